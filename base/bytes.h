@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Questions about borrowed bytes: equality and the one total order of the project
+ * (unsigned bytes first, then length), never the locale's. */
+#ifndef VTR_BASE_BYTES_H
+#define VTR_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+static inline struct vtr_bytes vtr_bytes_from_text(const char *text)
+{
+    struct vtr_bytes bytes = {(const uint8_t *)text, strlen(text)};
+    return bytes;
+}
+
+static inline bool vtr_bytes_equal(struct vtr_bytes a, struct vtr_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Below, equal or above zero as `a` sorts before, with or after `b`. */
+static inline int vtr_bytes_compare(struct vtr_bytes a, struct vtr_bytes b)
+{
+    const size_t shared = a.len < b.len ? a.len : b.len;
+    const int order = shared == 0 ? 0 : memcmp(a.ptr, b.ptr, shared);
+
+    if (order != 0) {
+        return order;
+    }
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+#endif

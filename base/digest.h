@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Digests.  SHA-256 and BLAKE2b (libsodium) carry trust; MD5 and SHA-1 only serve
+ * rules that name files by them; XXH3 only serves tables and is never trusted.
+ */
+#ifndef VTR_BASE_DIGEST_H
+#define VTR_BASE_DIGEST_H
+
+#include "base/compiler.h"
+
+#define VTR_MD5_LEN    16
+#define VTR_SHA1_LEN   20
+#define VTR_SHA256_LEN 32
+
+/* `out` has room for the digest's length. */
+void vtr_digest_md5(struct vtr_bytes bytes, uint8_t *out);
+void vtr_digest_sha1(struct vtr_bytes bytes, uint8_t *out);
+void vtr_digest_sha256(struct vtr_bytes bytes, uint8_t *out);
+
+/* BLAKE2b with a 32-byte output: the content digest of Vitrine's own files. */
+void vtr_digest_blake2b(struct vtr_bytes bytes, uint8_t *out);
+
+/* The same over several pieces, one after the other. */
+void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
+                               uint8_t *out);
+
+/* RFC 6962 leaf (prefix 0x00) and node (prefix 0x01) hashes, SHA-256. */
+void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out);
+void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out);
+
+/* XXH3, 64 bits, seed 0. */
+uint64_t vtr_digest_xxh3(struct vtr_bytes bytes);
+
+/* Lower-case hexadecimal of `bytes`, NUL-terminated: `out` holds 2 * len + 1. */
+void vtr_digest_hex(struct vtr_bytes bytes, char *out);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Stable merge sort: the C library's qsort is stable on some systems only, and an
+ * output that depends on it differs from machine to machine. */
+#ifndef VTR_BASE_SORT_H
+#define VTR_BASE_SORT_H
+
+#include "base/compiler.h"
+
+typedef int (*vtr_compare_fn)(const void *a, const void *b, void *context);
+
+/* Sorts `count` elements of `size` bytes.  VTR_ERROR_MEMORY leaves the input as it
+ * was; needs count * size bytes for the time of the call. */
+VTR_MUST_CHECK enum vtr_status vtr_sort(void *items, size_t count, size_t size,
+                                        vtr_compare_fn compare, void *context);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Growing byte buffer and the one place that spells integers on disk: the twin of
+ * base/reader.h, function for function.
+ *
+ * Errors are sticky: after an allocation fails every call does nothing and
+ * vtr_writer_ok answers false, so a run of writes needs one check at its end.
+ */
+#ifndef VTR_BASE_WRITER_H
+#define VTR_BASE_WRITER_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+struct vtr_writer {
+    uint8_t *ptr; /* owned, from malloc */
+    size_t len;
+    size_t cap;
+    bool has_failed;
+};
+
+/* {0} is a valid empty writer. */
+void vtr_writer_deinit(struct vtr_writer *w);
+
+bool vtr_writer_ok(const struct vtr_writer *w);
+
+/* Forgets the contents, keeps the memory and a failure. */
+void vtr_writer_clear(struct vtr_writer *w);
+
+/* What was written so far; valid until the next write. */
+struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w);
+
+void vtr_writer_u8(struct vtr_writer *w, uint8_t value);
+void vtr_writer_u16(struct vtr_writer *w, uint16_t value);
+void vtr_writer_u32(struct vtr_writer *w, uint32_t value);
+void vtr_writer_u64(struct vtr_writer *w, uint64_t value);
+void vtr_writer_varint(struct vtr_writer *w, uint64_t value);
+void vtr_writer_zigzag(struct vtr_writer *w, int64_t value);
+
+/* The bytes alone. */
+void vtr_writer_raw(struct vtr_writer *w, struct vtr_bytes bytes);
+
+/* Varint length, then the bytes. */
+void vtr_writer_string(struct vtr_writer *w, struct vtr_bytes bytes);
+
+/* `count` zero bytes. */
+void vtr_writer_zeros(struct vtr_writer *w, size_t count);
+
+/* Stores into memory that the caller knows to be long enough. */
+void vtr_store_u16(uint8_t *p, uint16_t value);
+void vtr_store_u32(uint8_t *p, uint32_t value);
+void vtr_store_u64(uint8_t *p, uint64_t value);
+
+/* ORs `width` <= 64 bits into zeroed memory of `len` bytes at bit `bit`; the twin of
+ * vtr_table_bits.  The caller guarantees that they fit. */
+void vtr_store_bits(uint8_t *p, size_t len, uint64_t bit, unsigned width, uint64_t value);
+
+#endif

@@ -1,0 +1,27 @@
+# The two installed libraries.  libvitrine is what an endpoint needs and holds no parser
+# of rule text; libvitrine-compiler adds the compiler and the rebuild.  Internal symbols
+# are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
+add_library(vitrine
+    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> $<TARGET_OBJECTS:vtr_scan>
+    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta>)
+add_library(vitrine::vitrine ALIAS vitrine)
+target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
+                                      PkgConfig::sodium Threads::Threads)
+
+set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_rebuild>)
+if(BUILD_SHARED_LIBS)
+    list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format>
+                                 $<TARGET_OBJECTS:vtr_verify>)
+endif()
+add_library(vitrine-compiler ${compiler_objects})
+add_library(vitrine::vitrine-compiler ALIAS vitrine-compiler)
+target_link_libraries(vitrine-compiler PUBLIC vitrine PRIVATE PkgConfig::xxhash
+                      PkgConfig::sodium Threads::Threads)
+
+foreach(library vitrine vitrine-compiler)
+    target_include_directories(${library} PUBLIC
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    set_target_properties(${library} PROPERTIES
+        LINKER_LANGUAGE C VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+endforeach()

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Records -> image: the pure function that compile, delta apply and verify share.
+ *
+ * Memory beside the output is bounded by the number of rules and stems, never by the
+ * number of hash records, which are streamed.
+ */
+#ifndef VTR_FORMAT_MATERIALISE_H
+#define VTR_FORMAT_MATERIALISE_H
+
+#include "format/records.h"
+
+/* Gives `len` zeroed bytes for the image.  NULL with `err` filled when it cannot. */
+typedef uint8_t *(*vtr_image_alloc_fn)(void *context, size_t len, struct vtr_error *err);
+
+/* Builds the image into the memory that `alloc` gives (called once).  `out_len` is its
+ * length.  VTR_ERROR_FORMAT when the records break their order or their own syntax,
+ * VTR_ERROR_LIMIT past 2^32 - 1 records, patterns or bytes of rules. */
+VTR_MUST_CHECK enum vtr_status vtr_materialise(const struct vtr_records *records,
+                                               vtr_image_alloc_fn alloc, void *context,
+                                               size_t *out_len, struct vtr_error *err);
+
+/* The record root alone (RFC 6962 tree; leaves: hash records of a kind in groups of
+ * VTR_LEAF_HASHES, then each external, then each rule).  No record: SHA-256 of "". */
+VTR_MUST_CHECK enum vtr_status vtr_record_root(const struct vtr_records *records,
+                                               uint8_t *out, struct vtr_error *err);
+
+#endif

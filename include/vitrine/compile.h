@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Rule sources to databases (libvitrine-compiler).
+ *
+ * A compilation reads every source, reports every problem that it finds, and holds the
+ * records of the rules that are good.  It does not print: problems are diagnostics.
+ */
+#ifndef VITRINE_COMPILE_H
+#define VITRINE_COMPILE_H
+
+#include "vitrine/common.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Which namespace the rules of a YARA source are in. */
+enum vtr_namespace_mode {
+    VTR_NAMESPACE_SHARED = 0, /* all in "default" */
+    VTR_NAMESPACE_FILE = 1    /* each source file in one of its own, named by its path
+                                 relative to the source that it was found under, with
+                                 '/' between folders and without its suffix */
+};
+
+struct vtr_compile_options {
+    const char *const *sources; /* files or folders; "-" is standard input, YARA */
+    size_t source_count;
+    const char *const *defines; /* "NAME=VALUE": external variables */
+    size_t define_count;
+    const char *name;          /* of the database; NULL: "vitrine" */
+    uint64_t release;          /* release number */
+    enum vtr_namespace_mode namespaces;
+    unsigned workers;          /* threads; 0: one */
+    size_t diagnostic_limit;   /* kept at most; 0: 1000 */
+};
+
+enum vtr_severity { VTR_SEVERITY_ERROR = 1, VTR_SEVERITY_WARNING = 2 };
+
+/* A place in a source: line and column from 1, column and length in bytes. */
+struct vtr_span {
+    const char *path; /* as given, or found by walking or including; "" when none */
+    uint32_t line;    /* 0: the file as a whole */
+    uint32_t column;
+    uint32_t length;
+    const char *text; /* the source line, without its end; "" when not available */
+};
+
+struct vtr_diagnostic {
+    enum vtr_severity severity;
+    const char *code;    /* "E012", stable */
+    const char *message; /* lower case, no full stop */
+    struct vtr_span span;
+    const char *label;       /* beside the carets; "" when none */
+    struct vtr_span other;   /* a second place, path "" when none */
+    const char *other_label; /* what is there */
+    const char *note;        /* why; "" when none */
+    const char *help;        /* what to do; "" when none */
+};
+
+struct vtr_compile_stats {
+    uint64_t files;
+    uint64_t source_bytes;
+    uint64_t rules;      /* compiled YARA rules */
+    uint64_t hashes[3];  /* MD5, SHA-1, SHA-256 records */
+    uint64_t duplicates; /* records that were said more than once */
+    uint64_t bad;        /* rules and lines left out because of an error */
+    uint64_t errors;
+    uint64_t warnings;
+    uint8_t source_digest[VTR_DIGEST_LEN]; /* of the sources' bytes, whatever their
+                                              order and names */
+};
+
+struct vtr_compilation; /* opaque, heap, not shared between threads */
+
+/*
+ * Reads and checks all sources.  VTR_OK: no errors.  VTR_ERROR_RULES: `*out` is set all
+ * the same; its diagnostics say what is wrong and its records are those of the good
+ * rules.  Any other status: `*out` is not touched.
+ */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_compile(struct vtr_compilation **out, const struct vtr_compile_options *options,
+            struct vtr_error *err);
+VTR_API void vtr_compilation_free(struct vtr_compilation *compilation);
+
+/* In the order of file, line, column.  Borrowed. */
+VTR_API const struct vtr_diagnostic *
+vtr_compilation_get_diagnostics(const struct vtr_compilation *compilation, size_t *count);
+
+VTR_API const struct vtr_compile_stats *
+vtr_compilation_get_stats(const struct vtr_compilation *compilation);
+
+/* Where a rule or hash record comes from: the first place that said it.  `space` is
+ * NULL for a hash record, whose `name` is its digest in lower-case hexadecimal.
+ * `out->path` is NULL when nothing by that name was compiled. */
+VTR_API void vtr_compilation_find(const struct vtr_compilation *compilation,
+                                  const struct vtr_bytes *space, struct vtr_bytes name,
+                                  struct vtr_span *out);
+
+/* Writes the database to `path` ("-": standard output): all of it or nothing.
+ * `out_digest` (may be NULL) receives the content digest. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_compilation_write(const struct vtr_compilation *compilation, const char *path,
+                      uint64_t *out_len, uint8_t *out_digest, struct vtr_error *err);
+
+/* The database in memory from malloc, which the caller frees. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_compilation_build(const struct vtr_compilation *compilation, uint8_t **out,
+                      size_t *out_len, struct vtr_error *err);
+
+/* The source map: one line a record, `kind TAB namespace TAB name TAB path:line:column`,
+ * sorted; the second deterministic output of a compile. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_compilation_write_source_map(const struct vtr_compilation *compilation,
+                                 const char *path, struct vtr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

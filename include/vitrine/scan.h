@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Databases and scanning (libvitrine).
+ *
+ * A database is mapped read-only and may be shared by any number of threads; each
+ * thread has a scanner of its own.
+ */
+#ifndef VITRINE_SCAN_H
+#define VITRINE_SCAN_H
+
+#include "vitrine/common.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct vtr_database; /* opaque, heap, immutable */
+
+/* Opens a database in constant time.  `*out` owns the mapping. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open(struct vtr_database **out,
+                                                         const char *path,
+                                                         struct vtr_error *err);
+/* The same over bytes that outlive the database. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open_bytes(struct vtr_database **out,
+                                                               struct vtr_bytes bytes,
+                                                               struct vtr_error *err);
+VTR_API void vtr_database_free(struct vtr_database *database);
+
+/* Limits of one scan; zero means the default. */
+struct vtr_scan_options {
+    uint64_t match_limit;       /* matches kept of one string in one file: 1,000,000 */
+    uint32_t regex_match_limit; /* PCRE2 match limit: 1,000,000 */
+    uint32_t regex_heap_kib;    /* PCRE2 heap limit: 16,384 */
+    uint64_t timeout_ms;        /* for one file; 0: none */
+};
+
+struct vtr_match {
+    uint64_t offset;
+    uint64_t length;
+};
+
+struct vtr_string_matches {
+    struct vtr_bytes id; /* without "$" */
+    int is_private;
+    const struct vtr_match *matches; /* ascending offsets */
+    size_t count;
+};
+
+enum vtr_meta_kind { VTR_META_KIND_TEXT = 1, VTR_META_KIND_INT = 2, VTR_META_KIND_BOOL = 3 };
+
+struct vtr_meta {
+    struct vtr_bytes key;
+    enum vtr_meta_kind kind;
+    struct vtr_bytes text;
+    int64_t number;
+};
+
+/* One rule or hash record that a file satisfies.  Borrowed for the time of the call. */
+struct vtr_detection {
+    struct vtr_bytes space; /* namespace; "" for a hash record */
+    struct vtr_bytes name;
+    int is_hash;
+    const struct vtr_bytes *tags;
+    size_t tag_count;
+    const struct vtr_meta *metas;
+    size_t meta_count;
+    const struct vtr_string_matches *strings; /* those with at least one match */
+    size_t string_count;
+};
+
+/* What of a scan was incomplete: a bit each, never a reason to call a file clean. */
+#define VTR_SCAN_LIMIT_MATCHES 1u /* a string matched more often than match_limit */
+#define VTR_SCAN_LIMIT_REGEX   2u /* a regular expression reached its limit */
+#define VTR_SCAN_LIMIT_TIME    4u /* the timeout passed */
+#define VTR_SCAN_BAD_DATABASE  8u /* part of the database could not be read */
+
+/* Called for each detection, rules in the order of namespace and name, then hashes.
+ * Returning 0 ends the scan. */
+typedef int (*vtr_detection_fn)(const struct vtr_detection *detection, void *context);
+
+struct vtr_scanner; /* opaque, heap, for one thread at a time */
+
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scanner_new(
+    struct vtr_scanner **out, const struct vtr_database *database,
+    const struct vtr_scan_options *options, struct vtr_error *err);
+VTR_API void vtr_scanner_free(struct vtr_scanner *scanner);
+
+/* Scans memory.  `out_limits` (may be NULL) receives VTR_SCAN_* bits. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data, vtr_detection_fn found,
+               void *context, unsigned *out_limits, struct vtr_error *err);
+
+/* Scans a regular file.  One that shrinks meanwhile is scanned as far as it goes. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_scan_file(struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
+              void *context, unsigned *out_limits, struct vtr_error *err);
+
+/* What a database says of itself. */
+struct vtr_database_info {
+    struct vtr_bytes name;
+    uint64_t release;
+    uint64_t file_len;
+    uint64_t record_count;
+    uint64_t rules;
+    uint64_t patterns;
+    uint64_t externals;
+    uint64_t hashes[3]; /* MD5, SHA-1, SHA-256 */
+    uint32_t layout;
+    const uint8_t *record_root;
+    const uint8_t *content_digest;
+};
+VTR_API void vtr_database_get_info(const struct vtr_database *database,
+                                   struct vtr_database_info *out);
+
+/* Sections of a database in file order: 0 past the last. */
+struct vtr_section_info {
+    uint32_t id;
+    const char *name;
+    uint64_t offset;
+    uint64_t len;
+    uint64_t count;
+};
+VTR_API int vtr_database_get_section(const struct vtr_database *database, size_t index,
+                                     struct vtr_section_info *out);
+
+/* Deep validation: content digest, and that the database's own records materialise to
+ * exactly these bytes. */
+VTR_API VTR_MUST_CHECK enum vtr_status
+vtr_database_check(const struct vtr_database *database, struct vtr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
