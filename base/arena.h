@@ -14,11 +14,13 @@ struct vtr_arena {
 /* {0} is a valid empty arena. */
 void vtr_arena_deinit(struct vtr_arena *arena);
 
-/* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit. */
+/* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit.
+ */
 VTR_MUST_CHECK void *vtr_arena_alloc(struct vtr_arena *arena, size_t len);
 
 /* As alloc for `count` elements of `size` bytes; NULL when the product overflows. */
-VTR_MUST_CHECK void *vtr_arena_array(struct vtr_arena *arena, size_t count, size_t size);
+VTR_MUST_CHECK void *vtr_arena_array(struct vtr_arena *arena, size_t count,
+                                     size_t size);
 
 /* A copy of `bytes` with a NUL after it (not counted in len); ptr NULL when memory is
  * out. */

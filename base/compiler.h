@@ -16,4 +16,17 @@
 # define VTR_UNLIKELY(x) (x)
 #endif
 
+/* Whether the address sanitizer watches: memory pools then give every piece a block of
+ * its own, so that an overrun of one is seen. */
+#if defined(__SANITIZE_ADDRESS__)
+# define VTR_HAS_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+# if __has_feature(address_sanitizer)
+#  define VTR_HAS_ADDRESS_SANITIZER 1
+# endif
+#endif
+#ifndef VTR_HAS_ADDRESS_SANITIZER
+# define VTR_HAS_ADDRESS_SANITIZER 0
+#endif
+
 #endif

@@ -12,8 +12,8 @@ enum vtr_status vtr_error_set(struct vtr_error *err, enum vtr_status status,
                               const char *format, ...) VTR_PRINTF(3, 4);
 
 /* VTR_ERROR_IO with `os_errno`; ": <strerror>" is appended to the message. */
-enum vtr_status vtr_error_set_os(struct vtr_error *err, int os_errno, const char *format,
-                                 ...) VTR_PRINTF(3, 4);
+enum vtr_status vtr_error_set_os(struct vtr_error *err, int os_errno,
+                                 const char *format, ...) VTR_PRINTF(3, 4);
 
 /* VTR_ERROR_FORMAT at a byte offset inside a named section. */
 enum vtr_status vtr_error_set_format(struct vtr_error *err, const char *section,

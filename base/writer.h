@@ -55,6 +55,7 @@ void vtr_store_u64(uint8_t *p, uint64_t value);
 
 /* ORs `width` <= 64 bits into zeroed memory of `len` bytes at bit `bit`; the twin of
  * vtr_table_bits.  The caller guarantees that they fit. */
-void vtr_store_bits(uint8_t *p, size_t len, uint64_t bit, unsigned width, uint64_t value);
+void vtr_store_bits(uint8_t *p, size_t len, uint64_t bit, unsigned width,
+                    uint64_t value);
 
 #endif

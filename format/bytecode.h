@@ -19,28 +19,34 @@
 
 enum vtr_op {
     /* Constants and the environment. */
-    VTR_OP_INT = 1,        /* zigzag value                                  -> int */
-    VTR_OP_FLOAT = 2,      /* zigzag digits, zigzag exponent: digits * 10^e -> float */
-    VTR_OP_TEXT = 3,       /* masked text                                   -> text */
-    VTR_OP_FILESIZE = 4,   /*                                               -> int */
-    VTR_OP_ENTRYPOINT = 5, /*                            -> int, undefined if neither PE nor ELF */
-    VTR_OP_EXTERNAL = 6,   /* string name                                   -> its value */
-    VTR_OP_RULE = 7,       /* string name, same namespace                   -> bool */
-    VTR_OP_VARIABLE = 8,   /* varint slot: a loop variable                  -> its value */
-    VTR_OP_READ = 9,       /* u8 kind (VTR_READ_*)  offset -> int, undefined past the end */
+    VTR_OP_INT = 1,      /* zigzag value                                  -> int */
+    VTR_OP_FLOAT = 2,    /* zigzag digits, zigzag exponent: digits * 10^e -> float */
+    VTR_OP_TEXT = 3,     /* masked text                                   -> text */
+    VTR_OP_FILESIZE = 4, /*                                               -> int */
+    VTR_OP_ENTRYPOINT =
+        5, /*                            -> int, undefined if neither PE nor ELF */
+    VTR_OP_EXTERNAL =
+        6,           /* string name                                   -> its value */
+    VTR_OP_RULE = 7, /* string name, same namespace                   -> bool */
+    VTR_OP_VARIABLE =
+        8,           /* varint slot: a loop variable                  -> its value */
+    VTR_OP_READ = 9, /* u8 kind (VTR_READ_*)  offset -> int, undefined past the end */
 
     /* Patterns. */
-    VTR_OP_MATCH = 16,       /* p                  -> bool */
-    VTR_OP_MATCH_AT = 17,    /* p     offset       -> bool */
-    VTR_OP_MATCH_IN = 18,    /* p     low, high    -> bool, both ends included */
-    VTR_OP_COUNT = 19,       /* p                  -> int */
-    VTR_OP_COUNT_IN = 20,    /* p     low, high    -> int */
-    VTR_OP_OFFSET = 21,      /* p     index from 1 -> int, undefined if there is none */
-    VTR_OP_LENGTH = 22,      /* p     index from 1 -> int, undefined if there is none */
-    VTR_OP_OF = 23,          /* q, varint n, varint pattern number...   [N]            -> bool */
-    VTR_OP_OF_IN = 24,       /* q, varint n, varint pattern number...   [N], low, high -> bool */
-    VTR_OP_OF_AT = 25,       /* q, varint n, varint pattern number...   [N], offset    -> bool */
-    VTR_OP_OF_RULES = 26,    /* q, varint n, string rule name...        [N]            -> bool */
+    VTR_OP_MATCH = 16,    /* p                  -> bool */
+    VTR_OP_MATCH_AT = 17, /* p     offset       -> bool */
+    VTR_OP_MATCH_IN = 18, /* p     low, high    -> bool, both ends included */
+    VTR_OP_COUNT = 19,    /* p                  -> int */
+    VTR_OP_COUNT_IN = 20, /* p     low, high    -> int */
+    VTR_OP_OFFSET = 21,   /* p     index from 1 -> int, undefined if there is none */
+    VTR_OP_LENGTH = 22,   /* p     index from 1 -> int, undefined if there is none */
+    VTR_OP_OF = 23, /* q, varint n, varint pattern number...   [N]            -> bool */
+    VTR_OP_OF_IN =
+        24, /* q, varint n, varint pattern number...   [N], low, high -> bool */
+    VTR_OP_OF_AT =
+        25, /* q, varint n, varint pattern number...   [N], offset    -> bool */
+    VTR_OP_OF_RULES =
+        26, /* q, varint n, string rule name...        [N]            -> bool */
 
     /* Loops: the operand is followed by string body, a program that leaves one value.
      * A body that is undefined counts as false. */
@@ -49,10 +55,13 @@ enum vtr_op {
     VTR_OP_FOR_PATTERNS = 34, /* q, varint n, varint pattern number... [N] -> bool */
 
     /* Control. */
-    VTR_OP_JUMP_FALSE = 40, /* varint n: jumps n if the top is defined and false; pops nothing */
-    VTR_OP_JUMP_TRUE = 41,  /* varint n: jumps n if the top is defined and true; pops nothing */
+    VTR_OP_JUMP_FALSE =
+        40, /* varint n: jumps n if the top is defined and false; pops nothing */
+    VTR_OP_JUMP_TRUE =
+        41, /* varint n: jumps n if the top is defined and true; pops nothing */
 
-    /* Logic.  AND of anything undefined is false; OR of an undefined side is the other. */
+    /* Logic.  AND of anything undefined is false; OR of an undefined side is the other.
+     */
     VTR_OP_AND = 48,
     VTR_OP_OR = 49,
     VTR_OP_NOT = 50,

@@ -41,8 +41,8 @@ struct vtr_image {
     uint64_t record_count;
     uint32_t engine;
     struct vtr_bytes name;
-    const uint8_t *record_root;    /* VTR_DIGEST_LEN bytes */
-    const uint8_t *content_digest; /* VTR_DIGEST_LEN bytes */
+    const uint8_t *record_root;                           /* VTR_DIGEST_LEN bytes */
+    const uint8_t *content_digest;                        /* VTR_DIGEST_LEN bytes */
     struct vtr_image_section sections[VTR_SECTION_LIMIT]; /* by id; absent: empty */
     struct vtr_hash_table hashes[VTR_HASH_KINDS];
     uint64_t stem_count;
@@ -69,8 +69,9 @@ struct vtr_bytes vtr_image_external(const struct vtr_image *image, uint64_t inde
 
 /* The `index`-th hash record.  `digest` is assembled into `digest_room`, which has
  * VTR_SHA256_LEN bytes and which out->digest points to.  False when out of range. */
-VTR_MUST_CHECK bool vtr_hash_table_get(const struct vtr_hash_table *table, uint64_t index,
-                                       uint8_t *digest_room, struct vtr_hash_record *out);
+VTR_MUST_CHECK bool vtr_hash_table_get(const struct vtr_hash_table *table,
+                                       uint64_t index, uint8_t *digest_room,
+                                       struct vtr_hash_record *out);
 
 /* First record with this digest, and how many follow it that share the digest (the
  * first included): 0 when there is none. */

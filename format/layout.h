@@ -11,20 +11,20 @@
 #define VTR_ENGINE_VERSION 1u /* what a scanner must at least be to run an image */
 
 /* Header: fixed fields, then zeros up to the table of contents. */
-#define VTR_MAGIC              "VITRINE\x1a"
-#define VTR_MAGIC_LEN          8u
-#define VTR_HEADER_LEN         256u
-#define VTR_AT_LAYOUT          8u   /* u32 layout version */
-#define VTR_AT_ENGINE          12u  /* u32 minimum engine version */
-#define VTR_AT_RELEASE         16u  /* u64 release number */
-#define VTR_AT_FILE_LEN        24u  /* u64 length of the file */
-#define VTR_AT_RECORD_COUNT    32u  /* u64 records of all kinds */
-#define VTR_AT_SECTION_COUNT   40u  /* u32 rows of the table of contents */
-#define VTR_AT_NAME_LEN        44u  /* u32 bytes of the database's name */
-#define VTR_AT_RECORD_ROOT     48u  /* 32 bytes, RFC 6962 root over the record leaves */
-#define VTR_AT_CONTENT_DIGEST  80u  /* 32 bytes, BLAKE2b of the file, this field zero */
-#define VTR_AT_NAME            112u /* database name, then zeros */
-#define VTR_NAME_LIMIT         64u
+#define VTR_MAGIC             "VITRINE\x1a"
+#define VTR_MAGIC_LEN         8u
+#define VTR_HEADER_LEN        256u
+#define VTR_AT_LAYOUT         8u   /* u32 layout version */
+#define VTR_AT_ENGINE         12u  /* u32 minimum engine version */
+#define VTR_AT_RELEASE        16u  /* u64 release number */
+#define VTR_AT_FILE_LEN       24u  /* u64 length of the file */
+#define VTR_AT_RECORD_COUNT   32u  /* u64 records of all kinds */
+#define VTR_AT_SECTION_COUNT  40u  /* u32 rows of the table of contents */
+#define VTR_AT_NAME_LEN       44u  /* u32 bytes of the database's name */
+#define VTR_AT_RECORD_ROOT    48u  /* 32 bytes, RFC 6962 root over the record leaves */
+#define VTR_AT_CONTENT_DIGEST 80u  /* 32 bytes, BLAKE2b of the file, this field zero */
+#define VTR_AT_NAME           112u /* database name, then zeros */
+#define VTR_NAME_LIMIT        64u
 
 /* Table of contents, directly after the header: rows in ascending order of id. */
 #define VTR_TOC_ROW_LEN   32u
@@ -51,21 +51,25 @@ enum vtr_section {
     VTR_SECTION_ATOM_BUCKETS = 11, /* u32[2^bucket_bits + 1] into ATOM_ENTRIES */
     VTR_SECTION_ATOM_ENTRIES = 12, /* rows of VTR_ATOM_ROW_LEN */
     VTR_SECTION_UNINDEXED = 13,    /* u32 patterns without a usable atom */
-    VTR_SECTION_HASH_BASE = 16     /* + 3 * hash kind + {0: FANOUT, 1: TAILS, 2: ATTRS} */
+    VTR_SECTION_HASH_BASE = 16 /* + 3 * hash kind + {0: FANOUT, 1: TAILS, 2: ATTRS} */
 };
 
 /* Hash kinds, in the order of their records. */
-enum vtr_hash_kind { VTR_HASH_MD5 = 0, VTR_HASH_SHA1 = 1, VTR_HASH_SHA256 = 2 };
-#define VTR_HASH_KINDS 3u
+enum vtr_hash_kind {
+    VTR_HASH_MD5 = 0,
+    VTR_HASH_SHA1 = 1,
+    VTR_HASH_SHA256 = 2
+};
+#define VTR_HASH_KINDS                3u
 #define VTR_SECTION_HASH_FANOUT(kind) (VTR_SECTION_HASH_BASE + 3u * (unsigned)(kind))
 #define VTR_SECTION_HASH_TAILS(kind)  (VTR_SECTION_HASH_FANOUT(kind) + 1u)
 #define VTR_SECTION_HASH_ATTRS(kind)  (VTR_SECTION_HASH_FANOUT(kind) + 2u)
 
 /* FANOUT begins with four bytes, prefix_bits, size_width, stem_width, number_width, and
- * four zero bytes, then u32[2^prefix_bits + 1]: records below each value of the digest's
- * first prefix_bits bits (most significant first).  prefix_bits is a multiple of 8, so
- * TAILS holds the remaining whole bytes of each digest.  ATTRS is a bit-packed row a
- * record: size + 1 (0: any size), stem, number. */
+ * four zero bytes, then u32[2^prefix_bits + 1]: records below each value of the
+ * digest's first prefix_bits bits (most significant first).  prefix_bits is a multiple
+ * of 8, so TAILS holds the remaining whole bytes of each digest.  ATTRS is a bit-packed
+ * row a record: size + 1 (0: any size), stem, number. */
 #define VTR_FANOUT_HEADER_LEN 8u
 
 /* PATTERNS: one row a pattern, in the order of rules and of patterns in their rule. */
@@ -88,6 +92,6 @@ enum vtr_hash_kind { VTR_HASH_MD5 = 0, VTR_HASH_SHA1 = 1, VTR_HASH_SHA256 = 2 };
 #define VTR_ATOM_AT_FLAGS    13u /* u8 VTR_ATOM_WIDE */
 #define VTR_ATOM_AT_FRAGMENT 14u /* u16 fragment of a hex string, or regex program */
 #define VTR_BACK_UNBOUNDED   0xFFFFu
-#define VTR_ATOM_WIDE        1u  /* the atom is of the wide form */
+#define VTR_ATOM_WIDE        1u /* the atom is of the wide form */
 
 #endif

@@ -25,9 +25,10 @@
 #define VTR_SIZE_ANY UINT64_MAX
 
 struct vtr_hash_record {
-    const uint8_t *digest; /* vtr_hash_len(kind) bytes, borrowed until the next record */
-    uint64_t size;         /* of the file, or VTR_SIZE_ANY; below 2^63 */
-    uint32_t stem;         /* index into the stems */
+    const uint8_t
+        *digest;   /* vtr_hash_len(kind) bytes, borrowed until the next record */
+    uint64_t size; /* of the file, or VTR_SIZE_ANY; below 2^63 */
+    uint32_t stem; /* index into the stems */
     uint32_t number;
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A rule in canonical form: how it is spelled as bytes (its record body), and safe views
- * over such bytes.  The body says what the rule's source says and nothing else: no
- * file, line, comment, offset or index of another rule.
+ * A rule in canonical form: how it is spelled as bytes (its record body), and safe
+ * views over such bytes.  The body says what the rule's source says and nothing else:
+ * no file, line, comment, offset or index of another rule.
  *
  *   body     = u8 flags, string namespace, string name,
  *              varint ntags, string tag...,            in source order
@@ -14,20 +14,19 @@
  *   pattern  = varint len, then `len` bytes:
  *              string id (without "$", "" when anonymous), u8 type, varint flags,
  *              [FIXED_OFFSET] varint offset, [XOR] u8 min, u8 max, payload
- *   text     = varint n, masked bytes...               n alternatives, any of which matches
- *   hex      = varint n, fragment...                   n fragments joined by long gaps
- *   fragment = [not the first] varint gap_min, varint gap_max + 1 (0: no upper bound),
- *              string tokens
- *   regex    = varint n, program...                    ASCII form, wide form, or both
- *   program  = u8 flags (VTR_PROGRAM_*), masked PCRE2 text,
- *              varint natoms, (masked atom, varint back_min, varint back_max + 1 (0: none))...
- *   masked   = varint len, bytes ^ vtr_mask(index)
+ *   text     = varint n, masked bytes...               n alternatives, any of which
+ * matches hex      = varint n, fragment...                   n fragments joined by long
+ * gaps fragment = [not the first] varint gap_min, varint gap_max + 1 (0: no upper
+ * bound), string tokens regex    = varint n, program...                    ASCII form,
+ * wide form, or both program  = u8 flags (VTR_PROGRAM_*), masked PCRE2 text, varint
+ * natoms, (masked atom, varint back_min, varint back_max + 1 (0: none))... masked   =
+ * varint len, bytes ^ vtr_mask(index)
  *
  * Tokens of a hex fragment (no jump in a fragment is longer than VTR_JUMP_LIMIT):
- *   BYTES  masked bytes                 MASKED u8 value, u8 mask   (byte & mask == value)
- *   ANY    varint n: n bytes            NOT    u8 value, u8 mask   (byte & mask != value)
- *   JUMP   varint min, varint max       ALT    varint n, string tokens...   leftmost wins
- * value and mask bytes of MASKED and NOT are stored unmasked.
+ *   BYTES  masked bytes                 MASKED u8 value, u8 mask   (byte & mask ==
+ * value) ANY    varint n: n bytes            NOT    u8 value, u8 mask   (byte & mask !=
+ * value) JUMP   varint min, varint max       ALT    varint n, string tokens... leftmost
+ * wins value and mask bytes of MASKED and NOT are stored unmasked.
  */
 #ifndef VTR_FORMAT_RULE_H
 #define VTR_FORMAT_RULE_H
@@ -38,15 +37,24 @@
 #include "base/writer.h"
 
 /* Rule flags. */
-#define VTR_RULE_PRIVATE       1u
-#define VTR_RULE_GLOBAL        2u
-#define VTR_RULE_NEEDS_PATTERN 4u /* cannot be true unless one of its patterns matches */
+#define VTR_RULE_PRIVATE 1u
+#define VTR_RULE_GLOBAL  2u
+#define VTR_RULE_NEEDS_PATTERN \
+ 4u /* cannot be true unless one of its patterns matches */
 
 /* Meta types. */
-enum vtr_meta_type { VTR_META_TEXT = 1, VTR_META_INT = 2, VTR_META_BOOL = 3 };
+enum vtr_meta_type {
+    VTR_META_TEXT = 1,
+    VTR_META_INT = 2,
+    VTR_META_BOOL = 3
+};
 
 /* Pattern types. */
-enum vtr_pattern_type { VTR_PATTERN_TEXT = 1, VTR_PATTERN_HEX = 2, VTR_PATTERN_REGEX = 3 };
+enum vtr_pattern_type {
+    VTR_PATTERN_TEXT = 1,
+    VTR_PATTERN_HEX = 2,
+    VTR_PATTERN_REGEX = 3
+};
 
 /* Pattern flags. */
 #define VTR_PATTERN_NOCASE       1u
@@ -55,7 +63,7 @@ enum vtr_pattern_type { VTR_PATTERN_TEXT = 1, VTR_PATTERN_HEX = 2, VTR_PATTERN_R
 #define VTR_PATTERN_FULLWORD     8u
 #define VTR_PATTERN_XOR          16u
 #define VTR_PATTERN_PRIVATE      32u
-#define VTR_PATTERN_FIXED_OFFSET 64u /* only ever asked for at one offset */
+#define VTR_PATTERN_FIXED_OFFSET 64u  /* only ever asked for at one offset */
 #define VTR_PATTERN_GREEDY       128u /* REGEX: the longest of several lengths counts */
 
 /* Flags of a regular expression's program. */
@@ -128,7 +136,8 @@ struct vtr_pattern_view {
 VTR_MUST_CHECK bool vtr_rule_read(struct vtr_bytes body, struct vtr_rule_view *out);
 
 /* The namespace and name alone, which order rules; for searches. */
-VTR_MUST_CHECK bool vtr_rule_read_key(struct vtr_bytes body, struct vtr_bytes *out_space,
+VTR_MUST_CHECK bool vtr_rule_read_key(struct vtr_bytes body,
+                                      struct vtr_bytes *out_space,
                                       struct vtr_bytes *out_name);
 
 VTR_MUST_CHECK bool vtr_rule_next_meta(struct vtr_reader *metas,

@@ -28,14 +28,17 @@ struct vtr_compile_options {
     size_t source_count;
     const char *const *defines; /* "NAME=VALUE": external variables */
     size_t define_count;
-    const char *name;          /* of the database; NULL: "vitrine" */
-    uint64_t release;          /* release number */
+    const char *name; /* of the database; NULL: "vitrine" */
+    uint64_t release; /* release number */
     enum vtr_namespace_mode namespaces;
-    unsigned workers;          /* threads; 0: one */
-    size_t diagnostic_limit;   /* kept at most; 0: 1000 */
+    unsigned workers;        /* threads; 0: one */
+    size_t diagnostic_limit; /* kept at most; 0: 1000 */
 };
 
-enum vtr_severity { VTR_SEVERITY_ERROR = 1, VTR_SEVERITY_WARNING = 2 };
+enum vtr_severity {
+    VTR_SEVERITY_ERROR = 1,
+    VTR_SEVERITY_WARNING = 2
+};
 
 /* A place in a source: line and column from 1, column and length in bytes. */
 struct vtr_span {
@@ -78,17 +81,17 @@ struct vtr_compilation; /* opaque, heap, not shared between threads */
  * the same; its diagnostics say what is wrong and its records are those of the good
  * rules.  Any other status: `*out` is not touched.
  */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_compile(struct vtr_compilation **out, const struct vtr_compile_options *options,
-            struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_compile(
+    struct vtr_compilation **out, const struct vtr_compile_options *options,
+    struct vtr_error *err);
 VTR_API void vtr_compilation_free(struct vtr_compilation *compilation);
 
 /* In the order of file, line, column.  Borrowed. */
-VTR_API const struct vtr_diagnostic *
-vtr_compilation_get_diagnostics(const struct vtr_compilation *compilation, size_t *count);
+VTR_API const struct vtr_diagnostic *vtr_compilation_get_diagnostics(
+    const struct vtr_compilation *compilation, size_t *count);
 
-VTR_API const struct vtr_compile_stats *
-vtr_compilation_get_stats(const struct vtr_compilation *compilation);
+VTR_API const struct vtr_compile_stats *vtr_compilation_get_stats(
+    const struct vtr_compilation *compilation);
 
 /* Where a rule or hash record comes from: the first place that said it.  `space` is
  * NULL for a hash record, whose `name` is its digest in lower-case hexadecimal.
@@ -99,20 +102,19 @@ VTR_API void vtr_compilation_find(const struct vtr_compilation *compilation,
 
 /* Writes the database to `path` ("-": standard output): all of it or nothing.
  * `out_digest` (may be NULL) receives the content digest. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_compilation_write(const struct vtr_compilation *compilation, const char *path,
-                      uint64_t *out_len, uint8_t *out_digest, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_write(
+    const struct vtr_compilation *compilation, const char *path, uint64_t *out_len,
+    uint8_t *out_digest, struct vtr_error *err);
 
 /* The database in memory from malloc, which the caller frees. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_compilation_build(const struct vtr_compilation *compilation, uint8_t **out,
-                      size_t *out_len, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_build(
+    const struct vtr_compilation *compilation, uint8_t **out, size_t *out_len,
+    struct vtr_error *err);
 
-/* The source map: one line a record, `kind TAB namespace TAB name TAB path:line:column`,
- * sorted; the second deterministic output of a compile. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_compilation_write_source_map(const struct vtr_compilation *compilation,
-                                 const char *path, struct vtr_error *err);
+/* The source map: one line a record, `kind TAB namespace TAB name TAB
+ * path:line:column`, sorted; the second deterministic output of a compile. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_write_source_map(
+    const struct vtr_compilation *compilation, const char *path, struct vtr_error *err);
 
 #ifdef __cplusplus
 }

@@ -20,18 +20,16 @@ extern "C" {
 /* Writes the difference from `from` to `to` (images in memory) to `path`.  It is
  * applied to `from` before it is written, and the result held against `to`.
  * `key` NULL makes an unsigned delta, which apply refuses unless told otherwise. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_delta_create(struct vtr_bytes from, struct vtr_bytes to,
-                 const struct vtr_secret_key *key, const char *path, uint64_t *out_len,
-                 struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_delta_create(
+    struct vtr_bytes from, struct vtr_bytes to, const struct vtr_secret_key *key,
+    const char *path, uint64_t *out_len, struct vtr_error *err);
 
 /* Applies the delta to `from` and replaces `path` by the result atomically, after
  * reading it back from the disk.  Trust: one of `keys`; `key_count` 0 accepts unsigned
  * deltas, which only the digests then protect. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_delta_apply(struct vtr_bytes from, struct vtr_bytes delta,
-                const struct vtr_public_key *keys, size_t key_count, const char *path,
-                struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_delta_apply(
+    struct vtr_bytes from, struct vtr_bytes delta, const struct vtr_public_key *keys,
+    size_t key_count, const char *path, struct vtr_error *err);
 
 struct vtr_delta_info {
     struct vtr_bytes name; /* of the database */

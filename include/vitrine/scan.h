@@ -22,9 +22,8 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open(struct vtr_database **o
                                                          const char *path,
                                                          struct vtr_error *err);
 /* The same over bytes that outlive the database. */
-VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open_bytes(struct vtr_database **out,
-                                                               struct vtr_bytes bytes,
-                                                               struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open_bytes(
+    struct vtr_database **out, struct vtr_bytes bytes, struct vtr_error *err);
 VTR_API void vtr_database_free(struct vtr_database *database);
 
 /* Limits of one scan; zero means the default. */
@@ -47,7 +46,11 @@ struct vtr_string_matches {
     size_t count;
 };
 
-enum vtr_meta_kind { VTR_META_KIND_TEXT = 1, VTR_META_KIND_INT = 2, VTR_META_KIND_BOOL = 3 };
+enum vtr_meta_kind {
+    VTR_META_KIND_TEXT = 1,
+    VTR_META_KIND_INT = 2,
+    VTR_META_KIND_BOOL = 3
+};
 
 struct vtr_meta {
     struct vtr_bytes key;
@@ -87,14 +90,14 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scanner_new(
 VTR_API void vtr_scanner_free(struct vtr_scanner *scanner);
 
 /* Scans memory.  `out_limits` (may be NULL) receives VTR_SCAN_* bits. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data, vtr_detection_fn found,
-               void *context, unsigned *out_limits, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
+    struct vtr_scanner *scanner, struct vtr_bytes data, vtr_detection_fn found,
+    void *context, unsigned *out_limits, struct vtr_error *err);
 
 /* Scans a regular file.  One that shrinks meanwhile is scanned as far as it goes. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_scan_file(struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
-              void *context, unsigned *out_limits, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_file(
+    struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
+    void *context, unsigned *out_limits, struct vtr_error *err);
 
 /* What a database says of itself. */
 struct vtr_database_info {
@@ -126,8 +129,8 @@ VTR_API int vtr_database_get_section(const struct vtr_database *database, size_t
 
 /* Deep validation: content digest, and that the database's own records materialise to
  * exactly these bytes. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_database_check(const struct vtr_database *database, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_check(
+    const struct vtr_database *database, struct vtr_error *err);
 
 #ifdef __cplusplus
 }

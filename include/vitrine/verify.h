@@ -34,8 +34,8 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_key_generate(const char *path,
                                                         struct vtr_error *err);
 
 /* Whether a secret key file is encrypted, so that a program knows to ask. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_secret_key_is_encrypted(const char *path, int *out, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_secret_key_is_encrypted(
+    const char *path, int *out, struct vtr_error *err);
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_secret_key_load(struct vtr_secret_key **out,
                                                            const char *path,
                                                            const char *password,
@@ -45,8 +45,9 @@ VTR_API void vtr_secret_key_get_public(const struct vtr_secret_key *key,
                                        struct vtr_public_key *out);
 
 /* Loads a public key; a small-order or malformed one is refused. */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_public_key_load(struct vtr_public_key *out, const char *path, struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_public_key_load(struct vtr_public_key *out,
+                                                           const char *path,
+                                                           struct vtr_error *err);
 
 /* Signs and checks a message (Ed25519 over `message` as it is). */
 VTR_API void vtr_key_sign(const struct vtr_secret_key *key, struct vtr_bytes message,
@@ -80,7 +81,8 @@ typedef void (*vtr_change_fn)(const struct vtr_change *change, void *context);
 /* Reports every difference of the records of A and B, in their order.  Identical bytes
  * give none.  Different bytes with equal records give none either: compare the
  * content digests. */
-VTR_API VTR_MUST_CHECK enum vtr_status vtr_compare(struct vtr_bytes a, struct vtr_bytes b,
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_compare(struct vtr_bytes a,
+                                                   struct vtr_bytes b,
                                                    vtr_change_fn changed, void *context,
                                                    struct vtr_error *err);
 
@@ -97,11 +99,11 @@ enum vtr_verdict {
  * the database, one REMOVED is not in the sources.  `*out_compilation` (may be NULL)
  * receives the rebuild's compilation for source places; the caller frees it.
  */
-VTR_API VTR_MUST_CHECK enum vtr_status
-vtr_rebuild(struct vtr_bytes database, const struct vtr_compile_options *options,
-            enum vtr_verdict *out, vtr_change_fn changed, void *context,
-            struct vtr_compilation **out_compilation, uint8_t *out_digest,
-            struct vtr_error *err);
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_rebuild(
+    struct vtr_bytes database, const struct vtr_compile_options *options,
+    enum vtr_verdict *out, vtr_change_fn changed, void *context,
+    struct vtr_compilation **out_compilation, uint8_t *out_digest,
+    struct vtr_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void set_message(struct vtr_error *err, enum vtr_status status,
+                        const char *format, va_list args)
+{
+    *err = (struct vtr_error){.status = status};
+    (void)vsnprintf(err->message, sizeof(err->message), format, args);
+}
+
+enum vtr_status vtr_error_set(struct vtr_error *err, enum vtr_status status,
+                              const char *format, ...)
+{
+    if (err != NULL) {
+        va_list args;
+        va_start(args, format);
+        set_message(err, status, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+enum vtr_status vtr_error_set_os(struct vtr_error *err, int os_errno,
+                                 const char *format, ...)
+{
+    if (err != NULL) {
+        va_list args;
+        va_start(args, format);
+        set_message(err, VTR_ERROR_IO, format, args);
+        va_end(args);
+        err->os_errno = os_errno;
+
+        const size_t used = strlen(err->message);
+        (void)snprintf(err->message + used, sizeof(err->message) - used, ": %s",
+                       strerror(os_errno));
+    }
+    return VTR_ERROR_IO;
+}
+
+enum vtr_status vtr_error_set_format(struct vtr_error *err, const char *section,
+                                     uint64_t offset, const char *format, ...)
+{
+    if (err != NULL) {
+        va_list args;
+        va_start(args, format);
+        set_message(err, VTR_ERROR_FORMAT, format, args);
+        va_end(args);
+        err->offset = offset;
+        (void)snprintf(err->section, sizeof(err->section), "%s", section);
+    }
+    return VTR_ERROR_FORMAT;
+}
+
+enum vtr_status vtr_error_set_memory(struct vtr_error *err)
+{
+    return vtr_error_set(err, VTR_ERROR_MEMORY, "out of memory");
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/os_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/os_fault.h"
+
+#define FIRST_READ_LEN ((size_t)64 << 10)
+
+/* Files up to this long are scanned from a private copy, which nobody can shrink. */
+#define COPY_LIMIT ((size_t)64 << 20)
+
+/* Opens a regular file for reading.  -1 with `err` set when it is none. */
+static int open_regular(const char *path, size_t *out_len, struct vtr_error *err)
+{
+    /* Not blocking: a pipe in a folder must not stop a scan. */
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+
+    if (fd < 0) {
+        (void)vtr_error_set_os(err, errno, "cannot open '%s'", path);
+        return -1;
+    }
+    int code = 0;
+    if (fstat(fd, &status) != 0) {
+        code = errno;
+    } else if (S_ISDIR(status.st_mode)) {
+        code = EISDIR;
+    } else if (!S_ISREG(status.st_mode)) {
+        (void)vtr_error_set(err, VTR_ERROR_IO, "not a regular file: '%s'", path);
+        (void)close(fd);
+        return -1;
+    } else if ((uintmax_t)status.st_size > SIZE_MAX) {
+        code = EFBIG;
+    }
+    if (code != 0) {
+        (void)vtr_error_set_os(err, code, "cannot open '%s'", path);
+        (void)close(fd);
+        return -1;
+    }
+    *out_len = (size_t)status.st_size;
+    return fd;
+}
+
+static enum vtr_status map_open_file(struct vtr_mapping *out, int fd, size_t len,
+                                     const char *path, struct vtr_error *err)
+{
+    struct vtr_mapping mapping = {0};
+
+    if (len > 0) {
+        void *address = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+        if (address == MAP_FAILED) {
+            return vtr_error_set_os(err, errno, "cannot map '%s'", path);
+        }
+        mapping.address = address;
+        mapping.bytes = (struct vtr_bytes){address, len};
+        vtr_fault_guard_add(address, len);
+    }
+    *out = mapping;
+    return VTR_OK;
+}
+
+enum vtr_status vtr_mapping_open(struct vtr_mapping *out, const char *path,
+                                 struct vtr_error *err)
+{
+    size_t len;
+    const int fd = open_regular(path, &len, err);
+
+    if (fd < 0) {
+        return VTR_ERROR_IO;
+    }
+    const enum vtr_status status = map_open_file(out, fd, len, path, err);
+    (void)close(fd);
+    return status;
+}
+
+void vtr_mapping_close(struct vtr_mapping *mapping)
+{
+    if (mapping != NULL && mapping->address != NULL) {
+        vtr_fault_guard_remove(mapping->address);
+        (void)munmap(mapping->address, mapping->bytes.len);
+    }
+    if (mapping != NULL) {
+        *mapping = (struct vtr_mapping){0};
+    }
+}
+
+/* Reads to the end of `fd`; memory from malloc with a NUL after the bytes. */
+static enum vtr_status read_to_end(int fd, const char *path, size_t limit_bytes,
+                                   struct vtr_bytes *out, struct vtr_error *err)
+{
+    uint8_t *memory = NULL;
+    size_t len = 0;
+    size_t cap = 0;
+    enum vtr_status status = VTR_OK;
+
+    for (;;) {
+        if (cap - len < 2) {
+            cap = cap == 0 ? FIRST_READ_LEN : cap * 2;
+            uint8_t *larger = cap < len ? NULL : realloc(memory, cap);
+            if (larger == NULL) {
+                status = vtr_error_set_memory(err);
+                break;
+            }
+            memory = larger;
+        }
+        const ssize_t got = read(fd, memory + len, cap - len - 1);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            status = vtr_error_set_os(err, errno, "cannot read '%s'", path);
+            break;
+        }
+        if (got == 0) {
+            memory[len] = 0;
+            *out = (struct vtr_bytes){memory, len};
+            return VTR_OK;
+        }
+        len += (size_t)got;
+        if (len > limit_bytes) {
+            status = vtr_error_set(err, VTR_ERROR_LIMIT,
+                                   "'%s' is longer than %zu bytes", path, limit_bytes);
+            break;
+        }
+    }
+    free(memory);
+    return status;
+}
+
+enum vtr_status vtr_file_read(const char *path, size_t limit_bytes,
+                              struct vtr_bytes *out, struct vtr_error *err)
+{
+    const bool is_stdin = strcmp(path, "-") == 0;
+    const int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return vtr_error_set_os(err, errno, "cannot open '%s'", path);
+    }
+    const enum vtr_status status = read_to_end(fd, path, limit_bytes, out, err);
+    if (!is_stdin) {
+        (void)close(fd);
+    }
+    return status;
+}
+
+/* Copies up to `len` bytes; fewer when the file has shrunk meanwhile. */
+static enum vtr_status copy_file(struct vtr_snapshot *out, int fd, size_t len,
+                                 const char *path, struct vtr_error *err)
+{
+    uint8_t *memory = malloc(len == 0 ? 1 : len);
+    size_t done = 0;
+
+    if (memory == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    while (done < len) {
+        const ssize_t got = read(fd, memory + done, len - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            const int code = errno;
+            free(memory);
+            return vtr_error_set_os(err, code, "cannot read '%s'", path);
+        }
+        if (got == 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    *out = (struct vtr_snapshot){.bytes = {memory, done}, .memory = memory};
+    return VTR_OK;
+}
+
+enum vtr_status vtr_snapshot_open(struct vtr_snapshot *out, const char *path,
+                                  struct vtr_error *err)
+{
+    size_t len;
+    enum vtr_status status;
+    const int fd = open_regular(path, &len, err);
+
+    if (fd < 0) {
+        return VTR_ERROR_IO;
+    }
+    if (len <= COPY_LIMIT || !vtr_fault_guard_is_installed()) {
+        status = copy_file(out, fd, len, path, err);
+    } else {
+        struct vtr_mapping mapping;
+        status = map_open_file(&mapping, fd, len, path, err);
+        if (status == VTR_OK) {
+            *out = (struct vtr_snapshot){mapping.bytes, mapping.address, len};
+        }
+    }
+    (void)close(fd);
+    return status;
+}
+
+void vtr_snapshot_close(struct vtr_snapshot *snapshot)
+{
+    if (snapshot == NULL) {
+        return;
+    }
+    if (snapshot->map_len > 0) {
+        vtr_fault_guard_remove(snapshot->memory);
+        (void)munmap(snapshot->memory, snapshot->map_len);
+    } else {
+        free(snapshot->memory);
+    }
+    *snapshot = (struct vtr_snapshot){0};
+}
+
+enum vtr_path_kind vtr_path_kind(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0) {
+        return VTR_PATH_MISSING;
+    }
+    if (S_ISREG(status.st_mode)) {
+        return VTR_PATH_FILE;
+    }
+    return S_ISDIR(status.st_mode) ? VTR_PATH_FOLDER : VTR_PATH_OTHER;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Temporary files are named ".NAME.tmpN" beside their destination and locked while they
+ * are written: one without a lock was left by a killed process and is removed.
+ */
+#include "base/os_replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/os_file.h"
+
+#define TEMP_NAMES_LIMIT 64u
+#define COPY_LEN         ((size_t)1 << 16)
+
+/* The folder part of a path, with its slash; "" for a bare name. */
+static size_t folder_len(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (size_t)(slash - path) + 1;
+}
+
+static char *temp_path_new(const char *path, unsigned number)
+{
+    const size_t folder = folder_len(path);
+    const size_t room = strlen(path) + 24;
+    char *temp = malloc(room);
+
+    if (temp != NULL) {
+        (void)snprintf(temp, room, "%.*s.%s.tmp%u", (int)folder, path, path + folder,
+                       number);
+    }
+    return temp;
+}
+
+/* Removes a temporary file that nobody holds a lock on.  False: somebody does. */
+static bool remove_stale(const char *temp)
+{
+    const int fd = open(temp, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool is_free = false;
+
+    if (fd < 0) {
+        return errno == ENOENT;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        is_free = unlink(temp) == 0 || errno == ENOENT;
+    }
+    (void)close(fd);
+    return is_free;
+}
+
+/* Creates and locks `temp`.  -1 with errno: EEXIST when another process holds it. */
+static int create_locked(const char *temp, unsigned mode)
+{
+    const int fd =
+        open(temp, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+    struct stat status;
+
+    if (fd < 0) {
+        return -1;
+    }
+    /* Between open and lock another process may have taken the file for a stale one. */
+    if ((flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+        fstat(fd, &status) != 0 || status.st_nlink == 0) {
+        (void)close(fd);
+        errno = EEXIST;
+        return -1;
+    }
+    return fd;
+}
+
+static enum vtr_status open_beside(struct vtr_replacement *r, unsigned mode,
+                                   struct vtr_error *err)
+{
+    for (unsigned i = 0; i < 2 * TEMP_NAMES_LIMIT; i++) {
+        free(r->temp_path);
+        r->temp_path =
+            temp_path_new(r->path, i / 2); /* twice: once a stale one is gone */
+        if (r->temp_path == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        r->fd = create_locked(r->temp_path, mode);
+        if (r->fd >= 0) {
+            r->is_open = true;
+            return VTR_OK;
+        }
+        if (errno != EEXIST) {
+            return vtr_error_set_os(err, errno, "cannot write '%s'", r->path);
+        }
+        (void)remove_stale(r->temp_path);
+    }
+    return vtr_error_set_os(err, EEXIST, "cannot write '%s'", r->path);
+}
+
+/* A pipe, device or standard output: collected in a temporary file until commit. */
+static enum vtr_status open_for_stream(struct vtr_replacement *r, struct vtr_error *err)
+{
+    const char *folder = getenv("TMPDIR");
+    static const char NAME[] = "/vitrine-XXXXXX";
+
+    if (folder == NULL || folder[0] == '\0') {
+        folder = "/tmp";
+    }
+    const size_t room = strlen(folder) + sizeof(NAME);
+    r->temp_path = malloc(room);
+    if (r->temp_path == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    (void)snprintf(r->temp_path, room, "%s%s", folder, NAME);
+    r->fd = mkstemp(r->temp_path);
+    if (r->fd < 0) {
+        return vtr_error_set_os(err, errno, "cannot write into '%s'", folder);
+    }
+    r->is_open = true;
+    r->is_stream = true;
+    return VTR_OK;
+}
+
+/* Where the bytes go in the end: a symbolic link is followed, not replaced. */
+static enum vtr_status set_destination(struct vtr_replacement *r, const char *path,
+                                       struct vtr_error *err)
+{
+    r->path = realpath(path, NULL);
+    if (r->path == NULL) {
+        r->path = strdup(path);
+    }
+    return r->path == NULL ? vtr_error_set_memory(err) : VTR_OK;
+}
+
+enum vtr_status vtr_replacement_begin(struct vtr_replacement *out, const char *path,
+                                      unsigned mode, struct vtr_error *err)
+{
+    struct vtr_replacement r = {.fd = -1};
+    enum vtr_status status = set_destination(&r, path, err);
+    const bool is_stdout = strcmp(path, "-") == 0;
+    const enum vtr_path_kind kind = is_stdout ? VTR_PATH_OTHER : vtr_path_kind(path);
+
+    if (status == VTR_OK && kind == VTR_PATH_FOLDER) {
+        status = vtr_error_set_os(err, EISDIR, "cannot write '%s'", path);
+    }
+    if (status == VTR_OK) {
+        status = kind == VTR_PATH_OTHER ? open_for_stream(&r, err)
+                                        : open_beside(&r, mode, err);
+    }
+    if (status != VTR_OK) {
+        vtr_replacement_abort(&r);
+        return status;
+    }
+    r.is_stdout = is_stdout;
+    *out = r;
+    return VTR_OK;
+}
+
+/* Writes all bytes; 0 or an errno. */
+static int write_all(int fd, struct vtr_bytes bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t written = write(fd, bytes.ptr, bytes.len);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return written == 0 ? EIO : errno;
+        }
+        bytes.ptr += written;
+        bytes.len -= (size_t)written;
+    }
+    return 0;
+}
+
+enum vtr_status vtr_replacement_write(struct vtr_replacement *r, struct vtr_bytes bytes,
+                                      struct vtr_error *err)
+{
+    const int code = write_all(r->fd, bytes);
+
+    return code == 0 ? VTR_OK
+                     : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
+}
+
+enum vtr_status vtr_replacement_map(struct vtr_replacement *r, size_t len,
+                                    uint8_t **out, struct vtr_error *err)
+{
+    if (len == 0 || len > (size_t)INT64_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT, "cannot write a file of %zu bytes",
+                             len);
+    }
+    const int code = posix_fallocate(r->fd, 0, (off_t)len);
+    if (code != 0) {
+        return vtr_error_set_os(err, code, "cannot write '%s'", r->path);
+    }
+    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
+    if (memory == MAP_FAILED) {
+        return vtr_error_set_os(err, errno, "cannot map '%s'", r->path);
+    }
+    r->memory = memory;
+    r->map_len = len;
+    *out = r->memory;
+    return VTR_OK;
+}
+
+enum vtr_status vtr_replacement_sync(struct vtr_replacement *r, struct vtr_error *err)
+{
+    int code = 0;
+
+    if (r->memory != NULL) {
+        if (msync(r->memory, r->map_len, MS_SYNC) != 0) {
+            code = errno;
+        }
+        (void)munmap(r->memory, r->map_len);
+        r->memory = NULL;
+    }
+    if (code == 0 && fsync(r->fd) != 0) {
+        code = errno;
+    }
+    return code == 0 ? VTR_OK
+                     : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
+}
+
+/* Copies the collected bytes to the pipe or device that they are meant for. */
+static int copy_to_stream(const struct vtr_replacement *r)
+{
+    uint8_t buffer[COPY_LEN];
+    const int to = r->is_stdout ? STDOUT_FILENO : open(r->path, O_WRONLY | O_CLOEXEC);
+    int code = to < 0 || lseek(r->fd, 0, SEEK_SET) < 0 ? errno : 0;
+
+    while (code == 0) {
+        const ssize_t got = read(r->fd, buffer, sizeof(buffer));
+        if (got <= 0) {
+            code = got < 0 ? errno : 0;
+            break;
+        }
+        code = write_all(to, (struct vtr_bytes){buffer, (size_t)got});
+    }
+    if (to >= 0 && !r->is_stdout && close(to) != 0 && code == 0) {
+        code = errno;
+    }
+    return code;
+}
+
+/* Makes the rename itself survive a power loss. */
+static int sync_folder(const char *path)
+{
+    const size_t len = folder_len(path);
+    char *folder = len == 0 ? strdup(".") : strndup(path, len);
+    int code = 0;
+
+    if (folder == NULL) {
+        return ENOMEM;
+    }
+    const int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)) {
+        code = errno;
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    free(folder);
+    return code;
+}
+
+enum vtr_status vtr_replacement_commit(struct vtr_replacement *r, struct vtr_error *err)
+{
+    int code;
+    enum vtr_status status = vtr_replacement_sync(r, err);
+
+    if (status == VTR_OK) {
+        if (r->is_stream) {
+            code = copy_to_stream(r);
+        } else {
+            code = rename(r->temp_path, r->path) == 0 ? 0 : errno;
+            if (code == 0) {
+                free(r->temp_path);
+                r->temp_path = NULL;
+                code = sync_folder(r->path);
+            }
+        }
+        if (code != 0) {
+            status = vtr_error_set_os(err, code, "cannot write '%s'", r->path);
+        }
+    }
+    vtr_replacement_abort(r);
+    return status;
+}
+
+void vtr_replacement_abort(struct vtr_replacement *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    if (r->memory != NULL) {
+        (void)munmap(r->memory, r->map_len);
+    }
+    if (r->is_open) {
+        if (r->temp_path != NULL) {
+            (void)unlink(r->temp_path);
+        }
+        (void)close(r->fd);
+    }
+    free(r->temp_path);
+    free(r->path);
+    *r = (struct vtr_replacement){.fd = -1};
+}

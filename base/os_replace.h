@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Atomic replacement of a file: whatever happens, kill and power loss included, the
+ * destination holds its old bytes or the new ones, whole.
+ */
+#ifndef VTR_BASE_OS_REPLACE_H
+#define VTR_BASE_OS_REPLACE_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+/*
+ * An output file that appears whole or not at all: written beside its destination
+ * under a temporary name, synced, and renamed by commit.  {0} is safe to abort.
+ */
+struct vtr_replacement {
+    char *path;      /* destination, owned */
+    char *temp_path; /* owned */
+    int fd;
+    uint8_t *memory; /* writable mapping after _map */
+    size_t map_len;
+    bool is_open;
+    bool is_stream; /* a pipe or device, written on commit from the temporary file */
+    bool is_stdout; /* "-" */
+};
+/* `mode` as for open(2).  A symbolic link is followed; "-" is standard output. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_begin(struct vtr_replacement *out,
+                                                     const char *path, unsigned mode,
+                                                     struct vtr_error *err);
+/* Appends bytes. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_write(struct vtr_replacement *r,
+                                                     struct vtr_bytes bytes,
+                                                     struct vtr_error *err);
+/* Instead of appending: reserves `len` bytes on the disk (a full disk is refused here,
+ * never by a signal later) and maps them, zeroed, for writing. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_map(struct vtr_replacement *r,
+                                                   size_t len, uint8_t **out,
+                                                   struct vtr_error *err);
+/* Unmaps, if mapped, and syncs, so that a second reader of `temp_path` sees what is on
+ * the disk. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_sync(struct vtr_replacement *r,
+                                                    struct vtr_error *err);
+/* Syncs, renames over the destination and syncs the folder.  After a failure the
+ * destination is as it was and the temporary file is gone. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_commit(struct vtr_replacement *r,
+                                                      struct vtr_error *err);
+/* Removes the temporary file unless committed; releases everything. */
+void vtr_replacement_abort(struct vtr_replacement *r);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/os_thread.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define WORKERS_LIMIT 256u
+
+struct vtr_lock {
+    pthread_mutex_t mutex;
+};
+
+struct crew {
+    size_t count;
+    vtr_task_fn run;
+    void *context;
+    atomic_size_t next;
+    atomic_bool has_failed;
+    pthread_mutex_t mutex; /* of the two below */
+    size_t failed_task;
+    enum vtr_status failure;
+};
+
+struct worker {
+    struct crew *crew;
+    unsigned number;
+    pthread_t thread;
+};
+
+static void *work(void *argument)
+{
+    const struct worker *worker = argument;
+    struct crew *crew = worker->crew;
+
+    for (;;) {
+        const size_t task = atomic_fetch_add(&crew->next, 1);
+        if (task >= crew->count || atomic_load(&crew->has_failed)) {
+            return NULL;
+        }
+        const enum vtr_status status = crew->run(task, worker->number, crew->context);
+        if (status != VTR_OK) {
+            (void)pthread_mutex_lock(&crew->mutex);
+            if (crew->failure == VTR_OK || task < crew->failed_task) {
+                crew->failure = status;
+                crew->failed_task = task;
+            }
+            (void)pthread_mutex_unlock(&crew->mutex);
+            atomic_store(&crew->has_failed, true);
+        }
+    }
+}
+
+/* Tasks are handed out in ascending order, so when one fails every lower one has been
+ * handed out and reports before its worker stops: the lowest failure wins always. */
+enum vtr_status vtr_run_tasks(size_t count, unsigned workers, vtr_task_fn run,
+                              void *context)
+{
+    struct crew crew = {.count = count, .run = run, .context = context};
+    unsigned started = 0;
+
+    if (workers > WORKERS_LIMIT) {
+        workers = WORKERS_LIMIT;
+    }
+    if (workers > count) {
+        workers = (unsigned)count;
+    }
+    if (workers == 0) {
+        workers = 1;
+    }
+    struct worker *crew_list = calloc(workers, sizeof(*crew_list));
+    if (crew_list == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    (void)pthread_mutex_init(&crew.mutex, NULL);
+    for (unsigned i = 0; i < workers; i++) {
+        crew_list[i].crew = &crew;
+        crew_list[i].number = i;
+    }
+    /* Worker 0 is the caller itself: with one worker no thread is made, and where no
+     * thread can be made the work is done all the same. */
+    for (unsigned i = 1; i < workers; i++) {
+        if (pthread_create(&crew_list[i].thread, NULL, work, &crew_list[i]) != 0) {
+            break;
+        }
+        started = i;
+    }
+    (void)work(&crew_list[0]);
+    for (unsigned i = 1; i <= started; i++) {
+        (void)pthread_join(crew_list[i].thread, NULL);
+    }
+    (void)pthread_mutex_destroy(&crew.mutex);
+    free(crew_list);
+    return crew.failure;
+}
+
+unsigned vtr_processor_count(void)
+{
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (count < 1) {
+        return 1;
+    }
+    return count > (long)WORKERS_LIMIT ? WORKERS_LIMIT : (unsigned)count;
+}
+
+struct vtr_lock *vtr_lock_new(void)
+{
+    struct vtr_lock *lock = malloc(sizeof(*lock));
+
+    if (lock != NULL && pthread_mutex_init(&lock->mutex, NULL) != 0) {
+        free(lock);
+        lock = NULL;
+    }
+    return lock;
+}
+
+void vtr_lock_free(struct vtr_lock *lock)
+{
+    if (lock != NULL) {
+        (void)pthread_mutex_destroy(&lock->mutex);
+        free(lock);
+    }
+}
+
+void vtr_lock_take(struct vtr_lock *lock)
+{
+    (void)pthread_mutex_lock(&lock->mutex);
+}
+
+void vtr_lock_give(struct vtr_lock *lock)
+{
+    (void)pthread_mutex_unlock(&lock->mutex);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/reader.h"
+
+#include <assert.h>
+
+void vtr_reader_init(struct vtr_reader *r, struct vtr_bytes bytes, uint64_t base)
+{
+    static const uint8_t EMPTY[1] = {0};
+
+    assert(bytes.ptr != NULL || bytes.len == 0);
+    if (bytes.ptr == NULL) {
+        bytes.ptr = EMPTY; /* NULL + 0 is undefined behaviour before C2y */
+    }
+    *r = (struct vtr_reader){.bytes = bytes, .pos = 0, .base = base};
+}
+
+size_t vtr_reader_left(const struct vtr_reader *r)
+{
+    return r->bytes.len - r->pos;
+}
+
+uint64_t vtr_reader_offset(const struct vtr_reader *r)
+{
+    return r->base + r->pos;
+}
+
+bool vtr_reader_slice(struct vtr_reader *r, struct vtr_bytes *out, size_t len)
+{
+    if (len > vtr_reader_left(r)) {
+        return false;
+    }
+    *out = (struct vtr_bytes){.ptr = r->bytes.ptr + r->pos, .len = len};
+    r->pos += len;
+    return true;
+}
+
+bool vtr_reader_array(struct vtr_reader *r, struct vtr_bytes *out, uint64_t count,
+                      size_t size)
+{
+    assert(size > 0);
+    if (count > vtr_reader_left(r) / size) {
+        return false;
+    }
+    return vtr_reader_slice(r, out, (size_t)count * size);
+}
+
+bool vtr_reader_sub(struct vtr_reader *r, struct vtr_reader *out, size_t len)
+{
+    const uint64_t base = vtr_reader_offset(r);
+    struct vtr_bytes bytes;
+
+    if (!vtr_reader_slice(r, &bytes, len)) {
+        return false;
+    }
+    vtr_reader_init(out, bytes, base);
+    return true;
+}
+
+/* Reads `len` <= 8 bytes as a little-endian integer. */
+static bool read_le(struct vtr_reader *r, uint64_t *out, size_t len)
+{
+    struct vtr_bytes bytes;
+
+    if (!vtr_reader_slice(r, &bytes, len)) {
+        return false;
+    }
+    uint64_t value = 0;
+    for (size_t i = 0; i < len; i++) {
+        value |= (uint64_t)bytes.ptr[i] << (8 * i);
+    }
+    *out = value;
+    return true;
+}
+
+bool vtr_reader_u8(struct vtr_reader *r, uint8_t *out)
+{
+    uint64_t value;
+
+    if (!read_le(r, &value, sizeof(*out))) {
+        return false;
+    }
+    *out = (uint8_t)value;
+    return true;
+}
+
+bool vtr_reader_u16(struct vtr_reader *r, uint16_t *out)
+{
+    uint64_t value;
+
+    if (!read_le(r, &value, sizeof(*out))) {
+        return false;
+    }
+    *out = (uint16_t)value;
+    return true;
+}
+
+bool vtr_reader_u32(struct vtr_reader *r, uint32_t *out)
+{
+    uint64_t value;
+
+    if (!read_le(r, &value, sizeof(*out))) {
+        return false;
+    }
+    *out = (uint32_t)value;
+    return true;
+}
+
+bool vtr_reader_u64(struct vtr_reader *r, uint64_t *out)
+{
+    return read_le(r, out, sizeof(*out));
+}
+
+bool vtr_reader_varint(struct vtr_reader *r, uint64_t *out)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < 10 && i < vtr_reader_left(r); i++) {
+        const uint8_t byte = r->bytes.ptr[r->pos + i];
+        const uint64_t part = byte & 0x7Fu;
+
+        if (i == 9 && part > 1) {
+            return false; /* past 64 bits */
+        }
+        value |= part << (7 * i);
+        if ((byte & 0x80u) == 0) {
+            if (part == 0 && i > 0) {
+                return false; /* a longer spelling of a smaller number */
+            }
+            *out = value;
+            r->pos += i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vtr_reader_zigzag(struct vtr_reader *r, int64_t *out)
+{
+    uint64_t code;
+
+    if (!vtr_reader_varint(r, &code)) {
+        return false;
+    }
+    const uint64_t bits = (code >> 1) ^ (0 - (code & 1));
+    /* Two's complement without an implementation-defined conversion. */
+    *out = bits <= INT64_MAX ? (int64_t)bits : -(int64_t)(UINT64_MAX - bits) - 1;
+    return true;
+}
+
+bool vtr_reader_string(struct vtr_reader *r, struct vtr_bytes *out)
+{
+    struct vtr_reader attempt = *r;
+    uint64_t len;
+
+    if (!vtr_reader_varint(&attempt, &len) || len > vtr_reader_left(&attempt) ||
+        !vtr_reader_slice(&attempt, out, (size_t)len)) {
+        return false;
+    }
+    *r = attempt;
+    return true;
+}
+
+uint64_t vtr_table_bits(struct vtr_bytes table, uint64_t bit, unsigned width)
+{
+    const uint64_t byte = bit / 8;
+    const unsigned shift = (unsigned)(bit % 8);
+    uint64_t low = 0;
+    uint64_t high = 0;
+
+    if (width == 0 || byte >= table.len) {
+        return 0;
+    }
+    if (table.len - byte >= 9) {
+        low = vtr_load_u64(table.ptr + byte);
+        high = table.ptr[byte + 8];
+    } else {
+        for (size_t i = 0; byte + i < table.len; i++) {
+            low |= (uint64_t)table.ptr[byte + i] << (8 * i);
+        }
+    }
+    const uint64_t value = shift == 0 ? low : low >> shift | high << (64 - shift);
+    return width >= 64 ? value : value & ((UINT64_C(1) << width) - 1);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/writer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 256u
+
+void vtr_writer_deinit(struct vtr_writer *w)
+{
+    if (w != NULL) {
+        free(w->ptr);
+        *w = (struct vtr_writer){0};
+    }
+}
+
+bool vtr_writer_ok(const struct vtr_writer *w)
+{
+    return !w->has_failed;
+}
+
+void vtr_writer_clear(struct vtr_writer *w)
+{
+    w->len = 0;
+}
+
+struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w)
+{
+    return (struct vtr_bytes){w->ptr, w->len};
+}
+
+/* Room for `len` more bytes, or NULL and a sticky failure. */
+static uint8_t *reserve(struct vtr_writer *w, size_t len)
+{
+    if (w->has_failed) {
+        return NULL;
+    }
+    if (len > w->cap - w->len) {
+        size_t cap = w->cap == 0 ? FIRST_CAPACITY : w->cap;
+        while (cap - w->len < len) {
+            if (cap > SIZE_MAX / 2) {
+                w->has_failed = true;
+                return NULL;
+            }
+            cap *= 2;
+        }
+        uint8_t *ptr = realloc(w->ptr, cap);
+        if (ptr == NULL) {
+            w->has_failed = true;
+            return NULL;
+        }
+        w->ptr = ptr;
+        w->cap = cap;
+    }
+    uint8_t *room = w->ptr + w->len;
+    w->len += len;
+    return room;
+}
+
+void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
+{
+    uint8_t *room = reserve(w, 1);
+    if (room != NULL) {
+        *room = value;
+    }
+}
+
+void vtr_writer_u16(struct vtr_writer *w, uint16_t value)
+{
+    uint8_t *room = reserve(w, 2);
+    if (room != NULL) {
+        vtr_store_u16(room, value);
+    }
+}
+
+void vtr_writer_u32(struct vtr_writer *w, uint32_t value)
+{
+    uint8_t *room = reserve(w, 4);
+    if (room != NULL) {
+        vtr_store_u32(room, value);
+    }
+}
+
+void vtr_writer_u64(struct vtr_writer *w, uint64_t value)
+{
+    uint8_t *room = reserve(w, 8);
+    if (room != NULL) {
+        vtr_store_u64(room, value);
+    }
+}
+
+void vtr_writer_varint(struct vtr_writer *w, uint64_t value)
+{
+    while (value >= 0x80) {
+        vtr_writer_u8(w, (uint8_t)(value | 0x80u));
+        value >>= 7;
+    }
+    vtr_writer_u8(w, (uint8_t)value);
+}
+
+void vtr_writer_zigzag(struct vtr_writer *w, int64_t value)
+{
+    const uint64_t bits = (uint64_t)value;
+    vtr_writer_varint(w, bits << 1 ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+void vtr_writer_raw(struct vtr_writer *w, struct vtr_bytes bytes)
+{
+    if (bytes.len == 0) {
+        return;
+    }
+    uint8_t *room = reserve(w, bytes.len);
+    if (room != NULL) {
+        memcpy(room, bytes.ptr, bytes.len);
+    }
+}
+
+void vtr_writer_string(struct vtr_writer *w, struct vtr_bytes bytes)
+{
+    vtr_writer_varint(w, bytes.len);
+    vtr_writer_raw(w, bytes);
+}
+
+void vtr_writer_zeros(struct vtr_writer *w, size_t count)
+{
+    uint8_t *room = count == 0 ? NULL : reserve(w, count);
+    if (room != NULL) {
+        memset(room, 0, count);
+    }
+}
+
+void vtr_store_u16(uint8_t *p, uint16_t value)
+{
+    p[0] = (uint8_t)value;
+    p[1] = (uint8_t)(value >> 8);
+}
+
+void vtr_store_u32(uint8_t *p, uint32_t value)
+{
+    vtr_store_u16(p, (uint16_t)value);
+    vtr_store_u16(p + 2, (uint16_t)(value >> 16));
+}
+
+void vtr_store_u64(uint8_t *p, uint64_t value)
+{
+    vtr_store_u32(p, (uint32_t)value);
+    vtr_store_u32(p + 4, (uint32_t)(value >> 32));
+}
+
+void vtr_store_bits(uint8_t *p, size_t len, uint64_t bit, unsigned width,
+                    uint64_t value)
+{
+    assert(width <= 64 && bit / 8 <= len && width <= (len - bit / 8) * 8 - bit % 8);
+    (void)len;
+    uint64_t at = bit / 8;
+    unsigned shift = (unsigned)(bit % 8);
+
+    for (unsigned left = width; left > 0;) {
+        const unsigned room = 8 - shift;
+        const unsigned take = left < room ? left : room;
+        const unsigned part = (unsigned)(value & ((1u << take) - 1u));
+
+        p[at] = (uint8_t)(p[at] | part << shift);
+        value >>= take;
+        left -= take;
+        at++;
+        shift = 0;
+    }
+}
