@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "cli/os_input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum vtr_status fail_os(struct vtr_error *err, int os_errno, const char *path)
+{
+    if (err != NULL) {
+        *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = os_errno};
+        (void)snprintf(err->message, sizeof(err->message), "cannot read '%s': %s", path,
+                       strerror(os_errno));
+    }
+    return VTR_ERROR_IO;
+}
+
+static enum vtr_status fail_memory(struct vtr_error *err)
+{
+    if (err != NULL) {
+        *err = (struct vtr_error){.status = VTR_ERROR_MEMORY};
+        (void)snprintf(err->message, sizeof(err->message), "out of memory");
+    }
+    return VTR_ERROR_MEMORY;
+}
+
+/* Reads a pipe, or whatever cannot be mapped, to its end. */
+static enum vtr_status read_whole(struct vtr_input *out, int fd, const char *path,
+                                  struct vtr_error *err)
+{
+    uint8_t *memory = NULL;
+    size_t len = 0;
+    size_t cap = 0;
+
+    for (;;) {
+        if (len == cap) {
+            cap = cap == 0 ? 65536 : cap * 2;
+            uint8_t *grown = cap > SIZE_MAX / 4 ? NULL : realloc(memory, cap);
+            if (grown == NULL) {
+                free(memory);
+                return fail_memory(err);
+            }
+            memory = grown;
+        }
+        const ssize_t got = read(fd, memory + len, cap - len);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            const int os_errno = errno;
+            free(memory);
+            return fail_os(err, os_errno, path);
+        }
+        if (got == 0) {
+            break;
+        }
+        len += (size_t)got;
+    }
+    *out = (struct vtr_input){.bytes = {memory, len}, .memory = memory};
+    return VTR_OK;
+}
+
+static enum vtr_status map_or_read(struct vtr_input *out, int fd, const char *path,
+                                   struct vtr_error *err)
+{
+    struct stat info;
+
+    if (fstat(fd, &info) != 0) {
+        return fail_os(err, errno, path);
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return fail_os(err, EISDIR, path);
+    }
+    if (S_ISREG(info.st_mode) && info.st_size > 0 &&
+        (uintmax_t)info.st_size <= SIZE_MAX / 2) {
+        const size_t len = (size_t)info.st_size;
+        void *memory = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (memory != MAP_FAILED) {
+            *out = (struct vtr_input){.bytes = {memory, len},
+                                      .memory = memory,
+                                      .map_len = len};
+            return VTR_OK;
+        }
+    }
+    return read_whole(out, fd, path, err);
+}
+
+enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
+                               struct vtr_error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        return map_or_read(out, STDIN_FILENO, "standard input", err);
+    }
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail_os(err, errno, path);
+    }
+    const enum vtr_status status = map_or_read(out, fd, path, err);
+    (void)close(fd);
+    return status;
+}
+
+void vtr_input_close(struct vtr_input *input)
+{
+    if (input->map_len > 0) {
+        (void)munmap(input->memory, input->map_len);
+    } else {
+        free(input->memory);
+    }
+    *input = (struct vtr_input){0};
+}
+
+bool vtr_is_same_file(const char *a, const char *b)
+{
+    struct stat a_info;
+    struct stat b_info;
+
+    return stat(a, &a_info) == 0 && stat(b, &b_info) == 0 &&
+           a_info.st_dev == b_info.st_dev && a_info.st_ino == b_info.st_ino;
+}
+
+uint64_t vtr_stopwatch_ms(void)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        return 0;
+    }
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Input files of the program, and the clock for its summaries. */
+#ifndef VTR_CLI_OS_INPUT_H
+#define VTR_CLI_OS_INPUT_H
+
+#include <stdbool.h>
+
+#include "vitrine/common.h"
+
+/* A whole file: mapped read-only where it can be, in memory otherwise.  {0} is safe to
+ * close. */
+struct vtr_input {
+    struct vtr_bytes bytes;
+    void *memory;
+    size_t map_len; /* 0: `memory` is from malloc */
+};
+
+/* Opens a file; "-" is standard input, pipes are fine. */
+VTR_MUST_CHECK enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
+                                              struct vtr_error *err);
+void vtr_input_close(struct vtr_input *input);
+
+/* Whether two paths name one and the same existing file. */
+bool vtr_is_same_file(const char *a, const char *b);
+
+/* Milliseconds of a clock that only goes forward, for durations. */
+uint64_t vtr_stopwatch_ms(void);
+
+#endif
