@@ -99,6 +99,11 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_file(
     struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
     void *context, unsigned *out_limits, struct vtr_error *err);
 
+/* For programs, once at their start: a mapped file (database or scanned) that shrinks
+ * while it is in use then reads as zeros past its new end instead of ending the process.
+ * Installs a SIGBUS handler; without it, files are scanned from copies in memory. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_guard_files(struct vtr_error *err);
+
 /* What a database says of itself. */
 struct vtr_database_info {
     struct vtr_bytes name;

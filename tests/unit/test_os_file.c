@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/os_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/os_fault.h"
+
+#include "tests/support/cmocka.h"
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    (void)snprintf(folder, sizeof(folder), "/tmp/vitrine-test-XXXXXX");
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[96];
+    (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+    return system(command);
+}
+
+static const char *path_of(const char *name)
+{
+    static char path[128];
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    return path;
+}
+
+static void put_file(const char *name, const char *text)
+{
+    FILE *file = fopen(path_of(name), "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_holds(const char *name, const char *text)
+{
+    struct vtr_bytes bytes;
+    assert_int_equal(vtr_file_read(path_of(name), 1000, &bytes, NULL), VTR_OK);
+    assert_string_equal((const char *)bytes.ptr, text);
+    free((void *)(uintptr_t)bytes.ptr);
+}
+
+static void a_committed_replacement_has_the_new_bytes(void **state)
+{
+    (void)state;
+    struct vtr_replacement r;
+    uint8_t *memory;
+
+    put_file("a", "old");
+    assert_int_equal(vtr_replacement_begin(&r, path_of("a"), 0644, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_map(&r, 3, &memory, NULL), VTR_OK);
+    memcpy(memory, "new", 3);
+    assert_holds("a", "old");
+    assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+    assert_holds("a", "new");
+}
+
+static void an_aborted_replacement_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct vtr_replacement r;
+
+    put_file("b", "old");
+    assert_int_equal(vtr_replacement_begin(&r, path_of("b"), 0644, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_write(&r, vtr_bytes_from_text("new"), NULL),
+                     VTR_OK);
+    vtr_replacement_abort(&r);
+    assert_holds("b", "old");
+    assert_int_equal(vtr_path_kind(path_of(".b.tmp0")), VTR_PATH_MISSING);
+}
+
+static void two_writers_of_one_file_do_not_meet(void **state)
+{
+    (void)state;
+    struct vtr_replacement first;
+    struct vtr_replacement second;
+
+    assert_int_equal(vtr_replacement_begin(&first, path_of("c"), 0644, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_begin(&second, path_of("c"), 0644, NULL), VTR_OK);
+    assert_string_not_equal(first.temp_path, second.temp_path);
+    assert_int_equal(vtr_replacement_write(&first, vtr_bytes_from_text("1"), NULL),
+                     VTR_OK);
+    assert_int_equal(vtr_replacement_write(&second, vtr_bytes_from_text("2"), NULL),
+                     VTR_OK);
+    assert_int_equal(vtr_replacement_commit(&second, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_commit(&first, NULL), VTR_OK);
+    assert_holds("c", "1");
+}
+
+static void what_a_killed_writer_left_is_removed(void **state)
+{
+    (void)state;
+    struct vtr_replacement r;
+
+    put_file(".d.tmp0", "half");
+    assert_int_equal(vtr_replacement_begin(&r, path_of("d"), 0644, NULL), VTR_OK);
+    assert_string_equal(r.temp_path, path_of(".d.tmp0"));
+    assert_int_equal(vtr_replacement_write(&r, vtr_bytes_from_text("x"), NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+    assert_holds("d", "x");
+    assert_int_equal(vtr_path_kind(path_of(".d.tmp0")), VTR_PATH_MISSING);
+}
+
+static void a_folder_is_not_replaced(void **state)
+{
+    (void)state;
+    struct vtr_replacement r;
+    struct vtr_error err;
+
+    assert_int_equal(vtr_replacement_begin(&r, folder, 0644, &err), VTR_ERROR_IO);
+    assert_non_null(strstr(err.message, "Is a directory"));
+}
+
+static void a_file_that_shrinks_reads_as_zeros_under_guard(void **state)
+{
+    (void)state;
+    struct vtr_mapping mapping;
+    char *big = malloc(200001);
+
+    assert_non_null(big);
+    memset(big, 'x', 200000);
+    big[200000] = '\0';
+    put_file("e", big);
+    free(big);
+    assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
+    assert_int_equal(vtr_mapping_open(&mapping, path_of("e"), NULL), VTR_OK);
+    assert_int_equal(mapping.bytes.ptr[199999], 'x');
+    assert_int_equal(truncate(path_of("e"), 10), 0);
+    assert_int_equal(mapping.bytes.ptr[199999], 0);
+    vtr_mapping_close(&mapping);
+}
+
+static bool append_name(const char *path, enum vtr_status status,
+                        const struct vtr_error *err, void *context)
+{
+    (void)err;
+    char *names = context;
+    assert_int_equal(status, VTR_OK);
+    (void)strncat(names, path + strlen(folder), 200 - strlen(names));
+    return true;
+}
+
+static void a_walk_is_sorted_and_follows_no_links(void **state)
+{
+    (void)state;
+    char names[256] = "";
+    char root[128];
+
+    (void)snprintf(root, sizeof(root), "%s/w", folder);
+    assert_int_equal(mkdir(root, 0755), 0);
+    assert_int_equal(mkdir(path_of("w/m"), 0755), 0);
+    put_file("w/z", "");
+    put_file("w/m/1", "");
+    put_file("w/B", "");
+    assert_int_equal(symlink("/", path_of("w/link")), 0);
+    assert_int_equal(vtr_walk(root, append_name, names, NULL), VTR_OK);
+    assert_string_equal(names, "/w/B/w/m/1/w/z");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_committed_replacement_has_the_new_bytes),
+        cmocka_unit_test(an_aborted_replacement_leaves_no_trace),
+        cmocka_unit_test(two_writers_of_one_file_do_not_meet),
+        cmocka_unit_test(what_a_killed_writer_left_is_removed),
+        cmocka_unit_test(a_folder_is_not_replaced),
+        cmocka_unit_test(a_file_that_shrinks_reads_as_zeros_under_guard),
+        cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
+    };
+    return cmocka_run_group_tests_name("os_file", tests, make_folder, remove_folder);
+}

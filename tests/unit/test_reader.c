@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/reader.h"
+
+#include "base/writer.h"
+
+#include "tests/support/cmocka.h"
+
+static const uint8_t SAMPLE[] = {0x01, 0x02, 0x03, 0x04, 0x05};
+
+static struct vtr_reader reader_over_sample(void)
+{
+    struct vtr_reader r;
+    vtr_reader_init(&r, (struct vtr_bytes){SAMPLE, sizeof(SAMPLE)}, 100);
+    return r;
+}
+
+static void integers_are_little_endian(void **state)
+{
+    (void)state;
+    struct vtr_reader r = reader_over_sample();
+    uint32_t value = 0;
+
+    assert_true(vtr_reader_u32(&r, &value));
+    assert_int_equal(value, 0x04030201);
+    assert_int_equal(vtr_reader_offset(&r), 104);
+}
+
+static void short_read_changes_nothing(void **state)
+{
+    (void)state;
+    struct vtr_reader r = reader_over_sample();
+    uint64_t value = 42;
+
+    assert_false(vtr_reader_u64(&r, &value));
+    assert_int_equal(value, 42);
+    assert_int_equal(vtr_reader_left(&r), sizeof(SAMPLE));
+}
+
+static void array_count_cannot_overflow(void **state)
+{
+    (void)state;
+    struct vtr_reader r = reader_over_sample();
+    struct vtr_bytes out;
+
+    assert_false(vtr_reader_array(&r, &out, UINT64_MAX / 2, 4));
+    assert_true(vtr_reader_array(&r, &out, 2, 2));
+    assert_int_equal(out.len, 4);
+}
+
+static void sub_reader_is_confined(void **state)
+{
+    (void)state;
+    struct vtr_reader r = reader_over_sample();
+    struct vtr_reader sub;
+    uint16_t value;
+
+    assert_true(vtr_reader_sub(&r, &sub, 1));
+    assert_false(vtr_reader_u16(&sub, &value));
+    assert_int_equal(vtr_reader_offset(&sub), 100);
+}
+
+static void empty_input_is_fine(void **state)
+{
+    (void)state;
+    struct vtr_reader r;
+    struct vtr_bytes out;
+
+    vtr_reader_init(&r, (struct vtr_bytes){NULL, 0}, 0);
+    assert_true(vtr_reader_slice(&r, &out, 0));
+    assert_false(vtr_reader_slice(&r, &out, 1));
+}
+
+static struct vtr_reader reader_over(const uint8_t *ptr, size_t len)
+{
+    struct vtr_reader r;
+    vtr_reader_init(&r, (struct vtr_bytes){ptr, len}, 0);
+    return r;
+}
+
+static void varint_reads_its_edges(void **state)
+{
+    (void)state;
+    static const uint8_t MAX[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                  0xFF, 0xFF, 0xFF, 0xFF, 0x01};
+    static const uint8_t SMALL[] = {0x7F, 0x80, 0x01};
+    struct vtr_reader r = reader_over(MAX, sizeof(MAX));
+    uint64_t value = 0;
+
+    assert_true(vtr_reader_varint(&r, &value));
+    assert_true(value == UINT64_MAX);
+    assert_int_equal(vtr_reader_left(&r), 0);
+
+    r = reader_over(SMALL, sizeof(SMALL));
+    assert_true(vtr_reader_varint(&r, &value));
+    assert_int_equal(value, 127);
+    assert_true(vtr_reader_varint(&r, &value));
+    assert_int_equal(value, 128);
+}
+
+static void varint_refuses_overflow_padding_and_cuts(void **state)
+{
+    (void)state;
+    static const uint8_t OVERFLOW[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                       0xFF, 0xFF, 0xFF, 0xFF, 0x02};
+    static const uint8_t ENDLESS[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                                      0x80, 0x80, 0x80, 0x80, 0x00};
+    static const uint8_t PADDED[] = {0x81, 0x00};
+    static const uint8_t CUT[] = {0x81};
+    uint64_t value = 42;
+
+    struct vtr_reader r = reader_over(OVERFLOW, sizeof(OVERFLOW));
+    assert_false(vtr_reader_varint(&r, &value));
+    r = reader_over(ENDLESS, sizeof(ENDLESS));
+    assert_false(vtr_reader_varint(&r, &value));
+    r = reader_over(PADDED, sizeof(PADDED));
+    assert_false(vtr_reader_varint(&r, &value));
+    r = reader_over(CUT, sizeof(CUT));
+    assert_false(vtr_reader_varint(&r, &value));
+    assert_int_equal(value, 42);
+    assert_int_equal(vtr_reader_left(&r), sizeof(CUT));
+}
+
+static void string_longer_than_what_is_left_moves_nothing(void **state)
+{
+    (void)state;
+    static const uint8_t BYTES[] = {0x03, 'a', 'b'};
+    struct vtr_reader r = reader_over(BYTES, sizeof(BYTES));
+    struct vtr_bytes out;
+
+    assert_false(vtr_reader_string(&r, &out));
+    assert_int_equal(vtr_reader_left(&r), sizeof(BYTES));
+}
+
+static void signed_numbers_come_back(void **state)
+{
+    (void)state;
+    static const int64_t NUMBERS[] = {0, -1, 1, -64, 63, INT64_MIN, INT64_MAX};
+    struct vtr_writer w = {0};
+
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++) {
+        vtr_writer_zigzag(&w, NUMBERS[i]);
+    }
+    assert_true(vtr_writer_ok(&w));
+    struct vtr_reader r = reader_over(w.ptr, w.len);
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++) {
+        int64_t value = 0;
+        assert_true(vtr_reader_zigzag(&r, &value));
+        assert_true(value == NUMBERS[i]);
+    }
+    vtr_writer_deinit(&w);
+}
+
+static void packed_bits_come_back_at_every_width_and_shift(void **state)
+{
+    (void)state;
+    const uint64_t pattern = UINT64_C(0xD1CEC0DEBADCAFE5);
+
+    for (unsigned width = 0; width <= 64; width++) {
+        for (unsigned bit = 0; bit < 24; bit++) {
+            uint8_t room[11] = {0};
+            const uint64_t value =
+                width == 64 ? pattern : pattern & ((UINT64_C(1) << width) - 1);
+
+            vtr_store_bits(room, sizeof(room), bit, width, value);
+            assert_true(vtr_table_bits((struct vtr_bytes){room, sizeof(room)}, bit,
+                                       width) == value);
+        }
+    }
+}
+
+static void bits_past_the_end_are_zero(void **state)
+{
+    (void)state;
+    static const uint8_t BYTES[] = {0xFF, 0xFF};
+    const struct vtr_bytes table = {BYTES, sizeof(BYTES)};
+
+    assert_int_equal(vtr_table_bits(table, 12, 16), 0x0F);
+    assert_int_equal(vtr_table_bits(table, 16, 8), 0);
+    assert_int_equal(vtr_table_bits(table, UINT64_MAX, 64), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_are_little_endian),
+        cmocka_unit_test(short_read_changes_nothing),
+        cmocka_unit_test(array_count_cannot_overflow),
+        cmocka_unit_test(sub_reader_is_confined),
+        cmocka_unit_test(empty_input_is_fine),
+        cmocka_unit_test(varint_reads_its_edges),
+        cmocka_unit_test(varint_refuses_overflow_padding_and_cuts),
+        cmocka_unit_test(string_longer_than_what_is_left_moves_nothing),
+        cmocka_unit_test(signed_numbers_come_back),
+        cmocka_unit_test(packed_bits_come_back_at_every_width_and_shift),
+        cmocka_unit_test(bits_past_the_end_are_zero),
+    };
+    return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
+}

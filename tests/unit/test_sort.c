@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/sort.h"
+
+#include <stdlib.h>
+
+#include "tests/support/cmocka.h"
+
+struct item {
+    unsigned key;
+    unsigned place; /* before sorting */
+};
+
+static int compare_keys(const void *a, const void *b, void *context)
+{
+    const unsigned x = ((const struct item *)a)->key;
+    const unsigned y = ((const struct item *)b)->key;
+
+    (*(size_t *)context)++;
+    return (x > y) - (x < y);
+}
+
+static unsigned next_random(unsigned *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 16;
+}
+
+static void every_length_is_sorted_and_stable(void **state)
+{
+    (void)state;
+    enum {
+        LONGEST = 300
+    };
+    struct item items[LONGEST];
+    unsigned seed = 7;
+
+    for (size_t count = 0; count <= LONGEST; count++) {
+        size_t comparisons = 0;
+        for (size_t i = 0; i < count; i++) {
+            items[i] = (struct item){next_random(&seed) % 20, (unsigned)i};
+        }
+        assert_int_equal(vtr_sort(items, count, sizeof(items[0]), compare_keys,
+                                  &comparisons),
+                         VTR_OK);
+        for (size_t i = 1; i < count; i++) {
+            assert_true(items[i - 1].key <= items[i].key);
+            if (items[i - 1].key == items[i].key) {
+                assert_true(items[i - 1].place < items[i].place);
+            }
+        }
+    }
+}
+
+static void descending_input_is_not_quadratic(void **state)
+{
+    (void)state;
+    enum {
+        COUNT = 100000
+    };
+    struct item *items = calloc(COUNT, sizeof(*items));
+    size_t comparisons = 0;
+
+    assert_non_null(items);
+    for (unsigned i = 0; i < COUNT; i++) {
+        items[i].key = COUNT - i;
+    }
+    assert_int_equal(vtr_sort(items, COUNT, sizeof(*items), compare_keys, &comparisons),
+                     VTR_OK);
+    assert_int_equal(items[0].key, 1);
+    assert_true(comparisons < (size_t)COUNT * 20);
+    free(items);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_length_is_sorted_and_stable),
+        cmocka_unit_test(descending_input_is_not_quadratic),
+    };
+    return cmocka_run_group_tests_name("sort", tests, NULL, NULL);
+}
