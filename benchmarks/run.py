@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures Vitrine beside its peers and prints Markdown tables.
+
+Usage: run.py VITRINE [SECTION...]     sections: hashes delta rules scan
+The rule sets of the section `rules` are looked for in the folder $VTR_RULESETS.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from measure import best_of, private_memory, run_once, table
+
+HERE = pathlib.Path(__file__).resolve().parent
+SEED = "2024"
+COUNT = 1_000_000
+ADDED, REMOVED = 2000, 300
+
+
+def generate(path, *options):
+    with open(path, "w") as out:
+        subprocess.run([sys.executable, HERE / "generate_hashes.py", "--seed", SEED,
+                        "--count", str(COUNT), *options], stdout=out, check=True)
+
+
+def compile_rules(vitrine, out, *sources):
+    return [vitrine, "compile", "-o", str(out), *map(str, sources)]
+
+
+def milliseconds(cost):
+    return f"{cost.cpu_s * 1000:.1f} ms"
+
+
+def measure_hashes(vitrine, work):
+    source, image, probe = work / "day0.hsb", work / "day0.vdb", work / "probe"
+    generate(source)
+    probe.write_bytes(b"not a rule in sight\n" * 200)
+    compiling = compile_rules(vitrine, image, source)
+    loading = ["clamscan", "--no-summary", f"--database={source}", str(probe)]
+    has_clamscan = shutil.which("clamscan") is not None
+    costs = best_of([compiling] + ([loading] if has_clamscan else []), rounds=3)
+    scanning = [vitrine, "scan", str(image), str(probe)]
+    scan = best_of([scanning], rounds=20)[0]
+    start = best_of([[vitrine, "--version"]], rounds=20)[0]
+    size = image.stat().st_size
+    rows = [("1,000,000 SHA-256 signatures with names and sizes", "measured", "wanted"),
+            ("database", f"{size} bytes, {size / COUNT:.2f} a signature", "<= 40"),
+            ("vitrine compile, CPU", milliseconds(costs[0]), "")]
+    if has_clamscan:
+        rows += [("clamscan loading the same, CPU", milliseconds(costs[1]), ""),
+                 ("ratio", f"{costs[0].cpu_s / costs[1].cpu_s:.2f}", "< 1")]
+    rows += [("open and scan a 4 KB file, wall", f"{scan.wall_s * 1000:.2f} ms", "< 5 ms"),
+             ("of it: starting the program (--version)", f"{start.wall_s * 1000:.2f} ms", ""),
+             ("private memory of that scan, at most",
+              f"{private_memory(scanning) / 1024:.0f} KiB", "< 2048 KiB")]
+    table("Hashes", rows)
+
+
+def measure_delta(vitrine, work):
+    old, new = work / "day0.vdb", work / "day1.vdb"
+    if not old.exists():
+        generate(work / "day0.hsb")
+        run_once(compile_rules(vitrine, old, work / "day0.hsb"))
+    generate(work / "day1.hsb", "--day", "1", "--add", str(ADDED), "--remove", str(REMOVED))
+    best_of([compile_rules(vitrine, new, work / "day1.hsb")], rounds=1)
+    delta, result = work / "day.vdelta", work / "applied.vdb"
+    create = [vitrine, "delta", "create", "--unsigned", str(old), str(new), "-o", str(delta)]
+    apply = [vitrine, "delta", "apply", "--unsigned", str(old), str(delta), "-o", str(result)]
+    made = best_of([create], rounds=3)[0]
+    applied = best_of([apply], rounds=3)[0]
+    if result.read_bytes() != new.read_bytes():
+        sys.exit("the delta's result is not the new database")
+    bound = float(subprocess.run(
+        [sys.executable, HERE / "delta_bound.py", work / "day0.hsb", work / "day1.hsb"],
+        stdout=subprocess.PIPE, check=True, text=True).stdout.split()[0])
+    size = delta.stat().st_size
+    rows = [(f"1,000,000 hashes, {ADDED} added, {REMOVED} removed", "measured", "wanted"),
+            ("information content", f"{bound:.0f} bytes", ""),
+            ("delta", f"{size} bytes, {size / bound:.3f} times the content", "<= 1.15"),
+            ("create, CPU / wall", f"{milliseconds(made)} / {made.wall_s:.2f} s", "< 1 s"),
+            ("apply, CPU / wall", f"{milliseconds(applied)} / {applied.wall_s:.2f} s", "< 1 s"),
+            ("private memory of apply, at most",
+             f"{private_memory(apply) / 1024 / 1024:.1f} MiB", "<= 16 MiB"),
+            ("result equals a fresh build", "yes, byte for byte", "")]
+    for name, make in (
+            ("xdelta3 -9 -S lzma", ["xdelta3", "-e", "-f", "-9", "-S", "lzma", "-B",
+                                    "134217728", "-W", "16777216", "-s"]),
+            ("zstd -19 --long=27 --patch-from", None)):
+        if shutil.which(name.split()[0]) is None:
+            continue
+        out = work / "rival"
+        command = make + [str(old), str(new), str(out)] if make else \
+            ["zstd", "-q", "-f", "-19", "--long=27", f"--patch-from={old}", str(new),
+             "-o", str(out)]
+        cost = best_of([command], rounds=1)[0]
+        rows.append((f"{name} of the same two files",
+                     f"{out.stat().st_size} bytes, {out.stat().st_size / bound:.1f} times, "
+                     f"{cost.cpu_s:.1f} s", ""))
+    table("Delta", rows)
+
+
+def usable_files(folder):
+    """The files that yarac takes alone, so that both compilers do the same work."""
+    externals = sum((["-d", f"{name}="] for name in
+                     ("filename", "filepath", "extension", "filetype", "owner")), [])
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yar", ".yara")):
+        text = path.read_bytes()
+        if b"import" in text or b"include" in text:
+            continue
+        if run_once(["yarac", "-w", *externals, str(path), "/dev/null"]).status == 0:
+            yield path
+
+
+def measure_rules(vitrine, work):
+    sets = os.environ.get("VTR_RULESETS")
+    if not sets or shutil.which("yarac") is None:
+        print("\nrules: skipped, needs yarac and VTR_RULESETS")
+        return
+    names = ("filename", "filepath", "extension", "filetype", "owner")
+    rows = [("rule set (files that need no module)", "files", "source", "yarac CPU",
+             "vitrine CPU", "ratio (wanted <= 0.33)", "yarac bytes", "vitrine bytes",
+             "ratio (wanted <= 0.5)")]
+    for name in ("yara-rules", "reversinglabs/2024-03-18", "bartblaze"):
+        files = list(usable_files(pathlib.Path(sets) / name))
+        theirs, ours = work / "rules.yarc", work / "rules.vdb"
+        peer = ["yarac", "-w"] + sum((["-d", f"{n}="] for n in names), []) + \
+            [f"n{i}:{path}" for i, path in enumerate(files)] + [str(theirs)]
+        mine = [vitrine, "compile", "--namespace", "file", "-o", str(ours)] + \
+            sum((["-D", f"{n}="] for n in names), []) + list(map(str, files))
+        a, b = best_of([peer, mine], rounds=5)
+        source = sum(path.stat().st_size for path in files)
+        rows.append((name, len(files), source, milliseconds(a), milliseconds(b),
+                     f"{b.cpu_s / a.cpu_s:.3f}", theirs.stat().st_size,
+                     ours.stat().st_size,
+                     f"{ours.stat().st_size / theirs.stat().st_size:.3f}"))
+    table("Compiling YARA rules", rows)
+
+
+def measure_scan(vitrine, work):
+    sets = os.environ.get("VTR_RULESETS")
+    if not sets or shutil.which("yara") is None:
+        print("\nscan: skipped, needs yara and VTR_RULESETS")
+        return
+    corpus = work / "corpus"
+    corpus.mkdir(exist_ok=True)
+    total = 0
+    for path in sorted(pathlib.Path("/usr/bin").iterdir()):
+        if path.is_file() and not path.is_symlink() and total < 128 << 20:
+            shutil.copy(path, corpus)
+            total += path.stat().st_size
+    rows = [("rules over real programs, one thread", "yara CPU", "vitrine CPU",
+             "times faster")]
+    for name in ("bartblaze", "reversinglabs/2024-03-18"):
+        files = list(usable_files(pathlib.Path(sets) / name))
+        theirs, ours = work / "rules.yarc", work / "rules.vdb"
+        run_once(["yarac", "-w"] + [f"n{i}:{p}" for i, p in enumerate(files)] + [str(theirs)])
+        run_once([vitrine, "compile", "--namespace", "file", "-o", str(ours),
+                  *map(str, files)])
+        a, b = best_of([["yara", "-w", "-p", "1", "-C", "-r", str(theirs), str(corpus)],
+                        [vitrine, "scan", "-j", "1", str(ours), str(corpus)]],
+                       rounds=2, allowed=(0, 1))
+        rows.append((f"{name}, {total >> 20} MiB", f"{a.cpu_s:.2f} s", f"{b.cpu_s:.2f} s",
+                     f"{a.cpu_s / b.cpu_s:.1f}"))
+    table("Scanning", rows)
+
+
+SECTIONS = {"hashes": measure_hashes, "delta": measure_delta, "rules": measure_rules,
+            "scan": measure_scan}
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    vitrine = os.path.abspath(sys.argv[1])
+    chosen = sys.argv[2:] or list(SECTIONS)
+    with tempfile.TemporaryDirectory() as work:
+        for name in chosen:
+            SECTIONS[name](vitrine, pathlib.Path(work))
+
+
+if __name__ == "__main__":
+    main()
