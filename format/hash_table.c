@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Reads hash tables in place.  Relies on vtr_hash_table_open having held the sections'
+ * lengths against each other; what the fanout says is clamped wherever it is used, so
+ * that no bytes lead outside the table.
+ */
+#include "format/hash_table.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#define PREFIX_BITS_MAX  24u
+#define SIZE_WIDTH_MAX   64u
+#define STEM_WIDTH_MAX   32u
+#define NUMBER_WIDTH_MAX 30u
+
+unsigned vtr_hash_prefix_bits(uint64_t count)
+{
+    unsigned bits = 0;
+
+    while (bits < PREFIX_BITS_MAX && UINT64_C(1) << (bits + 8 + 3) <= count) {
+        bits += 8;
+    }
+    return bits;
+}
+
+uint64_t vtr_hash_fanout_len(unsigned prefix_bits)
+{
+    return VTR_FANOUT_HEADER_LEN + 4 * ((UINT64_C(1) << prefix_bits) + 1);
+}
+
+uint64_t vtr_hash_tails_len(enum vtr_hash_kind kind, uint64_t count,
+                            unsigned prefix_bits)
+{
+    return count * (vtr_hash_len(kind) - prefix_bits / 8);
+}
+
+uint64_t vtr_hash_attrs_len(uint64_t count, unsigned row_bits)
+{
+    return (count * row_bits + 7) / 8;
+}
+
+static unsigned row_bits_of(const struct vtr_hash_table *table)
+{
+    return table->size_width + table->stem_width + table->number_width;
+}
+
+static size_t tail_len_of(const struct vtr_hash_table *table)
+{
+    return vtr_hash_len(table->kind) - table->prefix_bits / 8;
+}
+
+/* Reads the fanout's header and takes the rest of it. */
+static bool read_fanout(struct vtr_bytes section, struct vtr_hash_table *table)
+{
+    struct vtr_reader r;
+    uint8_t widths[4] = {0};
+    uint32_t zeros = 1;
+
+    vtr_reader_init(&r, section, 0);
+    for (size_t i = 0; i < 4; i++) {
+        if (!vtr_reader_u8(&r, &widths[i])) {
+            return false;
+        }
+    }
+    if (!vtr_reader_u32(&r, &zeros) || zeros != 0 || widths[0] % 8 != 0 ||
+        widths[0] > PREFIX_BITS_MAX || widths[1] > SIZE_WIDTH_MAX ||
+        widths[2] > STEM_WIDTH_MAX || widths[3] > NUMBER_WIDTH_MAX ||
+        section.len != vtr_hash_fanout_len(widths[0])) {
+        return false;
+    }
+    table->prefix_bits = widths[0];
+    table->size_width = widths[1];
+    table->stem_width = widths[2];
+    table->number_width = widths[3];
+    return vtr_reader_slice(&r, &table->fanout, vtr_reader_left(&r));
+}
+
+enum vtr_status vtr_hash_table_open(struct vtr_hash_table *out, enum vtr_hash_kind kind,
+                                    const struct vtr_image *image,
+                                    struct vtr_error *err)
+{
+    const struct vtr_image_section *fanout =
+        &image->sections[VTR_SECTION_HASH_FANOUT(kind)];
+    const struct vtr_image_section *tails =
+        &image->sections[VTR_SECTION_HASH_TAILS(kind)];
+    const struct vtr_image_section *attrs =
+        &image->sections[VTR_SECTION_HASH_ATTRS(kind)];
+    struct vtr_hash_table table = {
+        .kind = kind,
+        .count = fanout->count,
+        .tails = tails->bytes,
+        .attrs = attrs->bytes,
+    };
+
+    if (fanout->bytes.len == 0 && tails->bytes.len == 0 && attrs->bytes.len == 0) {
+        *out = table;
+        return VTR_OK;
+    }
+    if (table.count == 0 || table.count > UINT32_MAX ||
+        !read_fanout(fanout->bytes, &table)) {
+        return vtr_error_set_format(err, "hash fanout", fanout->offset,
+                                    "the fanout of the %s table is malformed",
+                                    vtr_hash_name(kind));
+    }
+    if (tails->count != table.count ||
+        tails->bytes.len != vtr_hash_tails_len(kind, table.count, table.prefix_bits)) {
+        return vtr_error_set_format(err, "hash tails", tails->offset,
+                                    "the digests of the %s table have the wrong length",
+                                    vtr_hash_name(kind));
+    }
+    if (attrs->bytes.len != vtr_hash_attrs_len(table.count, row_bits_of(&table)) ||
+        (attrs->bytes.len != 0 && attrs->count != table.count)) {
+        return vtr_error_set_format(
+            err, "hash attrs", attrs->offset,
+            "the attributes of the %s table have the wrong length",
+            vtr_hash_name(kind));
+    }
+    *out = table;
+    return VTR_OK;
+}
+
+/* The value of the first bits of the digest of record `index`. */
+static uint64_t prefix_at(const struct vtr_hash_table *table, uint64_t index)
+{
+    uint64_t low = 0;
+    uint64_t high = UINT64_C(1) << table->prefix_bits;
+
+    while (high - low > 1) {
+        const uint64_t middle = low + (high - low) / 2;
+
+        if (vtr_table_u32(table->fanout, middle) <= index) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Record `index`, which is below the count, whose digest begins with `prefix`. */
+static void read_record(const struct vtr_hash_table *table, uint64_t index,
+                        uint64_t prefix, uint8_t *digest_room,
+                        struct vtr_hash_record *out)
+{
+    const size_t tail_len = tail_len_of(table);
+    const size_t prefix_len = table->prefix_bits / 8;
+    uint64_t bit = index * row_bits_of(table);
+
+    for (size_t i = 0; i < prefix_len; i++) {
+        digest_room[i] = (uint8_t)(prefix >> (8 * (prefix_len - 1 - i)));
+    }
+    memcpy(digest_room + prefix_len, table->tails.ptr + (size_t)index * tail_len,
+           tail_len);
+    const uint64_t size = vtr_table_bits(table->attrs, bit, table->size_width);
+    bit += table->size_width;
+    const uint64_t stem = vtr_table_bits(table->attrs, bit, table->stem_width);
+    bit += table->stem_width;
+    const uint64_t number = vtr_table_bits(table->attrs, bit, table->number_width);
+
+    out->digest = digest_room;
+    out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
+    out->stem = (uint32_t)stem;
+    out->number = (uint32_t)number;
+}
+
+bool vtr_hash_table_get(const struct vtr_hash_table *table, uint64_t index,
+                        uint8_t *digest_room, struct vtr_hash_record *out)
+{
+    if (index >= table->count) {
+        return false;
+    }
+    read_record(table, index, prefix_at(table, index), digest_room, out);
+    return true;
+}
+
+uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *digest,
+                             uint64_t *out_first)
+{
+    const size_t prefix_len = table->prefix_bits / 8;
+    const size_t tail_len = tail_len_of(table);
+    const uint8_t *tail = digest + prefix_len;
+    uint64_t prefix = 0;
+
+    if (table->count == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < prefix_len; i++) {
+        prefix = prefix << 8 | digest[i];
+    }
+    uint64_t end = vtr_table_u32(table->fanout, prefix + 1);
+    end = end < table->count ? end : table->count;
+    uint64_t low = vtr_table_u32(table->fanout, prefix);
+    for (uint64_t high = end; low < high;) {
+        const uint64_t middle = low + (high - low) / 2;
+
+        if (memcmp(table->tails.ptr + (size_t)middle * tail_len, tail, tail_len) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    uint64_t count = 0;
+    while (low + count < end &&
+           memcmp(table->tails.ptr + (size_t)(low + count) * tail_len, tail,
+                  tail_len) == 0) {
+        count++;
+    }
+    if (count > 0) {
+        *out_first = low;
+    }
+    return count;
+}
+
+static void cursor_rewind(void *context)
+{
+    struct vtr_hash_cursor *cursor = context;
+
+    cursor->next = 0;
+    cursor->prefix = 0;
+}
+
+static bool cursor_next(void *context, struct vtr_hash_record *out)
+{
+    struct vtr_hash_cursor *cursor = context;
+    const struct vtr_hash_table *table = cursor->table;
+    const uint64_t last_prefix = (UINT64_C(1) << table->prefix_bits) - 1;
+
+    if (cursor->next >= table->count) {
+        return false;
+    }
+    while (cursor->prefix < last_prefix &&
+           vtr_table_u32(table->fanout, cursor->prefix + 1) <= cursor->next) {
+        cursor->prefix++;
+    }
+    read_record(table, cursor->next, cursor->prefix, cursor->digest, out);
+    cursor->next++;
+    return true;
+}
+
+struct vtr_hash_source vtr_hash_table_source(const struct vtr_hash_table *table,
+                                             struct vtr_hash_cursor *cursor)
+{
+    *cursor = (struct vtr_hash_cursor){.table = table};
+    const struct vtr_hash_source source = {
+        .count = table->count,
+        .rewind = cursor_rewind,
+        .next = cursor_next,
+        .context = cursor,
+    };
+    return source;
+}
