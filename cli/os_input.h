@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Input files of the program, and the clock for its summaries. */
+/* Input files of the program, the number of processors, and the clock for summaries. */
 #ifndef VTR_CLI_OS_INPUT_H
 #define VTR_CLI_OS_INPUT_H
 
@@ -23,6 +23,9 @@ void vtr_input_close(struct vtr_input *input);
 
 /* Whether two paths name one and the same existing file. */
 bool vtr_is_same_file(const char *a, const char *b);
+
+/* Processors that this process may use, at least 1. */
+unsigned vtr_cpu_count(void);
 
 /* Milliseconds of a clock that only goes forward, for durations. */
 uint64_t vtr_stopwatch_ms(void);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* vitrine check: what is wrong in rule sources, and nothing else. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/os_terminal.h"
+#include "cli/sources.h"
+
+struct check_arguments {
+    struct vtr_source_arguments sources;
+    bool is_json;
+};
+
+static const struct vtr_option OPTIONS[] = {
+    VTR_SOURCE_OPTIONS(check_arguments, sources),
+    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a diagnostic, a line each",
+     offsetof(struct check_arguments, is_json)}};
+
+const struct vtr_verb vtr_verb_check = {
+    .name = "check",
+    .summary = "report the problems of rule sources",
+    .example = "vitrine check rules/",
+    .details = "Reads the sources as 'vitrine compile' does and writes no database.\n",
+    .operands = "SOURCE...",
+    .operand_min = 1,
+    .operand_max = SIZE_MAX,
+    .options = OPTIONS,
+    .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
+    .exits = "0  no errors; there may be warnings\n"
+             "1  the rules have errors\n"
+             "2  could not read the sources\n",
+    .run = vtr_cmd_check};
+
+static void report(const struct vtr_compilation *compilation, bool is_json)
+{
+    const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
+    struct vtr_text out = {0};
+
+    vtr_sources_print_diagnostics(&out, compilation, is_json,
+                                  vtr_terminal_has_colour(stdout));
+    (void)vtr_text_print(&out, stdout);
+    if (!is_json) {
+        vtr_print_count(&out, stats->files, "file");
+        vtr_text_add(&out, ": ");
+        vtr_sources_print_counts(&out, stats);
+        vtr_text_add(&out, "\n");
+        (void)fflush(stdout);
+        (void)vtr_text_print(&out, stderr);
+    }
+    vtr_text_deinit(&out);
+}
+
+static int check(const struct check_arguments *arguments,
+                 const struct vtr_list *sources)
+{
+    const struct vtr_compile_options options =
+        vtr_sources_to_options(&arguments->sources, sources->items, sources->count);
+    struct vtr_compilation *compilation = NULL;
+    struct vtr_error err = {0};
+    const enum vtr_status status = vtr_compile(&compilation, &options, &err);
+
+    if (status != VTR_OK && status != VTR_ERROR_RULES) {
+        return vtr_complain(&vtr_verb_check, &err);
+    }
+    report(compilation, arguments->is_json);
+    vtr_compilation_free(compilation);
+    return status == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO;
+}
+
+int vtr_cmd_check(int argc, char **argv)
+{
+    struct check_arguments arguments = {0};
+    struct vtr_list sources = {0};
+    int exit_code;
+
+    if (vtr_options_parse(&vtr_verb_check, argc, argv, &arguments, &sources,
+                          &exit_code)) {
+        exit_code = check(&arguments, &sources);
+    }
+    vtr_options_deinit(&vtr_verb_check, &arguments, &sources);
+    return exit_code;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/output.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/os_input.h"
+#include "cli/os_terminal.h"
+
+bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
+                           const char *const *inputs, size_t input_count)
+{
+    if (path == NULL) {
+        vtr_complain_text(verb, "missing -o FILE, the output", NULL);
+        return false;
+    }
+    if (strcmp(path, "-") == 0) {
+        if (vtr_terminal_is(stdout)) {
+            vtr_complain_text(verb, "will not write binary data to a terminal", NULL);
+            return false;
+        }
+        return true;
+    }
+    for (size_t i = 0; i < input_count; i++) {
+        if (vtr_is_same_file(path, inputs[i])) {
+            vtr_complain_text(verb, "the output is also an input:", path);
+            return false;
+        }
+    }
+    return true;
+}

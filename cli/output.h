@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What may be written where: guards that every verb with `-o` asks first. */
+#ifndef VTR_CLI_OUTPUT_H
+#define VTR_CLI_OUTPUT_H
+
+#include "cli/command.h"
+
+/* Whether `path` can take a binary output: it is given, is none of the inputs, and is
+ * not a terminal.  Says what is wrong otherwise. */
+bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
+                           const char *const *inputs, size_t input_count);
+
+#endif

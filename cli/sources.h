@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What every verb that reads rule sources shares: options, and the report of what is
+ * wrong in them. */
+#ifndef VTR_CLI_SOURCES_H
+#define VTR_CLI_SOURCES_H
+
+#include "cli/options.h"
+#include "cli/text.h"
+#include "vitrine/compile.h"
+
+struct vtr_source_arguments {
+    struct vtr_list defines;
+    unsigned namespaces; /* enum vtr_namespace_mode */
+    uint64_t workers;
+};
+
+/* The rows of an option table for the struct vtr_source_arguments that is `member` of
+ * struct `type`. */
+#define VTR_SOURCE_OPTIONS(type, member)                                      \
+ {"define",                                                                   \
+  'D',                                                                        \
+  VTR_OPTION_TEXTS,                                                           \
+  "NAME=VALUE",                                                               \
+  "give an external variable its value",                                      \
+  offsetof(struct type, member.defines)},                                     \
+     {"namespace",                                                            \
+      0,                                                                      \
+      VTR_OPTION_CHOICE,                                                      \
+      "shared|file",                                                          \
+      "one namespace for all rules, or one a file",                           \
+      offsetof(struct type, member.namespaces)},                              \
+ {                                                                            \
+  "jobs", 'j', VTR_OPTION_NUMBER, "N", "threads; by default one a processor", \
+      offsetof(struct type, member.workers)                                   \
+ }
+
+/* Options of a compile over `sources`; borrows both. */
+struct vtr_compile_options vtr_sources_to_options(
+    const struct vtr_source_arguments *arguments, const char *const *sources,
+    size_t source_count);
+
+/* Puts down every diagnostic, and how many more there were than the library keeps: as
+ * text, or as one JSON object a line. */
+void vtr_sources_print_diagnostics(struct vtr_text *out,
+                                   const struct vtr_compilation *compilation,
+                                   bool is_json, bool is_coloured);
+
+/* "3 errors, 1 warning", "no errors". */
+void vtr_sources_print_counts(struct vtr_text *out,
+                              const struct vtr_compile_stats *stats);
+
+/* "1 rule", "2 rules". */
+void vtr_print_count(struct vtr_text *out, uint64_t count, const char *noun);
+
+#endif
