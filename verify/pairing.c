@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "verify/pairing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/vector.h"
+#include "format/rule.h"
+
+/* One side of the walk over hash records: a group, and the record after it. */
+struct side {
+    const struct vtr_hash_source *source;
+    unsigned digest_len;
+    uint8_t digest[VTR_SHA256_LEN]; /* of the group */
+    struct vtr_vector group;        /* struct vtr_hash_record */
+    bool has_ahead;
+    struct vtr_hash_record ahead;
+    uint8_t ahead_digest[VTR_SHA256_LEN];
+    uint64_t read_count;
+};
+
+static void read_ahead(struct side *side)
+{
+    side->has_ahead = side->source->count > 0 &&
+                      side->source->next(side->source->context, &side->ahead);
+    if (side->has_ahead) {
+        memcpy(side->ahead_digest, side->ahead.digest, side->digest_len);
+        side->read_count++;
+    }
+}
+
+/* Loads the next group; an empty one at the end. */
+static enum vtr_status read_group(struct side *side, enum vtr_hash_kind kind,
+                                  struct vtr_error *err)
+{
+    const bool is_first = side->group.count == 0;
+
+    side->group.count = 0;
+    if (!side->has_ahead) {
+        if (side->read_count == side->source->count) {
+            return VTR_OK;
+        }
+        return vtr_error_set_format(err, vtr_hash_name(kind), side->read_count,
+                                    "hash record %llu is damaged",
+                                    (unsigned long long)side->read_count);
+    }
+    if (!is_first && memcmp(side->ahead_digest, side->digest, side->digest_len) <= 0) {
+        return vtr_error_set_format(err, vtr_hash_name(kind), side->read_count - 1,
+                                    "hash record %llu is out of order",
+                                    (unsigned long long)(side->read_count - 1));
+    }
+    memcpy(side->digest, side->ahead_digest, side->digest_len);
+    while (side->has_ahead &&
+           memcmp(side->ahead_digest, side->digest, side->digest_len) == 0) {
+        struct vtr_hash_record *record = vtr_vector_push(&side->group);
+        if (record == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        *record = side->ahead;
+        record->digest = NULL;
+        read_ahead(side);
+    }
+    return VTR_OK;
+}
+
+static void side_init(struct side *side, const struct vtr_hash_source *source,
+                      enum vtr_hash_kind kind)
+{
+    *side = (struct side){.source = source, .digest_len = vtr_hash_len(kind)};
+    vtr_vector_init(&side->group, sizeof(struct vtr_hash_record));
+    if (source->count > 0) {
+        source->rewind(source->context);
+    }
+    read_ahead(side);
+}
+
+static struct vtr_hash_group side_group(const struct side *side)
+{
+    return (struct vtr_hash_group){side->group.items, side->group.count};
+}
+
+bool vtr_hash_record_is_same(const struct vtr_hash_record *a,
+                             const struct vtr_hash_record *b, const uint32_t *stems_a)
+{
+    return a->size == b->size && a->number == b->number && a->stem == stems_a[b->stem];
+}
+
+static bool are_same(struct vtr_hash_group a, struct vtr_hash_group b,
+                     const uint32_t *stems_a)
+{
+    if (a.count != b.count) {
+        return false;
+    }
+    for (size_t i = 0; i < a.count; i++) {
+        if (!vtr_hash_record_is_same(&a.records[i], &b.records[i], stems_a)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Which side has the lower digest: below 0 A only, above 0 B only, 0 both. */
+static int compare_sides(const struct side *a, const struct side *b)
+{
+    if (a->group.count == 0 || b->group.count == 0) {
+        return (a->group.count == 0) - (b->group.count == 0);
+    }
+    return memcmp(a->digest, b->digest, a->digest_len);
+}
+
+/* Every stem of a group must be one of the `stem_count` there are. */
+static enum vtr_status check_stems(const struct side *side, enum vtr_hash_kind kind,
+                                   size_t stem_count, struct vtr_error *err)
+{
+    const struct vtr_hash_group group = side_group(side);
+
+    for (size_t i = 0; i < group.count; i++) {
+        if (group.records[i].stem >= stem_count) {
+            return vtr_error_set_format(err, vtr_hash_name(kind), side->read_count,
+                                        "hash record names stem %u, which is not there",
+                                        (unsigned)group.records[i].stem);
+        }
+    }
+    return VTR_OK;
+}
+
+static enum vtr_status advance(struct side *side, enum vtr_hash_kind kind,
+                               size_t stem_count, struct vtr_error *err)
+{
+    const enum vtr_status status = read_group(side, kind, err);
+
+    return status == VTR_OK ? check_stems(side, kind, stem_count, err) : status;
+}
+
+struct hash_walk {
+    const struct vtr_records *a;
+    const struct vtr_records *b;
+    const uint32_t *stems_a;
+    vtr_hash_pair_fn differs;
+    void *context;
+};
+
+/* Reports the lower digest of the two if it differs, and goes past it. */
+static enum vtr_status step(const struct hash_walk *walk, enum vtr_hash_kind kind,
+                            struct side *a, struct side *b, struct vtr_error *err)
+{
+    const int order = compare_sides(a, b);
+    struct vtr_hash_pair pair = {.kind = kind,
+                                 .digest = order <= 0 ? a->digest : b->digest,
+                                 .stems_a = walk->stems_a};
+    enum vtr_status status = VTR_OK;
+
+    if (order <= 0) {
+        pair.a = side_group(a);
+    }
+    if (order >= 0) {
+        pair.b = side_group(b);
+    }
+    if (!are_same(pair.a, pair.b, walk->stems_a)) {
+        status = walk->differs(&pair, walk->context, err);
+    }
+    if (status == VTR_OK && order <= 0) {
+        status = advance(a, kind, walk->a->stem_count, err);
+    }
+    if (status == VTR_OK && order >= 0) {
+        status = advance(b, kind, walk->b->stem_count, err);
+    }
+    return status;
+}
+
+static enum vtr_status pair_kind(const struct hash_walk *walk, enum vtr_hash_kind kind,
+                                 struct vtr_error *err)
+{
+    struct side a;
+    struct side b;
+
+    side_init(&a, &walk->a->hashes[kind], kind);
+    side_init(&b, &walk->b->hashes[kind], kind);
+    enum vtr_status status = advance(&a, kind, walk->a->stem_count, err);
+    if (status == VTR_OK) {
+        status = advance(&b, kind, walk->b->stem_count, err);
+    }
+    while (status == VTR_OK && (a.group.count > 0 || b.group.count > 0)) {
+        status = step(walk, kind, &a, &b, err);
+    }
+    vtr_vector_deinit(&a.group);
+    vtr_vector_deinit(&b.group);
+    return status;
+}
+
+/* A's index of each stem of B: both lists are sorted. */
+static uint32_t *map_stems(const struct vtr_records *a, const struct vtr_records *b)
+{
+    uint32_t *map = calloc(b->stem_count + 1, sizeof(*map));
+    size_t i = 0;
+
+    for (size_t k = 0; map != NULL && k < b->stem_count; k++) {
+        while (i < a->stem_count && vtr_bytes_compare(a->stems[i], b->stems[k]) < 0) {
+            i++;
+        }
+        const bool is_there =
+            i < a->stem_count && vtr_bytes_equal(a->stems[i], b->stems[k]);
+        map[k] = is_there ? (uint32_t)i : VTR_STEM_NONE;
+    }
+    return map;
+}
+
+enum vtr_status vtr_pair_hashes(const struct vtr_records *a,
+                                const struct vtr_records *b, vtr_hash_pair_fn differs,
+                                void *context, struct vtr_error *err)
+{
+    uint32_t *stems_a = map_stems(a, b);
+    const struct hash_walk walk = {a, b, stems_a, differs, context};
+    enum vtr_status status = VTR_OK;
+
+    if (stems_a == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    for (unsigned kind = 0; status == VTR_OK && kind < VTR_HASH_KINDS; kind++) {
+        status = pair_kind(&walk, (enum vtr_hash_kind)kind, err);
+    }
+    free(stems_a);
+    return status;
+}
+
+bool vtr_body_read_key(enum vtr_body_kind kind, struct vtr_bytes body,
+                       struct vtr_bytes *out_space, struct vtr_bytes *out_name)
+{
+    struct vtr_external_view external;
+
+    if (kind == VTR_BODY_RULE) {
+        return vtr_rule_read_key(body, out_space, out_name);
+    }
+    if (!vtr_external_read(body, &external)) {
+        return false;
+    }
+    *out_space = (struct vtr_bytes){NULL, 0};
+    *out_name = external.name;
+    return true;
+}
+
+/* A sorted list of bodies and the key of the first one not yet reported. */
+struct body_side {
+    enum vtr_body_kind kind;
+    const struct vtr_bytes *bodies;
+    size_t count;
+    size_t next;
+    struct vtr_bytes space;
+    struct vtr_bytes name;
+};
+
+/* Goes to body `next`, whose key must be above the one before. */
+static enum vtr_status load_key(struct body_side *side, struct vtr_error *err)
+{
+    const struct vtr_bytes space = side->space;
+    const struct vtr_bytes name = side->name;
+    const char *section = side->kind == VTR_BODY_RULE ? "rules" : "externals";
+
+    if (side->next == side->count) {
+        return VTR_OK;
+    }
+    if (!vtr_body_read_key(side->kind, side->bodies[side->next], &side->space,
+                           &side->name)) {
+        return vtr_error_set_format(err, section, side->next, "record %zu is damaged",
+                                    side->next);
+    }
+    if (side->next > 0 &&
+        vtr_rule_compare_key(space, name, side->space, side->name) >= 0) {
+        return vtr_error_set_format(err, section, side->next,
+                                    "record %zu is out of order", side->next);
+    }
+    return VTR_OK;
+}
+
+static int compare_body_sides(const struct body_side *a, const struct body_side *b)
+{
+    if (a->next == a->count || b->next == b->count) {
+        return (a->next == a->count) - (b->next == b->count);
+    }
+    return vtr_rule_compare_key(a->space, a->name, b->space, b->name);
+}
+
+static enum vtr_status step_bodies(struct body_side *a, struct body_side *b,
+                                   vtr_body_pair_fn differs, void *context,
+                                   struct vtr_error *err)
+{
+    const int order = compare_body_sides(a, b);
+    const struct body_side *first = order <= 0 ? a : b;
+    struct vtr_body_pair pair = {.space = first->space, .name = first->name};
+    enum vtr_status status = VTR_OK;
+
+    if (order <= 0) {
+        pair.a = a->bodies[a->next];
+    }
+    if (order >= 0) {
+        pair.b = b->bodies[b->next];
+    }
+    if (order != 0 || !vtr_bytes_equal(pair.a, pair.b)) {
+        status = differs(&pair, context, err);
+    }
+    if (status == VTR_OK && order <= 0) {
+        a->next++;
+        status = load_key(a, err);
+    }
+    if (status == VTR_OK && order >= 0) {
+        b->next++;
+        status = load_key(b, err);
+    }
+    return status;
+}
+
+static struct body_side body_side(enum vtr_body_kind kind,
+                                  const struct vtr_records *records)
+{
+    const bool is_rule = kind == VTR_BODY_RULE;
+
+    return (struct body_side){
+        .kind = kind,
+        .bodies = is_rule ? records->rules : records->externals,
+        .count = is_rule ? records->rule_count : records->external_count,
+    };
+}
+
+enum vtr_status vtr_pair_bodies(enum vtr_body_kind kind, const struct vtr_records *a,
+                                const struct vtr_records *b, vtr_body_pair_fn differs,
+                                void *context, struct vtr_error *err)
+{
+    struct body_side side_a = body_side(kind, a);
+    struct body_side side_b = body_side(kind, b);
+    enum vtr_status status = load_key(&side_a, err);
+
+    if (status == VTR_OK) {
+        status = load_key(&side_b, err);
+    }
+    while (status == VTR_OK &&
+           (side_a.next < side_a.count || side_b.next < side_b.count)) {
+        status = step_bodies(&side_a, &side_b, differs, context, err);
+    }
+    return status;
+}
