@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Views over the payloads of patterns: alternatives of a text, fragments and tokens of
+ * a hex string, programs and atoms of a regular expression.  Each function reads one
+ * thing from its reader; false at malformed bytes, which any bytes may be.
+ */
+#ifndef VTR_FORMAT_PATTERN_READ_H
+#define VTR_FORMAT_PATTERN_READ_H
+
+#include <stdbool.h>
+
+#include "base/reader.h"
+#include "format/rule.h"
+
+/* No upper bound of a gap or a distance. */
+#define VTR_UNBOUNDED UINT64_MAX
+
+/* A fragment; of the first, both gaps are 0. */
+struct vtr_hex_fragment {
+    uint64_t gap_min;
+    uint64_t gap_max; /* VTR_UNBOUNDED: none */
+    struct vtr_reader tokens;
+};
+
+struct vtr_hex_token {
+    enum vtr_token type;
+    struct vtr_bytes masked; /* BYTES */
+    uint8_t value;           /* MASKED, NOT */
+    uint8_t mask;
+    uint64_t min; /* lengths in bytes; 0 for ALT, see vtr_hex_measure */
+    uint64_t max;
+    uint64_t branch_count; /* ALT */
+    struct vtr_reader branches;
+};
+
+struct vtr_regex_program {
+    uint8_t flags;
+    struct vtr_bytes masked_text;
+    uint64_t atom_count;
+    struct vtr_reader atoms;
+};
+
+struct vtr_regex_atom {
+    struct vtr_bytes masked; /* as the data holds it: interleaved in a wide program */
+    uint64_t back_min;
+    uint64_t back_max; /* VTR_UNBOUNDED: none */
+};
+
+/* The number of alternatives, fragments or programs that a payload begins with: at
+ * least one. */
+VTR_MUST_CHECK bool vtr_payload_count(struct vtr_reader *payload, uint64_t *out);
+
+VTR_MUST_CHECK bool vtr_hex_next_fragment(struct vtr_reader *payload, bool is_first,
+                                          struct vtr_hex_fragment *out);
+VTR_MUST_CHECK bool vtr_hex_next_token(struct vtr_reader *tokens,
+                                       struct vtr_hex_token *out);
+VTR_MUST_CHECK bool vtr_hex_next_branch(struct vtr_reader *branches,
+                                        struct vtr_reader *out_tokens);
+
+/* Least and greatest length in bytes of what a token matches.  False at malformed bytes
+ * and past VTR_ALT_DEPTH_LIMIT alternations inside each other, so that this is also the
+ * syntax check of a token. */
+VTR_MUST_CHECK bool vtr_hex_measure(const struct vtr_hex_token *token,
+                                    uint64_t *out_min, uint64_t *out_max);
+
+VTR_MUST_CHECK bool vtr_regex_next_program(struct vtr_reader *payload,
+                                           struct vtr_regex_program *out);
+VTR_MUST_CHECK bool vtr_regex_next_atom(struct vtr_reader *atoms,
+                                        struct vtr_regex_atom *out);
+
+#endif
