@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/os_terminal.h"
+#include "cli/output.h"
 #include "cli/sources.h"
 
 struct check_arguments {
@@ -32,23 +33,25 @@ const struct vtr_verb vtr_verb_check = {
              "2  could not read the sources\n",
     .run = vtr_cmd_check};
 
-static void report(const struct vtr_compilation *compilation, bool is_json)
+static int report(const struct vtr_compilation *compilation, bool is_json,
+                  int exit_code)
 {
     const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
     struct vtr_text out = {0};
 
     vtr_sources_print_diagnostics(&out, compilation, is_json,
                                   vtr_terminal_has_colour(stdout));
-    (void)vtr_text_print(&out, stdout);
+    exit_code = vtr_output_answer(&out, exit_code);
     if (!is_json) {
+        (void)fflush(stdout);
         vtr_print_count(&out, stats->files, "file");
         vtr_text_add(&out, ": ");
         vtr_sources_print_counts(&out, stats);
         vtr_text_add(&out, "\n");
-        (void)fflush(stdout);
         (void)vtr_text_print(&out, stderr);
+        vtr_text_deinit(&out);
     }
-    vtr_text_deinit(&out);
+    return exit_code;
 }
 
 static int check(const struct check_arguments *arguments,
@@ -63,9 +66,10 @@ static int check(const struct check_arguments *arguments,
     if (status != VTR_OK && status != VTR_ERROR_RULES) {
         return vtr_complain(&vtr_verb_check, &err);
     }
-    report(compilation, arguments->is_json);
+    const int exit_code = report(compilation, arguments->is_json,
+                                 status == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO);
     vtr_compilation_free(compilation);
-    return status == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO;
+    return exit_code;
 }
 
 int vtr_cmd_check(int argc, char **argv)

@@ -222,22 +222,22 @@ static enum vtr_status write_outputs(const struct compile_arguments *arguments,
 }
 
 /* Says what happened: problems, then the summary. */
-static void report(const struct compile_arguments *arguments,
-                   const struct vtr_compilation *compilation,
-                   const struct compile_result *result)
+static int report(const struct compile_arguments *arguments,
+                  const struct vtr_compilation *compilation,
+                  const struct compile_result *result, int exit_code)
 {
     struct vtr_text out = {0};
 
     if (arguments->is_json) {
         put_json(&out, compilation, result);
-        (void)vtr_text_print(&out, stdout);
-    } else {
-        vtr_sources_print_diagnostics(&out, compilation, false,
-                                      vtr_terminal_has_colour(stderr));
-        print_summary(&out, arguments, result);
-        (void)vtr_text_print(&out, stderr);
+        return vtr_output_answer(&out, exit_code);
     }
+    vtr_sources_print_diagnostics(&out, compilation, false,
+                                  vtr_terminal_has_colour(stderr));
+    print_summary(&out, arguments, result);
+    (void)vtr_text_print(&out, stderr);
     vtr_text_deinit(&out);
+    return exit_code;
 }
 
 static int compile(const struct compile_arguments *arguments,
@@ -264,7 +264,7 @@ static int compile(const struct compile_arguments *arguments,
 
     int exit_code = compiled == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO;
     if (status == VTR_OK) {
-        report(arguments, compilation, &result);
+        exit_code = report(arguments, compilation, &result, exit_code);
     } else {
         exit_code = vtr_complain(&vtr_verb_compile, &err);
     }

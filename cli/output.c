@@ -30,3 +30,12 @@ bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
     }
     return true;
 }
+
+int vtr_output_answer(struct vtr_text *text, int exit_code)
+{
+    const bool has_failed = text->has_failed;
+
+    (void)vtr_text_print(text, stdout); /* vtr_output_finish looks at the stream */
+    vtr_text_deinit(text);
+    return has_failed ? vtr_complain_text(NULL, "out of memory", NULL) : exit_code;
+}

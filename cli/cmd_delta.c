@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* vitrine delta: what changes between two databases, made, signed and applied. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/os_input.h"
+#include "cli/output.h"
+#include "cli/password.h"
+#include "vitrine/delta.h"
+
+#define CREATE_EXAMPLE \
+ "vitrine delta create 11.vdb 12.vdb -o 11-12.vdelta --key release.key"
+#define APPLY_EXAMPLE \
+ "vitrine delta apply 11.vdb 11-12.vdelta -o 12.vdb --trust release.key.pub"
+
+struct create_arguments {
+    const char *output;
+    const char *key;
+    const char *password_file;
+    bool is_unsigned;
+    bool is_json;
+};
+
+static const struct vtr_option CREATE_OPTIONS[] = {
+    {"output", 'o', VTR_OPTION_PATH, "D.vdelta", "write the delta here",
+     offsetof(struct create_arguments, output)},
+    {"key", 'k', VTR_OPTION_PATH, "KEY", "sign it with this secret key",
+     offsetof(struct create_arguments, key)},
+    {"password-file", 0, VTR_OPTION_PATH, "FILE",
+     "take the key's password from the first line of FILE",
+     offsetof(struct create_arguments, password_file)},
+    {"unsigned", 0, VTR_OPTION_FLAG, NULL, "do not sign it",
+     offsetof(struct create_arguments, is_unsigned)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "summary as one JSON object",
+     offsetof(struct create_arguments, is_json)}};
+
+static const struct vtr_verb CREATE = {
+    .name = "delta create",
+    .summary = "make the delta from one database to another",
+    .example = CREATE_EXAMPLE,
+    .details = "The delta is applied to OLD and the result held against NEW before\n"
+               "anything is written.\n",
+    .operands = "OLD.vdb NEW.vdb",
+    .operand_min = 2,
+    .operand_max = 2,
+    .options = CREATE_OPTIONS,
+    .option_count = sizeof(CREATE_OPTIONS) / sizeof(CREATE_OPTIONS[0]),
+    .exits = "0  written\n2  could not\n",
+    .run = vtr_cmd_delta_create};
+
+struct apply_arguments {
+    const char *output;
+    struct vtr_list trusted;
+    bool is_unsigned;
+};
+
+static const struct vtr_option APPLY_OPTIONS[] = {
+    {"output", 'o', VTR_OPTION_PATH, "NEW.vdb", "write the new database here",
+     offsetof(struct apply_arguments, output)},
+    {"trust", 't', VTR_OPTION_PATHS, "KEY.pub",
+     "accept deltas that this public key signed; may be given again",
+     offsetof(struct apply_arguments, trusted)},
+    {"unsigned", 0, VTR_OPTION_FLAG, NULL,
+     "accept a delta that nobody vouches for; only its digests then protect",
+     offsetof(struct apply_arguments, is_unsigned)}};
+
+static const struct vtr_verb APPLY = {
+    .name = "delta apply",
+    .summary = "turn a database into the next one",
+    .example = APPLY_EXAMPLE,
+    .details =
+        "The signature is checked before the delta is parsed; the result is read\n"
+        "back from the disk and held against its digest before it takes NEW's\n"
+        "place.  Whatever goes wrong, NEW is as it was.\n",
+    .operands = "OLD.vdb D.vdelta",
+    .operand_min = 2,
+    .operand_max = 2,
+    .options = APPLY_OPTIONS,
+    .option_count = sizeof(APPLY_OPTIONS) / sizeof(APPLY_OPTIONS[0]),
+    .exits = "0  written\n2  refused: signature, digest, format, or the disk\n",
+    .run = vtr_cmd_delta_apply};
+
+struct info_arguments {
+    bool is_json;
+};
+
+static const struct vtr_option INFO_OPTIONS[] = {
+    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object",
+     offsetof(struct info_arguments, is_json)}};
+
+static const struct vtr_verb INFO = {
+    .name = "delta info",
+    .summary = "show what a delta says of itself",
+    .example = "vitrine delta info 11-12.vdelta",
+    .details = "Nothing is checked: 'vitrine delta apply' does that.\n",
+    .operands = "D.vdelta",
+    .operand_min = 1,
+    .operand_max = 1,
+    .options = INFO_OPTIONS,
+    .option_count = sizeof(INFO_OPTIONS) / sizeof(INFO_OPTIONS[0]),
+    .exits = "0  shown\n2  not a delta that this version can read\n",
+    .run = vtr_cmd_delta_info};
+
+static const struct vtr_verb *const CHILDREN[] = {&CREATE, &APPLY, &INFO, NULL};
+
+const struct vtr_verb vtr_verb_delta = {.name = "delta",
+                                        .summary =
+                                            "make, apply and show updates of databases",
+                                        .example = CREATE_EXAMPLE "\n" APPLY_EXAMPLE,
+                                        .children = CHILDREN};
+
+static void print_created(struct vtr_text *out, const char *path, uint64_t len,
+                          uint64_t milliseconds, bool is_json)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    if (is_json) {
+        vtr_json_begin_object(&json, NULL);
+        vtr_json_string(&json, "path", path);
+        vtr_json_number(&json, "bytes", len);
+        vtr_json_milli(&json, "seconds", milliseconds);
+        vtr_json_end_object(&json);
+    } else {
+        vtr_text_safe(out, vtr_text_view(path));
+        vtr_text_add(out, ": ");
+        vtr_text_number(out, len);
+        vtr_text_add(out, " bytes in ");
+        vtr_json_milli(&json, NULL, milliseconds);
+        vtr_text_add(out, " s");
+    }
+    vtr_text_add(out, "\n");
+}
+
+static int create(const struct create_arguments *arguments, const char *const *paths)
+{
+    struct vtr_input from = {0};
+    struct vtr_input to = {0};
+    struct vtr_secret_key *key = NULL;
+    struct vtr_error err = {0};
+    struct vtr_text out = {0};
+    const uint64_t start = vtr_stopwatch_ms();
+    uint64_t len = 0;
+    int exit_code = VTR_EXIT_YES;
+
+    enum vtr_status status = vtr_input_open(&from, paths[0], &err);
+    if (status == VTR_OK) {
+        status = vtr_input_open(&to, paths[1], &err);
+    }
+    if (status == VTR_OK && arguments->key != NULL) {
+        status =
+            vtr_password_load_key(&key, arguments->key, arguments->password_file, &err);
+    }
+    if (status == VTR_OK) {
+        status =
+            vtr_delta_create(from.bytes, to.bytes, key, arguments->output, &len, &err);
+    }
+    if (status != VTR_OK) {
+        exit_code = vtr_complain(&CREATE, &err);
+    } else {
+        print_created(&out, arguments->output, len, vtr_stopwatch_ms() - start,
+                      arguments->is_json);
+        if (arguments->is_json) {
+            exit_code = vtr_output_answer(&out, exit_code);
+        } else {
+            (void)vtr_text_print(&out, stderr);
+        }
+    }
+    vtr_text_deinit(&out);
+    vtr_secret_key_free(key);
+    vtr_input_close(&to);
+    vtr_input_close(&from);
+    return exit_code;
+}
+
+static bool is_create_allowed(const struct create_arguments *arguments,
+                              const struct vtr_list *paths)
+{
+    if ((arguments->key == NULL) == !arguments->is_unsigned) {
+        vtr_complain_text(&CREATE, "either --key KEY or --unsigned", NULL);
+        return false;
+    }
+    if (arguments->output != NULL && arguments->is_json &&
+        strcmp(arguments->output, "-") == 0) {
+        vtr_complain_text(&CREATE, "-o - and --json both want standard output", NULL);
+        return false;
+    }
+    return vtr_output_is_allowed(&CREATE, arguments->output, paths->items,
+                                 paths->count) &&
+           (arguments->key == NULL ||
+            vtr_output_is_allowed(&CREATE, arguments->output, &arguments->key, 1));
+}
+
+int vtr_cmd_delta_create(int argc, char **argv)
+{
+    struct create_arguments arguments = {0};
+    struct vtr_list paths = {0};
+    int exit_code;
+
+    if (vtr_options_parse(&CREATE, argc, argv, &arguments, &paths, &exit_code)) {
+        exit_code = is_create_allowed(&arguments, &paths)
+                        ? create(&arguments, paths.items)
+                        : VTR_EXIT_FAILED;
+    }
+    vtr_options_deinit(&CREATE, &arguments, &paths);
+    return exit_code;
+}
+
+static enum vtr_status load_keys(struct vtr_public_key **out,
+                                 const struct vtr_list *paths, struct vtr_error *err)
+{
+    struct vtr_public_key *keys = calloc(paths->count + 1, sizeof(*keys));
+
+    if (keys == NULL) {
+        *err =
+            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < paths->count; i++) {
+        const enum vtr_status status =
+            vtr_public_key_load(&keys[i], paths->items[i], err);
+        if (status != VTR_OK) {
+            free(keys);
+            return status;
+        }
+    }
+    *out = keys;
+    return VTR_OK;
+}
+
+static int apply(const struct apply_arguments *arguments, const char *const *paths)
+{
+    struct vtr_input from = {0};
+    struct vtr_input delta = {0};
+    struct vtr_public_key *keys = NULL;
+    struct vtr_error err = {0};
+
+    enum vtr_status status = load_keys(&keys, &arguments->trusted, &err);
+    if (status == VTR_OK) {
+        status = vtr_input_open(&from, paths[0], &err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_input_open(&delta, paths[1], &err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_delta_apply(from.bytes, delta.bytes, keys,
+                                 arguments->trusted.count, arguments->output, &err);
+    }
+    vtr_input_close(&delta);
+    vtr_input_close(&from);
+    free(keys);
+    return status == VTR_OK ? VTR_EXIT_YES : vtr_complain(&APPLY, &err);
+}
+
+static bool is_apply_allowed(const struct apply_arguments *arguments,
+                             const struct vtr_list *paths)
+{
+    if ((arguments->trusted.count == 0) == !arguments->is_unsigned) {
+        vtr_complain_text(&APPLY, "either --trust KEY.pub or --unsigned", NULL);
+        return false;
+    }
+    return vtr_output_is_allowed(&APPLY, arguments->output, paths->items,
+                                 paths->count) &&
+           vtr_output_is_allowed(&APPLY, arguments->output, arguments->trusted.items,
+                                 arguments->trusted.count);
+}
+
+int vtr_cmd_delta_apply(int argc, char **argv)
+{
+    struct apply_arguments arguments = {0};
+    struct vtr_list paths = {0};
+    int exit_code;
+
+    if (vtr_options_parse(&APPLY, argc, argv, &arguments, &paths, &exit_code)) {
+        exit_code = is_apply_allowed(&arguments, &paths)
+                        ? apply(&arguments, paths.items)
+                        : VTR_EXIT_FAILED;
+    }
+    vtr_options_deinit(&APPLY, &arguments, &paths);
+    return exit_code;
+}
+
+static void row(struct vtr_text *out, const char *what)
+{
+    const size_t start = out->len;
+
+    vtr_text_add(out, what);
+    vtr_text_repeat(out, ' ', 14 - (out->len - start));
+}
+
+static void print_side(struct vtr_text *out, const char *what, uint64_t release,
+                       const uint8_t *digest)
+{
+    row(out, what);
+    vtr_text_add(out, "release ");
+    vtr_text_number(out, release);
+    vtr_text_add(out, ", ");
+    vtr_text_hex(out, (struct vtr_bytes){digest, VTR_DIGEST_LEN});
+    vtr_text_add(out, "\n");
+}
+
+static void print_counts(struct vtr_text *out, const char *what, uint64_t added,
+                         uint64_t removed)
+{
+    row(out, what);
+    vtr_text_add(out, "+");
+    vtr_text_number(out, added);
+    vtr_text_add(out, " -");
+    vtr_text_number(out, removed);
+    vtr_text_add(out, "\n");
+}
+
+/* Signatures past the ids that the header's summary keeps are only counted. */
+static unsigned shown_keys(const struct vtr_delta_info *info)
+{
+    const unsigned room = sizeof(info->key_ids) / sizeof(info->key_ids[0]);
+    return info->signature_count < room ? info->signature_count : room;
+}
+
+static void print_info(struct vtr_text *out, const struct vtr_delta_info *info,
+                       size_t len)
+{
+    row(out, "database");
+    vtr_text_safe(out, info->name);
+    vtr_text_add(out, "\n");
+    print_side(out, "from", info->from_release, info->from_digest);
+    print_side(out, "to", info->to_release, info->to_digest);
+    print_counts(out, "rules", info->rules_added, info->rules_removed);
+    print_counts(out, "hashes", info->hashes_added, info->hashes_removed);
+    print_counts(out, "externals", info->externals_added, info->externals_removed);
+    row(out, "bytes");
+    vtr_text_number(out, len);
+    vtr_text_add(out, ", unpacked ");
+    vtr_text_number(out, info->raw_len);
+    vtr_text_add(out, ", for a database of ");
+    vtr_text_number(out, info->to_len);
+    vtr_text_add(out, "\n");
+    row(out, "layout");
+    vtr_text_number(out, info->layout);
+    vtr_text_add(out, "\n");
+    row(out, "signatures");
+    vtr_text_number(out, info->signature_count);
+    for (unsigned i = 0; i < shown_keys(info); i++) {
+        vtr_text_add(out, i == 0 ? ", by key " : ", ");
+        vtr_print_key_id(out, info->key_ids[i]);
+    }
+    vtr_text_add(out, "\n");
+}
+
+static void put_side(struct vtr_json *json, const char *name, uint64_t release,
+                     const uint8_t *digest)
+{
+    vtr_json_begin_object(json, name);
+    vtr_json_number(json, "release", release);
+    vtr_json_hex(json, "digest", (struct vtr_bytes){digest, VTR_DIGEST_LEN});
+    vtr_json_end_object(json);
+}
+
+static void put_counts(struct vtr_json *json, const char *name, uint64_t added,
+                       uint64_t removed)
+{
+    vtr_json_begin_object(json, name);
+    vtr_json_number(json, "added", added);
+    vtr_json_number(json, "removed", removed);
+    vtr_json_end_object(json);
+}
+
+static void put_info(struct vtr_text *out, const struct vtr_delta_info *info,
+                     size_t len)
+{
+    struct vtr_json json;
+    struct vtr_text id = {0};
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_bytes(&json, "name", info->name);
+    put_side(&json, "from", info->from_release, info->from_digest);
+    put_side(&json, "to", info->to_release, info->to_digest);
+    put_counts(&json, "rules", info->rules_added, info->rules_removed);
+    put_counts(&json, "hashes", info->hashes_added, info->hashes_removed);
+    put_counts(&json, "externals", info->externals_added, info->externals_removed);
+    vtr_json_number(&json, "bytes", len);
+    vtr_json_number(&json, "unpacked_bytes", info->raw_len);
+    vtr_json_number(&json, "database_bytes", info->to_len);
+    vtr_json_number(&json, "layout", info->layout);
+    vtr_json_number(&json, "signatures", info->signature_count);
+    vtr_json_begin_array(&json, "keys");
+    for (unsigned i = 0; i < shown_keys(info); i++) {
+        vtr_text_clear(&id);
+        vtr_print_key_id(&id, info->key_ids[i]);
+        vtr_json_bytes(&json, NULL,
+                       (struct vtr_bytes){(const uint8_t *)id.ptr, id.len});
+    }
+    vtr_json_end_array(&json);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+    vtr_text_deinit(&id);
+}
+
+static int show(const char *path, bool is_json)
+{
+    struct vtr_input delta = {0};
+    struct vtr_delta_info info;
+    struct vtr_error err = {0};
+    struct vtr_text out = {0};
+    int exit_code = VTR_EXIT_YES;
+
+    enum vtr_status status = vtr_input_open(&delta, path, &err);
+    if (status == VTR_OK) {
+        status = vtr_delta_get_info(delta.bytes, &info, &err);
+    }
+    if (status != VTR_OK) {
+        exit_code = vtr_complain(&INFO, &err);
+    } else {
+        if (is_json) {
+            put_info(&out, &info, delta.bytes.len);
+        } else {
+            print_info(&out, &info, delta.bytes.len);
+        }
+        exit_code = vtr_output_answer(&out, exit_code);
+    }
+    vtr_input_close(&delta);
+    return exit_code;
+}
+
+int vtr_cmd_delta_info(int argc, char **argv)
+{
+    struct info_arguments arguments = {0};
+    struct vtr_list paths = {0};
+    int exit_code;
+
+    if (vtr_options_parse(&INFO, argc, argv, &arguments, &paths, &exit_code)) {
+        exit_code = show(paths.items[0], arguments.is_json);
+    }
+    vtr_options_deinit(&INFO, &arguments, &paths);
+    return exit_code;
+}
