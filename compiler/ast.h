@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The syntax tree of a source: what the parser says and the checker completes.
+ *
+ * Everything lives in the arena of the source that it was parsed from and borrows its
+ * bytes.  Names of strings are without their mark ("a" of "$a", "" of "$").
+ */
+#ifndef VTR_COMPILER_AST_H
+#define VTR_COMPILER_AST_H
+
+#include <stdbool.h>
+
+#include "compiler/diagnose.h"
+#include "compiler/pattern.h"
+#include "format/bytecode.h"
+#include "format/rule.h"
+
+/* How deep a condition may nest: parentheses, unary operators, loops. */
+#define VTR_NESTING_LIMIT 200u
+
+enum vtr_type {
+    VTR_TYPE_UNKNOWN = 0, /* of what has an error already: fits everywhere */
+    VTR_TYPE_BOOL,
+    VTR_TYPE_INT,
+    VTR_TYPE_FLOAT,
+    VTR_TYPE_TEXT,
+    VTR_TYPE_REGEX
+};
+
+enum vtr_node_kind {
+    VTR_NODE_BOOL = 1, /* number 0 or 1 */
+    VTR_NODE_INT,
+    VTR_NODE_FLOAT, /* text as written */
+    VTR_NODE_TEXT,  /* text, unescaped */
+    VTR_NODE_REGEX, /* text, is_nocase, is_dotall */
+    VTR_NODE_FILESIZE,
+    VTR_NODE_ENTRYPOINT,
+    VTR_NODE_NAME,      /* loop variable, external variable or rule */
+    VTR_NODE_MEMBER,    /* name.x, name[x], name(x): of a module */
+    VTR_NODE_READ,      /* number: kind; child: offset */
+    VTR_NODE_STRING,    /* $a */
+    VTR_NODE_STRING_AT, /* child: offset */
+    VTR_NODE_STRING_IN, /* children: low, high */
+    VTR_NODE_COUNT,     /* #a */
+    VTR_NODE_COUNT_IN,  /* children: low, high */
+    VTR_NODE_OFFSET,    /* @a, child: index, if there is one */
+    VTR_NODE_LENGTH,    /* !a, the same */
+    VTR_NODE_CHAIN,     /* children joined from the left by each one's `op` */
+    VTR_NODE_UNARY,     /* op, child */
+    VTR_NODE_OF,        /* loop: set, children: none, low and high, or offset */
+    VTR_NODE_FOR_OF,    /* loop: set, body */
+    VTR_NODE_FOR_IN     /* loop: variable, children: low and high, or values */
+};
+
+/* What the name of a VTR_NODE_NAME turned out to be. */
+enum vtr_name_kind {
+    VTR_NAME_RULE = 1,
+    VTR_NAME_EXTERNAL,
+    VTR_NAME_VARIABLE
+};
+
+struct vtr_node {
+    enum vtr_node_kind kind;
+    enum vtr_op op;  /* UNARY, and how a child of a CHAIN is joined to those before */
+    bool is_primary; /* syntax: may stand beside an arithmetic operator */
+    bool is_nocase;
+    bool is_dotall;
+    uint32_t offset;
+    uint32_t length;
+    struct vtr_bytes text;
+    int64_t number;
+    struct vtr_node *children; /* first child */
+    struct vtr_node *next;     /* next child of the same parent */
+    struct vtr_loop *loop;
+
+    /* The checker's. */
+    enum vtr_type type;
+    bool is_known; /* an integer whose value is `value` whatever is scanned */
+    int64_t value;
+    enum vtr_name_kind name_kind;
+    unsigned slot;    /* VTR_NAME_VARIABLE */
+    uint32_t pattern; /* of the rule, + 1; 0: of the innermost string loop */
+};
+
+/* One member of "($a, $b*)" or "(rule1, rule*)". */
+struct vtr_set_item {
+    struct vtr_bytes name;
+    bool is_wildcard;
+    uint32_t offset;
+    uint32_t length;
+    struct vtr_set_item *next;
+};
+
+enum vtr_set_kind {
+    VTR_SET_THEM = 1,
+    VTR_SET_STRINGS,
+    VTR_SET_RULES
+};
+
+/* What "of" and "for" have in common. */
+struct vtr_loop {
+    enum vtr_quantifier quantifier;
+    struct vtr_node *count; /* of N and PERCENT */
+    enum vtr_set_kind set;
+    struct vtr_set_item *items;
+    uint32_t set_offset;
+    uint32_t set_length;
+    bool is_range; /* FOR_IN, and OF: children are low and high */
+    bool is_at;    /* OF: the child is an offset */
+    struct vtr_bytes variable;
+    uint32_t variable_offset;
+    struct vtr_node *body;
+
+    /* The checker's. */
+    unsigned slot;
+    uint32_t *patterns; /* numbers in the rule, ascending, each once */
+    size_t pattern_count;
+};
+
+struct vtr_ast_meta {
+    struct vtr_bytes key;
+    enum vtr_meta_type type;
+    struct vtr_bytes text;
+    int64_t number;
+    struct vtr_ast_meta *next;
+};
+
+struct vtr_ast_tag {
+    struct vtr_bytes name;
+    uint32_t offset;
+    struct vtr_ast_tag *next;
+};
+
+struct vtr_ast_string {
+    struct vtr_bytes id;
+    uint32_t offset; /* of its name */
+    uint32_t length;
+    enum vtr_pattern_type type;
+    struct vtr_pattern_modifiers modifiers;
+    uint32_t flags;           /* VTR_PATTERN_* */
+    struct vtr_bytes payload; /* as format/rule.h has it */
+    bool is_literal;          /* nothing but fixed bytes (see lower_rule.h) */
+    struct vtr_ast_string *next;
+
+    /* The checker's. */
+    bool is_referenced;
+    bool has_fixed_offset; /* asked for at `fixed_offset` */
+    bool is_asked_freely;  /* asked for in any other way */
+    int64_t fixed_offset;
+};
+
+/* A rule that a condition names. */
+struct vtr_reference {
+    struct vtr_bytes name;
+    bool is_wildcard;
+    uint32_t offset;
+    uint32_t length;
+    struct vtr_reference *next;
+};
+
+struct vtr_ast_rule {
+    struct vtr_bytes name;
+    uint32_t offset; /* of its name */
+    uint32_t line;
+    uint32_t column;
+    uint8_t flags; /* VTR_RULE_* */
+    bool is_bad;   /* has an error of its own */
+    struct vtr_ast_tag *tags;
+    struct vtr_ast_meta *metas;
+    struct vtr_ast_string *strings;
+    uint32_t tag_count;
+    uint32_t meta_count;
+    uint32_t string_count;
+    struct vtr_node *condition; /* NULL when it could not be parsed */
+    struct vtr_ast_rule *next;
+
+    /* The checker's. */
+    struct vtr_reference *references;
+    bool has_wildcards; /* among the references: the condition depends on other rules */
+    uint32_t *externals; /* numbers of those that the condition asks for */
+    size_t external_count;
+    struct vtr_bytes head; /* body from the tags to the patterns, lowered */
+    struct vtr_bytes code; /* the condition, lowered, when it has no wildcards */
+};
+
+struct vtr_ast_include {
+    struct vtr_bytes name; /* as written, unescaped */
+    uint32_t offset;
+    uint32_t length;
+    struct vtr_ast_include *next;
+    size_t file; /* number of the file that it means, SIZE_MAX when there is none */
+};
+
+struct vtr_ast_import {
+    struct vtr_bytes name;
+    struct vtr_ast_import *next;
+};
+
+struct vtr_ast {
+    struct vtr_ast_rule *rules; /* in source order, bad ones included */
+    struct vtr_ast_include *includes;
+    struct vtr_ast_import *imports;
+    size_t rule_count;
+};
+
+#endif

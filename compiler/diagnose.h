@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Problems in sources, collected while they are read: what is wrong and where, as byte
+ * offsets.  Lines and columns are worked out for those that are shown.
+ *
+ * One collector belongs to one source, so that what is kept of it does not depend on
+ * which thread read it.  Adding never fails: what cannot be kept is counted.
+ */
+#ifndef VTR_COMPILER_DIAGNOSE_H
+#define VTR_COMPILER_DIAGNOSE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/vector.h"
+#include "vitrine/compile.h"
+
+struct vtr_source;
+struct vtr_pattern_problem;
+
+enum vtr_code {
+#define VTR_CODE(name, code, sentence) VTR_CODE_##name,
+#include "compiler/diagnostic_codes.def"
+#undef VTR_CODE
+    VTR_CODE_COUNT
+};
+
+/* A run of bytes of a source; `source` NULL: nowhere. */
+struct vtr_place {
+    const struct vtr_source *source;
+    uint32_t offset;
+    uint32_t length; /* 0 at offset 0: the source as a whole */
+};
+
+struct vtr_problem {
+    enum vtr_severity severity;
+    const char *code;
+    struct vtr_place place;
+    struct vtr_place other;
+    const char *message; /* texts live in the collector's arena or are static */
+    const char *label;
+    const char *other_label;
+    const char *note;
+    const char *help;
+};
+
+struct vtr_diagnostics {
+    struct vtr_arena *arena;    /* borrowed: texts */
+    struct vtr_vector problems; /* struct vtr_problem */
+    size_t limit;               /* kept at most */
+    uint64_t errors;
+    uint64_t warnings;
+    struct vtr_problem spare; /* given out when a problem is not kept */
+};
+
+void vtr_diagnostics_init(struct vtr_diagnostics *d, struct vtr_arena *arena,
+                          size_t limit);
+void vtr_diagnostics_deinit(struct vtr_diagnostics *d);
+
+/* Adds a problem and returns it, never NULL, for label, note, help and second place.
+ * The pointer is valid until the next call. */
+struct vtr_problem *vtr_diagnostics_add(struct vtr_diagnostics *d, enum vtr_code code,
+                                        struct vtr_place place, const char *format, ...)
+    VTR_PRINTF(4, 5);
+
+/* Adds what is wrong inside a string; `place` begins where the text that was handed in
+ * begins, and is used whole when the problem has no place of its own. */
+struct vtr_problem *vtr_diagnostics_add_pattern(
+    struct vtr_diagnostics *d, const struct vtr_pattern_problem *problem,
+    struct vtr_place place);
+
+/* Formats a text for a problem's label, note or help: "" when memory is out. */
+const char *vtr_diagnostics_text(struct vtr_diagnostics *d, const char *format, ...)
+    VTR_PRINTF(2, 3);
+
+/* The stable code and the one sentence that says what it means. */
+const char *vtr_code_name(enum vtr_code code);
+const char *vtr_code_sentence(enum vtr_code code);
+
+#endif

@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/lexer.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "compiler/source.h"
+#include "format/bytecode.h"
+
+enum char_class {
+    LETTER = 1,
+    DIGIT = 2,
+    HEX_DIGIT = 4,
+    SPACE = 8,
+    HEX_MARK = 16
+};
+
+/* Classes of the bytes 0 to 127; none above. */
+static const uint8_t CLASSES[256] = {
+    ['\t'] = SPACE | HEX_MARK,
+    ['\n'] = SPACE | HEX_MARK,
+    ['\r'] = SPACE | HEX_MARK,
+    [' '] = SPACE | HEX_MARK,
+    ['-'] = HEX_MARK,
+    ['|'] = HEX_MARK,
+    ['~'] = HEX_MARK,
+    ['?'] = HEX_MARK,
+    ['['] = HEX_MARK,
+    [']'] = HEX_MARK,
+    ['('] = HEX_MARK,
+    [')'] = HEX_MARK,
+    ['0'] = DIGIT | HEX_DIGIT,
+    ['1'] = DIGIT | HEX_DIGIT,
+    ['2'] = DIGIT | HEX_DIGIT,
+    ['3'] = DIGIT | HEX_DIGIT,
+    ['4'] = DIGIT | HEX_DIGIT,
+    ['5'] = DIGIT | HEX_DIGIT,
+    ['6'] = DIGIT | HEX_DIGIT,
+    ['7'] = DIGIT | HEX_DIGIT,
+    ['8'] = DIGIT | HEX_DIGIT,
+    ['9'] = DIGIT | HEX_DIGIT,
+    ['A'] = LETTER | HEX_DIGIT,
+    ['B'] = LETTER | HEX_DIGIT,
+    ['C'] = LETTER | HEX_DIGIT,
+    ['D'] = LETTER | HEX_DIGIT,
+    ['E'] = LETTER | HEX_DIGIT,
+    ['F'] = LETTER | HEX_DIGIT,
+    ['a'] = LETTER | HEX_DIGIT,
+    ['b'] = LETTER | HEX_DIGIT,
+    ['c'] = LETTER | HEX_DIGIT,
+    ['d'] = LETTER | HEX_DIGIT,
+    ['e'] = LETTER | HEX_DIGIT,
+    ['f'] = LETTER | HEX_DIGIT,
+    ['G'] = LETTER,
+    ['H'] = LETTER,
+    ['I'] = LETTER,
+    ['J'] = LETTER,
+    ['K'] = LETTER,
+    ['L'] = LETTER,
+    ['M'] = LETTER,
+    ['N'] = LETTER,
+    ['O'] = LETTER,
+    ['P'] = LETTER,
+    ['Q'] = LETTER,
+    ['R'] = LETTER,
+    ['S'] = LETTER,
+    ['T'] = LETTER,
+    ['U'] = LETTER,
+    ['V'] = LETTER,
+    ['W'] = LETTER,
+    ['X'] = LETTER,
+    ['Y'] = LETTER,
+    ['Z'] = LETTER,
+    ['g'] = LETTER,
+    ['h'] = LETTER,
+    ['i'] = LETTER,
+    ['j'] = LETTER,
+    ['k'] = LETTER,
+    ['l'] = LETTER,
+    ['m'] = LETTER,
+    ['n'] = LETTER,
+    ['o'] = LETTER,
+    ['p'] = LETTER,
+    ['q'] = LETTER,
+    ['r'] = LETTER,
+    ['s'] = LETTER,
+    ['t'] = LETTER,
+    ['u'] = LETTER,
+    ['v'] = LETTER,
+    ['w'] = LETTER,
+    ['x'] = LETTER,
+    ['y'] = LETTER,
+    ['z'] = LETTER,
+    ['_'] = LETTER,
+};
+
+static bool is_in(uint8_t byte, unsigned classes)
+{
+    return (CLASSES[byte] & classes) != 0;
+}
+
+static const struct {
+    const char *text;
+    int kind;
+} KEYWORDS[] = {
+#define VTR_KEYWORD(name, text) {text, VTR_LEX_##name},
+    VTR_KEYWORDS(VTR_KEYWORD)
+#undef VTR_KEYWORD
+};
+#define KEYWORD_COUNT (sizeof(KEYWORDS) / sizeof(KEYWORDS[0]))
+
+const char *vtr_lexeme_kind_text(int kind)
+{
+    static const struct {
+        int kind;
+        const char *text;
+    } NAMES[] = {
+        {VTR_LEX_END, "the end of the file"},
+        {VTR_LEX_RANGE, "'..'"},
+        {VTR_LEX_LE, "'<='"},
+        {VTR_LEX_GE, "'>='"},
+        {VTR_LEX_EQ, "'=='"},
+        {VTR_LEX_NE, "'!='"},
+        {VTR_LEX_SHIFT_LEFT, "'<<'"},
+        {VTR_LEX_SHIFT_RIGHT, "'>>'"},
+        {VTR_LEX_NAME, "a name"},
+        {VTR_LEX_STRING, "a string's name"},
+        {VTR_LEX_STRING_WILD, "a string's name with '*'"},
+        {VTR_LEX_COUNT, "a string's count"},
+        {VTR_LEX_OFFSET, "a string's offset"},
+        {VTR_LEX_LENGTH, "a string's length"},
+        {VTR_LEX_INT, "a number"},
+        {VTR_LEX_FLOAT, "a number with a fraction"},
+        {VTR_LEX_TEXT, "a text in quotes"},
+        {VTR_LEX_REGEX, "a regular expression"},
+        {VTR_LEX_HEX, "a hex string"},
+        {VTR_LEX_READ, "a reading function"},
+        {VTR_LEX_INCLUDE, "'include'"},
+        {'{', "'{'"},
+        {'}', "'}'"},
+        {'(', "'('"},
+        {')', "')'"},
+        {'[', "'['"},
+        {']', "']'"},
+        {':', "':'"},
+        {'=', "'='"},
+        {'-', "'-'"},
+        {',', "','"},
+    };
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        if (NAMES[i].kind == kind) {
+            return NAMES[i].text;
+        }
+    }
+    for (size_t i = 0; i < KEYWORD_COUNT; i++) {
+        if (KEYWORDS[i].kind == kind) {
+            return KEYWORDS[i].text;
+        }
+    }
+    return "a character";
+}
+
+/* Words whose meaning depends on more than their letters come after the keywords. */
+static int find_keyword(struct vtr_bytes word)
+{
+    if (word.len < 2 || word.len > 11 || word.ptr[0] < 'a') {
+        return VTR_LEX_NAME;
+    }
+    for (size_t i = 0; i < KEYWORD_COUNT; i++) {
+        const char *text = KEYWORDS[i].text;
+        if ((uint8_t)text[0] == word.ptr[0] && strlen(text) == word.len &&
+            memcmp(text, word.ptr, word.len) == 0) {
+            return KEYWORDS[i].kind;
+        }
+    }
+    return VTR_LEX_NAME;
+}
+
+/* "uint16be" and its like. */
+static bool find_reader(struct vtr_bytes word, int64_t *out_kind)
+{
+    static const struct {
+        const char *text;
+        unsigned kind;
+    } READERS[] = {
+        {"int8", 1 | VTR_READ_SIGNED},
+        {"int16", 2 | VTR_READ_SIGNED},
+        {"int32", 4 | VTR_READ_SIGNED},
+        {"uint8", 1},
+        {"uint16", 2},
+        {"uint32", 4},
+        {"int8be", 1 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN},
+        {"int16be", 2 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN},
+        {"int32be", 4 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN},
+        {"uint8be", 1 | VTR_READ_BIG_ENDIAN},
+        {"uint16be", 2 | VTR_READ_BIG_ENDIAN},
+        {"uint32be", 4 | VTR_READ_BIG_ENDIAN},
+    };
+
+    if (word.len < 4 || (word.ptr[0] != 'u' && word.ptr[0] != 'i')) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(READERS) / sizeof(READERS[0]); i++) {
+        if (vtr_bytes_equal(word, vtr_bytes_from_text(READERS[i].text))) {
+            *out_kind = (int64_t)READERS[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
+                    struct vtr_diagnostics *diagnostics)
+{
+    static const uint8_t BYTE_ORDER_MARK[] = {0xEF, 0xBB, 0xBF};
+    const struct vtr_bytes bytes = source->bytes;
+
+    *lexer = (struct vtr_lexer){
+        .source = source,
+        .ptr = bytes.ptr != NULL ? bytes.ptr : (const uint8_t *)"",
+        .len = (uint32_t)bytes.len,
+        .diagnostics = diagnostics,
+    };
+    if (bytes.len >= 3 && memcmp(bytes.ptr, BYTE_ORDER_MARK, 3) == 0) {
+        lexer->pos = 3;
+    }
+}
+
+static struct vtr_place place_of(const struct vtr_lexer *lexer, uint32_t offset,
+                                 uint32_t length)
+{
+    return (struct vtr_place){lexer->source, offset, length};
+}
+
+/* The byte at `pos`, 0 past the end. */
+static uint8_t byte_at(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    return pos < lexer->len ? lexer->ptr[pos] : 0;
+}
+
+static uint32_t skip_class(const struct vtr_lexer *lexer, uint32_t pos,
+                           unsigned classes)
+{
+    while (pos < lexer->len && is_in(lexer->ptr[pos], classes)) {
+        pos++;
+    }
+    return pos;
+}
+
+/* End of the line comment or block comment at `pos`, or `pos` when there is none.  A
+ * block comment without an end reaches to the end of the source, as in YARA. */
+static uint32_t skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    const uint8_t second = byte_at(lexer, pos + 1);
+
+    if (byte_at(lexer, pos) != '/' || (second != '/' && second != '*')) {
+        return pos;
+    }
+    if (second == '/') {
+        const uint8_t *end = memchr(lexer->ptr + pos, '\n', lexer->len - pos);
+        return end == NULL ? lexer->len : (uint32_t)(end - lexer->ptr);
+    }
+    for (pos += 2; pos < lexer->len; pos++) {
+        const uint8_t *star = memchr(lexer->ptr + pos, '*', lexer->len - pos);
+        if (star == NULL) {
+            return lexer->len;
+        }
+        pos = (uint32_t)(star - lexer->ptr);
+        if (byte_at(lexer, pos + 1) == '/') {
+            return pos + 2;
+        }
+    }
+    return lexer->len;
+}
+
+static uint32_t skip_blanks(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    for (;;) {
+        pos = skip_class(lexer, pos, SPACE);
+        const uint32_t after = skip_comment(lexer, pos);
+        if (after == pos) {
+            return pos;
+        }
+        pos = after;
+    }
+}
+
+/* End of a hex string whose '{' is at `pos`, or 0 when something else is in the braces.
+ */
+static uint32_t find_hex_end(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    const uint32_t start = ++pos;
+
+    for (;;) {
+        pos = skip_class(lexer, pos, HEX_DIGIT | HEX_MARK);
+        const uint32_t after = skip_comment(lexer, pos);
+        if (after == pos) {
+            break;
+        }
+        pos = after;
+    }
+    return byte_at(lexer, pos) == '}' && pos > start && pos < lexer->len ? pos + 1 : 0;
+}
+
+static void report_unterminated(struct vtr_lexer *lexer,
+                                const struct vtr_lexeme *lexeme, const char *what,
+                                const char *delimiter)
+{
+    lexer->error_count++;
+    if (lexer->diagnostics != NULL) {
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_UNTERMINATED,
+                                place_of(lexer, lexeme->offset, lexeme->length),
+                                "%s without an end", what);
+        problem->label =
+            vtr_diagnostics_text(lexer->diagnostics, "begins here, no %s on this line",
+                                 delimiter);
+    }
+}
+
+/* A run up to `delimiter`, in which a backslash takes the next character with it. */
+static void lex_delimited(struct vtr_lexer *lexer, struct vtr_lexeme *out,
+                          uint8_t delimiter)
+{
+    uint32_t pos = lexer->pos + 1;
+
+    while (pos < lexer->len && lexer->ptr[pos] != delimiter &&
+           lexer->ptr[pos] != '\n') {
+        pos += lexer->ptr[pos] == '\\' && byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
+    }
+    if (pos > lexer->len) {
+        pos = lexer->len;
+    }
+    out->text = (struct vtr_bytes){lexer->ptr + lexer->pos + 1, pos - lexer->pos - 1};
+    out->length = pos - lexer->pos;
+    if (pos < lexer->len && lexer->ptr[pos] == delimiter) {
+        lexer->pos = pos + 1;
+        return;
+    }
+    lexer->pos = pos;
+    report_unterminated(lexer, out,
+                        delimiter == '"' ? "a text" : "a regular expression",
+                        delimiter == '"' ? "'\"'" : "'/'");
+}
+
+static void lex_text(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    out->kind = VTR_LEX_TEXT;
+    lex_delimited(lexer, out, '"');
+}
+
+static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    out->kind = VTR_LEX_REGEX;
+    lex_delimited(lexer, out, '/');
+    if (byte_at(lexer, lexer->pos) == 'i') {
+        out->is_nocase = true;
+        lexer->pos++;
+    }
+    if (byte_at(lexer, lexer->pos) == 's') {
+        out->is_dotall = true;
+        lexer->pos++;
+    }
+}
+
+/* Digits of `base` from `pos`; false when the number does not fit. */
+static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t end,
+                        unsigned base, uint64_t *out)
+{
+    uint64_t value = 0;
+
+    for (; pos < end; pos++) {
+        const uint8_t byte = lexer->ptr[pos];
+        const unsigned digit =
+            byte <= '9' ? byte - (unsigned)'0' : (byte | 0x20u) - (unsigned)'a' + 10u;
+        if (value > ((uint64_t)INT64_MAX - digit) / base) {
+            return false;
+        }
+        value = value * base + digit;
+    }
+    *out = value;
+    return true;
+}
+
+static void report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
+{
+    lexer->error_count++;
+    if (lexer->diagnostics != NULL) {
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_INTEGER_RANGE,
+                                place_of(lexer, lexeme->offset, lexeme->length),
+                                "this number is too large");
+        problem->note = "integers go up to 9223372036854775807 (0x7fffffffffffffff)";
+    }
+}
+
+/* The suffix KB or MB at `pos` as a factor: 1 when there is none. */
+static uint64_t size_suffix(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    if (byte_at(lexer, pos + 1) != 'B') {
+        return 1;
+    }
+    switch (byte_at(lexer, pos)) {
+    case 'K':
+        return 1024;
+    case 'M':
+        return 1024u * 1024u;
+    default:
+        return 1;
+    }
+}
+
+static uint32_t skip_octal(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    while (byte_at(lexer, pos) >= '0' && byte_at(lexer, pos) <= '7') {
+        pos++;
+    }
+    return pos;
+}
+
+static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    const uint32_t start = lexer->pos;
+    const uint8_t mark = byte_at(lexer, start) == '0' ? byte_at(lexer, start + 1) : 0;
+    uint32_t first = start;
+    uint32_t end = skip_class(lexer, start, DIGIT);
+    unsigned base = 10;
+    uint64_t factor = 1;
+    uint64_t value = 0;
+
+    out->kind = VTR_LEX_INT;
+    if (mark == 'x' && is_in(byte_at(lexer, start + 2), HEX_DIGIT)) {
+        base = 16;
+        first = start + 2;
+        end = skip_class(lexer, first, HEX_DIGIT);
+    } else if (mark == 'o' && skip_octal(lexer, start + 2) > start + 2) {
+        base = 8;
+        first = start + 2;
+        end = skip_octal(lexer, first);
+    } else if (byte_at(lexer, end) == '.' && is_in(byte_at(lexer, end + 1), DIGIT)) {
+        out->kind = VTR_LEX_FLOAT;
+        end = skip_class(lexer, end + 1, DIGIT);
+        out->text = (struct vtr_bytes){lexer->ptr + start, end - start};
+    } else {
+        factor = size_suffix(lexer, end);
+    }
+    lexer->pos = end + (factor > 1 ? 2 : 0);
+    out->length = lexer->pos - start;
+    if (out->kind == VTR_LEX_FLOAT) {
+        return;
+    }
+    if (!read_digits(lexer, first, end, base, &value) ||
+        value > (uint64_t)INT64_MAX / factor) {
+        report_integer(lexer, out);
+        value = 0;
+        factor = 1;
+    }
+    out->number = (int64_t)(value * factor);
+}
+
+static void check_name_length(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
+{
+    if (lexeme->text.len <= VTR_NAME_LENGTH_LIMIT) {
+        return;
+    }
+    lexer->error_count++;
+    if (lexer->diagnostics != NULL) {
+        (void)vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_NAME_LENGTH,
+                                  place_of(lexer, lexeme->offset, lexeme->length),
+                                  "a name of %zu characters, %u are allowed",
+                                  lexeme->text.len, VTR_NAME_LENGTH_LIMIT);
+    }
+}
+
+/* Whether a text begins after blanks on the same line: what makes "include" special. */
+static bool is_before_text(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    const uint32_t start = pos;
+
+    while (byte_at(lexer, pos) == ' ' || byte_at(lexer, pos) == '\t') {
+        pos++;
+    }
+    return pos > start && byte_at(lexer, pos) == '"';
+}
+
+static void lex_word(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    const uint32_t end = skip_class(lexer, lexer->pos, LETTER | DIGIT);
+
+    out->text = (struct vtr_bytes){lexer->ptr + lexer->pos, end - lexer->pos};
+    out->length = end - lexer->pos;
+    out->kind = find_keyword(out->text);
+    if (out->kind == VTR_LEX_NAME) {
+        if (find_reader(out->text, &out->number)) {
+            out->kind = VTR_LEX_READ;
+        } else if (vtr_bytes_equal(out->text, vtr_bytes_from_text("include")) &&
+                   is_before_text(lexer, end)) {
+            out->kind = VTR_LEX_INCLUDE;
+        }
+        check_name_length(lexer, out);
+    }
+    lexer->pos = end;
+}
+
+/* $name, $name*, #name, @name, !name. */
+static void lex_string_name(struct vtr_lexer *lexer, struct vtr_lexeme *out, int kind)
+{
+    const uint32_t end = skip_class(lexer, lexer->pos + 1, LETTER | DIGIT);
+
+    out->kind = kind;
+    out->text = (struct vtr_bytes){lexer->ptr + lexer->pos + 1, end - lexer->pos - 1};
+    out->length = end - lexer->pos;
+    lexer->pos = end;
+    if (kind == VTR_LEX_STRING && byte_at(lexer, end) == '*') {
+        out->kind = VTR_LEX_STRING_WILD;
+        out->length++;
+        lexer->pos++;
+    }
+    check_name_length(lexer, out);
+}
+
+static void lex_hex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    const uint32_t end = find_hex_end(lexer, lexer->pos);
+
+    if (end == 0) {
+        out->kind = '{';
+        lexer->pos++;
+        return;
+    }
+    out->kind = VTR_LEX_HEX;
+    out->length = end - lexer->pos;
+    out->text = (struct vtr_bytes){lexer->ptr + lexer->pos + 1, out->length - 2};
+    lexer->pos = end;
+}
+
+/* Operators of two characters, or the one character. */
+static void lex_operator(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    static const struct {
+        char text[2];
+        int kind;
+    } PAIRS[] = {
+        {{'.', '.'}, VTR_LEX_RANGE},       {{'<', '='}, VTR_LEX_LE},
+        {{'>', '='}, VTR_LEX_GE},          {{'=', '='}, VTR_LEX_EQ},
+        {{'!', '='}, VTR_LEX_NE},          {{'<', '<'}, VTR_LEX_SHIFT_LEFT},
+        {{'>', '>'}, VTR_LEX_SHIFT_RIGHT},
+    };
+    const uint8_t first = byte_at(lexer, lexer->pos);
+    const uint8_t second = byte_at(lexer, lexer->pos + 1);
+
+    for (size_t i = 0; i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++) {
+        if ((uint8_t)PAIRS[i].text[0] == first && (uint8_t)PAIRS[i].text[1] == second) {
+            out->kind = PAIRS[i].kind;
+            out->length = 2;
+            lexer->pos += 2;
+            return;
+        }
+    }
+    out->kind = first;
+    lexer->pos++;
+}
+
+/* A byte that is no part of the language is reported and skipped, with its like. */
+static void skip_foreign(struct vtr_lexer *lexer)
+{
+    const uint32_t start = lexer->pos;
+    const uint8_t byte = lexer->ptr[start];
+
+    while (lexer->pos < lexer->len &&
+           (lexer->ptr[lexer->pos] >= 0x7F ||
+            (lexer->ptr[lexer->pos] < ' ' && !is_in(lexer->ptr[lexer->pos], SPACE)))) {
+        lexer->pos++;
+    }
+    lexer->error_count++;
+    if (lexer->diagnostics == NULL) {
+        return;
+    }
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_CHARACTER,
+                            place_of(lexer, start, lexer->pos - start),
+                            "byte 0x%02x outside texts and comments", (unsigned)byte);
+    if (byte >= 0x80) {
+        problem->help =
+            "only ASCII is allowed here: look for quotes, dashes and spaces "
+            "that an editor has changed";
+    }
+}
+
+static bool is_foreign(uint8_t byte)
+{
+    return byte < ' ' || byte >= 0x7F;
+}
+
+void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out)
+{
+    for (;;) {
+        lexer->pos = skip_blanks(lexer, lexer->pos);
+        if (lexer->pos >= lexer->len || !is_foreign(lexer->ptr[lexer->pos])) {
+            break;
+        }
+        skip_foreign(lexer);
+    }
+    *out = (struct vtr_lexeme){.kind = VTR_LEX_END, .offset = lexer->pos, .length = 1};
+    if (lexer->pos >= lexer->len) {
+        return;
+    }
+    const uint8_t byte = lexer->ptr[lexer->pos];
+    const uint8_t second = byte_at(lexer, lexer->pos + 1);
+    if (is_in(byte, LETTER)) {
+        lex_word(lexer, out);
+    } else if (is_in(byte, DIGIT)) {
+        lex_number(lexer, out);
+    } else if (byte == '"') {
+        lex_text(lexer, out);
+    } else if (byte == '$') {
+        lex_string_name(lexer, out, VTR_LEX_STRING);
+    } else if (byte == '#') {
+        lex_string_name(lexer, out, VTR_LEX_COUNT);
+    } else if (byte == '@') {
+        lex_string_name(lexer, out, VTR_LEX_OFFSET);
+    } else if (byte == '!' && second != '=') {
+        lex_string_name(lexer, out, VTR_LEX_LENGTH);
+    } else if (byte == '/') {
+        lex_regex(lexer, out);
+    } else if (byte == '{') {
+        lex_hex(lexer, out);
+    } else {
+        lex_operator(lexer, out);
+    }
+}
+
+int vtr_lexer_peek_kind(const struct vtr_lexer *lexer)
+{
+    struct vtr_lexer copy = *lexer;
+    struct vtr_lexeme lexeme;
+
+    copy.diagnostics = NULL;
+    vtr_lexer_next(&copy, &lexeme);
+    return lexeme.kind;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Parser of YARA sources: lexemes to syntax tree.
+ *
+ * It reports what is wrong and goes on at the next rule, so that an error in one rule
+ * never changes how another is read.  A rule with errors stays in the tree, marked, if
+ * it came as far as a name: others may refer to it.
+ *
+ * The functions below vtr_parse are shared by parser.c (file, rule, meta),
+ * parser_strings.c and parser_condition.c (with parser_loop.c).  They return NULL or
+ * false after an error that they have reported, or when memory is out
+ * (`has_no_memory`).
+ */
+#ifndef VTR_COMPILER_PARSER_H
+#define VTR_COMPILER_PARSER_H
+
+#include "base/writer.h"
+#include "compiler/ast.h"
+#include "compiler/lexer.h"
+#include "compiler/source.h"
+
+struct vtr_parser {
+    struct vtr_lexer lexer;
+    struct vtr_lexeme current; /* the next to be taken */
+    uint32_t last_end;         /* end of the one that was taken last */
+    const struct vtr_source *source;
+    struct vtr_arena *arena;
+    struct vtr_diagnostics *diagnostics;
+    struct vtr_line_cursor lines;
+    struct vtr_writer scratch;
+    unsigned depth;
+    bool has_no_memory;
+};
+
+/* Parses a loaded source.  VTR_ERROR_MEMORY is the only failure. */
+VTR_MUST_CHECK enum vtr_status vtr_parse(struct vtr_ast *out,
+                                         const struct vtr_source *source,
+                                         struct vtr_arena *arena,
+                                         struct vtr_diagnostics *diagnostics);
+
+/* Takes the current lexeme. */
+void vtr_parser_advance(struct vtr_parser *p);
+
+/* Takes it when it is of that kind. */
+bool vtr_parser_accept(struct vtr_parser *p, int kind);
+
+/* The same, or a report that says what was expected where; `after` may be "". */
+VTR_MUST_CHECK bool vtr_parser_expect(struct vtr_parser *p, int kind,
+                                      const char *after);
+
+/* Reports the current lexeme: "expected <what>, found ...". */
+struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what);
+
+struct vtr_place vtr_parser_place(const struct vtr_parser *p, uint32_t offset,
+                                  uint32_t length);
+
+/* Zeroed memory of the tree; NULL sets has_no_memory. */
+VTR_MUST_CHECK void *vtr_parser_alloc(struct vtr_parser *p, size_t len);
+
+/* A text lexeme without its escapes; reports bad ones.  ptr NULL on failure. */
+VTR_MUST_CHECK struct vtr_bytes vtr_parser_unescape(struct vtr_parser *p,
+                                                    const struct vtr_lexeme *text);
+
+/* "strings:" has been taken: reads the strings of `rule`. */
+VTR_MUST_CHECK bool vtr_parse_strings(struct vtr_parser *p, struct vtr_ast_rule *rule);
+
+/* A condition, or any part of one that is in parentheses. */
+VTR_MUST_CHECK struct vtr_node *vtr_parse_condition(struct vtr_parser *p);
+
+/* An expression that arithmetic accepts: no comparison, no "and". */
+VTR_MUST_CHECK struct vtr_node *vtr_parse_primary(struct vtr_parser *p);
+
+/* "(low..high)": `parent` receives the two as children. */
+VTR_MUST_CHECK bool vtr_parse_range(struct vtr_parser *p, struct vtr_node *parent);
+
+/* "any", "all", "none" or "for" is current, or `count` was read and "of" or "%" is. */
+VTR_MUST_CHECK struct vtr_node *vtr_parse_of(struct vtr_parser *p,
+                                             struct vtr_node *count);
+VTR_MUST_CHECK struct vtr_node *vtr_parse_for(struct vtr_parser *p);
+
+/* A node that begins at `offset`; its length is set by vtr_parser_close_node. */
+VTR_MUST_CHECK struct vtr_node *vtr_parser_new_node(struct vtr_parser *p,
+                                                    enum vtr_node_kind kind,
+                                                    uint32_t offset);
+void vtr_parser_close_node(const struct vtr_parser *p, struct vtr_node *node);
+
+/* One level deeper; false, reported, at the limit.  Leave what was entered. */
+VTR_MUST_CHECK bool vtr_parser_enter(struct vtr_parser *p);
+void vtr_parser_leave(struct vtr_parser *p);
+
+#endif

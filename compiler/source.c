@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/os_file.h"
+
+static bool has_suffix(struct vtr_bytes path, const char *suffix)
+{
+    const struct vtr_bytes wanted = vtr_bytes_from_text(suffix);
+
+    if (path.len < wanted.len) {
+        return false;
+    }
+    for (size_t i = 0; i < wanted.len; i++) {
+        uint8_t byte = path.ptr[path.len - wanted.len + i];
+        if (byte >= 'A' && byte <= 'Z') {
+            byte = (uint8_t)(byte + ('a' - 'A'));
+        }
+        if (byte != wanted.ptr[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The language that a file's name tells, or 0. */
+static unsigned language_of(struct vtr_bytes path)
+{
+    static const struct {
+        const char *suffix;
+        enum vtr_language language;
+    } SUFFIXES[] = {
+        {".yar", VTR_LANGUAGE_YARA},   {".yara", VTR_LANGUAGE_YARA},
+        {".rule", VTR_LANGUAGE_YARA},  {".rules", VTR_LANGUAGE_YARA},
+        {".hdb", VTR_LANGUAGE_HASHES}, {".hsb", VTR_LANGUAGE_HASHES},
+        {".hdu", VTR_LANGUAGE_HASHES}, {".hsu", VTR_LANGUAGE_HASHES},
+    };
+
+    for (size_t i = 0; i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
+        if (has_suffix(path, SUFFIXES[i].suffix)) {
+            return SUFFIXES[i].language;
+        }
+    }
+    return 0;
+}
+
+/* Appends one component of a path to `out`, resolving "." and "..". */
+static size_t add_component(uint8_t *out, size_t len, struct vtr_bytes part,
+                            size_t root)
+{
+    const bool is_up = part.len == 2 && part.ptr[0] == '.' && part.ptr[1] == '.';
+
+    if (part.len == 0 || (part.len == 1 && part.ptr[0] == '.')) {
+        return len;
+    }
+    if (is_up && len > root) {
+        size_t start = len;
+        while (start > root && out[start - 1] != '/') {
+            start--;
+        }
+        const bool is_kept_up =
+            len - start == 2 && out[start] == '.' && out[start + 1] == '.';
+        if (!is_kept_up) {
+            return start > root ? start - 1 : root;
+        }
+    }
+    if (is_up && len == root && root == 1) {
+        return len; /* "/.." is "/" */
+    }
+    if (len > root) {
+        out[len++] = '/';
+    }
+    memcpy(out + len, part.ptr, part.len);
+    return len + part.len;
+}
+
+struct vtr_bytes vtr_source_normalise(struct vtr_arena *arena, struct vtr_bytes path)
+{
+    uint8_t *out = vtr_arena_alloc(arena, path.len + 2);
+    const size_t root = path.len > 0 && path.ptr[0] == '/' ? 1 : 0;
+    size_t len = root;
+
+    if (out == NULL) {
+        return (struct vtr_bytes){0};
+    }
+    if (root == 1) {
+        out[0] = '/';
+    }
+    for (size_t start = 0; start < path.len;) {
+        size_t end = start;
+        while (end < path.len && path.ptr[end] != '/') {
+            end++;
+        }
+        len = add_component(out, len, (struct vtr_bytes){path.ptr + start, end - start},
+                            root);
+        start = end + 1;
+    }
+    if (len == 0) {
+        out[len++] = '.';
+    }
+    out[len] = 0;
+    return (struct vtr_bytes){out, len};
+}
+
+struct vtr_bytes vtr_source_beside(struct vtr_arena *arena, struct vtr_bytes path,
+                                   struct vtr_bytes name)
+{
+    size_t folder = path.len;
+
+    if (name.len > 0 && name.ptr[0] == '/') {
+        return vtr_source_normalise(arena, name);
+    }
+    while (folder > 0 && path.ptr[folder - 1] != '/') {
+        folder--;
+    }
+    uint8_t *joined = vtr_arena_alloc(arena, folder + name.len + 1);
+    if (joined == NULL) {
+        return (struct vtr_bytes){0};
+    }
+    if (folder > 0) {
+        memcpy(joined, path.ptr, folder);
+    }
+    if (name.len > 0) {
+        memcpy(joined + folder, name.ptr, name.len);
+    }
+    return vtr_source_normalise(arena, (struct vtr_bytes){joined, folder + name.len});
+}
+
+/* What a walk needs beside what it is called with. */
+struct walk {
+    struct vtr_arena *arena;
+    struct vtr_vector *out;
+    struct vtr_diagnostics *diagnostics;
+    size_t root_len; /* of the argument, with the '/' after it */
+    uint64_t ignored;
+    enum vtr_status status;
+};
+
+static enum vtr_status add_source(struct vtr_vector *out, struct vtr_bytes path,
+                                  size_t root_len, unsigned language)
+{
+    struct vtr_source *source = vtr_vector_push(out);
+
+    if (source == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    *source = (struct vtr_source){
+        .path = path,
+        .relative = {path.ptr + root_len, path.len - root_len},
+        .language = (enum vtr_language)language,
+    };
+    return VTR_OK;
+}
+
+/* A source that exists for its diagnostic alone, so that the message has a path. */
+static enum vtr_status report_unreadable(struct walk *walk, struct vtr_bytes path,
+                                         const char *reason)
+{
+    struct vtr_source *source = vtr_arena_alloc(walk->arena, sizeof(*source));
+
+    if (source == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    source->path = path;
+    (void)vtr_diagnostics_add(walk->diagnostics, VTR_CODE_UNREADABLE,
+                              (struct vtr_place){.source = source}, "%s", reason);
+    return VTR_OK;
+}
+
+static bool visit(const char *path, enum vtr_status status, const struct vtr_error *err,
+                  void *context)
+{
+    struct walk *walk = context;
+    const struct vtr_bytes shown =
+        vtr_source_normalise(walk->arena, vtr_bytes_from_text(path));
+
+    if (shown.ptr == NULL) {
+        walk->status = VTR_ERROR_MEMORY;
+    } else if (status != VTR_OK) {
+        walk->status = report_unreadable(walk, shown, err->message);
+    } else if (language_of(shown) == 0) {
+        walk->ignored++;
+    } else {
+        const size_t root_len = walk->root_len <= shown.len ? walk->root_len : 0;
+        walk->status = add_source(walk->out, shown, root_len, language_of(shown));
+    }
+    return walk->status == VTR_OK;
+}
+
+static enum vtr_status walk_folder(struct walk *walk, struct vtr_bytes path,
+                                   struct vtr_error *err)
+{
+    const bool is_here = path.len == 1 && path.ptr[0] == '.';
+    const size_t count = walk->out->count;
+    struct vtr_error reason = {0};
+    enum vtr_status status;
+
+    walk->root_len = is_here ? 0 : path.len + (path.ptr[path.len - 1] == '/' ? 0 : 1);
+    status = vtr_walk((const char *)path.ptr, visit, walk, &reason);
+    if (walk->status == VTR_ERROR_MEMORY || status == VTR_ERROR_MEMORY) {
+        return vtr_error_set_memory(err);
+    }
+    if (status != VTR_OK) {
+        return report_unreadable(walk, path, reason.message);
+    }
+    if (walk->out->count == count && walk->diagnostics->errors == 0) {
+        return report_unreadable(walk, path, "no rule files in this folder");
+    }
+    return VTR_OK;
+}
+
+enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena,
+                                   struct vtr_vector *out,
+                                   struct vtr_diagnostics *diagnostics,
+                                   struct vtr_error *err)
+{
+    struct walk walk = {.arena = arena, .out = out, .diagnostics = diagnostics};
+    const struct vtr_bytes path =
+        vtr_source_normalise(arena, vtr_bytes_from_text(argument));
+    enum vtr_status status = VTR_OK;
+
+    if (path.ptr == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    if (strcmp(argument, "-") == 0) {
+        status = add_source(out, path, 0, VTR_LANGUAGE_YARA);
+        return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
+    }
+    switch (vtr_path_kind((const char *)path.ptr)) {
+    case VTR_PATH_FOLDER:
+        return walk_folder(&walk, path, err);
+    case VTR_PATH_MISSING:
+        status = report_unreadable(&walk, path, "there is no such file or folder");
+        break;
+    case VTR_PATH_FILE:
+    case VTR_PATH_OTHER: {
+        const unsigned language = language_of(path);
+        size_t folder = path.len;
+        while (folder > 0 && path.ptr[folder - 1] != '/') {
+            folder--;
+        }
+        status = add_source(out, path, folder,
+                            language == 0 ? (unsigned)VTR_LANGUAGE_YARA : language);
+        break;
+    }
+    }
+    return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
+}
+
+enum vtr_status vtr_source_load(struct vtr_source *source, struct vtr_error *err)
+{
+    const enum vtr_status status =
+        vtr_file_read((const char *)source->path.ptr, VTR_SOURCE_LIMIT_BYTES,
+                      &source->bytes, err);
+
+    if (status != VTR_OK) {
+        source->bytes = (struct vtr_bytes){0};
+        return status;
+    }
+    source->is_loaded = true;
+    vtr_digest_sha256(source->bytes, source->digest);
+    return VTR_OK;
+}
+
+void vtr_source_deinit(struct vtr_source *source)
+{
+    if (source->is_loaded) {
+        free((void *)(uintptr_t)source->bytes.ptr);
+    }
+    source->bytes = (struct vtr_bytes){0};
+    source->is_loaded = false;
+}
+
+void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
+                        uint32_t *out_line, uint32_t *out_column)
+{
+    const uint8_t *bytes = cursor->source->bytes.ptr;
+
+    if (cursor->line == 0 || offset < cursor->offset) {
+        cursor->line = 1;
+        cursor->offset = 0;
+    }
+    if (offset > cursor->source->bytes.len) {
+        offset = (uint32_t)cursor->source->bytes.len;
+    }
+    while (cursor->offset < offset) {
+        const uint8_t *end =
+            memchr(bytes + cursor->offset, '\n', offset - cursor->offset);
+        if (end == NULL) {
+            break;
+        }
+        cursor->offset = (uint32_t)(end - bytes) + 1;
+        cursor->line++;
+    }
+    *out_line = cursor->line;
+    *out_column = offset - cursor->offset + 1;
+}
+
+struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset)
+{
+    const struct vtr_bytes bytes = source->bytes;
+    size_t start = offset < bytes.len ? offset : bytes.len;
+    size_t end = start;
+
+    while (start > 0 && bytes.ptr[start - 1] != '\n') {
+        start--;
+    }
+    while (end < bytes.len && bytes.ptr[end] != '\n') {
+        end++;
+    }
+    if (end > start && bytes.ptr[end - 1] == '\r') {
+        end--;
+    }
+    return (struct vtr_bytes){bytes.ptr + start, end - start};
+}

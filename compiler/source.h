@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The sources of a compile: the files that its arguments name, and their bytes.
+ *
+ * A folder stands for the rule files in it.  A path is brought to one spelling
+ * ("a/./b", "a//b" and "a/c/../b" are "a/b"), and a file that is named twice counts
+ * once.
+ */
+#ifndef VTR_COMPILER_SOURCE_H
+#define VTR_COMPILER_SOURCE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/vector.h"
+#include "compiler/diagnose.h"
+
+/* A longer YARA source is refused: offsets in it are 32 bits. */
+#define VTR_SOURCE_LIMIT_BYTES ((size_t)1 << 30)
+
+enum vtr_language {
+    VTR_LANGUAGE_YARA = 1,
+    VTR_LANGUAGE_HASHES = 2
+};
+
+struct vtr_source {
+    struct vtr_bytes path;     /* NUL-terminated, as it is shown */
+    struct vtr_bytes relative; /* below the argument that it was found under */
+    enum vtr_language language;
+    struct vtr_bytes bytes; /* owned, from malloc; a NUL follows */
+    bool is_loaded;
+    uint8_t digest[VTR_SHA256_LEN];
+};
+
+/* Adds the files that `argument` stands for to `out` (struct vtr_source, not loaded);
+ * what cannot be read becomes a diagnostic. */
+VTR_MUST_CHECK enum vtr_status vtr_source_collect(const char *argument,
+                                                  struct vtr_arena *arena,
+                                                  struct vtr_vector *out,
+                                                  struct vtr_diagnostics *diagnostics,
+                                                  struct vtr_error *err);
+
+/* Reads the bytes and their digest; {.is_loaded = false} afterwards when that fails. */
+VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source,
+                                               struct vtr_error *err);
+void vtr_source_deinit(struct vtr_source *source);
+
+/* One spelling of a path; ptr NULL when memory is out. */
+struct vtr_bytes vtr_source_normalise(struct vtr_arena *arena, struct vtr_bytes path);
+
+/* `name` beside the file `path`, or as it is when absolute; ptr NULL when memory is
+ * out. */
+struct vtr_bytes vtr_source_beside(struct vtr_arena *arena, struct vtr_bytes path,
+                                   struct vtr_bytes name);
+
+/* Turns byte offsets into lines and columns, both from 1; cheap when asked in ascending
+ * order.  Begin with {.source = ...}. */
+struct vtr_line_cursor {
+    const struct vtr_source *source;
+    uint32_t offset; /* start of the line `line` */
+    uint32_t line;   /* 0: at the start of the source */
+};
+void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
+                        uint32_t *out_line, uint32_t *out_column);
+
+/* The line that the offset is on, without its end. */
+struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset);
+
+#endif
