@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs the build to an empty prefix and uses it from there as a stranger would: by
+# CMake and by pkg-config.  VITRINE_BUILD: the build folder; CC: the compiler.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$VITRINE_BUILD" --prefix "$work/prefix" >/dev/null
+cat >"$work/glass.yar" <<'RULE'
+rule glass { strings: $a = "glass case" condition: $a }
+RULE
+
+echo "with CMake"
+cmake -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+    -DCMAKE_C_COMPILER="${CC:-cc}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+[ "$("$work/build/consumer" "$work/glass.yar")" = glass ]
+
+echo "with pkg-config"
+libs=$(dirname "$(find "$work/prefix" -name vitrine.pc)")
+# Installed elsewhere than configured, as a package is while it is built.
+export PKG_CONFIG_PATH=$libs
+read -ra flags <<<"$(pkg-config --define-variable=prefix="$work/prefix" \
+    --define-variable=libdir="$(dirname "$libs")" \
+    --define-variable=includedir="$work/prefix/include" \
+    --cflags --libs vitrine-compiler vitrine)"
+"${CC:-cc}" "$here/consumer.c" -o "$work/consumer" "${flags[@]}"
+[ "$("$work/consumer" "$work/glass.yar")" = glass ]
+
+echo "program, man page and completions"
+"$work/prefix/bin/vitrine" --version
+for file in man/man1/vitrine.1 bash-completion/completions/vitrine \
+    zsh/site-functions/_vitrine fish/vendor_completions.d/vitrine.fish; do
+    test -s "$work/prefix/share/$file"
+done

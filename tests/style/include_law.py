@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Proves the table of docs/ARCHITECTURE.md: each folder includes only what it may.
+
+Usage: include_law.py ROOT
+"""
+import pathlib
+import re
+import sys
+
+# folder: (folders of the project, headers of third parties) that it may include
+LAW = {
+    "include/vitrine": ({"include/vitrine"}, set()),
+    "base": ({"base", "include/vitrine"}, {"sodium.h", "xxhash.h"}),
+    "format": ({"base", "format", "include/vitrine"}, {"zlib.h"}),
+    "scan": ({"base", "format", "scan", "include/vitrine"}, {"pcre2.h"}),
+    "compiler": ({"base", "format", "compiler", "include/vitrine"}, {"pcre2.h"}),
+    "verify": ({"base", "format", "verify", "include/vitrine"}, {"sodium.h"}),
+    "verify/rebuild": (
+        {"base", "format", "verify", "verify/rebuild", "compiler", "include/vitrine"},
+        set(),
+    ),
+    "delta": ({"base", "format", "verify", "delta", "include/vitrine"},
+              {"sodium.h", "zlib.h"}),
+    "cli": ({"cli", "include/vitrine"}, set()),
+}
+C_HEADERS = set(
+    "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "
+    "stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h "
+    "time.h".split()
+)
+# An instruction set's own header, for code that is chosen at run time.
+MACHINE_HEADERS = {"immintrin.h", "arm_neon.h"}
+THIRD_PARTY = {"sodium.h", "xxhash.h", "zlib.h", "pcre2.h"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+
+
+def project_folder(name):
+    """The folder that a quoted include names, as the law spells it."""
+    folder = str(pathlib.PurePosixPath(name).parent)
+    return "include/vitrine" if folder == "vitrine" else folder
+
+
+def problems_of(path, folder):
+    folders, libraries = LAW[folder]
+    text = path.read_text(encoding="utf-8")
+    found = INCLUDE.findall(text)
+    for bracket, name in found:
+        if bracket == '"':
+            if project_folder(name) not in folders:
+                yield f"includes {name}, which {folder}/ may not use"
+        elif name in C_HEADERS or name in MACHINE_HEADERS:
+            continue
+        elif name in THIRD_PARTY:
+            if name not in libraries:
+                yield f"includes <{name}>, which {folder}/ may not use"
+        elif not path.name.startswith("os_"):
+            yield f"includes <{name}>: the system belongs to os_*.c"
+    if path.suffix == ".c":
+        own = f"{folder}/{path.stem}.h"
+        has_own = path.with_suffix(".h").exists()
+        if has_own and (not found or found[0] != ('"', own)):
+            yield f"does not include {own} first"
+
+
+def main(root):
+    count = 0
+    bad = 0
+    for folder in LAW:
+        for path in sorted((root / folder).glob("*.[ch]")):
+            count += 1
+            for problem in problems_of(path, folder):
+                bad += 1
+                print(f"{path.relative_to(root)}: {problem}")
+    print(f"{count} files, {bad} problems")
+    return 1 if bad or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))
