@@ -61,6 +61,11 @@ const char *vtr_delta_section_name(unsigned id)
     return id < VTR_DELTA_SECTION_LIMIT ? KINDS[id].name : "unknown section";
 }
 
+bool vtr_delta_section_is_dense(unsigned id)
+{
+    return id < VTR_DELTA_SECTION_LIMIT && KINDS[id].shape == SHAPE_DENSE;
+}
+
 enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
                                      struct vtr_delta_front *out, struct vtr_error *err)
 {

@@ -11,6 +11,8 @@
 #ifndef VTR_DELTA_DELTA_HEADER_H
 #define VTR_DELTA_DELTA_HEADER_H
 
+#include <stdbool.h>
+
 #include "base/writer.h"
 #include "format/layout.h"
 #include "vitrine/verify.h"
@@ -77,6 +79,9 @@ struct vtr_delta_front {
 
 /* "stems known", "sha256 added", ...: for messages. */
 const char *vtr_delta_section_name(unsigned id);
+
+/* Whether a section holds entropy, which is never packed. */
+bool vtr_delta_section_is_dense(unsigned id);
 
 VTR_MUST_CHECK enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
                                                     struct vtr_delta_front *out,
