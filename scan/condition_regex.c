@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/condition_regex.h"
+
+#include <stdlib.h>
+
+#include "format/rule.h"
+#include "scan/regex.h"
+#include "scan/scan_run.h"
+
+void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes)
+{
+    *regexes = (struct vtr_condition_regexes){0};
+    vtr_vector_init(&regexes->items, sizeof(struct vtr_regex *));
+}
+
+void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes)
+{
+    struct vtr_regex **items = regexes->items.items;
+
+    for (size_t i = 0; i < regexes->items.count; i++) {
+        vtr_regex_free(items[i]);
+    }
+    vtr_vector_deinit(&regexes->items);
+    vtr_number_map_deinit(&regexes->index);
+}
+
+/* A plain copy of a masked text from malloc, or NULL. */
+static uint8_t *unmasked(struct vtr_bytes masked)
+{
+    uint8_t *plain = malloc(masked.len == 0 ? 1 : masked.len);
+
+    if (plain != NULL) {
+        vtr_unmask(masked, plain);
+    }
+    return plain;
+}
+
+/* The compiled expression; NULL when there is none. */
+static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
+                                   struct vtr_scan_run *run, uint8_t flags,
+                                   struct vtr_bytes masked)
+{
+    const struct vtr_bytes rules = run->image->sections[VTR_SECTION_RULE_DATA].bytes;
+    const uint32_t key = (uint32_t)(masked.ptr - rules.ptr);
+    const uint32_t *place = vtr_number_map_get(&regexes->index, key);
+
+    if (place != NULL) {
+        return ((struct vtr_regex **)regexes->items.items)[*place];
+    }
+    uint8_t *text = unmasked(masked);
+    struct vtr_regex **item = text == NULL ? NULL : vtr_vector_push(&regexes->items);
+    if (item == NULL || !vtr_number_map_put(&regexes->index, key,
+                                            (uint32_t)(regexes->items.count - 1))) {
+        run->is_memory_out = true;
+        free(text);
+        return NULL;
+    }
+    *item = vtr_regex_new((struct vtr_bytes){text, masked.len}, flags);
+    free(text);
+    return *item;
+}
+
+bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
+                                 struct vtr_scan_run *run, uint8_t flags,
+                                 struct vtr_bytes masked, struct vtr_bytes subject)
+{
+    size_t start;
+    size_t end;
+
+    /* Nothing matches an empty text, not even an expression that may match nothing. */
+    if (subject.len == 0) {
+        return false;
+    }
+    const struct vtr_regex *regex = get(regexes, run, flags, masked);
+    if (regex == NULL) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
+        return false;
+    }
+    uint8_t *plain = unmasked(subject);
+    if (plain == NULL) {
+        run->is_memory_out = true;
+        return false;
+    }
+    const enum vtr_regex_answer answer =
+        vtr_regex_run(run->regexes, regex, (struct vtr_bytes){plain, subject.len}, 0,
+                      false, &start, &end);
+    if (answer == VTR_REGEX_LIMIT) {
+        run->limits |= VTR_SCAN_LIMIT_REGEX;
+    } else if (answer == VTR_REGEX_FAILED) {
+        run->is_memory_out = true;
+    }
+    free(plain);
+    return answer == VTR_REGEX_YES;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/detection.h"
+
+#include "base/arena.h"
+
+/* Copies of what the database stores masked live in the arena of one report. */
+static bool read_tags(const struct vtr_rule_view *rule, struct vtr_arena *arena,
+                      struct vtr_detection *out)
+{
+    struct vtr_reader r = rule->tags;
+    struct vtr_bytes *tags = vtr_arena_array(arena, rule->tag_count + 1, sizeof(*tags));
+
+    if (tags == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < rule->tag_count && vtr_reader_string(&r, &tags[i]); i++) {
+        out->tag_count++;
+    }
+    out->tags = tags;
+    return true;
+}
+
+static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena,
+                       struct vtr_detection *out)
+{
+    struct vtr_reader r = rule->metas;
+    struct vtr_meta *metas =
+        vtr_arena_array(arena, rule->meta_count + 1, sizeof(*metas));
+    struct vtr_meta_view view;
+
+    if (metas == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < rule->meta_count && vtr_rule_next_meta(&r, &view); i++) {
+        struct vtr_meta *meta = &metas[out->meta_count++];
+        meta->key = view.key;
+        meta->number = view.number;
+        meta->kind = view.type == VTR_META_INT    ? VTR_META_KIND_INT
+                     : view.type == VTR_META_BOOL ? VTR_META_KIND_BOOL
+                                                  : VTR_META_KIND_TEXT;
+        if (view.type == VTR_META_TEXT && view.masked_text.len > 0) {
+            uint8_t *text = vtr_arena_alloc(arena, view.masked_text.len);
+            if (text == NULL) {
+                return false;
+            }
+            vtr_unmask(view.masked_text, text);
+            meta->text = (struct vtr_bytes){text, view.masked_text.len};
+        }
+    }
+    out->metas = metas;
+    return true;
+}
+
+static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
+                         const struct vtr_rule_view *rule, struct vtr_arena *arena,
+                         struct vtr_detection *out)
+{
+    struct vtr_reader r = rule->patterns;
+    const uint32_t first =
+        rule->pattern_count == 0 ? 0 : vtr_pattern_first(run->image, rule_number);
+    struct vtr_string_matches *strings =
+        vtr_arena_array(arena, rule->pattern_count + 1, sizeof(*strings));
+    struct vtr_pattern_view view;
+
+    if (strings == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < rule->pattern_count && vtr_rule_next_pattern(&r, &view);
+         i++) {
+        const struct vtr_pattern_state *state =
+            vtr_pattern_states_find(&run->patterns, first + (uint32_t)i);
+        if (state == NULL) {
+            continue;
+        }
+        struct vtr_string_matches *string = &strings[out->string_count++];
+        string->id = view.id;
+        string->is_private = (view.flags & VTR_PATTERN_PRIVATE) != 0;
+        string->matches = state->matches.items;
+        string->count = state->matches.count;
+    }
+    out->strings = strings;
+    return true;
+}
+
+enum vtr_status vtr_detection_report_rule(struct vtr_scan_run *run, uint32_t rule,
+                                          struct vtr_report *report)
+{
+    struct vtr_arena arena = {0};
+    struct vtr_detection detection = {0};
+    struct vtr_rule_view view;
+    enum vtr_status status = VTR_ERROR_MEMORY;
+
+    if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view)) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
+        return VTR_OK;
+    }
+    detection.space = view.space;
+    detection.name = view.name;
+    if (!read_tags(&view, &arena, &detection) ||
+        !read_metas(&view, &arena, &detection) ||
+        !read_strings(run, rule, &view, &arena, &detection)) {
+        goto out;
+    }
+    report->is_over = report->found(&detection, report->context) == 0;
+    status = VTR_OK;
+out:
+    vtr_arena_deinit(&arena);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/match_list.h"
+
+#include <stdlib.h>
+
+#include "base/sort.h"
+
+#define FIRST_CAPACITY 8u
+
+void vtr_match_list_deinit(struct vtr_match_list *list)
+{
+    if (list != NULL) {
+        free(list->items);
+        *list = (struct vtr_match_list){0};
+    }
+}
+
+void vtr_match_list_clear(struct vtr_match_list *list)
+{
+    list->count = 0;
+    list->is_disordered = false;
+}
+
+bool vtr_match_list_add(struct vtr_match_list *list, uint64_t offset, uint64_t length)
+{
+    if (list->count == list->cap) {
+        const size_t cap = list->cap == 0 ? FIRST_CAPACITY : list->cap * 2;
+        if (cap > SIZE_MAX / sizeof(*list->items)) {
+            return false;
+        }
+        struct vtr_match *items = realloc(list->items, cap * sizeof(*items));
+        if (items == NULL) {
+            return false;
+        }
+        list->items = items;
+        list->cap = cap;
+    }
+    if (list->count > 0 && list->items[list->count - 1].offset >= offset) {
+        list->is_disordered = true;
+    }
+    list->items[list->count].offset = offset;
+    list->items[list->count].length = length;
+    list->count++;
+    return true;
+}
+
+bool vtr_match_list_ends_at(const struct vtr_match_list *list, uint64_t offset)
+{
+    return list->count > 0 && list->items[list->count - 1].offset == offset;
+}
+
+static int compare_offsets(const void *a, const void *b, void *context)
+{
+    const struct vtr_match *left = a;
+    const struct vtr_match *right = b;
+
+    (void)context;
+    return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+bool vtr_match_list_finish(struct vtr_match_list *list, bool is_longest)
+{
+    if (!list->is_disordered) {
+        return true;
+    }
+    /* The sort is stable: at one offset the match added first stays first. */
+    if (vtr_sort(list->items, list->count, sizeof(*list->items), compare_offsets,
+                 NULL) != VTR_OK) {
+        return false;
+    }
+    size_t kept = 1;
+    for (size_t i = 1; i < list->count; i++) {
+        struct vtr_match *last = &list->items[kept - 1];
+        const struct vtr_match *next = &list->items[i];
+        if (next->offset != last->offset) {
+            list->items[kept++] = *next;
+        } else if (is_longest && next->length > last->length) {
+            last->length = next->length;
+        }
+    }
+    list->count = kept;
+    list->is_disordered = false;
+    return true;
+}
+
+size_t vtr_match_list_lower(const struct vtr_match_list *list, int64_t offset)
+{
+    size_t low = 0;
+    size_t high = list->count;
+
+    if (offset <= 0) {
+        return 0;
+    }
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (list->items[middle].offset < (uint64_t)offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool vtr_match_list_has(const struct vtr_match_list *list, int64_t offset)
+{
+    const size_t at = vtr_match_list_lower(list, offset);
+
+    return offset >= 0 && at < list->count &&
+           list->items[at].offset == (uint64_t)offset;
+}
+
+size_t vtr_match_list_count_in(const struct vtr_match_list *list, int64_t low,
+                               int64_t high)
+{
+    if (high < 0 || high < low) {
+        return 0;
+    }
+    const size_t first = vtr_match_list_lower(list, low);
+    const size_t end =
+        high == INT64_MAX ? list->count : vtr_match_list_lower(list, high + 1);
+    return end - first;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/pattern_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/image.h"
+#include "scan/regex.h"
+
+#define FIRST_CAPACITY 64u
+#define PART_LIMIT     65536u /* numbered in 16 bits by the index */
+
+/* Past so many patterns what is kept from file to file is dropped. */
+#define KEEP_LIMIT 65536u
+
+static void state_free(struct vtr_pattern_state *state)
+{
+    if (state == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < state->part_count; i++) {
+        vtr_regex_free(state->parts[i].regex);
+        vtr_vector_deinit(&state->parts[i].candidates);
+        vtr_match_list_deinit(&state->parts[i].found);
+    }
+    free(state->parts);
+    vtr_match_list_deinit(&state->matches);
+    free(state);
+}
+
+static void drop_all(struct vtr_pattern_states *states)
+{
+    for (size_t i = 0; i < states->count; i++) {
+        state_free(states->items[i]);
+    }
+    states->count = 0;
+    states->touched_count = 0;
+    vtr_number_map_clear(&states->index);
+}
+
+void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
+{
+    if (states != NULL) {
+        drop_all(states);
+        vtr_number_map_deinit(&states->index);
+        free(states->items);
+        free(states->touched);
+        *states = (struct vtr_pattern_states){.image = states->image};
+    }
+}
+
+void vtr_pattern_states_clear(struct vtr_pattern_states *states)
+{
+    if (states->count > KEEP_LIMIT) {
+        drop_all(states);
+        return;
+    }
+    for (size_t i = 0; i < states->touched_count; i++) {
+        struct vtr_pattern_state *state = states->touched[i];
+        state->is_touched = false;
+        vtr_match_list_clear(&state->matches);
+        for (size_t part = 0; part < state->part_count; part++) {
+            vtr_match_list_clear(&state->parts[part].found);
+            state->parts[part].candidates.count = 0;
+        }
+    }
+    states->touched_count = 0;
+}
+
+bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
+                     uint32_t *out_rule, uint32_t *out_offset)
+{
+    const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
+
+    if (pattern >= rows.len / VTR_PATTERN_ROW_LEN) {
+        return false;
+    }
+    const uint8_t *row = rows.ptr + (size_t)pattern * VTR_PATTERN_ROW_LEN;
+    *out_rule = vtr_load_u32(row + VTR_PATTERN_AT_RULE);
+    *out_offset = vtr_load_u32(row + VTR_PATTERN_AT_OFFSET);
+    return true;
+}
+
+uint32_t vtr_pattern_first(const struct vtr_image *image, uint32_t rule)
+{
+    const size_t rows =
+        image->sections[VTR_SECTION_PATTERNS].bytes.len / VTR_PATTERN_ROW_LEN;
+    uint32_t low = 0;
+    uint32_t high = rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX;
+
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        uint32_t row_rule = 0;
+        uint32_t offset = 0;
+        if (vtr_pattern_row(image, middle, &row_rule, &offset) && row_rule < rule) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Skips the atoms of a program: the index has them. */
+static bool skip_atoms(struct vtr_reader *r)
+{
+    uint64_t count;
+
+    if (!vtr_reader_varint(r, &count)) {
+        return false;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        struct vtr_bytes atom;
+        uint64_t back;
+        if (!vtr_reader_masked(r, &atom) || !vtr_reader_varint(r, &back) ||
+            !vtr_reader_varint(r, &back)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_gap(struct vtr_reader *r, struct vtr_pattern_part *part)
+{
+    uint64_t max;
+
+    if (!vtr_reader_varint(r, &part->gap_min) || !vtr_reader_varint(r, &max)) {
+        return false;
+    }
+    part->gap_max = max == 0 ? UINT64_MAX : max - 1;
+    return true;
+}
+
+static bool read_part(struct vtr_reader *r, enum vtr_pattern_type type, bool is_first,
+                      struct vtr_pattern_part *part)
+{
+    vtr_vector_init(&part->candidates, sizeof(struct vtr_candidate));
+    switch (type) {
+    case VTR_PATTERN_TEXT:
+        return vtr_reader_masked(r, &part->bytes);
+    case VTR_PATTERN_HEX:
+        return (is_first || read_gap(r, part)) && vtr_reader_string(r, &part->bytes);
+    case VTR_PATTERN_REGEX:
+        return vtr_reader_u8(r, &part->flags) && vtr_reader_masked(r, &part->bytes) &&
+               skip_atoms(r);
+    default:
+        return false;
+    }
+}
+
+/* Reads the parts; false when memory is out, `is_bad` when the bytes are bad. */
+static bool read_parts(struct vtr_pattern_state *state)
+{
+    struct vtr_reader r = state->view.payload;
+    uint64_t count;
+
+    /* Every part takes a byte at least. */
+    if (!vtr_reader_varint(&r, &count) || count > vtr_reader_left(&r) ||
+        count > PART_LIMIT) {
+        state->is_bad = true;
+        return true;
+    }
+    state->parts = calloc(count == 0 ? 1 : (size_t)count, sizeof(*state->parts));
+    if (state->parts == NULL) {
+        return false;
+    }
+    state->part_count = (size_t)count;
+    for (size_t i = 0; i < state->part_count; i++) {
+        if (!read_part(&r, state->view.type, i == 0, &state->parts[i])) {
+            state->is_bad = true;
+            return true;
+        }
+    }
+    return true;
+}
+
+static struct vtr_pattern_state *state_new(const struct vtr_image *image,
+                                           uint32_t pattern)
+{
+    struct vtr_pattern_state *state = calloc(1, sizeof(*state));
+    uint32_t offset;
+
+    if (state == NULL) {
+        return NULL;
+    }
+    state->pattern = pattern;
+    if (!vtr_pattern_row(image, pattern, &state->rule, &offset) ||
+        !vtr_rule_pattern_at(vtr_image_rule(image, state->rule), offset,
+                             &state->view)) {
+        state->is_bad = true;
+    } else if (!read_parts(state)) {
+        state_free(state);
+        return NULL;
+    }
+    return state;
+}
+
+static bool grow(struct vtr_pattern_states *states)
+{
+    const size_t cap = states->cap == 0 ? FIRST_CAPACITY : states->cap * 2;
+    const size_t len = cap * sizeof(*states->items);
+    struct vtr_pattern_state **items = realloc(states->items, len);
+
+    if (items == NULL) {
+        return false;
+    }
+    states->items = items;
+    struct vtr_pattern_state **touched = realloc(states->touched, len);
+    if (touched == NULL) {
+        return false;
+    }
+    states->touched = touched;
+    states->cap = cap;
+    return true;
+}
+
+struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *states,
+                                                 uint32_t pattern)
+{
+    const uint32_t *place = vtr_number_map_get(&states->index, pattern);
+
+    if (place != NULL) {
+        return states->items[*place];
+    }
+    if (states->count == states->cap && !grow(states)) {
+        return NULL;
+    }
+    struct vtr_pattern_state *state = state_new(states->image, pattern);
+    if (state == NULL ||
+        !vtr_number_map_put(&states->index, pattern, (uint32_t)states->count)) {
+        state_free(state);
+        return NULL;
+    }
+    states->items[states->count++] = state;
+    return state;
+}
+
+void vtr_pattern_states_touch(struct vtr_pattern_states *states,
+                              struct vtr_pattern_state *state)
+{
+    if (!state->is_touched) {
+        state->is_touched = true;
+        states->touched[states->touched_count++] = state;
+    }
+}
+
+const struct vtr_pattern_state *vtr_pattern_states_find(
+    const struct vtr_pattern_states *states, uint32_t pattern)
+{
+    const uint32_t *place = vtr_number_map_get(&states->index, pattern);
+
+    if (place == NULL || !states->items[*place]->is_touched ||
+        states->items[*place]->matches.count == 0) {
+        return NULL;
+    }
+    return states->items[*place];
+}

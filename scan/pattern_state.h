@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What a scanner knows of the patterns that it has met: their parsed form and compiled
+ * expressions, kept from file to file, and what was found of them in this file.
+ */
+#ifndef VTR_SCAN_PATTERN_STATE_H
+#define VTR_SCAN_PATTERN_STATE_H
+
+#include <stdbool.h>
+
+#include "base/vector.h"
+#include "format/rule.h"
+#include "scan/match_list.h"
+#include "scan/number_map.h"
+
+struct vtr_image;
+struct vtr_regex;
+
+/* Offsets where a part may begin, and the atom that says so. */
+struct vtr_candidate {
+    uint64_t first;
+    uint64_t last;
+    uint64_t atom; /* offset of the atom */
+};
+
+/* An alternative of a text, a fragment of a hex string, a program of a regular
+ * expression. */
+struct vtr_pattern_part {
+    struct vtr_bytes bytes;       /* masked text, tokens, masked PCRE2 text */
+    uint64_t gap_min;             /* HEX, not of the first */
+    uint64_t gap_max;             /* HEX; UINT64_MAX: no bound */
+    uint8_t flags;                /* REGEX: VTR_PROGRAM_* */
+    bool is_broken;               /* REGEX: does not compile */
+    struct vtr_regex *regex;      /* owned; NULL until it is needed */
+    struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
+    struct vtr_match_list found;  /* HEX of several fragments */
+};
+
+struct vtr_pattern_state {
+    uint32_t pattern;
+    uint32_t rule;
+    bool is_bad;     /* the image's bytes are no pattern */
+    bool is_touched; /* something was found in this file */
+    struct vtr_pattern_view view;
+    struct vtr_pattern_part *parts; /* owned */
+    size_t part_count;
+    struct vtr_match_list matches;
+};
+
+/* All of them.  {0} with `image` set is valid. */
+struct vtr_pattern_states {
+    const struct vtr_image *image;
+    struct vtr_number_map index;      /* pattern -> place in `items` */
+    struct vtr_pattern_state **items; /* owned, each too */
+    size_t count;
+    size_t cap;
+    struct vtr_pattern_state **touched; /* of this file, in the order of their first
+                                           find; as long as `items` */
+    size_t touched_count;
+};
+
+void vtr_pattern_states_deinit(struct vtr_pattern_states *states);
+
+/* Forgets what was found, for the next file. */
+void vtr_pattern_states_clear(struct vtr_pattern_states *states);
+
+/* The state of a pattern, made when it is new; NULL when memory is out.  One whose
+ * bytes are bad says so. */
+VTR_MUST_CHECK struct vtr_pattern_state *vtr_pattern_states_get(
+    struct vtr_pattern_states *states, uint32_t pattern);
+
+/* Notes that something of the pattern was found in this file. */
+void vtr_pattern_states_touch(struct vtr_pattern_states *states,
+                              struct vtr_pattern_state *state);
+
+/* The matches of a pattern in this file, or NULL when there is none; makes no state. */
+const struct vtr_pattern_state *vtr_pattern_states_find(
+    const struct vtr_pattern_states *states, uint32_t pattern);
+
+/* Row `pattern` of the image's PATTERNS section.  False past its end. */
+VTR_MUST_CHECK bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
+                                    uint32_t *out_rule, uint32_t *out_offset);
+
+/* Number of the first pattern of `rule`: patterns are in the order of their rules. */
+uint32_t vtr_pattern_first(const struct vtr_image *image, uint32_t rule);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * One scan of one file: what its steps share.  scan/scanner.c is the list of steps.
+ */
+#ifndef VTR_SCAN_SCAN_RUN_H
+#define VTR_SCAN_SCAN_RUN_H
+
+#include <stdbool.h>
+
+#include "format/atom_index.h"
+#include "format/image.h"
+#include "scan/pattern_state.h"
+#include "scan/verify_hex.h"
+#include "vitrine/scan.h"
+
+struct vtr_regex_machine;
+
+struct vtr_scan_run {
+    /* Set once for a scanner. */
+    const struct vtr_image *image;
+    const struct vtr_atom_index *atoms;
+    struct vtr_scan_options options; /* no zeros but for the timeout */
+    struct vtr_regex_machine *regexes;
+    struct vtr_pattern_states patterns;
+    struct vtr_hex_matcher hex;
+
+    /* Set for each file. */
+    struct vtr_bytes data;
+    unsigned limits;      /* VTR_SCAN_* */
+    uint64_t deadline_ms; /* of vtr_run_clock_ms; 0: none */
+    bool is_late;         /* the deadline has passed: stop */
+    bool is_memory_out;   /* an allocation failed: the scan has no answer */
+};
+
+/* Milliseconds of the system's clock. */
+uint64_t vtr_run_clock_ms(void);
+
+/* Whether the scan must end; looks at the clock. */
+bool vtr_run_must_stop(struct vtr_scan_run *run);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One scan as a list of steps; each step is a module of its own. */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/os_fault.h"
+#include "scan/atom_search.h"
+#include "scan/database.h"
+#include "scan/detection.h"
+#include "scan/regex.h"
+#include "scan/rule_eval.h"
+#include "scan/verify.h"
+
+#define MATCH_LIMIT       1000000u
+#define REGEX_MATCH_LIMIT 1000000u
+#define REGEX_HEAP_KIB    16384u
+
+struct vtr_scanner {
+    struct vtr_scan_run run;
+    struct vtr_rule_eval eval;
+};
+
+enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
+                                const struct vtr_database *database,
+                                const struct vtr_scan_options *options,
+                                struct vtr_error *err)
+{
+    struct vtr_scanner *scanner = calloc(1, sizeof(*scanner));
+
+    if (scanner == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    struct vtr_scan_run *run = &scanner->run;
+    run->image = &database->image;
+    run->atoms = &database->atoms;
+    run->patterns.image = &database->image;
+    if (options != NULL) {
+        run->options = *options;
+    }
+    if (run->options.match_limit == 0) {
+        run->options.match_limit = MATCH_LIMIT;
+    }
+    if (run->options.regex_match_limit == 0) {
+        run->options.regex_match_limit = REGEX_MATCH_LIMIT;
+    }
+    if (run->options.regex_heap_kib == 0) {
+        run->options.regex_heap_kib = REGEX_HEAP_KIB;
+    }
+    vtr_rule_eval_init(&scanner->eval);
+    run->regexes = vtr_regex_machine_new(run->options.regex_match_limit,
+                                         run->options.regex_heap_kib);
+    if (run->regexes == NULL) {
+        vtr_scanner_free(scanner);
+        return vtr_error_set_memory(err);
+    }
+    *out = scanner;
+    return VTR_OK;
+}
+
+void vtr_scanner_free(struct vtr_scanner *scanner)
+{
+    if (scanner != NULL) {
+        vtr_rule_eval_deinit(&scanner->eval);
+        vtr_pattern_states_deinit(&scanner->run.patterns);
+        vtr_hex_matcher_deinit(&scanner->run.hex);
+        vtr_regex_machine_free(scanner->run.regexes);
+        free(scanner);
+    }
+}
+
+/* Forgets the file before. */
+static void begin(struct vtr_scan_run *run, struct vtr_bytes data)
+{
+    vtr_pattern_states_clear(&run->patterns);
+    run->data = data;
+    run->limits = 0;
+    run->is_late = false;
+    run->is_memory_out = false;
+    run->hex.has_failed = false;
+    run->hex.has_hit_limit = false;
+    run->deadline_ms =
+        run->options.timeout_ms == 0 ? 0 : vtr_run_clock_ms() + run->options.timeout_ms;
+}
+
+static void search_unindexed(struct vtr_scan_run *run)
+{
+    const struct vtr_bytes patterns = run->image->sections[VTR_SECTION_UNINDEXED].bytes;
+
+    for (size_t i = 0; i < patterns.len / 4 && !vtr_run_must_stop(run); i++) {
+        vtr_verify_everywhere(run, vtr_table_u32(patterns, i));
+    }
+}
+
+static enum vtr_status report(struct vtr_scanner *scanner, struct vtr_report *to)
+{
+    const uint32_t *rules = scanner->eval.rules.items;
+
+    for (size_t i = 0; i < scanner->eval.rules.count && !to->is_over; i++) {
+        const enum vtr_status status =
+            vtr_detection_report_rule(&scanner->run, rules[i], to);
+        if (status != VTR_OK) {
+            return status;
+        }
+    }
+    return to->is_over ? VTR_OK : vtr_detection_report_hashes(&scanner->run, to);
+}
+
+enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data,
+                               vtr_detection_fn found, void *context,
+                               unsigned *out_limits, struct vtr_error *err)
+{
+    struct vtr_scan_run *run = &scanner->run;
+    struct vtr_report to = {found, context, false};
+
+    begin(run, data);
+    vtr_atom_search(run);
+    search_unindexed(run);
+    vtr_verify_finish(run);
+    if (!vtr_rule_eval_run(&scanner->eval, run) || run->is_memory_out ||
+        report(scanner, &to) != VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    if (out_limits != NULL) {
+        *out_limits = run->limits;
+    }
+    return VTR_OK;
+}
+
+enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,
+                              vtr_detection_fn found, void *context,
+                              unsigned *out_limits, struct vtr_error *err)
+{
+    struct vtr_snapshot snapshot = {0};
+    enum vtr_status status = vtr_snapshot_open(&snapshot, path, err);
+
+    if (status == VTR_OK) {
+        status =
+            vtr_scan_bytes(scanner, snapshot.bytes, found, context, out_limits, err);
+        vtr_snapshot_close(&snapshot);
+    }
+    return status;
+}
+
+enum vtr_status vtr_scan_guard_files(struct vtr_error *err)
+{
+    return vtr_fault_guard_install(err);
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/verify.h"
+
+#include "base/sort.h"
+#include "scan/chain.h"
+#include "scan/verify_regex.h"
+#include "scan/verify_text.h"
+
+/* So many candidates are collected before they are looked at. */
+#define CANDIDATE_BATCH 4096u
+
+/* Places tried between two looks at the clock. */
+#define CLOCK_STRIDE 1024u
+
+void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_match_list *list, size_t start, size_t len)
+{
+    const bool is_longest = (state->view.flags & VTR_PATTERN_GREEDY) != 0;
+
+    if (list->count >= run->options.match_limit) {
+        /* Some may be the same match, found twice. */
+        if (!vtr_match_list_finish(list, is_longest)) {
+            run->is_memory_out = true;
+            return;
+        }
+        if (list->count >= run->options.match_limit) {
+            run->limits |= VTR_SCAN_LIMIT_MATCHES;
+            return;
+        }
+    }
+    if (!vtr_match_list_add(list, start, len)) {
+        run->is_memory_out = true;
+        return;
+    }
+    vtr_pattern_states_touch(&run->patterns, state);
+}
+
+static bool is_chain(const struct vtr_pattern_state *state)
+{
+    return state->view.type == VTR_PATTERN_HEX && state->part_count > 1;
+}
+
+/* Whether the pattern is asked for at one offset only, and this is another. */
+static bool is_elsewhere(const struct vtr_pattern_state *state, size_t start)
+{
+    return (state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0 && !is_chain(state) &&
+           state->view.fixed_offset != start;
+}
+
+static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                     const struct vtr_pattern_part *part, bool is_wide, size_t start)
+{
+    size_t len;
+
+    if (!is_elsewhere(state, start) &&
+        vtr_verify_text(&state->view, part->bytes, is_wide, run->data, start, &len)) {
+        vtr_verify_add(run, state, &state->matches, start, len);
+    }
+}
+
+static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part, size_t start)
+{
+    struct vtr_match_list *list = is_chain(state) ? &part->found : &state->matches;
+    size_t len;
+
+    if (is_elsewhere(state, start) || vtr_match_list_ends_at(list, start)) {
+        return;
+    }
+    if (vtr_hex_match(&run->hex, part->bytes, run->data, start, &len)) {
+        vtr_verify_add(run, state, list, start, len);
+    }
+}
+
+static int compare_candidates(const void *a, const void *b, void *context)
+{
+    const struct vtr_candidate *left = a;
+    const struct vtr_candidate *right = b;
+
+    (void)context;
+    return (left->first > right->first) - (left->first < right->first);
+}
+
+static void try_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                   struct vtr_pattern_part *part, size_t start, size_t atom)
+{
+    if (state->view.type == VTR_PATTERN_REGEX) {
+        if (!is_elsewhere(state, start)) {
+            vtr_verify_regex_at(run, state, part, start, atom);
+        }
+    } else {
+        try_hex(run, state, part, start);
+    }
+}
+
+/* Tries each offset of the collected candidates once, in ascending order. */
+static void try_candidates(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                           struct vtr_pattern_part *part)
+{
+    const struct vtr_candidate *items = part->candidates.items;
+    const size_t count = part->candidates.count;
+    uint64_t next = 0;
+    uint64_t atom = 0;
+    unsigned tried = 0;
+
+    if (vtr_sort(part->candidates.items, count, sizeof(*items), compare_candidates,
+                 NULL) != VTR_OK) {
+        run->is_memory_out = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        atom = items[i].atom > atom ? items[i].atom : atom;
+        next = items[i].first > next ? items[i].first : next;
+        /* What the next candidate covers too is its own: its atom reaches further. */
+        const uint64_t end = i + 1 < count && items[i + 1].first <= items[i].last &&
+                                     items[i + 1].last >= items[i].last
+                                 ? items[i + 1].first
+                                 : items[i].last + 1;
+        for (; next < end; next++) {
+            if (tried++ % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
+                return;
+            }
+            try_at(run, state, part, (size_t)next, (size_t)atom);
+        }
+    }
+}
+
+static void flush_candidates(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                             struct vtr_pattern_part *part)
+{
+    if (part->candidates.count > 0) {
+        try_candidates(run, state, part);
+        part->candidates.count = 0;
+    }
+}
+
+static void collect(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part,
+                    const struct vtr_candidate *candidate)
+{
+    if (part->candidates.count >= CANDIDATE_BATCH) {
+        flush_candidates(run, state, part);
+    }
+    struct vtr_candidate *item = vtr_vector_push(&part->candidates);
+    if (item == NULL) {
+        run->is_memory_out = true;
+        return;
+    }
+    *item = *candidate;
+    vtr_pattern_states_touch(&run->patterns, state);
+}
+
+/* The offsets where the part may begin; false when there is none. */
+static bool candidate_of(const struct vtr_atom_entry *entry, size_t at,
+                         struct vtr_candidate *out)
+{
+    size_t back_max = entry->back_max;
+
+    if (back_max == VTR_BACK_UNBOUNDED || back_max > at) {
+        back_max = back_max == VTR_BACK_UNBOUNDED ? VTR_REGEX_REACH : back_max;
+        back_max = back_max < at ? back_max : at;
+    }
+    if (entry->back_min > back_max) {
+        return false;
+    }
+    out->first = at - back_max;
+    out->last = at - entry->back_min;
+    out->atom = at;
+    return true;
+}
+
+static struct vtr_pattern_state *get_state(struct vtr_scan_run *run, uint32_t pattern)
+{
+    struct vtr_pattern_state *state = vtr_pattern_states_get(&run->patterns, pattern);
+
+    if (state == NULL) {
+        run->is_memory_out = true;
+    } else if (state->is_bad) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
+        return NULL;
+    }
+    return state;
+}
+
+void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+                     size_t at)
+{
+    struct vtr_pattern_state *state = get_state(run, entry->pattern);
+    struct vtr_candidate candidate;
+
+    if (state == NULL || !candidate_of(entry, at, &candidate)) {
+        return;
+    }
+    if (entry->fragment >= state->part_count) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
+        return;
+    }
+    struct vtr_pattern_part *part = &state->parts[entry->fragment];
+    if (state->view.type == VTR_PATTERN_TEXT) {
+        const bool is_wide = (entry->flags & VTR_ATOM_WIDE) != 0;
+        for (uint64_t start = candidate.first; start <= candidate.last; start++) {
+            try_text(run, state, part, is_wide, (size_t)start);
+        }
+    } else if (state->view.type == VTR_PATTERN_HEX &&
+               candidate.first == candidate.last) {
+        try_hex(run, state, part, (size_t)candidate.first);
+    } else {
+        collect(run, state, part, &candidate);
+    }
+}
+
+static void try_everywhere(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                           struct vtr_pattern_part *part)
+{
+    for (size_t start = 0; start < run->data.len; start++) {
+        if (start % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
+            return;
+        }
+        if (state->view.type == VTR_PATTERN_HEX) {
+            try_hex(run, state, part, start);
+            continue;
+        }
+        if ((state->view.flags & VTR_PATTERN_ASCII) != 0) {
+            try_text(run, state, part, false, start);
+        }
+        if ((state->view.flags & VTR_PATTERN_WIDE) != 0) {
+            try_text(run, state, part, true, start);
+        }
+    }
+}
+
+void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
+{
+    struct vtr_pattern_state *state = get_state(run, pattern);
+
+    for (size_t i = 0; state != NULL && i < state->part_count; i++) {
+        if (vtr_run_must_stop(run)) {
+            return;
+        }
+        if (state->view.type == VTR_PATTERN_REGEX) {
+            vtr_verify_regex_everywhere(run, state, &state->parts[i]);
+        } else {
+            try_everywhere(run, state, &state->parts[i]);
+        }
+    }
+}
+
+/* Joins the fragments that were found to matches of the whole. */
+static void join(struct vtr_scan_run *run, struct vtr_pattern_state *state)
+{
+    struct vtr_vector links;
+
+    vtr_vector_init(&links, sizeof(struct vtr_chain_link));
+    for (size_t i = 0; i < state->part_count; i++) {
+        struct vtr_pattern_part *part = &state->parts[i];
+        struct vtr_chain_link *link = vtr_vector_push(&links);
+        if (link == NULL || !vtr_match_list_finish(&part->found, false)) {
+            run->is_memory_out = true;
+            goto out;
+        }
+        *link = (struct vtr_chain_link){&part->found, part->gap_min, part->gap_max};
+    }
+    struct vtr_match_list *out = &state->matches;
+    if (!vtr_chain_resolve(links.items, links.count, out)) {
+        run->is_memory_out = true;
+        goto out;
+    }
+    if ((state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
+        const size_t at =
+            state->view.fixed_offset > INT64_MAX
+                ? out->count
+                : vtr_match_list_lower(out, (int64_t)state->view.fixed_offset);
+        const bool is_there =
+            at < out->count && out->items[at].offset == state->view.fixed_offset;
+        if (is_there) {
+            out->items[0] = out->items[at];
+        }
+        out->count = is_there ? 1 : 0;
+    }
+out:
+    vtr_vector_deinit(&links);
+}
+
+void vtr_verify_finish(struct vtr_scan_run *run)
+{
+    /* Nothing is touched anew below: a candidate has touched its pattern already. */
+    for (size_t i = 0; i < run->patterns.touched_count; i++) {
+        struct vtr_pattern_state *state = run->patterns.touched[i];
+        for (size_t part = 0; part < state->part_count; part++) {
+            flush_candidates(run, state, &state->parts[part]);
+        }
+        if (is_chain(state)) {
+            join(run, state);
+        }
+        if (!vtr_match_list_finish(&state->matches,
+                                   (state->view.flags & VTR_PATTERN_GREEDY) != 0)) {
+            run->is_memory_out = true;
+        }
+    }
+    if (run->hex.has_failed) {
+        run->is_memory_out = true;
+    }
+    if (run->hex.has_hit_limit) {
+        run->limits |= VTR_SCAN_LIMIT_REGEX;
+    }
+}
