@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A delta is made by comparing records, and it leaves this file only after it has been
+ * applied and has led to the right bytes.
+ */
+#include "delta/create.h"
+
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/os_file.h"
+#include "delta/encode.h"
+#include "delta/rebuild_image.h"
+
+#define FILE_MODE 0644u
+
+/* The two databases and their records. */
+struct releases {
+    struct vtr_image from;
+    struct vtr_image to;
+    struct vtr_image_records from_records;
+    struct vtr_image_records to_records;
+};
+
+static enum vtr_status open_releases(struct releases *out, struct vtr_bytes from,
+                                     struct vtr_bytes to, struct vtr_error *err)
+{
+    enum vtr_status status = vtr_delta_open_image(&out->from, from, err);
+
+    if (status == VTR_OK) {
+        status = vtr_delta_open_image(&out->to, to, err);
+    }
+    if (status == VTR_OK && !vtr_bytes_equal(out->from.name, out->to.name)) {
+        status =
+            vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                          "'%.*s' and '%.*s' are different databases",
+                          (int)out->from.name.len, (const char *)out->from.name.ptr,
+                          (int)out->to.name.len, (const char *)out->to.name.ptr);
+    }
+    if (status == VTR_OK) {
+        status = vtr_image_records_init(&out->from_records, &out->from, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_image_records_init(&out->to_records, &out->to, err);
+    }
+    return status;
+}
+
+static void close_releases(struct releases *releases)
+{
+    vtr_image_records_deinit(&releases->from_records);
+    vtr_image_records_deinit(&releases->to_records);
+}
+
+/* Difference, sections, header, signature. */
+static enum vtr_status encode(struct vtr_writer *w, const struct releases *releases,
+                              const struct vtr_secret_key *key, struct vtr_error *err)
+{
+    const struct vtr_records *from = &releases->from_records.records;
+    const struct vtr_records *to = &releases->to_records.records;
+    struct vtr_delta_header header = {
+        .layout = VTR_LAYOUT_VERSION,
+        .name = releases->to.name,
+        .from_release = releases->from.release,
+        .to_release = releases->to.release,
+        .from_digest = releases->from.content_digest,
+        .to_digest = releases->to.content_digest,
+        .to_len = releases->to.bytes.len,
+    };
+    struct vtr_section_set sections = {0};
+    struct vtr_changes changes;
+    enum vtr_status status = vtr_changes_init(&changes, from, to, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_delta_encode(&sections, &changes, &releases->from, from, to, err);
+    if (status == VTR_OK) {
+        status = vtr_section_set_pack(&sections, &header, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_delta_file_write(w, &header, key, err);
+    }
+    vtr_section_set_deinit(&sections);
+    vtr_changes_deinit(&changes);
+    return status;
+}
+
+/* Gives memory from malloc and remembers it in a struct vtr_bytes. */
+static uint8_t *alloc_memory(void *context, size_t len, struct vtr_error *err)
+{
+    uint8_t *memory = calloc(len, 1);
+
+    if (memory == NULL) {
+        (void)vtr_error_set_memory(err);
+        return NULL;
+    }
+    *(struct vtr_bytes *)context = (struct vtr_bytes){memory, len};
+    return memory;
+}
+
+/* Applies what was made and compares every byte. */
+static enum vtr_status prove(struct vtr_bytes made, const struct releases *releases,
+                             struct vtr_error *err)
+{
+    struct vtr_bytes result = {NULL, 0};
+    struct vtr_delta delta;
+    enum vtr_status status = vtr_delta_open(&delta, made, NULL, 0, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_delta_rebuild(&delta, &releases->from, alloc_memory, &result, err);
+    if (status == VTR_OK && !vtr_bytes_equal(result, releases->to.bytes)) {
+        status = vtr_error_set(err, VTR_ERROR_MISMATCH,
+                               "new database is not what its records give: was it made "
+                               "by another version?");
+    }
+    free((void *)(uintptr_t)result.ptr);
+    vtr_delta_deinit(&delta);
+    return status;
+}
+
+enum vtr_status vtr_delta_build(struct vtr_writer *w, struct vtr_bytes from,
+                                struct vtr_bytes to, const struct vtr_secret_key *key,
+                                struct vtr_error *err)
+{
+    struct releases releases = {0};
+    enum vtr_status status = open_releases(&releases, from, to, err);
+
+    if (status == VTR_OK) {
+        status = encode(w, &releases, key, err);
+    }
+    if (status == VTR_OK) {
+        status = prove(vtr_writer_bytes(w), &releases, err);
+    }
+    close_releases(&releases);
+    return status;
+}
+
+enum vtr_status vtr_delta_create(struct vtr_bytes from, struct vtr_bytes to,
+                                 const struct vtr_secret_key *key, const char *path,
+                                 uint64_t *out_len, struct vtr_error *err)
+{
+    struct vtr_writer delta = {0};
+    struct vtr_replacement file = {0};
+    enum vtr_status status = vtr_delta_build(&delta, from, to, key, err);
+
+    if (status == VTR_OK) {
+        status = vtr_replacement_begin(&file, path, FILE_MODE, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_write(&file, vtr_writer_bytes(&delta), err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_commit(&file, err);
+    }
+    if (status == VTR_OK && out_len != NULL) {
+        *out_len = delta.len;
+    }
+    vtr_replacement_abort(&file);
+    vtr_writer_deinit(&delta);
+    return status;
+}
