@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * YARA's meaning in PCRE2's words:
+ *
+ *   ^ $       \A and \z: the ends of the data, never of a line
+ *   .         [^\x0a], or with /s every byte
+ *   \b \B     between a word character and another character; the ends of the data are
+ *             always a boundary, whatever stands there (so YARA has it)
+ *   wide      each character that is consumed is followed by \x00; a boundary looks at
+ *             two bytes to each side, and less than two is an end
+ *
+ * Repeats of one wide character are groups, which PCRE2 copies as often as they may
+ * repeat.  Where that would be large, the character is defined once and called, and
+ * doubled by calling pairs: one character has one way to match, so this finds the same
+ * lengths in the same order.
+ */
+#include "compiler/regex_emit.h"
+
+#include "base/bytes.h"
+#include "base/writer.h"
+#include "compiler/pattern_problem.h"
+
+/* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate below is
+ * on the safe side. */
+#define CODE_LIMIT 60000u
+
+/* Compiled bytes of what is emitted, rounded up. */
+#define COST_LITERAL  2u
+#define COST_CLASS    33u
+#define COST_GROUP    7u /* and per alternative of it */
+#define COST_REPEAT   9u /* of a single byte */
+#define COST_BOUNDARY 260u
+
+struct emitter {
+    struct vtr_writer *w;
+    bool is_wide;
+    bool is_dotall;
+    uint8_t flags;
+};
+
+static void put_text(struct emitter *e, const char *text)
+{
+    vtr_writer_raw(e->w, vtr_bytes_from_text(text));
+}
+
+static void put_number(struct emitter *e, uint32_t value)
+{
+    uint8_t digits[10];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    vtr_writer_raw(e->w, (struct vtr_bytes){digits + at, sizeof digits - at});
+}
+
+/* Letters, digits and '_' as they are, everything else by its code. */
+static void put_byte(struct emitter *e, unsigned byte)
+{
+    static const char HEX[] = "0123456789abcdef";
+
+    if (vtr_is_word_byte(byte)) {
+        vtr_writer_u8(e->w, (uint8_t)byte);
+        return;
+    }
+    const uint8_t code[4] = {'\\', 'x', (uint8_t)HEX[byte >> 4],
+                             (uint8_t)HEX[byte & 15u]};
+    vtr_writer_raw(e->w, (struct vtr_bytes){code, sizeof code});
+}
+
+static unsigned count_bytes(const struct vtr_byte_set *set)
+{
+    unsigned count = 0;
+
+    for (unsigned b = 0; b < 256; b++) {
+        count += vtr_byte_set_has(set, b) ? 1u : 0u;
+    }
+    return count;
+}
+
+/* A class: every byte, one byte, or ranges of what it has or, if that is less, of what
+ * it has not. */
+static void put_set(struct emitter *e, const struct vtr_byte_set *set)
+{
+    const unsigned count = count_bytes(set);
+    const bool is_inverted = count > 128;
+
+    if (count == 256) {
+        e->flags |= VTR_PROGRAM_DOTALL;
+        put_text(e, ".");
+        return;
+    }
+    if (count == 0) {
+        put_text(e, "(?!)");
+        return;
+    }
+    put_text(e, is_inverted ? "[^" : "[");
+    for (unsigned b = 0; b < 256; b++) {
+        unsigned last = b;
+        if (vtr_byte_set_has(set, b) == is_inverted) {
+            continue;
+        }
+        while (last < 255 && vtr_byte_set_has(set, last + 1) != is_inverted) {
+            last++;
+        }
+        put_byte(e, b);
+        if (last > b) {
+            put_text(e, "-");
+            put_byte(e, last);
+        }
+        b = last;
+    }
+    put_text(e, "]");
+}
+
+/* A character, without what makes it wide. */
+static void put_single(struct emitter *e, const struct vtr_regex_node *node)
+{
+    if (node->kind == VTR_REGEX_LITERAL) {
+        put_byte(e, node->byte);
+    } else if (node->kind == VTR_REGEX_CLASS) {
+        put_set(e, node->set);
+    } else if (e->is_dotall) {
+        e->flags |= VTR_PROGRAM_DOTALL;
+        put_text(e, ".");
+    } else {
+        put_text(e, "[^\\x0a]");
+    }
+}
+
+static bool is_single(const struct vtr_regex_node *node)
+{
+    return node->kind == VTR_REGEX_LITERAL || node->kind == VTR_REGEX_CLASS ||
+           node->kind == VTR_REGEX_ANY;
+}
+
+static void put_boundary(struct emitter *e, bool is_boundary)
+{
+#define WORD "[0-9A-Z_a-z]"
+#define BYTE "[\\x00-\\xff]"
+    static const char NARROW_ENDS[] = "\\A|\\z";
+    static const char NARROW[] = "(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD ")";
+    static const char WIDE_ENDS[] = "(?<!" BYTE BYTE ")|(?!" BYTE BYTE ")";
+    static const char WIDE[] = "(?<=" WORD "\\x00)(?!" WORD "\\x00)|"
+                               "(?<!" WORD "\\x00)(?=" WORD "\\x00)";
+
+    e->flags |= VTR_PROGRAM_END_ANCHOR;
+    put_text(e, is_boundary ? "(?:" : "(?!");
+    put_text(e, e->is_wide ? WIDE_ENDS : NARROW_ENDS);
+    put_text(e, "|");
+    put_text(e, e->is_wide ? WIDE : NARROW);
+    put_text(e, ")");
+#undef WORD
+#undef BYTE
+}
+
+static void put_count(struct emitter *e, uint32_t min, uint32_t max, bool is_lazy)
+{
+    if (min == 0 && max == VTR_REGEX_UNBOUNDED) {
+        put_text(e, "*");
+    } else if (min == 1 && max == VTR_REGEX_UNBOUNDED) {
+        put_text(e, "+");
+    } else if (min == 0 && max == 1) {
+        put_text(e, "?");
+    } else {
+        put_text(e, "{");
+        put_number(e, min);
+        if (max != min) {
+            put_text(e, ",");
+        }
+        if (max != min && max != VTR_REGEX_UNBOUNDED) {
+            put_number(e, max);
+        }
+        put_text(e, "}");
+    }
+    if (is_lazy) {
+        put_text(e, "?");
+    }
+}
+
+static void put_node(struct emitter *e, const struct vtr_regex_node *node);
+
+static void put_repeat(struct emitter *e, const struct vtr_regex_node *node)
+{
+    const struct vtr_regex_node *what = node->first;
+
+    if (is_single(what) && !e->is_wide) {
+        put_single(e, what);
+    } else if (what->kind == VTR_REGEX_ALT) {
+        put_node(e, what);
+    } else {
+        put_text(e, "(?:");
+        put_node(e, what);
+        put_text(e, ")");
+    }
+    put_count(e, node->min, node->max, node->is_lazy);
+}
+
+static void put_alternatives(struct emitter *e, const struct vtr_regex_node *node)
+{
+    put_text(e, "(?:");
+    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+        put_node(e, n);
+        if (n->next != NULL) {
+            put_text(e, "|");
+        }
+    }
+    put_text(e, ")");
+}
+
+/* Recursion ends with the tree's depth, which the parser limits. */
+static void put_node(struct emitter *e, const struct vtr_regex_node *node)
+{
+    switch (node->kind) {
+    case VTR_REGEX_EMPTY:
+        break;
+    case VTR_REGEX_LITERAL:
+    case VTR_REGEX_ANY:
+    case VTR_REGEX_CLASS:
+        put_single(e, node);
+        if (e->is_wide) {
+            put_text(e, "\\x00");
+        }
+        break;
+    case VTR_REGEX_START:
+        put_text(e, "\\A");
+        break;
+    case VTR_REGEX_END:
+        e->flags |= VTR_PROGRAM_END_ANCHOR;
+        put_text(e, "\\z");
+        break;
+    case VTR_REGEX_BOUNDARY:
+    case VTR_REGEX_NO_BOUNDARY:
+        put_boundary(e, node->kind == VTR_REGEX_BOUNDARY);
+        break;
+    case VTR_REGEX_REPEAT:
+        put_repeat(e, node);
+        break;
+    case VTR_REGEX_CONCAT:
+        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+            put_node(e, n);
+        }
+        break;
+    case VTR_REGEX_ALT:
+        put_alternatives(e, node);
+        break;
+    }
+}
+
+static uint64_t saturate(uint64_t cost)
+{
+    return cost < UINT32_MAX ? cost : UINT32_MAX;
+}
+
+static uint64_t estimate(const struct vtr_regex_node *node, bool is_wide);
+
+static uint64_t estimate_repeat(const struct vtr_regex_node *node, bool is_wide)
+{
+    const struct vtr_regex_node *what = node->first;
+    const uint64_t once = estimate(what, is_wide);
+
+    if (is_single(what) && !is_wide) {
+        return 2 * once + COST_REPEAT;
+    }
+    const uint64_t copies = node->max != VTR_REGEX_UNBOUNDED ? node->max
+                            : node->min > 0                  ? node->min
+                                                             : 1;
+    return saturate(copies * (once + 2 * (uint64_t)COST_GROUP));
+}
+
+/* Compiled size of a tree; recursion as in put_node. */
+static uint64_t estimate(const struct vtr_regex_node *node, bool is_wide)
+{
+    const uint64_t wide = is_wide ? COST_LITERAL : 0;
+    uint64_t sum = 0;
+
+    switch (node->kind) {
+    case VTR_REGEX_EMPTY:
+    case VTR_REGEX_START:
+    case VTR_REGEX_END:
+        return 1;
+    case VTR_REGEX_LITERAL:
+    case VTR_REGEX_ANY:
+        return COST_LITERAL + wide;
+    case VTR_REGEX_CLASS:
+        return COST_CLASS + wide;
+    case VTR_REGEX_BOUNDARY:
+    case VTR_REGEX_NO_BOUNDARY:
+        return COST_BOUNDARY;
+    case VTR_REGEX_REPEAT:
+        return estimate_repeat(node, is_wide);
+    case VTR_REGEX_CONCAT:
+    case VTR_REGEX_ALT:
+        sum = COST_GROUP;
+        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+            sum +=
+                estimate(n, is_wide) + (node->kind == VTR_REGEX_ALT ? COST_GROUP : 0);
+        }
+        return saturate(sum);
+    }
+    return sum;
+}
+
+bool vtr_regex_emit(const struct vtr_regex_tree *tree, bool is_wide,
+                    struct vtr_writer *w, uint8_t *out_flags,
+                    struct vtr_pattern_problem *problem)
+{
+    struct emitter e = {.w = w, .is_wide = is_wide, .is_dotall = tree->is_dotall};
+
+    if (estimate(tree->root, is_wide) > CODE_LIMIT) {
+        (void)vtr_problem_set(problem, "E214", 0, 0, "regular expression is too large");
+        (void)vtr_problem_note(problem, "%s repeats and alternatives are spelled out",
+                               is_wide ? "the wide form's" : "its");
+        return vtr_problem_help(problem, "lower the bounds of its repeats");
+    }
+    put_node(&e, tree->root);
+    if (!vtr_writer_ok(w)) {
+        return vtr_problem_set_memory(problem);
+    }
+    e.flags |= is_wide ? VTR_PROGRAM_WIDE : 0;
+    e.flags |= tree->is_nocase ? VTR_PROGRAM_NOCASE : 0;
+    *out_flags = e.flags;
+    return true;
+}

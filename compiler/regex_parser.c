@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The grammar, read by recursive descent; a group is one level, and their number is
+ * limited:
+ *
+ *   alternatives = sequence { "|" [ sequence ] }
+ *   sequence     = item { item }
+ *   item         = "^" | "$" | "\b" | "\B" | single [ repeat [ "?" ] ]
+ *   single       = "(" alternatives ")" | "." | class | character | escape
+ *   repeat       = "*" | "+" | "?" | "{" n "}" | "{" [ n ] "," [ m ] "}"
+ *
+ * An alternative may be empty after a '|', never before one: so YARA has it.
+ */
+#include "compiler/regex_parser.h"
+
+#include "base/arena.h"
+#include "compiler/pattern_problem.h"
+#include "compiler/regex_class.h"
+
+struct parser {
+    struct vtr_arena *arena;
+    struct vtr_pattern_problem *problem;
+    struct vtr_bytes text;
+    size_t pos;
+    unsigned depth;
+    struct vtr_regex_tree *tree;
+};
+
+/* Siblings while they are collected. */
+struct list {
+    struct vtr_regex_node *first;
+    struct vtr_regex_node *last;
+};
+
+static struct vtr_regex_node *new_node(struct parser *p, enum vtr_regex_kind kind)
+{
+    struct vtr_regex_node *node = vtr_arena_alloc(p->arena, sizeof *node);
+
+    if (node == NULL) {
+        (void)vtr_problem_set_memory(p->problem);
+    } else {
+        node->kind = kind;
+    }
+    return node;
+}
+
+static void list_add(struct list *list, struct vtr_regex_node *node)
+{
+    if (list->last == NULL) {
+        list->first = node;
+    } else {
+        list->last->next = node;
+    }
+    list->last = node;
+}
+
+/* The only element, or a node of `kind` over several. */
+static struct vtr_regex_node *list_node(struct parser *p, const struct list *list,
+                                        enum vtr_regex_kind kind)
+{
+    if (list->first == list->last) {
+        return list->first;
+    }
+    struct vtr_regex_node *node = new_node(p, kind);
+    if (node != NULL) {
+        node->first = list->first;
+    }
+    return node;
+}
+
+static int peek(const struct parser *p)
+{
+    return p->pos < p->text.len ? p->text.ptr[p->pos] : -1;
+}
+
+static bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Digits from `*at`, saturated past every limit; moves past them. */
+static uint32_t read_number(const struct parser *p, size_t *at)
+{
+    uint32_t value = 0;
+
+    while (*at < p->text.len && is_digit(p->text.ptr[*at])) {
+        const uint32_t digit = p->text.ptr[*at] - (uint32_t)'0';
+        value = value > VTR_REGEX_REPEAT_MAX ? value : value * 10 + digit;
+        (*at)++;
+    }
+    return value;
+}
+
+/* The length of the {...} at the current position, 0 when it is not a repeat.  `*min`
+ * and `*max` are what it says, unchecked. */
+static size_t scan_braces(const struct parser *p, uint32_t *min, uint32_t *max)
+{
+    size_t at = p->pos + 1;
+    const size_t first = at;
+
+    *min = read_number(p, &at);
+    *max = *min;
+    if (at < p->text.len && p->text.ptr[at] == ',') {
+        at++;
+        const size_t second = at;
+        *max = read_number(p, &at);
+        if (at == second) {
+            *max = VTR_REGEX_UNBOUNDED;
+        }
+    } else if (at == first) {
+        return 0;
+    }
+    return at < p->text.len && p->text.ptr[at] == '}' ? at + 1 - p->pos : 0;
+}
+
+static bool check_braces(struct parser *p, size_t len, uint32_t min, uint32_t max)
+{
+    const bool is_too_large =
+        min > VTR_REGEX_REPEAT_MAX ||
+        (max > VTR_REGEX_REPEAT_MAX && max != VTR_REGEX_UNBOUNDED);
+
+    if (is_too_large) {
+        return vtr_problem_set(p->problem, "E206", p->pos, len,
+                               "repeat of more than %u times", VTR_REGEX_REPEAT_MAX);
+    }
+    if (max < min) {
+        return vtr_problem_set(p->problem, "E207", p->pos, len,
+                               "repeat's lower bound exceeds its upper bound");
+    }
+    if (max == 0) {
+        return vtr_problem_set(p->problem, "E207", p->pos, len, "repeat of no times");
+    }
+    return true;
+}
+
+/* Reads a repeat if there is one: `*has` says so. */
+static bool read_repeat(struct parser *p, uint32_t *min, uint32_t *max, bool *has)
+{
+    const int c = peek(p);
+    size_t len = 1;
+
+    *has = true;
+    *min = c == '+' ? 1 : 0;
+    *max = c == '?' ? 1 : VTR_REGEX_UNBOUNDED;
+    if (c == '{') {
+        len = scan_braces(p, min, max);
+        if (len > 0 && !check_braces(p, len, *min, *max)) {
+            return false;
+        }
+        *has = len > 0;
+    } else if (c != '*' && c != '+' && c != '?') {
+        *has = false;
+    }
+    if (*has) {
+        p->pos += len;
+    }
+    return true;
+}
+
+/* Puts the repeat that follows `single`, if any, round it. */
+static struct vtr_regex_node *parse_repeat(struct parser *p,
+                                           struct vtr_regex_node *single)
+{
+    uint32_t min;
+    uint32_t max;
+    bool has;
+
+    if (!read_repeat(p, &min, &max, &has)) {
+        return NULL;
+    }
+    if (!has) {
+        return single;
+    }
+    const bool is_lazy = peek(p) == '?';
+    if (is_lazy) {
+        p->pos++;
+        p->tree->has_lazy = true;
+    } else {
+        p->tree->has_greedy = true;
+        p->tree->has_varying = p->tree->has_varying || min != max;
+    }
+    if (min == 1 && max == 1) {
+        return single;
+    }
+    struct vtr_regex_node *node = new_node(p, VTR_REGEX_REPEAT);
+    if (node != NULL) {
+        node->first = single;
+        node->min = min;
+        node->max = max;
+        node->is_lazy = is_lazy && min != max; /* {n}? is {n} */
+    }
+    return node;
+}
+
+static struct vtr_regex_node *parse_class(struct parser *p)
+{
+    struct vtr_byte_set *set = vtr_arena_alloc(p->arena, sizeof *set);
+    struct vtr_regex_node *node = new_node(p, VTR_REGEX_CLASS);
+
+    if (set == NULL || node == NULL) {
+        (void)vtr_problem_set_memory(p->problem);
+        return NULL;
+    }
+    if (!vtr_regex_read_class(p->text, &p->pos, p->tree->is_nocase, set, p->problem)) {
+        return NULL;
+    }
+    node->set = set;
+    return node;
+}
+
+static struct vtr_regex_node *parse_literal(struct parser *p)
+{
+    struct vtr_regex_node *node = new_node(p, VTR_REGEX_LITERAL);
+
+    if (node != NULL) {
+        node->byte = p->text.ptr[p->pos];
+        p->pos++;
+    }
+    return node;
+}
+
+static struct vtr_regex_node *parse_shorthand(struct parser *p, uint8_t letter)
+{
+    struct vtr_byte_set *set = vtr_arena_alloc(p->arena, sizeof *set);
+    struct vtr_regex_node *node = new_node(p, VTR_REGEX_CLASS);
+
+    if (set == NULL || node == NULL) {
+        (void)vtr_problem_set_memory(p->problem);
+        return NULL;
+    }
+    (void)vtr_regex_add_shorthand(set, letter);
+    node->set = set;
+    p->pos += 2;
+    return node;
+}
+
+/* A backslash and what follows.  `*is_assertion`: it takes no repeat. */
+static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
+{
+    const int c = p->pos + 1 < p->text.len ? p->text.ptr[p->pos + 1] : -1;
+    struct vtr_byte_set unused = {{0}};
+    struct vtr_regex_node *node;
+
+    if (is_digit(c)) {
+        (void)vtr_problem_set(p->problem, "E208", p->pos, 2,
+                              "backreference in a regular expression");
+        return NULL;
+    }
+    if (c == 'b' || c == 'B') {
+        *is_assertion = true;
+        p->pos += 2;
+        return new_node(p, c == 'b' ? VTR_REGEX_BOUNDARY : VTR_REGEX_NO_BOUNDARY);
+    }
+    if (c >= 0 && vtr_regex_add_shorthand(&unused, (uint8_t)c)) {
+        return parse_shorthand(p, (uint8_t)c);
+    }
+    node = new_node(p, VTR_REGEX_LITERAL);
+    if (node == NULL ||
+        !vtr_regex_read_escape(p->text, &p->pos, &node->byte, p->problem)) {
+        return NULL;
+    }
+    return node;
+}
+
+static struct vtr_regex_node *parse_alternatives(struct parser *p);
+
+static struct vtr_regex_node *parse_group(struct parser *p)
+{
+    const size_t open = p->pos;
+
+    if (p->depth == VTR_REGEX_DEPTH_LIMIT) {
+        (void)vtr_problem_set(p->problem, "E209", open, 1,
+                              "more than %u groups inside each other",
+                              VTR_REGEX_DEPTH_LIMIT);
+        return NULL;
+    }
+    p->depth++;
+    p->pos++;
+    if (peek(p) == '?') {
+        (void)vtr_problem_set(p->problem, "E210", open, 2, "unknown kind of group");
+        (void)vtr_problem_help(p->problem, "YARA has plain groups only: ( ... )");
+        return NULL;
+    }
+    struct vtr_regex_node *node = parse_alternatives(p);
+    if (node == NULL) {
+        return NULL;
+    }
+    if (peek(p) != ')') {
+        (void)vtr_problem_set(p->problem, "E211", open, 1, "'(' without ')'");
+        return NULL;
+    }
+    p->depth--;
+    p->pos++;
+    return node;
+}
+
+static struct vtr_regex_node *fail_repeat(struct parser *p)
+{
+    (void)vtr_problem_set(p->problem, "E212", p->pos, 1, "nothing to repeat");
+    (void)vtr_problem_help(p->problem, "write \\%c for the character itself", peek(p));
+    return NULL;
+}
+
+/* One item of a sequence; the caller has seen that there is one. */
+static struct vtr_regex_node *parse_item(struct parser *p)
+{
+    struct vtr_regex_node *node;
+    bool is_assertion = false;
+    uint32_t min;
+    uint32_t max;
+
+    switch (peek(p)) {
+    case '^':
+    case '$':
+        node = new_node(p, peek(p) == '^' ? VTR_REGEX_START : VTR_REGEX_END);
+        p->pos++;
+        return node;
+    case '*':
+    case '+':
+    case '?':
+        return fail_repeat(p);
+    case '{':
+        if (scan_braces(p, &min, &max) > 0) {
+            return fail_repeat(p);
+        }
+        node = parse_literal(p);
+        break;
+    case '(':
+        node = parse_group(p);
+        break;
+    case '[':
+        node = parse_class(p);
+        break;
+    case '\\':
+        node = parse_escape(p, &is_assertion);
+        break;
+    case '.':
+        node = new_node(p, VTR_REGEX_ANY);
+        p->pos++;
+        break;
+    default:
+        node = parse_literal(p);
+        break;
+    }
+    return node == NULL || is_assertion ? node : parse_repeat(p, node);
+}
+
+/* A group's node is a sibling nowhere yet, or it would bring its own along. */
+static struct vtr_regex_node *parse_sequence(struct parser *p)
+{
+    struct list list = {0};
+
+    while (peek(p) >= 0 && peek(p) != '|' && peek(p) != ')') {
+        struct vtr_regex_node *node = parse_item(p);
+        if (node == NULL) {
+            return NULL;
+        }
+        list_add(&list, node);
+    }
+    return list_node(p, &list, VTR_REGEX_CONCAT);
+}
+
+static struct vtr_regex_node *parse_alternatives(struct parser *p)
+{
+    struct list list = {0};
+
+    for (;;) {
+        const int c = peek(p);
+        struct vtr_regex_node *node;
+        if (c >= 0 && c != '|' && c != ')') {
+            node = parse_sequence(p);
+        } else if (list.first != NULL) {
+            node = new_node(p, VTR_REGEX_EMPTY);
+        } else {
+            (void)vtr_problem_set(p->problem, "E213", p->pos, c < 0 ? 0 : 1, "%s",
+                                  p->text.len == 0 ? "empty regular expression"
+                                                   : "empty alternative");
+            return NULL;
+        }
+        if (node == NULL) {
+            return NULL;
+        }
+        list_add(&list, node);
+        if (peek(p) != '|') {
+            return list_node(p, &list, VTR_REGEX_ALT);
+        }
+        p->pos++;
+    }
+}
+
+bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *source,
+                     struct vtr_regex_tree *out, struct vtr_pattern_problem *problem)
+{
+    struct vtr_regex_tree tree = {.is_nocase = source->is_nocase,
+                                  .is_dotall = source->is_dotall};
+    struct parser p = {.arena = arena,
+                       .problem = problem,
+                       .text = source->text,
+                       .tree = &tree};
+
+    tree.root = parse_alternatives(&p);
+    if (tree.root == NULL) {
+        return false;
+    }
+    if (p.pos < p.text.len) {
+        return vtr_problem_set(problem, "E211", p.pos, 1, "')' without '('");
+    }
+    *out = tree;
+    return true;
+}

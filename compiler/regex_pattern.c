@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Regular expressions as strings and in conditions: parse, check, write. */
+#include "compiler/pattern.h"
+
+#include "base/writer.h"
+#include "compiler/pattern_problem.h"
+#include "compiler/regex_atoms.h"
+#include "compiler/regex_emit.h"
+
+static uint32_t pattern_flags(uint32_t set, const struct vtr_regex_tree *tree)
+{
+    uint32_t flags = 0;
+
+    flags |= tree->is_nocase ? VTR_PATTERN_NOCASE : 0;
+    flags |= (set & VTR_MODIFIER_WIDE) != 0 ? VTR_PATTERN_WIDE : 0;
+    flags |= (set & VTR_MODIFIER_FULLWORD) != 0 ? VTR_PATTERN_FULLWORD : 0;
+    flags |= (set & VTR_MODIFIER_PRIVATE) != 0 ? VTR_PATTERN_PRIVATE : 0;
+    flags |= tree->has_varying ? VTR_PATTERN_GREEDY : 0;
+    if ((set & VTR_MODIFIER_ASCII) != 0 || (set & VTR_MODIFIER_WIDE) == 0) {
+        flags |= VTR_PATTERN_ASCII;
+    }
+    return flags;
+}
+
+/* Flags and masked text of one form; `text` is scratch. */
+static bool write_text(const struct vtr_regex_tree *tree, bool is_wide,
+                       struct vtr_writer *text, struct vtr_writer *out,
+                       struct vtr_pattern_problem *problem)
+{
+    uint8_t flags;
+
+    vtr_writer_clear(text);
+    if (!vtr_regex_emit(tree, is_wide, text, &flags, problem)) {
+        return false;
+    }
+    vtr_writer_u8(out, flags);
+    vtr_writer_masked(out, vtr_writer_bytes(text));
+    return vtr_writer_ok(out) || vtr_problem_set_memory(problem);
+}
+
+static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
+                           uint32_t flags, struct vtr_writer *out,
+                           struct vtr_pattern_problem *problem)
+{
+    const bool forms[2] = {(flags & VTR_PATTERN_ASCII) != 0,
+                           (flags & VTR_PATTERN_WIDE) != 0};
+    struct vtr_writer text = {0};
+    bool ok = true;
+
+    vtr_writer_varint(out, (forms[0] ? 1u : 0u) + (forms[1] ? 1u : 0u));
+    for (unsigned is_wide = 0; is_wide < 2 && ok; is_wide++) {
+        if (!forms[is_wide]) {
+            continue;
+        }
+        ok = write_text(tree, is_wide == 1, &text, out, problem);
+        if (ok && !vtr_regex_write_atoms(arena, tree, is_wide == 1, out)) {
+            ok = vtr_problem_set_memory(problem);
+        }
+    }
+    vtr_writer_deinit(&text);
+    return ok;
+}
+
+bool vtr_pattern_regex(struct vtr_arena *arena,
+                       const struct vtr_pattern_modifiers *mods,
+                       const struct vtr_regex_source *source,
+                       struct vtr_writer *out_payload, uint32_t *out_flags,
+                       struct vtr_pattern_problem *problem)
+{
+    struct vtr_regex_source whole = *source;
+    struct vtr_regex_tree tree;
+
+    vtr_problem_clear(problem);
+    whole.is_nocase = source->is_nocase || (mods->set & VTR_MODIFIER_NOCASE) != 0;
+    if (!vtr_regex_parse(arena, &whole, &tree, problem)) {
+        return false;
+    }
+    if (tree.has_greedy && tree.has_lazy) {
+        (void)vtr_problem_set(problem, "E215", 0, source->text.len,
+                              "greedy and lazy repeats in one regular expression");
+        return vtr_problem_help(problem, "write ? after every repeat, or after none");
+    }
+    const uint32_t flags = pattern_flags(mods->set, &tree);
+    if (!write_programs(arena, &tree, flags, out_payload, problem)) {
+        return false;
+    }
+    *out_flags = flags;
+    return true;
+}
+
+bool vtr_condition_regex(struct vtr_arena *arena, const struct vtr_regex_source *source,
+                         struct vtr_writer *out, struct vtr_pattern_problem *problem)
+{
+    struct vtr_writer text = {0};
+    struct vtr_regex_tree tree;
+
+    vtr_problem_clear(problem);
+    if (!vtr_regex_parse(arena, source, &tree, problem)) {
+        return false;
+    }
+    const bool ok = write_text(&tree, false, &text, out, problem);
+    vtr_writer_deinit(&text);
+    return ok;
+}
