@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What every verb has in common: help, unknown options, streams, exit codes, man page,
+# completions.
+set -euo pipefail
+. "$(dirname "$0")/lib.bash"
+
+# Help begins with an example and goes to standard output; so does the version.
+expect 0 --help
+says stdout '^Verbs:'
+[ "$(head -1 "$work/stdout")" = "Example:" ] || complain "help begins otherwise"
+expect 0 --version
+says stdout '^vitrine [0-9]+\.[0-9]+\.[0-9]+$'
+for verb in check compile inspect scan "delta create" "delta apply" "delta info" compare \
+    verify "key generate" "key show" completion man help; do
+    read -ra words <<<"$verb"
+    expect 0 "${words[@]}" --help
+    [ "$(head -1 "$work/stdout")" = "Example:" ] || complain "help of $verb begins otherwise"
+    says stdout "^Usage: vitrine $verb"
+    says stdout '^Exit codes:'
+    is_silent stderr
+    expect 0 "${words[@]}" -h
+    expect 2 "${words[@]}" --no-such-option
+    says stderr "unknown option 'no-such-option'"
+    is_silent stdout
+done
+expect 0 help delta create
+says stdout '^Usage: vitrine delta create'
+
+# Nothing to do is wrong usage, said on standard error.
+expect 2
+is_silent stdout
+says stderr '^Usage'
+expect 2 delta
+expect 2 compile
+says stderr 'missing'
+expect 2 compile "$root/rules"
+says stderr 'missing -o'
+
+# The nearest word is suggested.
+expect 2 complie
+says stderr "did you mean 'compile'"
+expect 2 delta aply
+says stderr "did you mean 'apply'"
+expect 2 compile --relase 3
+says stderr "did you mean 'release'"
+expect 2 compile --frobnicate
+says stderr "vitrine compile --help"
+
+# Arguments of options.
+expect 2 compile -o
+says stderr 'an argument is missing'
+expect 2 compile -o "$work/x.vdb" --release twelve "$root/rules"
+says stderr "not a number"
+expect 2 compile -o "$work/x.vdb" --release 99999999999999999999 "$root/rules"
+says stderr "too large"
+expect 2 compile -o "$work/x.vdb" --namespace other "$root/rules"
+says stderr "shared\|file"
+expect 2 compile --json=yes -o "$work/x.vdb" "$root/rules"
+says stderr "takes no argument"
+expect 2 inspect a.vdb b.vdb
+says stderr "one too many"
+is_missing "$work/x.vdb"
+
+# "--" ends the options; an operand may begin with a dash after it.
+expect 2 inspect -- --json
+says stderr "'--json'"
+
+# A failed write is never success.
+if [ -w /dev/full ]; then
+    code=0
+    "$VITRINE" --help >/dev/full 2>"$work/stderr" || code=$?
+    [ "$code" -eq 2 ] || complain "exit code $code on a full disk"
+    says stderr 'cannot write to standard output'
+fi
+
+# A reader that goes away stops the program without a word.
+code=0
+{ "$VITRINE" man 2>"$work/stderr" || code=$?; } | head -1 >/dev/null
+is_silent stderr
+
+# Names that a terminal would obey are shown, not obeyed.
+expect 2 inspect "$work/$(printf 'a\033[31mb')"
+if grep -q $'\033' "$work/stderr"; then
+    complain "an escape sequence reached the terminal"
+fi
+
+# The man page and the completions are well-formed.
+expect 0 man
+says stdout '^\.TH VITRINE 1'
+if command -v mandoc >/dev/null; then
+    mandoc -T lint -W error "$work/stdout" || complain "mandoc refuses the man page"
+elif command -v groff >/dev/null; then
+    [ -z "$(groff -man -Tutf8 -ww "$work/stdout" 2>&1 >/dev/null)" ] ||
+        complain "groff warns of the man page"
+fi
+expect 0 completion bash
+bash -n "$work/stdout" || complain "the bash completion is no bash"
+cp "$work/stdout" "$work/completion.bash"
+complete_words() { # words...: what completion offers for the last
+    bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vitrine
+        printf "%s\n" "${COMPREPLY[@]}"' bash "$work/completion.bash" "$@"
+}
+[ "$(complete_words vitrine comp | tr '\n' ' ')" = "compile compare completion " ] ||
+    complain "bash does not complete 'vitrine comp'"
+[ "$(complete_words vitrine delta app)" = apply ] || complain "bash does not complete verbs of delta"
+[ "$(complete_words vitrine delta apply --tr)" = --trust ] || complain "bash does not complete options"
+expect 0 completion zsh
+if command -v zsh >/dev/null; then
+    zsh -n "$work/stdout" || complain "the zsh completion is no zsh"
+fi
+expect 0 completion fish
+if command -v fish >/dev/null; then
+    fish -n "$work/stdout" || complain "the fish completion is no fish"
+fi
+expect 2 completion tcsh
+says stderr tcsh
+
+finish

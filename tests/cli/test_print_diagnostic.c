@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/print_diagnostic.h"
+
+#include <string.h>
+
+#include "tests/support/cmocka.h"
+
+/* A diagnostic at one place with one label. */
+static struct vtr_diagnostic sample(const char *text, uint32_t column, uint32_t length)
+{
+    const struct vtr_diagnostic diagnostic = {.severity = VTR_SEVERITY_ERROR,
+                                              .code = "E001",
+                                              .message = "wrong",
+                                              .span = {"a.yar", 7, column, length,
+                                                       text},
+                                              .label = "here",
+                                              .other = {.path = ""},
+                                              .note = "",
+                                              .help = ""};
+    return diagnostic;
+}
+
+static void assert_printed(const struct vtr_diagnostic *diagnostic,
+                           const char *expected)
+{
+    struct vtr_text text = {0};
+
+    vtr_print_diagnostic(&text, diagnostic, false);
+    vtr_text_repeat(&text, '\0', 1);
+    assert_false(text.has_failed);
+    assert_string_equal(text.ptr, expected);
+    vtr_text_deinit(&text);
+}
+
+static void carets_stand_below_the_span(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample("  $a and $b", 10, 2);
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:10\n"
+                                "  |\n"
+                                "7 |   $a and $b\n"
+                                "  |          ^^ here\n"
+                                "\n");
+}
+
+static void tabs_stay_aligned(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample("\t$a\t$b", 5, 2);
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:5\n"
+                                "  |\n"
+                                "7 |     $a  $b\n"
+                                "  |         ^^ here\n"
+                                "\n");
+}
+
+static void columns_count_bytes_and_carets_count_characters(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample("\"\xc3\xa9\" \xff x", 6, 1);
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:6\n"
+                                "  |\n"
+                                "7 | \"\xc3\xa9\" \\xff x\n"
+                                "  |     ^^^^ here\n"
+                                "\n");
+}
+
+static void span_at_the_end_of_the_line_gets_one_caret(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample("abc\r", 4, 1);
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:4\n"
+                                "  |\n"
+                                "7 | abc\n"
+                                "  |    ^ here\n"
+                                "\n");
+}
+
+static void span_past_the_end_of_the_line_is_cut(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample("abc", 400, UINT32_MAX);
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:400\n"
+                                "  |\n"
+                                "7 | abc\n"
+                                "  |    ^ here\n"
+                                "\n");
+}
+
+static void long_lines_are_cut_around_the_span(void **state)
+{
+    (void)state;
+    char line[5001];
+    char expected[400];
+    char window[101];
+
+    memset(line, 'x', 5000);
+    line[5000] = '\0';
+    memcpy(line + 3000, "HERE", 4);
+    memset(window, 'x', 100);
+    window[100] = '\0';
+    memcpy(window + 24, "HERE", 4);
+    (void)snprintf(expected, sizeof(expected),
+                   "error[E001]: wrong\n --> a.yar:7:3001\n  |\n7 | ...%s...\n"
+                   "  | %27s^^^^ here\n\n",
+                   window, "");
+    const struct vtr_diagnostic diagnostic = sample(line, 3001, 4);
+    assert_printed(&diagnostic, expected);
+}
+
+static void second_place_note_and_help_follow(void **state)
+{
+    (void)state;
+    struct vtr_diagnostic diagnostic = sample("rule b", 6, 1);
+
+    diagnostic.other = (struct vtr_span){"b.yar", 1234, 1, 4, "rule b {"};
+    diagnostic.other_label = "first here";
+    diagnostic.note = "names are unique";
+    diagnostic.help = "rename one";
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                "    --> a.yar:7:6\n"
+                                "     |\n"
+                                "   7 | rule b\n"
+                                "     |      ^ here\n"
+                                "    ::: b.yar:1234:1\n"
+                                "     |\n"
+                                "1234 | rule b {\n"
+                                "     | ---- first here\n"
+                                "     = note: names are unique\n"
+                                "     = help: rename one\n"
+                                "\n");
+}
+
+static void file_as_a_whole_has_no_line(void **state)
+{
+    (void)state;
+    struct vtr_diagnostic diagnostic = sample("", 0, 0);
+
+    diagnostic.severity = VTR_SEVERITY_WARNING;
+    diagnostic.span.line = 0;
+    assert_printed(&diagnostic, "warning[E001]: wrong\n --> a.yar\n\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(carets_stand_below_the_span),
+        cmocka_unit_test(tabs_stay_aligned),
+        cmocka_unit_test(columns_count_bytes_and_carets_count_characters),
+        cmocka_unit_test(span_at_the_end_of_the_line_gets_one_caret),
+        cmocka_unit_test(span_past_the_end_of_the_line_is_cut),
+        cmocka_unit_test(long_lines_are_cut_around_the_span),
+        cmocka_unit_test(second_place_note_and_help_follow),
+        cmocka_unit_test(file_as_a_whole_has_no_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

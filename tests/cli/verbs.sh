@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The main job through the program, verb by verb, with small rules.
+set -euo pipefail
+. "$(dirname "$0")/lib.bash"
+cd "$work"
+
+json() { # file: whether each of its lines is JSON
+    command -v python3 >/dev/null || return 0
+    python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"): json.loads(line)' "$1" ||
+        complain "not JSON: $(head -c 300 "$1")"
+}
+
+mkdir rules
+cat >rules/one.yar <<'RULES'
+rule first : tag { meta: author = "A" strings: $a = "one" condition: $a }
+rule second { strings: $b = "two" condition: $b }
+RULES
+echo "$(printf hello | md5sum | cut -d' ' -f1):5:Test.Hello" >rules/list.hdb
+cp -r rules rules2
+cat >rules2/one.yar <<'RULES'
+rule first : tag { meta: author = "A" strings: $a = "ONE" condition: $a }
+
+rule third { strings: $b = "three" condition: $b }
+RULES
+
+# compile
+expect 0 compile -o 1.vdb --name test --release 1 --source-map 1.map rules
+is_silent stdout
+says stderr '2 rules, 1 hash: no errors'
+says stderr '^digest  [0-9a-f]{64}$'
+grep -q 'first.*rules/one.yar:1:' 1.map || complain "the source map does not know 'first'"
+expect 0 compile -o 2.vdb --name test --release 2 --json rules2
+json stdout
+is_silent stderr
+says stdout '"rules":2,"hashes":\{"md5":1,"sha1":0,"sha256":0\}'
+expect 0 compile -o - --name test --release 1 rules
+is_same stdout 1.vdb
+expect 0 compile -j 4 -o again.vdb --name test --release 1 rules/list.hdb rules/one.yar
+is_same again.vdb 1.vdb
+expect 2 compile -o - --json rules
+
+# check, diagnostics, --keep-going
+cat >bad.yar <<'RULES'
+rule good { condition: true }
+rule bad { strings: $a = "x" condition: $a and $b }
+RULES
+expect 1 check bad.yar
+says stdout '^error\[E[0-9]+\]: '
+says stdout '--> bad.yar:2:[0-9]+'
+says stdout '\^'
+expect 1 check --json bad.yar
+json stdout
+says stdout '"path":"bad.yar","line":2'
+expect 0 check rules
+expect 1 compile -o bad.vdb bad.yar
+is_missing bad.vdb
+expect 1 compile --keep-going -o bad.vdb bad.yar
+says stderr '1 rule, 0 hashes: 1 error'
+test -s bad.vdb || complain "--keep-going wrote nothing"
+
+# inspect
+expect 0 inspect 1.vdb
+says stdout '^release +1$'
+says stdout '^rules +2$'
+expect 0 inspect --check --json 1.vdb
+json stdout
+says stdout '"check":"ok"'
+
+# scan
+printf 'one two' >both
+printf hello >hello
+printf nothing >nothing
+expect 1 scan 1.vdb both
+says stdout '^first both$'
+says stdout '^second both$'
+expect 1 scan 1.vdb hello
+says stdout '^Test.Hello hello$'
+expect 0 scan 1.vdb nothing
+is_silent stdout
+
+# keys
+expect 0 key generate --no-password release.key
+[ "$(stat -c %a release.key)" = 600 ] || complain "the secret key is readable by others"
+expect 2 key generate --no-password release.key
+says stderr 'exist'
+expect 0 key show release.key.pub
+says stdout '^key id +[0-9A-F]{16}$'
+expect 0 key generate --no-password other.key
+echo secret >password
+expect 0 key generate --password-file password locked.key
+if [ -e /dev/tty ] && command -v setsid >/dev/null; then
+    code=0
+    setsid "$VITRINE" key generate asked.key >stdout 2>stderr </dev/null || code=$?
+    [ "$code" -eq 2 ] || complain "a password was not asked for"
+    is_missing asked.key
+fi
+
+# delta
+expect 2 delta create 1.vdb 2.vdb -o d.vdelta
+says stderr 'either --key'
+expect 0 delta create 1.vdb 2.vdb -o d.vdelta --key release.key
+expect 0 delta create 1.vdb 2.vdb -o locked.vdelta --key locked.key --password-file password
+is_silent stdout
+VITRINE_PASSWORD=wrong expect 2 delta create 1.vdb 2.vdb -o no.vdelta --key locked.key
+is_missing no.vdelta
+expect 0 delta info d.vdelta
+says stdout '^rules +\+2 -2$'
+expect 0 delta info --json d.vdelta
+json stdout
+expect 0 delta apply 1.vdb d.vdelta -o new.vdb --trust release.key.pub
+is_same new.vdb 2.vdb
+rm new.vdb
+expect 2 delta apply 1.vdb d.vdelta -o new.vdb
+says stderr 'either --trust'
+expect 2 delta apply 1.vdb d.vdelta -o new.vdb --trust other.key.pub
+is_missing new.vdb
+expect 0 delta apply 1.vdb d.vdelta -o new.vdb --trust other.key.pub --trust release.key.pub
+is_same new.vdb 2.vdb
+expect 2 delta apply 2.vdb d.vdelta -o other.vdb --trust release.key.pub
+is_missing other.vdb
+expect 2 delta apply 1.vdb d.vdelta -o 1.vdb --trust release.key.pub
+says stderr 'also an input'
+expect 0 delta create 1.vdb 2.vdb -o u.vdelta --unsigned
+expect 2 delta apply 1.vdb u.vdelta -o other.vdb --trust release.key.pub
+is_missing other.vdb
+expect 0 delta apply 1.vdb u.vdelta -o other.vdb --unsigned
+is_same other.vdb 2.vdb
+
+# compare
+expect 0 compare 1.vdb again.vdb
+is_silent stdout
+expect 1 compare 1.vdb 2.vdb
+says stdout '^added +rule default:third'
+says stdout '^removed +rule default:second'
+says stdout '^changed +rule default:first'
+expect 1 compare --json 1.vdb 2.vdb
+json stdout
+
+# verify
+expect 0 verify 1.vdb --sources rules
+says stdout '^MATCH'
+expect 1 verify 2.vdb --sources rules
+says stdout '^EXPLAINED'
+says stdout 'missing +rule default:second.* rules/one.yar:2:'
+says stdout 'extra +rule default:third'
+says stdout 'changed +rule default:first.* rules/one.yar:1:'
+expect 1 verify --json 2.vdb --sources rules
+json stdout
+says stdout '"verdict":"EXPLAINED"'
+expect 2 verify 1.vdb --sources bad.yar
+says stdout '^UNVERIFIABLE'
+expect 0 verify 1.vdb --sources rules/one.yar rules/list.hdb
+expect 2 verify 1.vdb
+says stderr 'missing --sources'
+
+finish
