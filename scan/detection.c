@@ -76,6 +76,7 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
         struct vtr_string_matches *string = &strings[out->string_count++];
         string->id = view.id;
         string->is_private = (view.flags & VTR_PATTERN_PRIVATE) != 0;
+        string->is_hex = view.type == VTR_PATTERN_HEX;
         string->matches = state->matches.items;
         string->count = state->matches.count;
     }
@@ -87,7 +88,7 @@ enum vtr_status vtr_detection_report_rule(struct vtr_scan_run *run, uint32_t rul
                                           struct vtr_report *report)
 {
     struct vtr_arena arena = {0};
-    struct vtr_detection detection = {0};
+    struct vtr_detection detection = {.data = run->data};
     struct vtr_rule_view view;
     enum vtr_status status = VTR_ERROR_MEMORY;
 

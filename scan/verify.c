@@ -246,9 +246,23 @@ void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
     }
 }
 
+/* Of a finished list, keeps the match at `offset` alone. */
+static void keep_only(struct vtr_match_list *list, uint64_t offset)
+{
+    const size_t at =
+        offset > INT64_MAX ? list->count : vtr_match_list_lower(list, (int64_t)offset);
+    const bool is_there = at < list->count && list->items[at].offset == offset;
+
+    if (is_there) {
+        list->items[0] = list->items[at];
+    }
+    list->count = is_there ? 1 : 0;
+}
+
 /* Joins the fragments that were found to matches of the whole. */
 static void join(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
+    struct vtr_match_list *out = &state->matches;
     struct vtr_vector links;
 
     vtr_vector_init(&links, sizeof(struct vtr_chain_link));
@@ -261,22 +275,12 @@ static void join(struct vtr_scan_run *run, struct vtr_pattern_state *state)
         }
         *link = (struct vtr_chain_link){&part->found, part->gap_min, part->gap_max};
     }
-    struct vtr_match_list *out = &state->matches;
     if (!vtr_chain_resolve(links.items, links.count, out)) {
         run->is_memory_out = true;
         goto out;
     }
     if ((state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
-        const size_t at =
-            state->view.fixed_offset > INT64_MAX
-                ? out->count
-                : vtr_match_list_lower(out, (int64_t)state->view.fixed_offset);
-        const bool is_there =
-            at < out->count && out->items[at].offset == state->view.fixed_offset;
-        if (is_there) {
-            out->items[0] = out->items[at];
-        }
-        out->count = is_there ? 1 : 0;
+        keep_only(out, state->view.fixed_offset);
     }
 out:
     vtr_vector_deinit(&links);

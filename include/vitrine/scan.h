@@ -42,6 +42,7 @@ struct vtr_match {
 struct vtr_string_matches {
     struct vtr_bytes id; /* without "$" */
     int is_private;
+    int is_hex;                      /* a hex string: its bytes are shown as such */
     const struct vtr_match *matches; /* ascending offsets */
     size_t count;
 };
@@ -64,6 +65,7 @@ struct vtr_detection {
     struct vtr_bytes space; /* namespace; "" for a hash record */
     struct vtr_bytes name;
     int is_hash;
+    struct vtr_bytes data; /* what was scanned */
     const struct vtr_bytes *tags;
     size_t tag_count;
     const struct vtr_meta *metas;

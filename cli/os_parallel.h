@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Runs tasks on several threads and hands their results over in order. */
+#ifndef VTR_CLI_OS_PARALLEL_H
+#define VTR_CLI_OS_PARALLEL_H
+
+#include <stddef.h>
+
+struct vtr_parallel {
+    size_t count;     /* tasks, numbered from 0 */
+    unsigned workers; /* threads; 0 or 1: the caller's own */
+
+    /* Does a task; its result is the callee's to keep.  A worker does one at a time. */
+    void (*run)(size_t task, unsigned worker, void *context);
+
+    /* Called once for each task, in order, never by two threads at a time. */
+    void (*finish)(size_t task, void *context);
+    void *context;
+};
+
+/* Returns when all tasks are finished.  Threads that the system does not give are done
+ * without. */
+void vtr_parallel_run(const struct vtr_parallel *parallel);
+
+/* Processors of the machine, at least 1. */
+unsigned vtr_parallel_processors(void);
+
+#endif

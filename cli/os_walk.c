@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "cli/os_walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void vtr_path_list_deinit(struct vtr_path_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->items[i]);
+    }
+    free(list->items);
+    *list = (struct vtr_path_list){0};
+}
+
+/* Takes `path` over; frees it when memory is out or it is NULL. */
+static bool take(struct vtr_path_list *list, char *path)
+{
+    if (path != NULL && list->count == list->cap) {
+        const size_t cap = list->cap == 0 ? 64 : list->cap * 2;
+        char **items = realloc(list->items, cap * sizeof(*items));
+        if (items == NULL) {
+            free(path);
+            return false;
+        }
+        list->items = items;
+        list->cap = cap;
+    }
+    if (path == NULL) {
+        return false;
+    }
+    list->items[list->count++] = path;
+    return true;
+}
+
+/* "folder/name" from malloc; `folder` NULL: "name". */
+static char *join(const char *folder, const char *name)
+{
+    const size_t folder_len = folder == NULL ? 0 : strlen(folder);
+    const size_t name_len = strlen(name);
+    const bool has_slash = folder_len > 0 && folder[folder_len - 1] == '/';
+    char *path = malloc(folder_len + name_len + 2);
+
+    if (path == NULL) {
+        return NULL;
+    }
+    size_t len = 0;
+    if (folder_len > 0) {
+        memcpy(path, folder, folder_len);
+        len = folder_len;
+        if (!has_slash) {
+            path[len++] = '/';
+        }
+    }
+    memcpy(path + len, name, name_len + 1);
+    return path;
+}
+
+static void complain(const char *what, const char *path, vtr_walk_failed_fn failed,
+                     void *context)
+{
+    struct vtr_error err = {.status = VTR_ERROR_IO, .os_errno = errno};
+
+    (void)snprintf(err.message, sizeof(err.message), "cannot %s '%.400s': %s", what,
+                   path, strerror(err.os_errno));
+    failed(&err, context);
+}
+
+/* Moves an item down a heap whose root is the least name. */
+static void sift_down(char **items, size_t at, size_t count)
+{
+    while (2 * at + 1 < count) {
+        size_t child = 2 * at + 1;
+        if (child + 1 < count && strcmp(items[child + 1], items[child]) < 0) {
+            child++;
+        }
+        if (strcmp(items[child], items[at]) >= 0) {
+            return;
+        }
+        char *kept = items[at];
+        items[at] = items[child];
+        items[child] = kept;
+        at = child;
+    }
+}
+
+/* Sorts by bytes, the greatest name first: the names leave a stack in order. */
+static void sort_descending(char **items, size_t count)
+{
+    for (size_t start = count / 2; start-- > 0;) {
+        sift_down(items, start, count);
+    }
+    for (size_t end = count; end-- > 1;) {
+        char *least = items[0];
+        items[0] = items[end];
+        items[end] = least;
+        sift_down(items, 0, end);
+    }
+}
+
+/* Puts what is in a folder on the stack. */
+static bool open_folder(struct vtr_path_list *stack, const char *folder,
+                        vtr_walk_failed_fn failed, void *context)
+{
+    const size_t before = stack->count;
+    bool is_ok = true;
+    DIR *stream = opendir(folder);
+
+    if (stream == NULL) {
+        complain("open folder", folder, failed, context);
+        return true;
+    }
+    errno = 0;
+    for (struct dirent *entry; is_ok && (entry = readdir(stream)) != NULL;) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            is_ok = take(stack, join(folder, entry->d_name));
+        }
+        errno = 0;
+    }
+    if (is_ok && errno != 0) {
+        complain("read folder", folder, failed, context);
+    }
+    closedir(stream);
+    if (stack->count > before) {
+        sort_descending(stack->items + before, stack->count - before);
+    }
+    return is_ok;
+}
+
+bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
+                      vtr_walk_failed_fn failed, void *context)
+{
+    struct vtr_path_list stack = {0};
+    struct stat info;
+    bool is_ok = true;
+
+    /* What is named is scanned, or scanning it says why not. */
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return take(list, join(NULL, path));
+    }
+    is_ok = open_folder(&stack, path, failed, context);
+    while (is_ok && stack.count > 0) {
+        char *next = stack.items[--stack.count];
+        if (lstat(next, &info) != 0) {
+            complain("look at", next, failed, context);
+        } else if (S_ISDIR(info.st_mode)) {
+            is_ok = open_folder(&stack, next, failed, context);
+        } else if (S_ISREG(info.st_mode)) {
+            is_ok = take(list, next);
+            next = NULL;
+        }
+        free(next);
+    }
+    vtr_path_list_deinit(&stack);
+    return is_ok;
+}
+
+uint64_t vtr_walk_file_len(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
+}

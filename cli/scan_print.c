@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/scan_print.h"
+
+#include "cli/json.h"
+
+/* So much of a match is shown, as YARA does. */
+#define SHOWN_LEN 512u
+
+static const char HEX[] = "0123456789ABCDEF";
+
+static void put_char(struct vtr_text *out, char c)
+{
+    vtr_text_repeat(out, c, 1);
+}
+
+static void put_escaped(struct vtr_text *out, struct vtr_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        const uint8_t byte = bytes.ptr[i];
+        if (byte >= 32 && byte <= 126) {
+            put_char(out, (char)byte);
+        } else {
+            vtr_text_add(out, "\\x");
+            put_char(out, HEX[byte >> 4]);
+            put_char(out, HEX[byte & 15]);
+        }
+    }
+}
+
+static void put_hex(struct vtr_text *out, struct vtr_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (i > 0) {
+            put_char(out, ' ');
+        }
+        put_char(out, HEX[bytes.ptr[i] >> 4]);
+        put_char(out, HEX[bytes.ptr[i] & 15]);
+    }
+}
+
+/* "0x1f" */
+static void put_offset(struct vtr_text *out, uint64_t offset)
+{
+    unsigned shift = 60;
+
+    vtr_text_add(out, "0x");
+    while (shift > 0 && offset >> shift == 0) {
+        shift -= 4;
+    }
+    for (unsigned left = shift + 4; left > 0; left -= 4) {
+        const unsigned digit = (unsigned)(offset >> (left - 4) & 15);
+        put_char(out, "0123456789abcdef"[digit]);
+    }
+}
+
+static void put_match(struct vtr_text *out, const struct vtr_scan_style *style,
+                      const struct vtr_string_matches *string,
+                      const struct vtr_match *match, struct vtr_bytes data)
+{
+    const struct vtr_bytes shown = {data.ptr + match->offset,
+                                    match->length < SHOWN_LEN ? (size_t)match->length
+                                                              : SHOWN_LEN};
+
+    put_offset(out, match->offset);
+    if (style->has_lengths) {
+        vtr_text_add(out, ":");
+        vtr_text_number(out, shown.len);
+    }
+    vtr_text_add(out, ":$");
+    vtr_text_bytes(out, string->id);
+    vtr_text_add(out, ": ");
+    if (string->is_hex) {
+        put_hex(out, shown);
+    } else {
+        put_escaped(out, shown);
+    }
+    vtr_text_add(out, "\n");
+}
+
+static void put_tags(struct vtr_text *out, const struct vtr_detection *detection)
+{
+    vtr_text_add(out, " [");
+    for (size_t i = 0; i < detection->tag_count; i++) {
+        vtr_text_add(out, i > 0 ? "," : "");
+        vtr_text_bytes(out, detection->tags[i]);
+    }
+    vtr_text_add(out, "]");
+}
+
+static void put_metas(struct vtr_text *out, const struct vtr_detection *detection)
+{
+    vtr_text_add(out, " [");
+    for (size_t i = 0; i < detection->meta_count; i++) {
+        const struct vtr_meta *meta = &detection->metas[i];
+        vtr_text_add(out, i > 0 ? "," : "");
+        vtr_text_bytes(out, meta->key);
+        vtr_text_add(out, "=");
+        if (meta->kind == VTR_META_KIND_TEXT) {
+            vtr_text_add(out, "\"");
+            vtr_text_safe(out, meta->text);
+            vtr_text_add(out, "\"");
+        } else if (meta->kind == VTR_META_KIND_BOOL) {
+            vtr_text_add(out, meta->number != 0 ? "true" : "false");
+        } else {
+            vtr_text_signed(out, meta->number);
+        }
+    }
+    vtr_text_add(out, "]");
+}
+
+static void print_text(struct vtr_text *out, const struct vtr_scan_style *style,
+                       const struct vtr_detection *detection, const char *path)
+{
+    if (style->has_spaces && !detection->is_hash) {
+        vtr_text_bytes(out, detection->space);
+        vtr_text_add(out, ":");
+    }
+    vtr_text_safe(out, detection->name);
+    if (style->has_tags) {
+        put_tags(out, detection);
+    }
+    if (style->has_metas) {
+        put_metas(out, detection);
+    }
+    vtr_text_add(out, " ");
+    vtr_text_add(out, path);
+    vtr_text_add(out, "\n");
+    if (!style->has_strings && !style->has_lengths) {
+        return;
+    }
+    for (size_t i = 0; i < detection->string_count; i++) {
+        const struct vtr_string_matches *string = &detection->strings[i];
+        for (size_t n = 0; n < string->count && !string->is_private; n++) {
+            put_match(out, style, string, &string->matches[n], detection->data);
+        }
+    }
+}
+
+static void put_json_metas(struct vtr_json *json, const struct vtr_detection *detection)
+{
+    vtr_json_begin_array(json, "meta");
+    for (size_t i = 0; i < detection->meta_count; i++) {
+        const struct vtr_meta *meta = &detection->metas[i];
+        /* An array: a key may be there more than once, and order is the author's. */
+        vtr_json_begin_object(json, NULL);
+        vtr_json_bytes(json, "key", meta->key);
+        if (meta->kind == VTR_META_KIND_TEXT) {
+            vtr_json_bytes(json, "value", meta->text);
+        } else if (meta->kind == VTR_META_KIND_BOOL) {
+            vtr_json_bool(json, "value", meta->number != 0);
+        } else {
+            vtr_json_signed(json, "value", meta->number);
+        }
+        vtr_json_end_object(json);
+    }
+    vtr_json_end_array(json);
+}
+
+static void put_json_strings(struct vtr_json *json,
+                             const struct vtr_detection *detection)
+{
+    vtr_json_begin_array(json, "strings");
+    for (size_t i = 0; i < detection->string_count; i++) {
+        const struct vtr_string_matches *string = &detection->strings[i];
+        for (size_t n = 0; n < string->count && !string->is_private; n++) {
+            vtr_json_begin_object(json, NULL);
+            vtr_json_bytes(json, "id", string->id);
+            vtr_json_number(json, "offset", string->matches[n].offset);
+            vtr_json_number(json, "length", string->matches[n].length);
+            vtr_json_end_object(json);
+        }
+    }
+    vtr_json_end_array(json);
+}
+
+static void print_json(struct vtr_text *out, const struct vtr_detection *detection,
+                       const char *path)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "path", path);
+    vtr_json_bytes(&json, "rule", detection->name);
+    vtr_json_string(&json, "kind", detection->is_hash ? "hash" : "rule");
+    vtr_json_bytes(&json, "namespace", detection->space);
+    vtr_json_begin_array(&json, "tags");
+    for (size_t i = 0; i < detection->tag_count; i++) {
+        vtr_json_bytes(&json, NULL, detection->tags[i]);
+    }
+    vtr_json_end_array(&json);
+    put_json_metas(&json, detection);
+    put_json_strings(&json, detection);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
+
+void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
+                    const struct vtr_detection *detection, const char *path)
+{
+    if (style->is_json) {
+        print_json(out, detection, path);
+    } else {
+        print_text(out, style, detection, path);
+    }
+}
+
+const char *vtr_scan_limit_name(unsigned bit)
+{
+    switch (bit) {
+    case VTR_SCAN_LIMIT_MATCHES:
+        return "a string matched more often than is kept:";
+    case VTR_SCAN_LIMIT_REGEX:
+        return "a pattern reached its limit of steps:";
+    case VTR_SCAN_LIMIT_TIME:
+        return "the time was up:";
+    case VTR_SCAN_BAD_DATABASE:
+        return "a part of the database could not be read:";
+    default:
+        return "a limit was reached:";
+    }
+}
+
+/* The same for programs. */
+static const char *limit_word(unsigned bit)
+{
+    switch (bit) {
+    case VTR_SCAN_LIMIT_MATCHES:
+        return "matches";
+    case VTR_SCAN_LIMIT_REGEX:
+        return "regex";
+    case VTR_SCAN_LIMIT_TIME:
+        return "time";
+    default:
+        return "database";
+    }
+}
+
+void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "path", path);
+    vtr_json_begin_array(&json, "limits");
+    for (unsigned bit = 1; bit <= VTR_SCAN_BAD_DATABASE; bit <<= 1) {
+        if ((limits & bit) != 0) {
+            vtr_json_string(&json, NULL, limit_word(bit));
+        }
+    }
+    vtr_json_end_array(&json);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}

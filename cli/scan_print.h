@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* How a detection is said: as text like YARA's, or as a JSON object. */
+#ifndef VTR_CLI_SCAN_PRINT_H
+#define VTR_CLI_SCAN_PRINT_H
+
+#include "cli/text.h"
+#include "vitrine/scan.h"
+
+struct vtr_scan_style {
+    bool has_strings;
+    bool has_lengths;
+    bool has_tags;
+    bool has_metas;
+    bool has_spaces;
+    bool is_json;
+};
+
+/* One detection in the file `path`, with its line end. */
+void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
+                    const struct vtr_detection *detection, const char *path);
+
+/* JSON: an object that says what of the scan of `path` was incomplete. */
+void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits);
+
+/* What a VTR_SCAN_* bit means, for people: a complaint before the path's name. */
+const char *vtr_scan_limit_name(unsigned bit);
+
+#endif
