@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What a rule means: checks names, types and constants, and completes the tree with
+ * what lowering needs.
+ *
+ * Names of other rules are collected as references; whether they exist is a matter of
+ * the namespace, which resolve.h decides.  check.c does rules and strings,
+ * check_condition.c expressions, check_loop.c quantifiers, check_fold.c constant
+ * arithmetic.
+ */
+#ifndef VTR_COMPILER_CHECK_H
+#define VTR_COMPILER_CHECK_H
+
+#include "compiler/ast.h"
+#include "compiler/external.h"
+
+struct vtr_checker_variable {
+    struct vtr_bytes name;
+    enum vtr_type type;
+};
+
+struct vtr_checker {
+    /* Set by the caller. */
+    const struct vtr_source *source;
+    const struct vtr_ast *ast;
+    const struct vtr_external_set *externals;
+    const struct vtr_name_table *rule_names; /* of all namespaces, space 0 */
+    struct vtr_arena *arena;
+    struct vtr_diagnostics *diagnostics;
+
+    /* Of the rule that is being checked. */
+    struct vtr_ast_rule *rule;
+    struct vtr_ast_string **strings; /* by number */
+    struct vtr_name_table string_names;
+    struct vtr_reference **last_reference;
+    struct vtr_checker_variable variables[VTR_LOOP_DEPTH_LIMIT];
+    unsigned variable_count;
+    unsigned loop_depth;
+    bool is_in_string_loop;
+    bool has_reported_module;
+    bool has_no_memory;
+};
+
+/* Checks one rule that was parsed; marks it bad after an error. */
+VTR_MUST_CHECK enum vtr_status vtr_check_rule(struct vtr_checker *c,
+                                              struct vtr_ast_rule *rule);
+
+/* The rest is shared by the check_*.c files. */
+
+void vtr_check_node(struct vtr_checker *c, struct vtr_node *node);
+void vtr_check_of(struct vtr_checker *c, struct vtr_node *node);
+void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node);
+void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node);
+
+/* Checks an operand that must be an integer. */
+void vtr_check_integer(struct vtr_checker *c, struct vtr_node *node, const char *what);
+
+/* Checks something whose truth is asked for. */
+void vtr_check_condition(struct vtr_checker *c, struct vtr_node *node);
+
+/* Checks "low..high", the children of `node`. */
+void vtr_check_range(struct vtr_checker *c, struct vtr_node *node);
+
+/* Notes that a pattern (number + 1, or 0: any of the rule's) is asked for at a known
+ * offset, or in another way (`offset` NULL or not known). */
+void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
+                   const struct vtr_node *offset);
+
+/* Works out left `op` right of two integers into `left`; reports what cannot be. */
+void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op op,
+                    const struct vtr_node *right);
+
+/* The number of a string, or VTR_NAME_NOT_FOUND. */
+uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id);
+struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_bytes id,
+                                            uint32_t offset, uint32_t length,
+                                            const char *star);
+
+/* Notes a rule that the condition names. */
+void vtr_check_add_reference(struct vtr_checker *c, struct vtr_bytes name,
+                             bool is_wildcard, uint32_t offset, uint32_t length);
+
+struct vtr_place vtr_check_place(const struct vtr_checker *c,
+                                 const struct vtr_node *node);
+
+/* "a text", "an integer": for messages. */
+const char *vtr_type_text(enum vtr_type type);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Types and constants of expressions.
+ *
+ * An operand that has an error already is of type UNKNOWN, which fits everywhere, so
+ * that one mistake is reported once.
+ */
+#include "compiler/check.h"
+
+#include "base/bytes.h"
+#include "compiler/source.h"
+#include "compiler/suggest.h"
+
+const char *vtr_type_text(enum vtr_type type)
+{
+    switch (type) {
+    case VTR_TYPE_BOOL:
+        return "true or false";
+    case VTR_TYPE_INT:
+        return "an integer";
+    case VTR_TYPE_FLOAT:
+        return "a number with a fraction";
+    case VTR_TYPE_TEXT:
+        return "a text";
+    case VTR_TYPE_REGEX:
+        return "a regular expression";
+    case VTR_TYPE_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+static bool is_number(enum vtr_type type)
+{
+    return type == VTR_TYPE_INT || type == VTR_TYPE_FLOAT || type == VTR_TYPE_UNKNOWN;
+}
+
+static bool is_of(enum vtr_type type, enum vtr_type wanted)
+{
+    return type == wanted || type == VTR_TYPE_UNKNOWN;
+}
+
+static void report_type(struct vtr_checker *c, const struct vtr_node *node,
+                        const char *what, const char *wanted)
+{
+    (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE, vtr_check_place(c, node),
+                              "%s must be %s, this is %s", what, wanted,
+                              vtr_type_text(node->type));
+}
+
+static void set_known(struct vtr_node *node, int64_t value)
+{
+    node->type = VTR_TYPE_INT;
+    node->is_known = true;
+    node->value = value;
+}
+
+void vtr_check_integer(struct vtr_checker *c, struct vtr_node *node, const char *what)
+{
+    vtr_check_node(c, node);
+    if (!is_of(node->type, VTR_TYPE_INT)) {
+        report_type(c, node, what, "an integer");
+    }
+}
+
+void vtr_check_condition(struct vtr_checker *c, struct vtr_node *node)
+{
+    vtr_check_node(c, node);
+    if (node->kind == VTR_NODE_TEXT || node->kind == VTR_NODE_REGEX) {
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(c->diagnostics, VTR_CODE_LITERAL_CONDITION,
+                                vtr_check_place(c, node),
+                                "%s by itself is no question about the file",
+                                vtr_type_text(node->type));
+        problem->note = node->kind == VTR_NODE_REGEX || node->text.len > 0
+                            ? "it counts as true"
+                            : "it counts as false";
+    }
+}
+
+void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_node *low = node->children;
+    struct vtr_node *high = low->next;
+
+    vtr_check_integer(c, low, "the start of a range");
+    vtr_check_integer(c, high, "the end of a range");
+    if (low->is_known && high->is_known && low->value > high->value) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE_EMPTY,
+                                  (struct vtr_place){c->source, low->offset,
+                                                     high->offset + high->length -
+                                                         low->offset},
+                                  "this range is empty: its end is before its start");
+    }
+}
+
+/* Which string a node speaks of; reports one that is not there. */
+static void resolve_string(struct vtr_checker *c, struct vtr_node *node)
+{
+    node->pattern = 0;
+    if (node->text.len == 0) {
+        if (!c->is_in_string_loop) {
+            struct vtr_problem *problem = vtr_diagnostics_add(
+                c->diagnostics, VTR_CODE_ANONYMOUS, vtr_check_place(c, node),
+                "a mark without a name outside a loop over strings");
+            problem->help =
+                "give the string a name, or write 'for any of them : (...)'";
+        }
+        return;
+    }
+    const uint32_t number = vtr_check_find_string(c, node->text);
+    if (number == VTR_NAME_NOT_FOUND) {
+        (void)vtr_check_report_string(c, node->text, node->offset,
+                                      (uint32_t)node->text.len + 1, "");
+        return;
+    }
+    node->pattern = number + 1;
+    c->strings[number]->is_referenced = true;
+}
+
+static bool names_a_string(const struct vtr_checker *c, const struct vtr_node *node)
+{
+    return node->pattern > 0 || (node->text.len == 0 && c->is_in_string_loop);
+}
+
+static void check_string_use(struct vtr_checker *c, struct vtr_node *node)
+{
+    const struct vtr_node *offset = NULL;
+
+    resolve_string(c, node);
+    node->type = VTR_TYPE_BOOL;
+    switch (node->kind) {
+    case VTR_NODE_STRING_AT:
+        vtr_check_integer(c, node->children, "an offset");
+        offset = node->children;
+        break;
+    case VTR_NODE_STRING_IN:
+        vtr_check_range(c, node);
+        break;
+    case VTR_NODE_COUNT_IN:
+        vtr_check_range(c, node);
+        node->type = VTR_TYPE_INT;
+        break;
+    case VTR_NODE_OFFSET:
+    case VTR_NODE_LENGTH:
+        if (node->children != NULL) {
+            vtr_check_integer(c, node->children, "the number of a match");
+        }
+        node->type = VTR_TYPE_INT;
+        break;
+    case VTR_NODE_COUNT:
+        node->type = VTR_TYPE_INT;
+        break;
+    default:
+        break;
+    }
+    if (names_a_string(c, node)) {
+        vtr_check_use(c, node->pattern, offset);
+    }
+}
+
+static bool find_variable(struct vtr_checker *c, struct vtr_node *node)
+{
+    for (unsigned i = c->variable_count; i > 0; i--) {
+        if (vtr_bytes_equal(c->variables[i - 1].name, node->text)) {
+            node->name_kind = VTR_NAME_VARIABLE;
+            node->slot = i - 1;
+            node->type = c->variables[i - 1].type;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_external(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_ast_rule *rule = c->rule;
+    const uint32_t number = vtr_name_table_find(&c->externals->names, 0, node->text);
+
+    if (number == VTR_NAME_NOT_FOUND) {
+        return false;
+    }
+    node->name_kind = VTR_NAME_EXTERNAL;
+    node->type = c->externals->items[number].type;
+    if (rule->externals == NULL) {
+        rule->externals =
+            vtr_arena_array(c->arena, c->externals->count, sizeof(*rule->externals));
+        if (rule->externals == NULL) {
+            c->has_no_memory = true;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < rule->external_count; i++) {
+        if (rule->externals[i] == number) {
+            return true;
+        }
+    }
+    rule->externals[rule->external_count++] = number;
+    return true;
+}
+
+static bool is_imported(const struct vtr_checker *c, struct vtr_bytes name)
+{
+    for (const struct vtr_ast_import *i = c->ast->imports; i != NULL; i = i->next) {
+        if (vtr_bytes_equal(i->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One report a rule says enough. */
+static void report_module(struct vtr_checker *c, const struct vtr_node *node)
+{
+    const struct vtr_bytes rule = c->rule->name;
+
+    if (c->has_reported_module) {
+        return;
+    }
+    c->has_reported_module = true;
+    struct vtr_problem *problem = vtr_diagnostics_add(
+        c->diagnostics, VTR_CODE_MODULE_USED, vtr_check_place(c, node),
+        "rule '%.*s' needs module '%.*s', which this version does not support",
+        (int)rule.len, (const char *)rule.ptr, (int)node->text.len,
+        (const char *)node->text.ptr);
+    if (!is_imported(c, node->text)) {
+        problem->note =
+            vtr_diagnostics_text(c->diagnostics,
+                                 "nor does this file import it: import \"%.*s\"",
+                                 (int)node->text.len, (const char *)node->text.ptr);
+    }
+}
+
+static void check_name(struct vtr_checker *c, struct vtr_node *node)
+{
+    if (find_variable(c, node) || find_external(c, node)) {
+        return;
+    }
+    node->name_kind = VTR_NAME_RULE;
+    if (vtr_name_table_find(c->rule_names, 0, node->text) != VTR_NAME_NOT_FOUND) {
+        node->type = VTR_TYPE_BOOL;
+    } else if (is_imported(c, node->text)) {
+        node->type = VTR_TYPE_UNKNOWN;
+        report_module(c, node);
+        return;
+    }
+    vtr_check_add_reference(c, node->text, false, node->offset, node->length);
+}
+
+/* name.field and the like: only modules have parts. */
+static void check_member(struct vtr_checker *c, struct vtr_node *node)
+{
+    node->type = VTR_TYPE_UNKNOWN;
+    if (find_variable(c, node) || find_external(c, node)) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
+                                  vtr_check_place(c, node),
+                                  "'%.*s' is %s, which has no parts",
+                                  (int)node->text.len, (const char *)node->text.ptr,
+                                  vtr_type_text(node->type));
+        node->type = VTR_TYPE_UNKNOWN;
+    } else if (is_imported(c, node->text) || vtr_is_module_name(node->text)) {
+        report_module(c, node);
+    } else if (vtr_name_table_find(c->rule_names, 0, node->text) !=
+               VTR_NAME_NOT_FOUND) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
+                                  vtr_check_place(c, node),
+                                  "'%.*s' is a rule, which has no parts",
+                                  (int)node->text.len, (const char *)node->text.ptr);
+    } else {
+        vtr_check_add_reference(c, node->text, false, node->offset,
+                                (uint32_t)node->text.len);
+    }
+}
+
+static void check_unary(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_node *child = node->children;
+
+    if (node->op == VTR_OP_NOT || node->op == VTR_OP_DEFINED) {
+        vtr_check_condition(c, child);
+        node->type = VTR_TYPE_BOOL;
+        return;
+    }
+    vtr_check_node(c, child);
+    if (node->op == VTR_OP_NEG ? !is_number(child->type)
+                               : !is_of(child->type, VTR_TYPE_INT)) {
+        report_type(c, child,
+                    node->op == VTR_OP_NEG ? "what '-' negates" : "what '~' turns",
+                    node->op == VTR_OP_NEG ? "a number" : "an integer");
+        return;
+    }
+    node->type = child->type;
+    if (child->is_known && node->op == VTR_OP_BIT_NOT) {
+        set_known(node, (int64_t) ~(uint64_t)child->value);
+    } else if (child->is_known && child->value != INT64_MIN) {
+        set_known(node, -child->value);
+    }
+}
+
+static void report_operands(struct vtr_checker *c, const struct vtr_node *chain,
+                            enum vtr_type left, const struct vtr_node *right)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
+                            (struct vtr_place){c->source, chain->offset,
+                                               right->offset + right->length -
+                                                   chain->offset},
+                            "these two do not go together: %s and %s",
+                            vtr_type_text(left), vtr_type_text(right->type));
+
+    if (left == VTR_TYPE_REGEX || right->type == VTR_TYPE_REGEX) {
+        problem->help = "a text is held against a regular expression with 'matches'";
+    }
+}
+
+/* What `left op right` is, UNKNOWN when it cannot be. */
+static enum vtr_type combine(enum vtr_op op, enum vtr_type left, enum vtr_type right)
+{
+    const bool is_float = left == VTR_TYPE_FLOAT || right == VTR_TYPE_FLOAT;
+    const bool are_numbers = is_number(left) && is_number(right);
+    const bool are_texts = is_of(left, VTR_TYPE_TEXT) && is_of(right, VTR_TYPE_TEXT);
+
+    if (op >= VTR_OP_ADD && op <= VTR_OP_DIV) {
+        return are_numbers ? (is_float ? VTR_TYPE_FLOAT : VTR_TYPE_INT)
+                           : VTR_TYPE_UNKNOWN;
+    }
+    if (op >= VTR_OP_MOD && op <= VTR_OP_SHIFT_RIGHT) {
+        return are_numbers && !is_float ? VTR_TYPE_INT : VTR_TYPE_UNKNOWN;
+    }
+    if (op >= VTR_OP_EQ && op <= VTR_OP_GE) {
+        return are_numbers || are_texts ? VTR_TYPE_BOOL : VTR_TYPE_UNKNOWN;
+    }
+    if (op == VTR_OP_MATCHES) {
+        return is_of(left, VTR_TYPE_TEXT) ? VTR_TYPE_BOOL : VTR_TYPE_UNKNOWN;
+    }
+    return are_texts ? VTR_TYPE_BOOL : VTR_TYPE_UNKNOWN;
+}
+
+/* Operators of one precedence, from the left; `chain` holds what they come to so far.
+ */
+static void check_chain(struct vtr_checker *c, struct vtr_node *chain)
+{
+    struct vtr_node *node = chain->children;
+    bool is_bad = false;
+
+    vtr_check_node(c, node);
+    chain->type = node->type;
+    chain->is_known = node->is_known;
+    chain->value = node->value;
+    for (node = node->next; node != NULL; node = node->next) {
+        const enum vtr_type left = chain->type;
+        vtr_check_node(c, node);
+        chain->type = combine(node->op, left, node->type);
+        if (chain->type == VTR_TYPE_UNKNOWN && !is_bad) {
+            report_operands(c, chain, left, node);
+            is_bad = true;
+        }
+        if (chain->type == VTR_TYPE_INT) {
+            vtr_check_fold(c, chain, node->op, node);
+        } else {
+            chain->is_known = false;
+        }
+    }
+}
+
+static void check_logic(struct vtr_checker *c, struct vtr_node *chain)
+{
+    for (struct vtr_node *node = chain->children; node != NULL; node = node->next) {
+        vtr_check_condition(c, node);
+    }
+    chain->type = VTR_TYPE_BOOL;
+}
+
+static void check_entrypoint(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_ENTRYPOINT,
+                            vtr_check_place(c, node), "'entrypoint' is deprecated");
+
+    problem->note =
+        "YARA has given it up for the entry_point of its pe and elf modules";
+    node->type = VTR_TYPE_INT;
+}
+
+void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
+{
+    switch (node->kind) {
+    case VTR_NODE_BOOL:
+        node->type = VTR_TYPE_BOOL;
+        break;
+    case VTR_NODE_INT:
+        set_known(node, node->number);
+        break;
+    case VTR_NODE_FLOAT:
+        node->type = VTR_TYPE_FLOAT;
+        break;
+    case VTR_NODE_TEXT:
+        node->type = VTR_TYPE_TEXT;
+        break;
+    case VTR_NODE_REGEX:
+        node->type = VTR_TYPE_REGEX;
+        break;
+    case VTR_NODE_FILESIZE:
+        node->type = VTR_TYPE_INT;
+        break;
+    case VTR_NODE_ENTRYPOINT:
+        check_entrypoint(c, node);
+        break;
+    case VTR_NODE_NAME:
+        check_name(c, node);
+        break;
+    case VTR_NODE_MEMBER:
+        check_member(c, node);
+        break;
+    case VTR_NODE_READ:
+        vtr_check_integer(c, node->children, "an offset");
+        node->type = VTR_TYPE_INT;
+        break;
+    case VTR_NODE_STRING:
+    case VTR_NODE_STRING_AT:
+    case VTR_NODE_STRING_IN:
+    case VTR_NODE_COUNT:
+    case VTR_NODE_COUNT_IN:
+    case VTR_NODE_OFFSET:
+    case VTR_NODE_LENGTH:
+        check_string_use(c, node);
+        break;
+    case VTR_NODE_CHAIN:
+        if (node->children->next->op == VTR_OP_AND ||
+            node->children->next->op == VTR_OP_OR) {
+            check_logic(c, node);
+        } else {
+            check_chain(c, node);
+        }
+        break;
+    case VTR_NODE_UNARY:
+        check_unary(c, node);
+        break;
+    case VTR_NODE_OF:
+        vtr_check_of(c, node);
+        break;
+    case VTR_NODE_FOR_OF:
+        vtr_check_for_of(c, node);
+        break;
+    case VTR_NODE_FOR_IN:
+        vtr_check_for_in(c, node);
+        break;
+    }
+}

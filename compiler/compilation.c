@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/compilation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/os_replace.h"
+#include "format/materialise.h"
+
+#define DATABASE_MODE 0644u
+
+void vtr_compilation_free(struct vtr_compilation *compilation)
+{
+    if (compilation == NULL) {
+        return;
+    }
+    vtr_resolution_deinit(&compilation->resolution);
+    vtr_unit_set_deinit(&compilation->units);
+    vtr_diagnostics_deinit(&compilation->diagnostics);
+    vtr_file_set_deinit(&compilation->files);
+    for (unsigned i = 0; i < compilation->workers; i++) {
+        vtr_arena_deinit(&compilation->arenas[i]);
+    }
+    free(compilation->arenas);
+    free(compilation);
+}
+
+const struct vtr_diagnostic *vtr_compilation_get_diagnostics(
+    const struct vtr_compilation *compilation, size_t *count)
+{
+    *count = compilation->report_count;
+    return compilation->reports;
+}
+
+const struct vtr_compile_stats *vtr_compilation_get_stats(
+    const struct vtr_compilation *compilation)
+{
+    return &compilation->stats;
+}
+
+const struct vtr_records *vtr_compilation_records(
+    const struct vtr_compilation *compilation)
+{
+    return &compilation->records;
+}
+
+static const struct vtr_compiled_rule *find_rule(const struct vtr_compilation *c,
+                                                 struct vtr_bytes space,
+                                                 struct vtr_bytes name)
+{
+    size_t low = 0;
+    size_t high = (size_t)c->stats.rules;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const struct vtr_compiled_rule *rule = &c->rules[middle];
+        const int order = vtr_rule_compare_key(rule->space, rule->name, space, name);
+        if (order == 0) {
+            return rule;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+void vtr_compilation_find(const struct vtr_compilation *compilation,
+                          const struct vtr_bytes *space, struct vtr_bytes name,
+                          struct vtr_span *out)
+{
+    const struct vtr_compiled_rule *rule =
+        space == NULL ? NULL : find_rule(compilation, *space, name);
+
+    *out = (struct vtr_span){.path = NULL, .text = ""};
+    if (rule == NULL) {
+        return;
+    }
+    out->path = (const char *)rule->source->path.ptr;
+    out->line = rule->line;
+    out->column = rule->column;
+    out->length = (uint32_t)rule->name.len;
+}
+
+static uint8_t *allocate_memory(void *context, size_t len, struct vtr_error *err)
+{
+    uint8_t **out = context;
+
+    *out = calloc(1, len);
+    if (*out == NULL) {
+        (void)vtr_error_set_memory(err);
+    }
+    return *out;
+}
+
+enum vtr_status vtr_compilation_build(const struct vtr_compilation *compilation,
+                                      uint8_t **out, size_t *out_len,
+                                      struct vtr_error *err)
+{
+    uint8_t *memory = NULL;
+    size_t len = 0;
+    const enum vtr_status status =
+        vtr_materialise(&compilation->records, allocate_memory, &memory, &len, err);
+
+    if (status != VTR_OK) {
+        free(memory);
+        return status;
+    }
+    *out = memory;
+    *out_len = len;
+    return VTR_OK;
+}
+
+/* The file that an image is built into. */
+struct target {
+    struct vtr_replacement file;
+    uint8_t *image;
+};
+
+static uint8_t *allocate_file(void *context, size_t len, struct vtr_error *err)
+{
+    struct target *target = context;
+
+    if (vtr_replacement_map(&target->file, len, &target->image, err) != VTR_OK) {
+        return NULL;
+    }
+    return target->image;
+}
+
+enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
+                                      const char *path, uint64_t *out_len,
+                                      uint8_t *out_digest, struct vtr_error *err)
+{
+    struct target target = {0};
+    uint8_t digest[VTR_DIGEST_LEN] = {0};
+    size_t len = 0;
+    enum vtr_status status =
+        vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
+
+    if (status == VTR_OK) {
+        status =
+            vtr_materialise(&compilation->records, allocate_file, &target, &len, err);
+    }
+    if (status == VTR_OK) {
+        memcpy(digest, target.image + VTR_AT_CONTENT_DIGEST, VTR_DIGEST_LEN);
+        status = vtr_replacement_commit(&target.file, err);
+    }
+    vtr_replacement_abort(&target.file);
+    if (status != VTR_OK) {
+        return status;
+    }
+    if (out_len != NULL) {
+        *out_len = len;
+    }
+    if (out_digest != NULL) {
+        memcpy(out_digest, digest, sizeof(digest));
+    }
+    return VTR_OK;
+}
+
+static void put_source_line(struct vtr_writer *w, const struct vtr_compiled_rule *rule)
+{
+    char place[32];
+
+    vtr_writer_raw(w, vtr_bytes_from_text("rule\t"));
+    vtr_writer_raw(w, rule->space);
+    vtr_writer_u8(w, '\t');
+    vtr_writer_raw(w, rule->name);
+    vtr_writer_u8(w, '\t');
+    vtr_writer_raw(w, rule->source->path);
+    (void)snprintf(place, sizeof(place), ":%u:%u\n", (unsigned)rule->line,
+                   (unsigned)rule->column);
+    vtr_writer_raw(w, vtr_bytes_from_text(place));
+}
+
+enum vtr_status vtr_compilation_write_source_map(
+    const struct vtr_compilation *compilation, const char *path, struct vtr_error *err)
+{
+    struct vtr_replacement file = {0};
+    struct vtr_writer text = {0};
+    enum vtr_status status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
+
+    for (uint64_t i = 0; i < compilation->stats.rules; i++) {
+        put_source_line(&text, &compilation->rules[i]);
+    }
+    if (status == VTR_OK && !vtr_writer_ok(&text)) {
+        status = vtr_error_set_memory(err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_write(&file, vtr_writer_bytes(&text), err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_commit(&file, err);
+    }
+    vtr_replacement_abort(&file);
+    vtr_writer_deinit(&text);
+    return status;
+}

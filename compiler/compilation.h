@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * What a compile holds: sources, diagnostics, records, and where each came from.
+ *
+ * compile.c fills it, phase by phase; compilation.c answers questions about it and
+ * writes the database.
+ */
+#ifndef VTR_COMPILER_COMPILATION_H
+#define VTR_COMPILER_COMPILATION_H
+
+#include "compiler/external.h"
+#include "compiler/file_set.h"
+#include "compiler/resolve.h"
+#include "compiler/unit.h"
+#include "format/records.h"
+#include "vitrine/compile.h"
+
+/* A rule's record and the place of its name. */
+struct vtr_compiled_rule {
+    struct vtr_bytes space;
+    struct vtr_bytes name;
+    struct vtr_bytes body;
+    const struct vtr_source *source;
+    uint32_t offset;
+    uint32_t line;
+    uint32_t column;
+};
+
+struct vtr_compilation {
+    struct vtr_arena *arenas; /* one a worker */
+    unsigned workers;
+    size_t diagnostic_limit;
+    struct vtr_file_set files;
+    struct vtr_external_set externals;
+    struct vtr_unit_set units;
+    struct vtr_resolution resolution;
+    struct vtr_diagnostics diagnostics; /* of what is no file's own */
+
+    struct vtr_compiled_rule *rules; /* good ones, sorted by namespace, name */
+    struct vtr_bytes *bodies;        /* of `rules`, for `records` */
+    struct vtr_bytes *external_bodies;
+    struct vtr_records records;
+
+    struct vtr_diagnostic *reports; /* sorted, what the caller sees */
+    size_t report_count;
+    struct vtr_compile_stats stats;
+};
+
+/* The records, ready for vtr_materialise; borrowed. */
+const struct vtr_records *vtr_compilation_records(
+    const struct vtr_compilation *compilation);
+
+/* Compiles one YARA source that is in memory, as vtr_compile does with files: includes
+ * are refused.  `options` are used but for the sources. */
+VTR_MUST_CHECK enum vtr_status vtr_compile_text(
+    struct vtr_compilation **out, const char *path, struct vtr_bytes text,
+    const struct vtr_compile_options *options, struct vtr_error *err);
+
+/* Turns what the collectors hold into `reports`, and counts. */
+VTR_MUST_CHECK enum vtr_status vtr_compilation_report(struct vtr_compilation *c);
+
+#endif

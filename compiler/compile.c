@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A compile, from the arguments to the records: the phases in their order.
+ *
+ * Reading, parsing, checking and lowering go file by file, on several threads; between
+ * them the rules of all files are brought together.  What a file comes to depends on
+ * the sources alone, never on the thread that handles it.
+ */
+#include "vitrine/compile.h"
+
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/os_thread.h"
+#include "base/sort.h"
+#include "compiler/check.h"
+#include "compiler/compilation.h"
+#include "compiler/lower_rule.h"
+
+#define DEFAULT_DIAGNOSTIC_LIMIT 1000u
+#define WORKERS_MAX              64u
+
+/* What the threads that check and lower share. */
+struct checking {
+    struct vtr_compilation *compilation;
+    struct vtr_name_table rule_names; /* of all namespaces */
+};
+
+static enum vtr_status check_file(size_t task, unsigned worker, void *context)
+{
+    const struct checking *checking = context;
+    struct vtr_compilation *c = checking->compilation;
+    struct vtr_file *file = vtr_file_at(&c->files, task);
+    struct vtr_checker checker = {
+        .source = &file->source,
+        .ast = &file->ast,
+        .externals = &c->externals,
+        .rule_names = &checking->rule_names,
+        .arena = &c->arenas[worker],
+        .diagnostics = &file->diagnostics,
+    };
+    struct vtr_lowering lowering = {
+        .source = &file->source,
+        .arena = &c->arenas[worker],
+        .diagnostics = &file->diagnostics,
+    };
+    enum vtr_status status = VTR_OK;
+
+    file->diagnostics.arena = &c->arenas[worker];
+    for (struct vtr_ast_rule *r = file->ast.rules; r != NULL && status == VTR_OK;
+         r = r->next) {
+        status = vtr_check_rule(&checker, r);
+        if (status == VTR_OK && !r->is_bad) {
+            status = vtr_lower_rule(&lowering, r);
+        }
+    }
+    vtr_writer_deinit(&lowering.out);
+    file->diagnostics.arena = &c->arenas[0];
+    return status;
+}
+
+/* Checks and lowers every rule, in whichever namespaces it is. */
+static enum vtr_status check_files(struct vtr_compilation *c)
+{
+    struct checking checking = {.compilation = c};
+    const struct vtr_resolution *r = &c->resolution;
+    enum vtr_status status =
+        vtr_name_table_init(&checking.rule_names, &c->arenas[0], r->count);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        (void)vtr_name_table_add(&checking.rule_names, 0, r->entries[i].rule->name, 0);
+    }
+    return vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
+}
+
+/* The condition of a rule with wildcards, which each namespace fills in its way. */
+static enum vtr_status lower_with_wildcards(struct vtr_compilation *c, uint32_t entry,
+                                            struct vtr_bytes *out)
+{
+    struct vtr_rule_lister lister = {&c->resolution, entry};
+    struct vtr_lowering lowering = {
+        .source = &c->resolution.entries[entry].file->source,
+        .arena = &c->arenas[0],
+        .diagnostics = &c->diagnostics,
+        .list_rules = vtr_resolution_list_rules,
+        .list_context = &lister,
+    };
+
+    vtr_lower_condition(&lowering, c->resolution.entries[entry].rule);
+    *out = vtr_arena_dup(&c->arenas[0], vtr_writer_bytes(&lowering.out));
+    vtr_writer_deinit(&lowering.out);
+    return lowering.has_no_memory || out->ptr == NULL ? VTR_ERROR_MEMORY : VTR_OK;
+}
+
+static enum vtr_status add_rule(struct vtr_compilation *c, uint32_t entry_index,
+                                struct vtr_writer *scratch)
+{
+    const struct vtr_rule_entry *entry = &c->resolution.entries[entry_index];
+    struct vtr_compiled_rule *rule = &c->rules[c->stats.rules];
+    struct vtr_bytes code = entry->rule->code;
+
+    if (entry->rule->has_wildcards &&
+        lower_with_wildcards(c, entry_index, &code) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    rule->space = c->units.spaces[entry->space];
+    rule->name = entry->rule->name;
+    rule->source = &entry->file->source;
+    rule->offset = entry->rule->offset;
+    rule->line = entry->rule->line;
+    rule->column = entry->rule->column;
+    vtr_writer_clear(scratch);
+    vtr_write_rule_body(scratch, entry->rule, rule->space, code);
+    rule->body = vtr_arena_dup(&c->arenas[0], vtr_writer_bytes(scratch));
+    if (rule->body.ptr == NULL || !vtr_writer_ok(scratch)) {
+        return VTR_ERROR_MEMORY;
+    }
+    c->bodies[c->stats.rules++] = rule->body;
+    return VTR_OK;
+}
+
+/* The records of the good rules, in their order. */
+static enum vtr_status collect_rules(struct vtr_compilation *c)
+{
+    const struct vtr_resolution *r = &c->resolution;
+    struct vtr_writer scratch = {0};
+    enum vtr_status status = VTR_OK;
+
+    c->rules = vtr_arena_array(&c->arenas[0], r->sorted_count + 1, sizeof(*c->rules));
+    c->bodies = vtr_arena_array(&c->arenas[0], r->sorted_count + 1, sizeof(*c->bodies));
+    if (c->rules == NULL || c->bodies == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < r->sorted_count && status == VTR_OK; i++) {
+        if (!r->entries[r->sorted[i]].is_bad) {
+            status = add_rule(c, r->sorted[i], &scratch);
+        }
+    }
+    vtr_writer_deinit(&scratch);
+    c->stats.bad += r->count - c->stats.rules;
+    c->records.rules = c->bodies;
+    c->records.rule_count = c->stats.rules;
+    return status;
+}
+
+/* The records of the external variables that a good rule asks for. */
+static enum vtr_status collect_externals(struct vtr_compilation *c)
+{
+    const struct vtr_resolution *r = &c->resolution;
+    const size_t count = c->externals.count;
+    uint8_t *is_used = vtr_arena_array(&c->arenas[0], count + 1, sizeof(*is_used));
+
+    c->external_bodies =
+        vtr_arena_array(&c->arenas[0], count + 1, sizeof(*c->external_bodies));
+    if (is_used == NULL || c->external_bodies == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        const struct vtr_ast_rule *rule = r->entries[i].rule;
+        for (size_t n = 0; n < rule->external_count && !r->entries[i].is_bad; n++) {
+            is_used[rule->externals[n]] = 1;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_used[i] != 0) {
+            c->external_bodies[c->records.external_count++] =
+                c->externals.items[i].body;
+        }
+    }
+    c->records.externals = c->external_bodies;
+    return VTR_OK;
+}
+
+static int compare_digests(const void *a, const void *b, void *context)
+{
+    (void)context;
+    return vtr_bytes_compare(*(const struct vtr_bytes *)a,
+                             *(const struct vtr_bytes *)b);
+}
+
+/* One digest for all sources, whatever their names and order. */
+static enum vtr_status digest_sources(struct vtr_compilation *c)
+{
+    const size_t count = c->files.files.count;
+    struct vtr_bytes *digests =
+        vtr_arena_array(&c->arenas[0], count + 1, sizeof(*digests));
+    size_t loaded = 0;
+    size_t distinct = 0;
+
+    if (digests == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_source *source = &vtr_file_at(&c->files, i)->source;
+        if (source->is_loaded) {
+            digests[loaded++] = (struct vtr_bytes){source->digest, VTR_SHA256_LEN};
+            c->stats.source_bytes += source->bytes.len;
+        }
+    }
+    c->stats.files = loaded;
+    if (vtr_sort(digests, loaded, sizeof(*digests), compare_digests, NULL) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < loaded; i++) {
+        if (i == 0 || !vtr_bytes_equal(digests[i], digests[distinct - 1])) {
+            digests[distinct++] = digests[i];
+        }
+    }
+    vtr_digest_blake2b_pieces(digests, distinct, c->stats.source_digest);
+    return VTR_OK;
+}
+
+static enum vtr_status compilation_new(struct vtr_compilation **out,
+                                       const struct vtr_compile_options *options)
+{
+    struct vtr_compilation *c = calloc(1, sizeof(*c));
+
+    if (c == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    c->workers = options->workers == 0            ? 1
+                 : options->workers > WORKERS_MAX ? WORKERS_MAX
+                                                  : options->workers;
+    c->diagnostic_limit = options->diagnostic_limit == 0 ? DEFAULT_DIAGNOSTIC_LIMIT
+                                                         : options->diagnostic_limit;
+    c->arenas = calloc(c->workers, sizeof(*c->arenas));
+    if (c->arenas == NULL) {
+        free(c);
+        return VTR_ERROR_MEMORY;
+    }
+    vtr_file_set_init(&c->files, c->arenas, c->workers, c->diagnostic_limit);
+    vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
+    *out = c;
+    return VTR_OK;
+}
+
+static enum vtr_status set_name(struct vtr_compilation *c,
+                                const struct vtr_compile_options *options,
+                                struct vtr_error *err)
+{
+    const char *name = options->name == NULL ? "vitrine" : options->name;
+
+    c->records.name = vtr_arena_dup(&c->arenas[0], vtr_bytes_from_text(name));
+    c->records.release = options->release;
+    if (c->records.name.ptr == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    if (c->records.name.len > VTR_NAME_LIMIT) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                             "the name of a database has at most %u bytes",
+                             VTR_NAME_LIMIT);
+    }
+    return VTR_OK;
+}
+
+/* The phases after the sources have been named. */
+static enum vtr_status run_phases(struct vtr_compilation *c,
+                                  const struct vtr_compile_options *options,
+                                  struct vtr_error *err)
+{
+    enum vtr_status status =
+        vtr_external_set_init(&c->externals, &c->arenas[0], options->defines,
+                              options->define_count, err);
+
+    if (status == VTR_OK) {
+        status = set_name(c, options, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_file_set_load(&c->files, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_unit_set_init(&c->units, &c->files, options->namespaces, err);
+    }
+    if (status != VTR_OK) {
+        return status;
+    }
+    status =
+        vtr_resolution_init(&c->resolution, &c->units, &c->arenas[0], &c->diagnostics);
+    if (status == VTR_OK) {
+        status = check_files(c);
+    }
+    if (status == VTR_OK) {
+        status = vtr_resolution_link(&c->resolution);
+    }
+    if (status == VTR_OK) {
+        status = collect_rules(c);
+    }
+    if (status == VTR_OK) {
+        status = collect_externals(c);
+    }
+    if (status == VTR_OK) {
+        status = digest_sources(c);
+    }
+    if (status == VTR_OK) {
+        status = vtr_compilation_report(c);
+    }
+    if (status == VTR_ERROR_LIMIT) {
+        return vtr_error_set(err, status, "too many rules, or references between them");
+    }
+    return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
+}
+
+/* Hands out a compilation, or frees it when it came to nothing. */
+static enum vtr_status finish(struct vtr_compilation **out, struct vtr_compilation *c,
+                              enum vtr_status status, struct vtr_error *err)
+{
+    if (status != VTR_OK) {
+        vtr_compilation_free(c);
+        return status;
+    }
+    *out = c;
+    if (c->stats.errors > 0) {
+        return vtr_error_set(err, VTR_ERROR_RULES, "the sources have %llu %s",
+                             (unsigned long long)c->stats.errors,
+                             c->stats.errors == 1 ? "error" : "errors");
+    }
+    return VTR_OK;
+}
+
+enum vtr_status vtr_compile(struct vtr_compilation **out,
+                            const struct vtr_compile_options *options,
+                            struct vtr_error *err)
+{
+    struct vtr_compilation *c = NULL;
+    enum vtr_status status;
+
+    if (options->source_count == 0) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT, "no sources");
+    }
+    if (compilation_new(&c, options) != VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    status = vtr_file_set_add(&c->files, options->sources, options->source_count, err);
+    if (status == VTR_OK) {
+        status = run_phases(c, options, err);
+    }
+    return finish(out, c, status, err);
+}
+
+enum vtr_status vtr_compile_text(struct vtr_compilation **out, const char *path,
+                                 struct vtr_bytes text,
+                                 const struct vtr_compile_options *options,
+                                 struct vtr_error *err)
+{
+    struct vtr_compilation *c = NULL;
+    enum vtr_status status;
+
+    if (compilation_new(&c, options) != VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    status = vtr_file_set_add_text(&c->files, path, text, err);
+    if (status == VTR_OK) {
+        status = run_phases(c, options, err);
+    }
+    return finish(out, c, status, err);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/lower_condition.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "compiler/decimal.h"
+#include "compiler/source.h"
+
+static void lower_node(struct vtr_lowering *l, const struct vtr_node *node);
+
+static void push(struct vtr_lowering *l)
+{
+    l->stack++;
+    l->is_too_deep = l->is_too_deep || l->stack > VTR_CONDITION_STACK_LIMIT;
+}
+
+/* An instruction that takes `pops` values and leaves one. */
+static void put_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops)
+{
+    vtr_writer_u8(&l->out, (uint8_t)op);
+    l->stack -= pops;
+    push(l);
+}
+
+static void put_int(struct vtr_lowering *l, int64_t value)
+{
+    put_op(l, VTR_OP_INT, 0);
+    vtr_writer_zigzag(&l->out, value);
+}
+
+static void put_text(struct vtr_lowering *l, struct vtr_bytes text)
+{
+    put_op(l, VTR_OP_TEXT, 0);
+    vtr_writer_masked(&l->out, text);
+}
+
+/* Puts `prefix` before what was written since `start`. */
+static void put_before(struct vtr_lowering *l, size_t start, struct vtr_bytes prefix)
+{
+    const size_t moved = l->out.len - start;
+
+    vtr_writer_zeros(&l->out, prefix.len);
+    if (!vtr_writer_ok(&l->out)) {
+        return;
+    }
+    memmove(l->out.ptr + start + prefix.len, l->out.ptr + start, moved);
+    memcpy(l->out.ptr + start, prefix.ptr, prefix.len);
+}
+
+/* Puts a varint, after `op` unless that is 0, before what was written since `start`. */
+static void put_varint_before(struct vtr_lowering *l, size_t start, unsigned op,
+                              uint64_t value)
+{
+    struct vtr_writer prefix = {0};
+
+    if (op != 0) {
+        vtr_writer_u8(&prefix, (uint8_t)op);
+    }
+    vtr_writer_varint(&prefix, value);
+    if (vtr_writer_ok(&prefix)) {
+        put_before(l, start, vtr_writer_bytes(&prefix));
+    } else {
+        l->has_no_memory = true;
+    }
+    vtr_writer_deinit(&prefix);
+}
+
+/* A value whose truth is asked for: texts are true when not empty, numbers when not
+ * zero; what is undefined stays so. */
+static void lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    if (node->kind == VTR_NODE_TEXT || node->kind == VTR_NODE_REGEX) {
+        put_int(l, node->kind == VTR_NODE_REGEX || node->text.len > 0 ? 1 : 0);
+        return;
+    }
+    lower_node(l, node);
+    if (node->type == VTR_TYPE_TEXT) {
+        put_text(l, (struct vtr_bytes){(const uint8_t *)"", 0});
+        put_op(l, VTR_OP_NE, 2);
+    } else if (node->type == VTR_TYPE_FLOAT) {
+        put_int(l, 0);
+        put_op(l, VTR_OP_NE, 2);
+    }
+}
+
+static void lower_float(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_decimal decimal = vtr_decimal_parse(node->text);
+
+    put_op(l, VTR_OP_FLOAT, 0);
+    vtr_writer_zigzag(&l->out, decimal.digits);
+    vtr_writer_zigzag(&l->out, decimal.exponent);
+}
+
+static void lower_name(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    switch (node->name_kind) {
+    case VTR_NAME_VARIABLE:
+        put_op(l, VTR_OP_VARIABLE, 0);
+        vtr_writer_varint(&l->out, node->slot);
+        break;
+    case VTR_NAME_EXTERNAL:
+        put_op(l, VTR_OP_EXTERNAL, 0);
+        vtr_writer_string(&l->out, node->text);
+        break;
+    case VTR_NAME_RULE:
+        put_op(l, VTR_OP_RULE, 0);
+        vtr_writer_string(&l->out, node->text);
+        break;
+    }
+}
+
+/* The instruction of $a, #a, @a, !a and their forms, after their operands. */
+static void put_pattern_op(struct vtr_lowering *l, const struct vtr_node *node,
+                           enum vtr_op op, unsigned pops)
+{
+    put_op(l, op, pops);
+    vtr_writer_varint(&l->out, node->pattern);
+}
+
+static void lower_indexed(struct vtr_lowering *l, const struct vtr_node *node,
+                          enum vtr_op op)
+{
+    if (node->children == NULL) {
+        put_int(l, 1);
+    } else {
+        lower_node(l, node->children);
+    }
+    put_pattern_op(l, node, op, 1);
+}
+
+static void lower_range(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    lower_node(l, node->children);
+    lower_node(l, node->children->next);
+}
+
+static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    switch (node->kind) {
+    case VTR_NODE_STRING:
+        put_pattern_op(l, node, VTR_OP_MATCH, 0);
+        break;
+    case VTR_NODE_STRING_AT:
+        lower_node(l, node->children);
+        put_pattern_op(l, node, VTR_OP_MATCH_AT, 1);
+        break;
+    case VTR_NODE_STRING_IN:
+        lower_range(l, node);
+        put_pattern_op(l, node, VTR_OP_MATCH_IN, 2);
+        break;
+    case VTR_NODE_COUNT:
+        put_pattern_op(l, node, VTR_OP_COUNT, 0);
+        break;
+    case VTR_NODE_COUNT_IN:
+        lower_range(l, node);
+        put_pattern_op(l, node, VTR_OP_COUNT_IN, 2);
+        break;
+    case VTR_NODE_OFFSET:
+        lower_indexed(l, node, VTR_OP_OFFSET);
+        break;
+    default:
+        lower_indexed(l, node, VTR_OP_LENGTH);
+        break;
+    }
+}
+
+/* left, [jump past the rest when it decides], right, op; and so on from the left. */
+static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
+{
+    const struct vtr_node *node = chain->children;
+
+    lower_truth(l, node);
+    for (node = node->next; node != NULL; node = node->next) {
+        const unsigned jump =
+            node->op == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
+        const size_t start = l->out.len;
+        lower_truth(l, node);
+        put_op(l, node->op, 2);
+        put_varint_before(l, start, jump, l->out.len - start);
+    }
+}
+
+static void lower_matches(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_regex_source regex = {node->text, node->is_nocase,
+                                           node->is_dotall};
+    struct vtr_pattern_problem problem = {0};
+    const bool is_made = vtr_condition_regex(l->arena, &regex, &l->out, &problem);
+
+    if (problem.is_memory) {
+        l->has_no_memory = true;
+    } else if (!is_made || problem.code != NULL) {
+        (void)vtr_diagnostics_add_pattern(l->diagnostics, &problem,
+                                          (struct vtr_place){l->source,
+                                                             node->offset + 1,
+                                                             (uint32_t)node->text.len});
+    }
+}
+
+static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
+{
+    const struct vtr_node *node = chain->children;
+
+    if (node->next->op == VTR_OP_AND || node->next->op == VTR_OP_OR) {
+        lower_logic(l, chain);
+        return;
+    }
+    lower_node(l, node);
+    for (node = node->next; node != NULL; node = node->next) {
+        if (node->op == VTR_OP_MATCHES) {
+            put_op(l, VTR_OP_MATCHES, 1);
+            lower_matches(l, node);
+        } else {
+            lower_node(l, node);
+            put_op(l, node->op, 2);
+        }
+    }
+}
+
+static void lower_unary(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    if (node->op == VTR_OP_NOT) {
+        lower_truth(l, node->children);
+    } else if (node->op == VTR_OP_DEFINED && node->children->type == VTR_TYPE_REGEX) {
+        put_int(l, 1);
+    } else {
+        lower_node(l, node->children);
+    }
+    put_op(l, node->op, 1);
+}
+
+/* The number of "N of", which comes before all else; how many values that is. */
+static unsigned lower_count(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    if (loop->count == NULL) {
+        return 0;
+    }
+    lower_node(l, loop->count);
+    return 1;
+}
+
+static void put_patterns(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    vtr_writer_varint(&l->out, loop->pattern_count);
+    for (size_t i = 0; i < loop->pattern_count; i++) {
+        vtr_writer_varint(&l->out, loop->patterns[i]);
+    }
+}
+
+static void lower_of_rules(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    const unsigned pops = lower_count(l, loop);
+    size_t count = 0;
+    size_t start;
+
+    put_op(l, VTR_OP_OF_RULES, pops);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    start = l->out.len;
+    for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+        if (!i->is_wildcard) {
+            vtr_writer_string(&l->out, i->name);
+            count++;
+        } else if (l->list_rules != NULL) {
+            count += l->list_rules(l->list_context, i->name, &l->out);
+        }
+    }
+    put_varint_before(l, start, 0, count);
+}
+
+static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+
+    if (loop->set == VTR_SET_RULES) {
+        lower_of_rules(l, loop);
+        return;
+    }
+    const unsigned pops = lower_count(l, loop);
+    if (loop->is_range) {
+        lower_range(l, node);
+        put_op(l, VTR_OP_OF_IN, pops + 2);
+    } else if (loop->is_at) {
+        lower_node(l, node->children);
+        put_op(l, VTR_OP_OF_AT, pops + 1);
+    } else {
+        put_op(l, VTR_OP_OF, pops);
+    }
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    put_patterns(l, loop);
+}
+
+/* The body of a loop, as a string of the format. */
+static void put_body(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    const size_t start = l->out.len;
+
+    lower_truth(l, loop->body);
+    l->stack--;
+    put_varint_before(l, start, 0, l->out.len - start);
+}
+
+static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const unsigned pops = lower_count(l, node->loop);
+
+    put_op(l, VTR_OP_FOR_PATTERNS, pops);
+    vtr_writer_u8(&l->out, (uint8_t)node->loop->quantifier);
+    put_patterns(l, node->loop);
+    put_body(l, node->loop);
+}
+
+static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+    unsigned pops = lower_count(l, loop);
+    unsigned values = 0;
+
+    for (const struct vtr_node *v = node->children; v != NULL; v = v->next) {
+        lower_node(l, v);
+        values++;
+    }
+    vtr_writer_u8(&l->out,
+                  (uint8_t)(loop->is_range ? VTR_OP_FOR_RANGE : VTR_OP_FOR_LIST));
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    vtr_writer_varint(&l->out, loop->slot);
+    if (!loop->is_range) {
+        vtr_writer_varint(&l->out, values);
+    }
+    put_body(l, loop); /* its values come on top of the list, which stays meanwhile */
+    pops += values;
+    l->stack -= pops;
+    push(l);
+}
+
+static void lower_node(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    switch (node->kind) {
+    case VTR_NODE_BOOL:
+    case VTR_NODE_INT:
+        put_int(l, node->number);
+        break;
+    case VTR_NODE_FLOAT:
+        lower_float(l, node);
+        break;
+    case VTR_NODE_TEXT:
+        put_text(l, node->text);
+        break;
+    case VTR_NODE_FILESIZE:
+        put_op(l, VTR_OP_FILESIZE, 0);
+        break;
+    case VTR_NODE_ENTRYPOINT:
+        put_op(l, VTR_OP_ENTRYPOINT, 0);
+        break;
+    case VTR_NODE_NAME:
+        lower_name(l, node);
+        break;
+    case VTR_NODE_READ:
+        lower_node(l, node->children);
+        put_op(l, VTR_OP_READ, 1);
+        vtr_writer_u8(&l->out, (uint8_t)node->number);
+        break;
+    case VTR_NODE_STRING:
+    case VTR_NODE_STRING_AT:
+    case VTR_NODE_STRING_IN:
+    case VTR_NODE_COUNT:
+    case VTR_NODE_COUNT_IN:
+    case VTR_NODE_OFFSET:
+    case VTR_NODE_LENGTH:
+        lower_string_use(l, node);
+        break;
+    case VTR_NODE_CHAIN:
+        lower_chain(l, node);
+        break;
+    case VTR_NODE_UNARY:
+        lower_unary(l, node);
+        break;
+    case VTR_NODE_OF:
+        lower_of(l, node);
+        break;
+    case VTR_NODE_FOR_OF:
+        lower_for_of(l, node);
+        break;
+    case VTR_NODE_FOR_IN:
+        lower_for_in(l, node);
+        break;
+    case VTR_NODE_REGEX:  /* lower_truth and lower_chain take these */
+    case VTR_NODE_MEMBER: /* never in a rule that is good */
+        put_int(l, 1);
+        break;
+    }
+}
+
+void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule)
+{
+    const struct vtr_node *node = rule->condition;
+
+    l->stack = 0;
+    l->is_too_deep = false;
+    lower_truth(l, node);
+    if (l->is_too_deep) {
+        (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK,
+                                  (struct vtr_place){l->source, node->offset,
+                                                     node->length},
+                                  "this condition needs more than %u values at a time",
+                                  VTR_CONDITION_STACK_LIMIT);
+    }
+    l->has_no_memory = l->has_no_memory || !vtr_writer_ok(&l->out);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Problems to diagnostics: in the order of path, line and column, each once, with
+ * lines, columns and the text of the line.
+ */
+#include "compiler/compilation.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/sort.h"
+
+/* A longer line is not shown. */
+#define LINE_TEXT_LIMIT 4096u
+
+static int compare_text(const char *a, const char *b)
+{
+    return vtr_bytes_compare(vtr_bytes_from_text(a), vtr_bytes_from_text(b));
+}
+
+static int compare_places(const struct vtr_place *a, const struct vtr_place *b)
+{
+    const int order = vtr_bytes_compare(a->source->path, b->source->path);
+
+    if (order != 0) {
+        return order;
+    }
+    if (a->offset != b->offset) {
+        return a->offset < b->offset ? -1 : 1;
+    }
+    return (a->length > b->length) - (a->length < b->length);
+}
+
+static int compare_problems(const void *a, const void *b, void *context)
+{
+    const struct vtr_problem *left = a;
+    const struct vtr_problem *right = b;
+    int order = compare_places(&left->place, &right->place);
+
+    (void)context;
+    if (order == 0) {
+        order = compare_text(left->code, right->code);
+    }
+    return order != 0 ? order : compare_text(left->message, right->message);
+}
+
+static bool add_problems(struct vtr_vector *all, const struct vtr_diagnostics *d)
+{
+    const struct vtr_problem *items = d->problems.items;
+
+    for (size_t i = 0; i < d->problems.count; i++) {
+        struct vtr_problem *slot = vtr_vector_push(all);
+        if (slot == NULL) {
+            return false;
+        }
+        *slot = items[i];
+    }
+    return true;
+}
+
+/* All problems, sorted; a rule that is in several namespaces says what is wrong with it
+ * once.  Counts what there is, kept or not. */
+static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all)
+{
+    bool is_collected =
+        add_problems(all, &c->diagnostics) && add_problems(all, &c->files.diagnostics);
+    struct vtr_problem *items;
+    size_t kept = 0;
+
+    c->stats.errors = c->diagnostics.errors + c->files.diagnostics.errors;
+    c->stats.warnings = c->diagnostics.warnings + c->files.diagnostics.warnings;
+    for (size_t i = 0; i < c->files.files.count && is_collected; i++) {
+        const struct vtr_diagnostics *d = &vtr_file_at(&c->files, i)->diagnostics;
+        is_collected = add_problems(all, d);
+        c->stats.errors += d->errors;
+        c->stats.warnings += d->warnings;
+    }
+    if (!is_collected || vtr_sort(all->items, all->count, sizeof(struct vtr_problem),
+                                  compare_problems, NULL) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    items = all->items;
+    for (size_t i = 0; i < all->count; i++) {
+        if (kept > 0 && compare_problems(&items[kept - 1], &items[i], NULL) == 0) {
+            c->stats.errors -= items[i].severity == VTR_SEVERITY_ERROR ? 1 : 0;
+            c->stats.warnings -= items[i].severity == VTR_SEVERITY_WARNING ? 1 : 0;
+        } else {
+            items[kept++] = items[i];
+        }
+    }
+    all->count = kept;
+    return VTR_OK;
+}
+
+static const char *line_text(struct vtr_compilation *c, const struct vtr_place *place)
+{
+    struct vtr_bytes line = vtr_source_line_at(place->source, place->offset);
+
+    if (line.len > LINE_TEXT_LIMIT) {
+        return "";
+    }
+    line = vtr_arena_dup(&c->arenas[0], line);
+    return line.ptr == NULL ? "" : (const char *)line.ptr;
+}
+
+/* `cursor` is reused while the source stays the same. */
+static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
+                      const struct vtr_place *place, struct vtr_span *out)
+{
+    *out = (struct vtr_span){.path = "", .text = ""};
+    if (place->source == NULL) {
+        return;
+    }
+    out->path = (const char *)place->source->path.ptr;
+    if (place->offset == 0 && place->length == 0) {
+        return;
+    }
+    if (cursor->source != place->source) {
+        *cursor = (struct vtr_line_cursor){.source = place->source};
+    }
+    vtr_line_cursor_to(cursor, place->offset, &out->line, &out->column);
+    out->length = place->length;
+    out->text = line_text(c, place);
+}
+
+enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
+{
+    struct vtr_line_cursor cursor = {0};
+    struct vtr_line_cursor other_cursor = {0};
+    struct vtr_vector all;
+    enum vtr_status status;
+
+    vtr_vector_init(&all, sizeof(struct vtr_problem));
+    status = collect(c, &all);
+    if (status == VTR_OK) {
+        const size_t count =
+            all.count < c->diagnostic_limit ? all.count : c->diagnostic_limit;
+        c->reports = vtr_arena_array(&c->arenas[0], count + 1, sizeof(*c->reports));
+        c->report_count = c->reports == NULL ? 0 : count;
+        status = c->reports == NULL ? VTR_ERROR_MEMORY : VTR_OK;
+    }
+    for (size_t i = 0; i < c->report_count; i++) {
+        const struct vtr_problem *problem = &((struct vtr_problem *)all.items)[i];
+        struct vtr_diagnostic *report = &c->reports[i];
+        report->severity = problem->severity;
+        report->code = problem->code;
+        report->message = problem->message;
+        report->label = problem->label;
+        report->other_label = problem->other_label;
+        report->note = problem->note;
+        report->help = problem->help;
+        fill_span(c, &cursor, &problem->place, &report->span);
+        fill_span(c, &other_cursor, &problem->other, &report->other);
+    }
+    vtr_vector_deinit(&all);
+    return status;
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/resolve.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/sort.h"
+#include "compiler/suggest.h"
+
+/* References of all rules, wildcards spelled out. */
+#define EDGE_LIMIT ((size_t)1 << 24)
+
+static struct vtr_place rule_place(const struct vtr_rule_entry *entry)
+{
+    return (struct vtr_place){&entry->file->source, entry->rule->offset,
+                              (uint32_t)entry->rule->name.len};
+}
+
+static struct vtr_place reference_place(const struct vtr_rule_entry *entry,
+                                        const struct vtr_reference *reference)
+{
+    return (struct vtr_place){&entry->file->source, reference->offset,
+                              reference->length};
+}
+
+static void report_duplicate(struct vtr_resolution *r,
+                             const struct vtr_rule_entry *entry,
+                             const struct vtr_rule_entry *first)
+{
+    const struct vtr_bytes name = entry->rule->name;
+    const struct vtr_bytes space = r->units->spaces[entry->space];
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(r->diagnostics, VTR_CODE_DUPLICATE_RULE, rule_place(entry),
+                            "rule '%.*s' is defined twice in namespace '%.*s'",
+                            (int)name.len, (const char *)name.ptr, (int)space.len,
+                            (const char *)space.ptr);
+
+    problem->other = rule_place(first);
+    problem->other_label = "first here";
+}
+
+static void add_entries(struct vtr_resolution *r)
+{
+    const struct vtr_unit_file *members = r->units->members.items;
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->units->members.count; i++) {
+        uint32_t ordinal = 0;
+        for (struct vtr_ast_rule *rule = members[i].file->ast.rules; rule != NULL;
+             rule = rule->next) {
+            struct vtr_rule_entry *entry = &r->entries[n];
+            *entry = (struct vtr_rule_entry){
+                .rule = rule,
+                .file = members[i].file,
+                .space = members[i].space,
+                .ordinal = ordinal++,
+                .is_bad = rule->is_bad,
+            };
+            const uint32_t first =
+                vtr_name_table_add(&r->names, entry->space, rule->name, (uint32_t)n);
+            if (first != VTR_NAME_NOT_FOUND) {
+                entry->is_duplicate = true;
+                entry->is_bad = true;
+                report_duplicate(r, entry, &r->entries[first]);
+            }
+            n++;
+        }
+    }
+}
+
+static int compare_entries(const void *a, const void *b, void *context)
+{
+    const struct vtr_rule_entry *entries = context;
+    const struct vtr_rule_entry *left = &entries[*(const uint32_t *)a];
+    const struct vtr_rule_entry *right = &entries[*(const uint32_t *)b];
+
+    if (left->space != right->space) {
+        return left->space < right->space ? -1 : 1;
+    }
+    return vtr_bytes_compare(left->rule->name, right->rule->name);
+}
+
+enum vtr_status vtr_resolution_init(struct vtr_resolution *out,
+                                    const struct vtr_unit_set *units,
+                                    struct vtr_arena *arena,
+                                    struct vtr_diagnostics *diagnostics)
+{
+    const struct vtr_unit_file *members = units->members.items;
+
+    *out = (struct vtr_resolution){.units = units,
+                                   .arena = arena,
+                                   .diagnostics = diagnostics};
+    vtr_vector_init(&out->edges, sizeof(struct vtr_edge));
+    for (size_t i = 0; i < units->members.count; i++) {
+        out->count += members[i].file->ast.rule_count;
+    }
+    if (out->count >= UINT32_MAX) {
+        return VTR_ERROR_LIMIT;
+    }
+    out->entries = vtr_arena_array(arena, out->count + 1, sizeof(*out->entries));
+    out->sorted = vtr_arena_array(arena, out->count + 1, sizeof(*out->sorted));
+    if (out->entries == NULL || out->sorted == NULL ||
+        vtr_name_table_init(&out->names, arena, out->count) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    add_entries(out);
+    for (size_t i = 0; i < out->count; i++) {
+        if (!out->entries[i].is_duplicate) {
+            out->sorted[out->sorted_count++] = (uint32_t)i;
+        }
+    }
+    return vtr_sort(out->sorted, out->sorted_count, sizeof(*out->sorted),
+                    compare_entries, out->entries);
+}
+
+void vtr_resolution_deinit(struct vtr_resolution *r)
+{
+    vtr_vector_deinit(&r->edges);
+}
+
+static bool begins_with(struct vtr_bytes name, struct vtr_bytes prefix)
+{
+    return name.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(name.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+/* The first place in `sorted` that is not before (space, name). */
+static size_t lower_bound(const struct vtr_resolution *r, uint32_t space,
+                          struct vtr_bytes name)
+{
+    size_t low = 0;
+    size_t high = r->sorted_count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const struct vtr_rule_entry *entry = &r->entries[r->sorted[middle]];
+        const bool is_before = entry->space != space
+                                   ? entry->space < space
+                                   : vtr_bytes_compare(entry->rule->name, name) < 0;
+        if (is_before) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Whether a rule may speak of another: not of itself, nor of a later one of its file.
+ */
+static bool is_visible(const struct vtr_rule_entry *from,
+                       const struct vtr_rule_entry *to)
+{
+    return from->file != to->file || to->ordinal < from->ordinal;
+}
+
+/* Calls for members of a wildcard by index into `sorted`. */
+static size_t next_member(const struct vtr_resolution *r,
+                          const struct vtr_rule_entry *from, struct vtr_bytes prefix,
+                          size_t at)
+{
+    for (; at < r->sorted_count; at++) {
+        const struct vtr_rule_entry *entry = &r->entries[r->sorted[at]];
+        if (entry->space != from->space || !begins_with(entry->rule->name, prefix)) {
+            return SIZE_MAX;
+        }
+        if (is_visible(from, entry)) {
+            return at;
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t vtr_resolution_list_rules(void *context, struct vtr_bytes prefix,
+                                 struct vtr_writer *out)
+{
+    const struct vtr_rule_lister *lister = context;
+    const struct vtr_resolution *r = lister->resolution;
+    const struct vtr_rule_entry *from = &r->entries[lister->entry];
+    size_t at = next_member(r, from, prefix, lower_bound(r, from->space, prefix));
+    size_t count = 0;
+
+    for (; at != SIZE_MAX; at = next_member(r, from, prefix, at + 1)) {
+        vtr_writer_string(out, r->entries[r->sorted[at]].rule->name);
+        count++;
+    }
+    return count;
+}
+
+static enum vtr_status add_edge(struct vtr_resolution *r, struct vtr_rule_entry *from,
+                                uint32_t target, const struct vtr_reference *reference)
+{
+    struct vtr_edge *edge;
+
+    if (r->edges.count >= EDGE_LIMIT) {
+        return VTR_ERROR_LIMIT;
+    }
+    edge = vtr_vector_push(&r->edges);
+    if (edge == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    *edge = (struct vtr_edge){target, reference};
+    from->edge_count++;
+    return VTR_OK;
+}
+
+/* A rule of the namespace whose name is close, and that may be meant. */
+static void suggest_rule(struct vtr_resolution *r, const struct vtr_rule_entry *from,
+                         const struct vtr_reference *reference,
+                         struct vtr_problem *problem)
+{
+    const size_t around = lower_bound(r, from->space, reference->name);
+    const size_t first = around > 100 ? around - 100 : 0;
+
+    for (size_t i = first; i < r->sorted_count && i < around + 100; i++) {
+        const struct vtr_rule_entry *entry = &r->entries[r->sorted[i]];
+        if (entry->space == from->space &&
+            vtr_names_are_close(entry->rule->name, reference->name)) {
+            problem->help =
+                vtr_diagnostics_text(r->diagnostics, "did you mean rule '%.*s'?",
+                                     (int)entry->rule->name.len,
+                                     (const char *)entry->rule->name.ptr);
+            return;
+        }
+    }
+}
+
+static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *from,
+                             const struct vtr_reference *reference)
+{
+    const struct vtr_bytes name = reference->name;
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(r->diagnostics, VTR_CODE_UNDEFINED_NAME,
+                            reference_place(from, reference),
+                            reference->is_wildcard
+                                ? "no rule has a name that begins with '%.*s'"
+                                : "'%.*s' is not defined",
+                            (int)name.len, (const char *)name.ptr);
+
+    from->is_bad = true;
+    if (reference->is_wildcard) {
+        return;
+    }
+    if (vtr_is_module_name(name)) {
+        problem->help = "this is the name of a module: modules are not supported yet";
+        return;
+    }
+    problem->help =
+        vtr_diagnostics_text(r->diagnostics,
+                             "an external variable is defined by -D %.*s=VALUE",
+                             (int)name.len, (const char *)name.ptr);
+    suggest_rule(r, from, reference, problem);
+}
+
+static void report_later(struct vtr_resolution *r, struct vtr_rule_entry *from,
+                         const struct vtr_reference *reference,
+                         const struct vtr_rule_entry *to)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(r->diagnostics,
+                            from == to ? VTR_CODE_RULE_CYCLE : VTR_CODE_LATER_RULE,
+                            reference_place(from, reference),
+                            from == to ? "rule '%.*s' refers to itself"
+                                       : "rule '%.*s' is defined later",
+                            (int)to->rule->name.len, (const char *)to->rule->name.ptr);
+
+    problem->other = rule_place(to);
+    problem->other_label = "defined here";
+    if (from != to) {
+        problem->help = "move this rule below the one that it refers to";
+    }
+    from->is_bad = true;
+}
+
+static enum vtr_status link_reference(struct vtr_resolution *r,
+                                      struct vtr_rule_entry *from,
+                                      const struct vtr_reference *reference)
+{
+    if (reference->is_wildcard) {
+        const size_t first = lower_bound(r, from->space, reference->name);
+        size_t at = next_member(r, from, reference->name, first);
+        if (at == SIZE_MAX) {
+            report_undefined(r, from, reference);
+        }
+        for (; at != SIZE_MAX; at = next_member(r, from, reference->name, at + 1)) {
+            const enum vtr_status status = add_edge(r, from, r->sorted[at], reference);
+            if (status != VTR_OK) {
+                return status;
+            }
+        }
+        return VTR_OK;
+    }
+    const uint32_t target =
+        vtr_name_table_find(&r->names, from->space, reference->name);
+    if (target == VTR_NAME_NOT_FOUND) {
+        report_undefined(r, from, reference);
+        return VTR_OK;
+    }
+    if (!is_visible(from, &r->entries[target])) {
+        report_later(r, from, reference, &r->entries[target]);
+        return VTR_OK;
+    }
+    return add_edge(r, from, target, reference);
+}
+
+enum visit {
+    VISIT_NEW = 0,
+    VISIT_OPEN,
+    VISIT_DONE
+};
+
+/* A depth-first walk over references, with its own stack. */
+struct walk {
+    struct vtr_resolution *r;
+    uint8_t *visits;
+    uint32_t *stack; /* entries that are open */
+    size_t *next;    /* how many edges of each were followed */
+    size_t depth;
+};
+
+static void report_bad(struct vtr_resolution *r, struct vtr_rule_entry *from,
+                       const struct vtr_edge *edge, bool is_cycle)
+{
+    const struct vtr_rule_entry *to = &r->entries[edge->target];
+
+    if (from->is_bad && !is_cycle) {
+        return; /* what is wrong with it has been said */
+    }
+    struct vtr_problem *problem = vtr_diagnostics_add(
+        r->diagnostics, is_cycle ? VTR_CODE_RULE_CYCLE : VTR_CODE_BAD_REFERENCE,
+        reference_place(from, edge->reference),
+        is_cycle ? "rule '%.*s' refers to this rule in turn"
+                 : "rule '%.*s' has errors, so this rule cannot be used either",
+        (int)to->rule->name.len, (const char *)to->rule->name.ptr);
+    problem->other = rule_place(to);
+    problem->other_label = is_cycle ? "refers back" : "this rule";
+    from->is_bad = true;
+}
+
+/* Follows one edge of the entry on top, or closes it. */
+static void step(struct walk *walk)
+{
+    struct vtr_resolution *r = walk->r;
+    const uint32_t top = walk->stack[walk->depth - 1];
+    struct vtr_rule_entry *entry = &r->entries[top];
+    const struct vtr_edge *edges = r->edges.items;
+
+    if (walk->next[walk->depth - 1] == entry->edge_count) {
+        walk->visits[top] = VISIT_DONE;
+        walk->depth--;
+        for (size_t i = 0; i < entry->edge_count; i++) {
+            const struct vtr_edge *edge = &edges[entry->first_edge + i];
+            if (r->entries[edge->target].is_bad) {
+                report_bad(r, entry, edge, false);
+            }
+        }
+        return;
+    }
+    const struct vtr_edge *edge =
+        &edges[entry->first_edge + walk->next[walk->depth - 1]++];
+    if (walk->visits[edge->target] == VISIT_OPEN) {
+        report_bad(r, entry, edge, true);
+    } else if (walk->visits[edge->target] == VISIT_NEW) {
+        walk->visits[edge->target] = VISIT_OPEN;
+        walk->stack[walk->depth] = edge->target;
+        walk->next[walk->depth] = 0;
+        walk->depth++;
+    }
+}
+
+static enum vtr_status spread_badness(struct vtr_resolution *r)
+{
+    struct walk walk = {.r = r};
+
+    walk.visits = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.visits));
+    walk.stack = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.stack));
+    walk.next = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.next));
+    if (walk.visits == NULL || walk.stack == NULL || walk.next == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        if (walk.visits[i] != VISIT_NEW || r->entries[i].edge_count == 0) {
+            continue;
+        }
+        walk.visits[i] = VISIT_OPEN;
+        walk.stack[0] = (uint32_t)i;
+        walk.next[0] = 0;
+        walk.depth = 1;
+        while (walk.depth > 0) {
+            step(&walk);
+        }
+    }
+    return VTR_OK;
+}
+
+enum vtr_status vtr_resolution_link(struct vtr_resolution *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct vtr_rule_entry *entry = &r->entries[i];
+        entry->is_bad = entry->is_duplicate || entry->rule->is_bad;
+        entry->first_edge = r->edges.count;
+        for (const struct vtr_reference *n = entry->rule->references; n != NULL;
+             n = n->next) {
+            const enum vtr_status status = link_reference(r, entry, n);
+            if (status != VTR_OK) {
+                return status;
+            }
+        }
+    }
+    return spread_badness(r);
+}
