@@ -8,6 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
 
+[ -x "${VITRINE:-}" ] || { echo "VITRINE does not name the program"; exit 2; }
+
 complain() {
     printf 'FAILED: %s\n' "$*"
     failures=$((failures + 1))
