@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The writing side of format/hash_table.c; docs/format.md, "Hash tables". */
+#include "format/hash_table_write.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "format/hash_table.h"
+
+/* Bits that hold every value up to `max`. */
+static unsigned width_of(uint64_t max)
+{
+    unsigned width = 0;
+
+    for (; max > 0; max >>= 1) {
+        width++;
+    }
+    return width;
+}
+
+enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind kind,
+                                   const struct vtr_hash_source *source,
+                                   struct vtr_stem_set *stems, struct vtr_error *err)
+{
+    struct vtr_hash_plan plan = {.kind = kind};
+    struct vtr_hash_walk walk;
+    struct vtr_hash_record record;
+    enum vtr_status status;
+    bool has_record = true;
+
+    if (source->count > UINT32_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^32 - 1 %s records",
+                             vtr_hash_name(kind));
+    }
+    vtr_hash_walk_init(&walk, kind, source, stems);
+    do {
+        status = vtr_hash_walk_next(&walk, &record, &has_record, err);
+    } while (status == VTR_OK && has_record);
+    plan.extent = walk.extent;
+    vtr_hash_walk_deinit(&walk);
+    if (status == VTR_OK && plan.extent.count > 0) {
+        plan.prefix_bits = vtr_hash_prefix_bits(plan.extent.count);
+        plan.size_width = width_of(plan.extent.size_code_max);
+        plan.stem_width = width_of(stems->count - 1);
+        plan.number_width = width_of(plan.extent.number_max);
+        plan.fanout_len = vtr_hash_fanout_len(plan.prefix_bits);
+        plan.tails_len = vtr_hash_tails_len(kind, plan.extent.count, plan.prefix_bits);
+        plan.attrs_len =
+            vtr_hash_attrs_len(plan.extent.count,
+                               plan.size_width + plan.stem_width + plan.number_width);
+    }
+    if (status == VTR_OK) {
+        *out = plan;
+    }
+    return status;
+}
+
+static void write_fanout_header(const struct vtr_hash_plan *plan, uint8_t *fanout)
+{
+    fanout[0] = (uint8_t)plan->prefix_bits;
+    fanout[1] = (uint8_t)plan->size_width;
+    fanout[2] = (uint8_t)plan->stem_width;
+    fanout[3] = (uint8_t)plan->number_width;
+}
+
+/* Sets the fanout of the values after `*last` up to `value` to `index`. */
+static void write_fanout(uint8_t *counts, uint64_t *last, uint64_t value,
+                         uint64_t index)
+{
+    while (*last < value) {
+        *last += 1;
+        vtr_store_u32(counts + 4 * *last, (uint32_t)index);
+    }
+}
+
+/* Whether the record fits the widths that the plan found. */
+static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_walk *walk)
+{
+    return walk->extent.count <= plan->extent.count &&
+           walk->extent.size_code_max <= plan->extent.size_code_max &&
+           walk->extent.number_max <= plan->extent.number_max;
+}
+
+static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
+                        const struct vtr_hash_record *record, uint8_t *attrs)
+{
+    const unsigned row_bits = plan->size_width + plan->stem_width + plan->number_width;
+    const uint64_t code = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
+    const size_t len = (size_t)plan->attrs_len;
+    uint64_t bit = index * row_bits;
+
+    if (row_bits == 0) {
+        return;
+    }
+    vtr_store_bits(attrs, len, bit, plan->size_width, code);
+    bit += plan->size_width;
+    vtr_store_bits(attrs, len, bit, plan->stem_width, record->stem);
+    bit += plan->stem_width;
+    vtr_store_bits(attrs, len, bit, plan->number_width, record->number);
+}
+
+enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
+                                     const struct vtr_hash_source *source,
+                                     struct vtr_stem_set *stems,
+                                     const struct vtr_hash_output *output,
+                                     struct vtr_root_builder *root,
+                                     struct vtr_error *err)
+{
+    const size_t prefix_len = plan->prefix_bits / 8;
+    const size_t tail_len = vtr_hash_len(plan->kind) - prefix_len;
+    struct vtr_hash_walk walk;
+    struct vtr_hash_record record;
+    enum vtr_status status;
+    bool has_record = false;
+    uint64_t last_prefix = 0;
+
+    vtr_hash_walk_init(&walk, plan->kind, source, stems);
+    for (uint64_t index = 0;; index++) {
+        status = vtr_hash_walk_next(&walk, &record, &has_record, err);
+        if (status != VTR_OK || !has_record || !fits(plan, &walk)) {
+            break;
+        }
+        uint64_t prefix = 0;
+        for (size_t i = 0; i < prefix_len; i++) {
+            prefix = prefix << 8 | record.digest[i];
+        }
+        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &last_prefix, prefix,
+                     index);
+        memcpy(output->tails + (size_t)index * tail_len, record.digest + prefix_len,
+               tail_len);
+        write_attrs(plan, index, &record, output->attrs);
+        vtr_root_builder_add_hash(root, plan->kind, &record, stems->stems[record.stem]);
+    }
+    if (status == VTR_OK && (has_record || walk.extent.count != plan->extent.count ||
+                             walk.extent.size_code_max != plan->extent.size_code_max ||
+                             walk.extent.number_max != plan->extent.number_max)) {
+        status = vtr_error_set_format(err, vtr_hash_name(plan->kind), walk.extent.count,
+                                      "%s records changed between two readings",
+                                      vtr_hash_name(plan->kind));
+    }
+    if (status == VTR_OK && plan->extent.count > 0) {
+        write_fanout_header(plan, output->fanout);
+        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &last_prefix,
+                     UINT64_C(1) << plan->prefix_bits, plan->extent.count);
+        vtr_root_builder_end_kind(root);
+    }
+    vtr_hash_walk_deinit(&walk);
+    return status;
+}

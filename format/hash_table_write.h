@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Writes hash tables: a plan from one walk over the records, the bytes from another. */
+#ifndef VTR_FORMAT_HASH_TABLE_WRITE_H
+#define VTR_FORMAT_HASH_TABLE_WRITE_H
+
+#include "base/compiler.h"
+#include "format/hash_walk.h"
+#include "format/record_root.h"
+
+/* The geometry of a kind's table; without records all lengths are 0. */
+struct vtr_hash_plan {
+    enum vtr_hash_kind kind;
+    struct vtr_hash_extent extent;
+    unsigned prefix_bits;
+    unsigned size_width;
+    unsigned stem_width;
+    unsigned number_width;
+    uint64_t fanout_len;
+    uint64_t tails_len;
+    uint64_t attrs_len;
+};
+
+/* Walks the records once. */
+VTR_MUST_CHECK enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out,
+                                                  enum vtr_hash_kind kind,
+                                                  const struct vtr_hash_source *source,
+                                                  struct vtr_stem_set *stems,
+                                                  struct vtr_error *err);
+
+/* Zeroed memory of the plan's lengths. */
+struct vtr_hash_output {
+    uint8_t *fanout;
+    uint8_t *tails;
+    uint8_t *attrs;
+};
+
+/* Walks the records again, writes the table and adds the records to `root`.  The
+ * records must be those of the plan in number and width, else VTR_ERROR_FORMAT. */
+VTR_MUST_CHECK enum vtr_status vtr_hash_table_write(
+    const struct vtr_hash_plan *plan, const struct vtr_hash_source *source,
+    struct vtr_stem_set *stems, const struct vtr_hash_output *output,
+    struct vtr_root_builder *root, struct vtr_error *err);
+
+#endif
