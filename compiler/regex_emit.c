@@ -28,7 +28,7 @@
 /* Compiled bytes of what is emitted, rounded up. */
 #define COST_LITERAL  2u
 #define COST_CLASS    33u
-#define COST_GROUP    7u /* and per alternative of it */
+#define COST_GROUP    8u /* and per alternative of it */
 #define COST_REPEAT   9u /* of a single byte */
 #define COST_BOUNDARY 260u
 
@@ -264,10 +264,11 @@ static uint64_t estimate_repeat(const struct vtr_regex_node *node, bool is_wide)
     if (is_single(what) && !is_wide) {
         return 2 * once + COST_REPEAT;
     }
-    const uint64_t copies = node->max != VTR_REGEX_UNBOUNDED ? node->max
-                            : node->min > 0                  ? node->min
-                                                             : 1;
-    return saturate(copies * (once + 2 * (uint64_t)COST_GROUP));
+    const bool is_open = node->max == VTR_REGEX_UNBOUNDED;
+    const uint64_t fixed = node->min > 0 ? node->min : is_open ? 1 : 0;
+    const uint64_t optional = is_open ? 0 : node->max - node->min;
+    return saturate(fixed * (once + COST_GROUP) + optional * (once + 2 * COST_GROUP) +
+                    4);
 }
 
 /* Compiled size of a tree; recursion as in put_node. */

@@ -4,10 +4,11 @@
  * Runs compiled regular expressions over small inputs, for comparison with YARA.
  *
  * Each line of standard input is `MODIFIERS OPTIONS REGEX DATA`: the sum of enum
- * vtr_modifier, some of "i", "s" or "-", and two runs of hexadecimal digits ("-": none).
- * Each line of the output is the problem's code, or the matches as OFFSET:LENGTH, every
- * offset tried with PCRE2.  A match that has none of the program's atoms where they say
- * that they are is written as OFFSET:LENGTH!.
+ * vtr_modifier, some of "i", "s" or "-", and two runs of hexadecimal digits ("-":
+ * none). Each line of the output is the problem's code, or the matches as
+ * OFFSET:LENGTH, every offset tried with PCRE2.  A match that has none of the program's
+ * atoms where they say that they are is written as OFFSET:LENGTH!; LIMIT says that
+ * PCRE2 gave up.
  */
 #include "compiler/pattern.h"
 
@@ -93,8 +94,8 @@ static void compile(struct program *program)
 
     options |= (program->flags & VTR_PROGRAM_NOCASE) != 0 ? PCRE2_CASELESS : 0;
     options |= (program->flags & VTR_PROGRAM_DOTALL) != 0 ? PCRE2_DOTALL : 0;
-    program->code = pcre2_compile(program->text.ptr, program->text.len, options, &code,
-                                  &at, NULL);
+    program->code =
+        pcre2_compile(program->text.ptr, program->text.len, options, &code, &at, NULL);
     if (program->code == NULL) {
         fprintf(stderr, "PCRE2 error %d at %zu: %s\n", code, (size_t)at,
                 (const char *)program->text.ptr);
@@ -144,34 +145,41 @@ static bool has_atom(const struct program *program, struct vtr_bytes data, size_
     return false;
 }
 
-static void run(const struct program *program, bool is_greedy, struct vtr_bytes data,
+/* False when PCRE2 gives up. */
+static bool run(const struct program *program, struct vtr_bytes data,
                 struct match *matches)
 {
+    bool ok = true;
     pcre2_match_data *found = pcre2_match_data_create(1, NULL);
 
-    for (size_t at = 0; at < data.len; at++) {
+    for (size_t at = 0; at < data.len && ok; at++) {
         const int got = pcre2_match(program->code, data.ptr, data.len, at,
                                     PCRE2_ANCHORED, found, NULL);
         const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(found);
         if (got == PCRE2_ERROR_NOMATCH || (got > 0 && ends[1] == at)) {
             continue;
         }
-        check(got > 0, "PCRE2 limit");
-        if (!matches[at].is_found || (is_greedy && matches[at].len < ends[1] - at)) {
+        if (got < 0) {
+            ok = false;
+            break;
+        }
+        if (!matches[at].is_found) { /* the ASCII form goes before the wide one */
             matches[at].len = ends[1] - at;
         }
         matches[at].is_found = true;
         matches[at].lacks_atom = matches[at].lacks_atom || !has_atom(program, data, at);
     }
     pcre2_match_data_free(found);
+    return ok;
 }
 
-static void answer(struct vtr_bytes payload, uint32_t flags, struct vtr_arena *arena,
+static void answer(struct vtr_bytes payload, struct vtr_arena *arena,
                    struct vtr_bytes data)
 {
     struct match *matches = calloc(data.len + 1, sizeof *matches);
     struct vtr_reader r;
     uint64_t count;
+    bool ok = true;
 
     check(matches != NULL, "memory");
     vtr_reader_init(&r, payload, 0);
@@ -180,18 +188,18 @@ static void answer(struct vtr_bytes payload, uint32_t flags, struct vtr_arena *a
         struct program program;
         read_program(arena, &r, &program);
         compile(&program);
-        run(&program, (flags & VTR_PATTERN_GREEDY) != 0, data, matches);
+        ok = run(&program, data, matches) && ok;
         if (getenv("VTR_REGEX_SHOW") != NULL) {
             fprintf(stderr, "%s\n", (const char *)program.text.ptr);
         }
         pcre2_code_free(program.code);
     }
-    for (size_t i = 0; i < data.len; i++) {
+    for (size_t i = 0; i < data.len && ok; i++) {
         if (matches[i].is_found) {
             printf("%zu:%zu%s ", i, matches[i].len, matches[i].lacks_atom ? "!" : "");
         }
     }
-    printf("\n");
+    printf("%s\n", ok ? "" : "LIMIT");
     free(matches);
 }
 
@@ -215,9 +223,10 @@ static void handle(char *line)
     }
     const struct vtr_regex_source source = {.text = decode(fields[2]),
                                             .is_nocase = strchr(fields[1], 'i') != NULL,
-                                            .is_dotall = strchr(fields[1], 's') != NULL};
+                                            .is_dotall =
+                                                strchr(fields[1], 's') != NULL};
     if (vtr_pattern_regex(&arena, &mods, &source, &w, &flags, &problem)) {
-        answer(vtr_writer_bytes(&w), flags, &arena, decode(fields[3]));
+        answer(vtr_writer_bytes(&w), &arena, decode(fields[3]));
     } else {
         printf("%s\n", problem.code);
     }

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The PCRE2 text of regular expressions: how it reads, that PCRE2 takes it, and that it
+ * matches what YARA matches. */
+#include "compiler/regex_emit.h"
+
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/writer.h"
+#include "tests/support/cmocka.h"
+
+/* The text in `w`, NUL-terminated, and its flags. */
+static void emit(const char *text, const char *options, bool is_wide,
+                 struct vtr_writer *w, uint8_t *flags)
+{
+    const struct vtr_regex_source source = {.text = vtr_bytes_from_text(text),
+                                            .is_nocase = strchr(options, 'i') != NULL,
+                                            .is_dotall = strchr(options, 's') != NULL};
+    struct vtr_arena arena = {0};
+    struct vtr_regex_tree tree;
+    struct vtr_pattern_problem problem;
+
+    if (!vtr_regex_parse(&arena, &source, &tree, &problem) ||
+        !vtr_regex_emit(&tree, is_wide, w, flags, &problem)) {
+        fail_msg("/%s/: %s", text, problem.message);
+    }
+    vtr_writer_u8(w, 0);
+    vtr_arena_deinit(&arena);
+}
+
+static void expect(const char *text, const char *options, const char *want,
+                   unsigned want_flags)
+{
+    struct vtr_writer w = {0};
+    uint8_t flags;
+
+    emit(text, options, false, &w, &flags);
+    assert_string_equal((const char *)w.ptr, want);
+    assert_int_equal(flags, want_flags);
+    vtr_writer_deinit(&w);
+}
+
+static void expect_wide(const char *text, const char *want, unsigned want_flags)
+{
+    struct vtr_writer w = {0};
+    uint8_t flags;
+
+    emit(text, "", true, &w, &flags);
+    assert_string_equal((const char *)w.ptr, want);
+    assert_int_equal(flags, want_flags | VTR_PROGRAM_WIDE);
+    vtr_writer_deinit(&w);
+}
+
+static void text_depends_on_nothing_of_pcre2(void **state)
+{
+    (void)state;
+    expect("a.b", "", "a[^\\x0a]b", 0);
+    expect("a.b", "s", "a.b", VTR_PROGRAM_DOTALL);
+    expect("a[\\s\\S]b", "", "a.b", VTR_PROGRAM_DOTALL);
+    expect("^a$", "", "\\Aa\\z", VTR_PROGRAM_END_ANCHOR);
+    expect("\\d\\.\\-#", "", "[0-9]\\x2e\\x2d\\x23", 0);
+    expect("[^\\w]", "", "[^0-9A-Z_a-z]", 0);
+    expect("[b-dy]", "i", "[B-DYb-dy]", VTR_PROGRAM_NOCASE);
+    expect("[^a]", "i", "[^Aa]", VTR_PROGRAM_NOCASE);
+    expect("[^\\x00-\\xff]", "", "(?!)", 0);
+}
+
+static void repeats_have_one_spelling(void **state)
+{
+    (void)state;
+    expect("a{0,}b{1,}c{0,1}d{,}", "", "a*b+c?d*", 0);
+    expect("a{2}b{2,3}c{2,}d{,3}e{1}", "", "a{2}b{2,3}c{2,}d{0,3}e", 0);
+    expect("a*?b{2}?c{2,3}?", "", "a*?b{2}c{2,3}?", 0);
+    expect("(ab)*(c|d)+(a{2}){3}", "", "(?:ab)*(?:c|d)+(?:a{2}){3}", 0);
+    expect("(a|)b|", "", "(?:(?:a|)b|)", 0);
+}
+
+static void wide_characters_have_a_zero_behind(void **state)
+{
+    (void)state;
+    expect_wide("ab", "a\\x00b\\x00", 0);
+    expect_wide("a+.{2}", "(?:a\\x00)+(?:[^\\x0a]\\x00){2}", 0);
+    expect_wide("(ab|c)?$", "(?:a\\x00b\\x00|c\\x00)?\\z", VTR_PROGRAM_END_ANCHOR);
+}
+
+static pcre2_code *compile(const char *text, const char *options, bool is_wide)
+{
+    struct vtr_writer w = {0};
+    uint8_t flags;
+    int code;
+    PCRE2_SIZE at;
+
+    emit(text, options, is_wide, &w, &flags);
+    pcre2_code *compiled =
+        pcre2_compile(w.ptr, w.len - 1,
+                      ((flags & VTR_PROGRAM_NOCASE) != 0 ? PCRE2_CASELESS : 0u) |
+                          ((flags & VTR_PROGRAM_DOTALL) != 0 ? PCRE2_DOTALL : 0u),
+                      &code, &at, NULL);
+    if (compiled == NULL) {
+        fail_msg("PCRE2 error %d at %zu of %s", code, (size_t)at, (const char *)w.ptr);
+    }
+    vtr_writer_deinit(&w);
+    return compiled;
+}
+
+/* The length of the match that begins at `start`, -1 when there is none. */
+static int match(const char *text, const char *options, bool is_wide,
+                 struct vtr_bytes data, size_t start)
+{
+    pcre2_code *code = compile(text, options, is_wide);
+    pcre2_match_data *found = pcre2_match_data_create(1, NULL);
+    const int got =
+        pcre2_match(code, data.ptr, data.len, start, PCRE2_ANCHORED, found, NULL);
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(found);
+    const int len = got < 0 ? -1 : (int)(ends[1] - start);
+
+    pcre2_match_data_free(found);
+    pcre2_code_free(code);
+    return len;
+}
+
+#define DATA(s) ((struct vtr_bytes){(const uint8_t *)(s), sizeof(s) - 1})
+
+static void ends_of_the_data_are_word_boundaries(void **state)
+{
+    (void)state;
+    assert_int_equal(match("\\b!a", "", false, DATA("!a"), 0), 2);
+    assert_int_equal(match("a!\\b", "", false, DATA("a!"), 0), 2);
+    assert_int_equal(match("\\Ba", "", false, DATA("a"), 0), -1);
+    assert_int_equal(match("\\ba", "", false, DATA("!a"), 1), 1);
+    assert_int_equal(match("\\ba", "", false, DATA("xa"), 1), -1);
+    assert_int_equal(match("\\Ba", "", false, DATA("xa"), 1), 1);
+    assert_int_equal(match("\\ba", "", false, DATA("_a"), 1), -1);
+    assert_int_equal(match("\\ba", "", false,
+                           DATA("\xe9"
+                                "a"),
+                           1),
+                     1);
+}
+
+static void wide_boundaries_look_at_two_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(match("\\b!", "", true, DATA("z!\0"), 1), 2);
+    assert_int_equal(match("!\\b", "", true, DATA("!\0x"), 0), 2);
+    assert_int_equal(match("!\\b", "", true, DATA("!\0xy"), 0), -1);
+    assert_int_equal(match("a\\b", "", true, DATA("a\0xy"), 0), 2);
+    assert_int_equal(match("a\\b", "", true, DATA("a\0x\0"), 0), -1);
+    assert_int_equal(match("a$", "", true, DATA("a\0"), 0), 2);
+}
+
+static void case_is_folded_for_ascii_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(match("a[b-c]", "i", false, DATA("AC"), 0), 2);
+    assert_int_equal(match("\xe9", "i", false, DATA("\xc9"), 0), -1);
+    assert_int_equal(match("[^a]b", "i", false, DATA("Ab"), 0), -1);
+    assert_int_equal(match("\\xe9", "", false, DATA("\xe9"), 0), 1);
+}
+
+static void dots_stop_at_line_feeds_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(match("a.", "", false, DATA("a\n"), 0), -1);
+    assert_int_equal(match("a.", "", false, DATA("a\r"), 0), 2);
+    assert_int_equal(match("a.", "", false, DATA("a\0"), 0), 2);
+    assert_int_equal(match("a.", "s", false, DATA("a\n"), 0), 2);
+    assert_int_equal(match("a$", "", false, DATA("a\n"), 0), -1);
+}
+
+/* As large as the compiler lets them be: PCRE2 takes them. */
+static void large_expressions_compile(void **state)
+{
+    static const char *const LARGE[] = {
+        "(ab){2900}",        "(ab){0,2100}",     "([a-z]x){1100}",
+        "a{1,32767}",        "[a-z]{1,32767}",   "(a|b|c|d){1100}",
+        "((ab){10}){270}",   "(\\babc\\b){110}", "((((((a?)?)?)?)?)?){1,400}",
+        "((a|b)?c){0,1000}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof LARGE / sizeof LARGE[0]; i++) {
+        pcre2_code_free(compile(LARGE[i], "", false));
+        pcre2_code_free(compile(LARGE[i], "i", false));
+    }
+    pcre2_code_free(compile(".{1,1000}abc", "", true));
+    pcre2_code_free(compile("[a-z]{1,1000}abc", "", true));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_depends_on_nothing_of_pcre2),
+        cmocka_unit_test(repeats_have_one_spelling),
+        cmocka_unit_test(wide_characters_have_a_zero_behind),
+        cmocka_unit_test(ends_of_the_data_are_word_boundaries),
+        cmocka_unit_test(wide_boundaries_look_at_two_bytes),
+        cmocka_unit_test(case_is_folded_for_ascii_alone),
+        cmocka_unit_test(dots_stop_at_line_feeds_alone),
+        cmocka_unit_test(large_expressions_compile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
