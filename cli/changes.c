@@ -90,17 +90,17 @@ void vtr_change_to_json(struct vtr_json *json, const char *word,
     vtr_json_end_object(json);
 }
 
-void vtr_changes_deinit(struct vtr_changes *changes)
+void vtr_change_list_deinit(struct vtr_change_list *changes)
 {
     for (size_t i = 0; i < changes->count; i++) {
         /* All that a copy borrows is in the one block that its namespace begins. */
         free((void *)(uintptr_t)changes->items[i].space.ptr);
     }
     free(changes->items);
-    *changes = (struct vtr_changes){0};
+    *changes = (struct vtr_change_list){0};
 }
 
-static bool make_room(struct vtr_changes *changes)
+static bool make_room(struct vtr_change_list *changes)
 {
     if (changes->count < changes->cap) {
         return true;
@@ -129,9 +129,9 @@ static struct vtr_bytes copy(uint8_t **block, struct vtr_bytes bytes)
     return copied;
 }
 
-void vtr_changes_add(const struct vtr_change *change, void *context)
+void vtr_change_list_add(const struct vtr_change *change, void *context)
 {
-    struct vtr_changes *changes = context;
+    struct vtr_change_list *changes = context;
     const size_t len =
         change->space.len + change->name.len + change->digest.len + change->detail.len;
     uint8_t *block = make_room(changes) ? malloc(len + 1) : NULL;

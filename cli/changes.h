@@ -18,16 +18,16 @@ void vtr_change_to_json(struct vtr_json *json, const char *word,
                         const struct vtr_change *change, const struct vtr_span *place);
 
 /* Copies of changes, in their order.  {0} is a valid empty one. */
-struct vtr_changes {
+struct vtr_change_list {
     struct vtr_change *items; /* owned, with the bytes that they borrow */
     size_t count;
     size_t cap;
     bool has_failed; /* memory was out: some are missing */
 };
 
-void vtr_changes_deinit(struct vtr_changes *changes);
+void vtr_change_list_deinit(struct vtr_change_list *changes);
 
-/* A vtr_change_fn whose context is a struct vtr_changes. */
-void vtr_changes_add(const struct vtr_change *change, void *context);
+/* A vtr_change_fn whose context is a struct vtr_change_list. */
+void vtr_change_list_add(const struct vtr_change *change, void *context);
 
 #endif

@@ -23,7 +23,7 @@ struct verify_arguments {
 /* What a rebuild brought to light. */
 struct finding {
     enum vtr_verdict verdict;
-    struct vtr_changes changes;
+    struct vtr_change_list changes;
     struct vtr_compilation *compilation; /* NULL when the sources were not read */
     uint8_t digest[VTR_DIGEST_LEN];      /* of the database, as it says */
     uint8_t rebuilt[VTR_DIGEST_LEN];     /* zeros when there was no rebuild */
@@ -268,13 +268,13 @@ static int verify(const struct verify_arguments *arguments, const char *path,
     }
     if (status == VTR_OK) {
         status =
-            vtr_rebuild(database.bytes, &options, &finding.verdict, vtr_changes_add,
+            vtr_rebuild(database.bytes, &options, &finding.verdict, vtr_change_list_add,
                         &finding.changes, &finding.compilation, finding.rebuilt, &err);
     }
     exit_code = status == VTR_OK ? report(&finding, arguments->is_json)
                                  : vtr_complain(&vtr_verb_verify, &err);
     vtr_compilation_free(finding.compilation);
-    vtr_changes_deinit(&finding.changes);
+    vtr_change_list_deinit(&finding.changes);
     vtr_input_close(&database);
     return exit_code;
 }
