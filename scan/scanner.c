@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/os_fault.h"
+#include "base/os_file.h"
 #include "scan/atom_search.h"
 #include "scan/database.h"
 #include "scan/detection.h"
@@ -140,9 +140,4 @@ enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,
         vtr_snapshot_close(&snapshot);
     }
     return status;
-}
-
-enum vtr_status vtr_scan_guard_files(struct vtr_error *err)
-{
-    return vtr_fault_guard_install(err);
 }
