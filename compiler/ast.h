@@ -62,8 +62,9 @@ enum vtr_name_kind {
 
 struct vtr_node {
     enum vtr_node_kind kind;
-    enum vtr_op op;  /* UNARY, and how a child of a CHAIN is joined to those before */
-    bool is_primary; /* syntax: may stand beside an arithmetic operator */
+    enum vtr_op op;    /* of UNARY */
+    enum vtr_op joint; /* of a child of a CHAIN: what joins it to those before */
+    bool is_primary;   /* syntax: may stand beside an arithmetic operator */
     bool is_nocase;
     bool is_dotall;
     uint32_t offset;

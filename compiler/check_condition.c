@@ -351,13 +351,13 @@ static void check_chain(struct vtr_checker *c, struct vtr_node *chain)
     for (node = node->next; node != NULL; node = node->next) {
         const enum vtr_type left = chain->type;
         vtr_check_node(c, node);
-        chain->type = combine(node->op, left, node->type);
+        chain->type = combine(node->joint, left, node->type);
         if (chain->type == VTR_TYPE_UNKNOWN && !is_bad) {
             report_operands(c, chain, left, node);
             is_bad = true;
         }
         if (chain->type == VTR_TYPE_INT) {
-            vtr_check_fold(c, chain, node->op, node);
+            vtr_check_fold(c, chain, node->joint, node);
         } else {
             chain->is_known = false;
         }
@@ -427,8 +427,8 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
         check_string_use(c, node);
         break;
     case VTR_NODE_CHAIN:
-        if (node->children->next->op == VTR_OP_AND ||
-            node->children->next->op == VTR_OP_OR) {
+        if (node->children->next->joint == VTR_OP_AND ||
+            node->children->next->joint == VTR_OP_OR) {
             check_logic(c, node);
         } else {
             check_chain(c, node);

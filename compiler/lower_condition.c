@@ -175,10 +175,10 @@ static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
     lower_truth(l, node);
     for (node = node->next; node != NULL; node = node->next) {
         const unsigned jump =
-            node->op == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
+            node->joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
         const size_t start = l->out.len;
         lower_truth(l, node);
-        put_op(l, node->op, 2);
+        put_op(l, node->joint, 2);
         put_varint_before(l, start, jump, l->out.len - start);
     }
 }
@@ -204,18 +204,18 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
 {
     const struct vtr_node *node = chain->children;
 
-    if (node->next->op == VTR_OP_AND || node->next->op == VTR_OP_OR) {
+    if (node->next->joint == VTR_OP_AND || node->next->joint == VTR_OP_OR) {
         lower_logic(l, chain);
         return;
     }
     lower_node(l, node);
     for (node = node->next; node != NULL; node = node->next) {
-        if (node->op == VTR_OP_MATCHES) {
+        if (node->joint == VTR_OP_MATCHES) {
             put_op(l, VTR_OP_MATCHES, 1);
             lower_matches(l, node);
         } else {
             lower_node(l, node);
-            put_op(l, node->op, 2);
+            put_op(l, node->joint, 2);
         }
     }
 }

@@ -65,7 +65,7 @@ static struct value join_or(struct value a, struct value b)
 
 static struct value evaluate_logic(const struct vtr_node *chain)
 {
-    const bool is_and = chain->children->next->op == VTR_OP_AND;
+    const bool is_and = chain->children->next->joint == VTR_OP_AND;
     struct value sum = evaluate(chain->children);
 
     for (const struct vtr_node *n = chain->children->next; n != NULL; n = n->next) {
@@ -121,8 +121,8 @@ static struct value evaluate_chain(const struct vtr_node *chain)
     if (chain->is_known) {
         return (struct value){KNOWN, chain->value};
     }
-    if (chain->children->next->op == VTR_OP_AND ||
-        chain->children->next->op == VTR_OP_OR) {
+    if (chain->children->next->joint == VTR_OP_AND ||
+        chain->children->next->joint == VTR_OP_OR) {
         return evaluate_logic(chain);
     }
     for (const struct vtr_node *n = chain->children->next; n != NULL; n = n->next) {
@@ -130,7 +130,7 @@ static struct value evaluate_chain(const struct vtr_node *chain)
         if (sum.kind == UNDEFINED || side.kind == UNDEFINED) {
             sum = VALUE_UNDEFINED;
         } else if (sum.kind == KNOWN && side.kind == KNOWN) {
-            sum = compare(n->op, sum.number, side.number);
+            sum = compare(n->joint, sum.number, side.number);
         } else {
             sum = VALUE_ANYTHING;
         }

@@ -458,7 +458,7 @@ static struct vtr_node *parse_arithmetic(struct vtr_parser *p, unsigned level)
             chain_level = info.level;
         }
         if (left != NULL) {
-            right->op = info.op;
+            right->joint = info.op;
             last->next = right;
             last = right;
             vtr_parser_close_node(p, left);
@@ -504,7 +504,7 @@ static struct vtr_node *parse_comparison_of(struct vtr_parser *p, struct vtr_nod
     if (node == NULL) {
         return NULL;
     }
-    right->op = op;
+    right->joint = op;
     left->next = right;
     node->is_primary = false;
     vtr_parser_close_node(p, node);
@@ -580,7 +580,7 @@ static struct vtr_node *parse_logic(struct vtr_parser *p, int kind, enum vtr_op 
         last->next = parse(p);
         last = last->next;
         if (last != NULL) {
-            last->op = op;
+            last->joint = op;
             vtr_parser_close_node(p, chain);
         }
     }
