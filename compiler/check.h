@@ -13,7 +13,7 @@
 #define VTR_COMPILER_CHECK_H
 
 #include "compiler/ast.h"
-#include "compiler/external.h"
+#include "compiler/external_set.h"
 
 struct vtr_checker_variable {
     struct vtr_bytes name;

@@ -9,7 +9,7 @@
 #ifndef VTR_COMPILER_COMPILATION_H
 #define VTR_COMPILER_COMPILATION_H
 
-#include "compiler/external.h"
+#include "compiler/external_set.h"
 #include "compiler/file_set.h"
 #include "compiler/resolve.h"
 #include "compiler/unit.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* External variables: what "-D NAME=VALUE" defines, and their records. */
-#ifndef VTR_COMPILER_EXTERNAL_H
-#define VTR_COMPILER_EXTERNAL_H
+#ifndef VTR_COMPILER_EXTERNAL_SET_H
+#define VTR_COMPILER_EXTERNAL_SET_H
 
 #include "base/arena.h"
 #include "compiler/ast.h"

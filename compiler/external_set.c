@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/external.h"
+#include "compiler/external_set.h"
 
 #include <string.h>
 
