@@ -66,8 +66,8 @@ static int check(const struct check_arguments *arguments,
     if (status != VTR_OK && status != VTR_ERROR_RULES) {
         return vtr_complain(&vtr_verb_check, &err);
     }
-    const int exit_code = report(compilation, arguments->is_json,
-                                 status == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO);
+    const int exit_code =
+        report(compilation, arguments->is_json, vtr_sources_exit(compilation));
     vtr_compilation_free(compilation);
     return exit_code;
 }

@@ -262,7 +262,7 @@ static int compile(const struct compile_arguments *arguments,
     }
     result.milliseconds = vtr_stopwatch_ms() - start;
 
-    int exit_code = compiled == VTR_OK ? VTR_EXIT_YES : VTR_EXIT_NO;
+    int exit_code = vtr_sources_exit(compilation);
     if (status == VTR_OK) {
         exit_code = report(arguments, compilation, &result, exit_code);
     } else {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cli/command.h"
 #include "cli/json.h"
 #include "cli/os_input.h"
 #include "cli/print_diagnostic.h"
@@ -37,6 +38,22 @@ void vtr_print_count(struct vtr_text *out, uint64_t count, const char *noun)
     vtr_text_add(out, " ");
     vtr_text_add(out, noun);
     vtr_text_add(out, count == 1 ? "" : is_sibilant ? "es" : "s");
+}
+
+int vtr_sources_exit(const struct vtr_compilation *compilation)
+{
+    static const char UNREADABLE[] = "E001";
+    size_t count;
+    const struct vtr_diagnostic *diagnostics =
+        vtr_compilation_get_diagnostics(compilation, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(diagnostics[i].code, UNREADABLE) == 0) {
+            return VTR_EXIT_FAILED;
+        }
+    }
+    return vtr_compilation_get_stats(compilation)->errors > 0 ? VTR_EXIT_NO
+                                                              : VTR_EXIT_YES;
 }
 
 void vtr_sources_print_counts(struct vtr_text *out,

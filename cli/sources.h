@@ -46,6 +46,10 @@ void vtr_sources_print_diagnostics(struct vtr_text *out,
                                    const struct vtr_compilation *compilation,
                                    bool is_json, bool is_coloured);
 
+/* VTR_EXIT_YES without errors, VTR_EXIT_NO with errors in rules, VTR_EXIT_FAILED when a
+ * source could not be read at all. */
+int vtr_sources_exit(const struct vtr_compilation *compilation);
+
 /* "3 errors, 1 warning", "no errors". */
 void vtr_sources_print_counts(struct vtr_text *out,
                               const struct vtr_compile_stats *stats);
