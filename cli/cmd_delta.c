@@ -232,12 +232,36 @@ static enum vtr_status load_keys(struct vtr_public_key **out,
     return VTR_OK;
 }
 
+/* "new.vdb: release 12, 33744 bytes in 0.004 s" on standard error. */
+static void print_applied(const char *path, struct vtr_bytes delta,
+                          uint64_t milliseconds)
+{
+    struct vtr_delta_info info;
+    struct vtr_text out = {0};
+
+    if (vtr_delta_get_info(delta, &info, NULL) == VTR_OK) {
+        struct vtr_json seconds;
+        vtr_text_safe(&out, vtr_text_view(path));
+        vtr_text_add(&out, ": release ");
+        vtr_text_number(&out, info.to_release);
+        vtr_text_add(&out, ", ");
+        vtr_text_number(&out, info.to_len);
+        vtr_text_add(&out, " bytes in ");
+        vtr_json_init(&seconds, &out);
+        vtr_json_milli(&seconds, NULL, milliseconds);
+        vtr_text_add(&out, " s\n");
+        (void)vtr_text_print(&out, stderr);
+    }
+    vtr_text_deinit(&out);
+}
+
 static int apply(const struct apply_arguments *arguments, const char *const *paths)
 {
     struct vtr_input from = {0};
     struct vtr_input delta = {0};
     struct vtr_public_key *keys = NULL;
     struct vtr_error err = {0};
+    const uint64_t start = vtr_stopwatch_ms();
 
     enum vtr_status status = load_keys(&keys, &arguments->trusted, &err);
     if (status == VTR_OK) {
