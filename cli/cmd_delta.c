@@ -274,6 +274,9 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
         status = vtr_delta_apply(from.bytes, delta.bytes, keys,
                                  arguments->trusted.count, arguments->output, &err);
     }
+    if (status == VTR_OK) {
+        print_applied(arguments->output, delta.bytes, vtr_stopwatch_ms() - start);
+    }
     vtr_input_close(&delta);
     vtr_input_close(&from);
     free(keys);
