@@ -5,7 +5,8 @@
 #include "cli/json.h"
 
 /* So much of a match is shown, as YARA does. */
-#define SHOWN_LEN 512u
+#define SHOWN_LEN     512u
+#define SHOWN_HEX_LEN 64u
 
 static const char HEX[] = "0123456789ABCDEF";
 
@@ -30,12 +31,37 @@ static void put_escaped(struct vtr_text *out, struct vtr_bytes bytes)
 
 static void put_hex(struct vtr_text *out, struct vtr_bytes bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++) {
+    for (size_t i = 0; i < bytes.len && i < SHOWN_HEX_LEN; i++) {
         if (i > 0) {
             put_char(out, ' ');
         }
         put_char(out, HEX[bytes.ptr[i] >> 4]);
         put_char(out, HEX[bytes.ptr[i] & 15]);
+    }
+    if (bytes.len > SHOWN_HEX_LEN) {
+        vtr_text_add(out, " ...");
+    }
+}
+
+/* Text between quotes, with the escapes of C. */
+static void put_quoted(struct vtr_text *out, struct vtr_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        const uint8_t byte = bytes.ptr[i];
+        if (byte == '"' || byte == '\\') {
+            put_char(out, '\\');
+            put_char(out, (char)byte);
+        } else if (byte == '\n' || byte == '\r' || byte == '\t') {
+            put_char(out, '\\');
+            put_char(out, byte == '\n' ? 'n' : byte == '\r' ? 'r' : 't');
+        } else if (byte >= 32 && byte <= 126) {
+            put_char(out, (char)byte);
+        } else {
+            put_char(out, '\\');
+            put_char(out, HEX[byte >> 6]);
+            put_char(out, HEX[byte >> 3 & 7]);
+            put_char(out, HEX[byte & 7]);
+        }
     }
 }
 
@@ -98,7 +124,7 @@ static void put_metas(struct vtr_text *out, const struct vtr_detection *detectio
         vtr_text_add(out, "=");
         if (meta->kind == VTR_META_KIND_TEXT) {
             vtr_text_add(out, "\"");
-            vtr_text_safe(out, meta->text);
+            put_quoted(out, meta->text);
             vtr_text_add(out, "\"");
         } else if (meta->kind == VTR_META_KIND_BOOL) {
             vtr_text_add(out, meta->number != 0 ? "true" : "false");
