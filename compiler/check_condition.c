@@ -130,7 +130,7 @@ static void check_string_use(struct vtr_checker *c, struct vtr_node *node)
 
     resolve_string(c, node);
     node->type = VTR_TYPE_BOOL;
-    switch (node->kind) {
+    switch ((unsigned)node->kind) {
     case VTR_NODE_STRING_AT:
         vtr_check_integer(c, node->children, "an offset");
         offset = node->children;

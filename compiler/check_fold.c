@@ -102,7 +102,7 @@ static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_o
     const int64_t b = right->value;
     bool fits = true;
 
-    switch (op) {
+    switch ((unsigned)op) {
     case VTR_OP_ADD:
         fits = add(a, b, out);
         break;

@@ -139,7 +139,7 @@ static void lower_range(struct vtr_lowering *l, const struct vtr_node *node)
 
 static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node)
 {
-    switch (node->kind) {
+    switch ((unsigned)node->kind) {
     case VTR_NODE_STRING:
         put_pattern_op(l, node, VTR_OP_MATCH, 0);
         break;

@@ -80,7 +80,7 @@ static struct value compare(enum vtr_op op, int64_t a, int64_t b)
 {
     bool holds;
 
-    switch (op) {
+    switch ((unsigned)op) {
     case VTR_OP_EQ:
         holds = a == b;
         break;
@@ -191,7 +191,7 @@ static struct value evaluate_loop(const struct vtr_loop *loop, bool has_members)
 
 static struct value evaluate(const struct vtr_node *node)
 {
-    switch (node->kind) {
+    switch ((unsigned)node->kind) {
     case VTR_NODE_BOOL:
         return node->number != 0 ? VALUE_TRUE : VALUE_FALSE;
     case VTR_NODE_INT:
