@@ -76,12 +76,12 @@ static void print_sections(struct vtr_text *out, const struct vtr_database *data
 {
     struct vtr_section_info section;
 
-    vtr_text_add(out, "\nsection              offset       bytes       count\n");
+    vtr_text_add(out, "\nsection                       offset       bytes       count\n");
     for (size_t i = 0; vtr_database_get_section(database, i, &section) != 0; i++) {
         const size_t start = out->len;
         vtr_text_add(out, section.name);
         const size_t used = out->len - start;
-        vtr_text_repeat(out, ' ', used < 15 ? 15 - used : 1);
+        vtr_text_repeat(out, ' ', used < 24 ? 24 - used : 1);
         cell(out, section.offset, 12);
         cell(out, section.len, 12);
         cell(out, section.count, 12);
