@@ -86,6 +86,10 @@ static enum vtr_status check_header(const struct header *header, struct vtr_byte
     }
     const struct vtr_bytes padding = {header->name.ptr + header->name_len,
                                       header->name.len - header->name_len};
+    if (header->name_len > 0 && memchr(header->name.ptr, 0, header->name_len) != NULL) {
+        return vtr_error_set_format(err, "header", VTR_AT_NAME,
+                                    "the name has a zero byte");
+    }
     if (!is_zero(padding) || !is_zero(header->rest)) {
         return vtr_error_set_format(err, "header", VTR_AT_NAME,
                                     "bytes that must be zero are not");

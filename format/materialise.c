@@ -51,16 +51,27 @@ static enum vtr_status measure_hashes(struct plan *plan, struct vtr_error *err)
     return status == VTR_OK ? vtr_stem_set_check_used(&plan->stems, err) : status;
 }
 
-static enum vtr_status measure(struct plan *plan, struct vtr_error *err)
+static enum vtr_status check_name(struct vtr_bytes name, struct vtr_error *err)
 {
-    enum vtr_status status;
-
-    if (plan->records->name.len > VTR_NAME_LIMIT) {
+    if (name.len > VTR_NAME_LIMIT) {
         return vtr_error_set(err, VTR_ERROR_LIMIT,
                              "the database's name is longer than %u bytes",
                              VTR_NAME_LIMIT);
     }
-    status = measure_hashes(plan, err);
+    if (name.len > 0 && memchr(name.ptr, 0, name.len) != NULL) {
+        return vtr_error_set(err, VTR_ERROR_FORMAT,
+                             "the database's name has a zero byte");
+    }
+    return VTR_OK;
+}
+
+static enum vtr_status measure(struct plan *plan, struct vtr_error *err)
+{
+    enum vtr_status status = check_name(plan->records->name, err);
+
+    if (status == VTR_OK) {
+        status = measure_hashes(plan, err);
+    }
     if (status == VTR_OK) {
         status = vtr_rule_plan_make(&plan->rules, plan->records, err);
     }

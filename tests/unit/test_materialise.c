@@ -388,15 +388,19 @@ static void bodies_that_are_cut_or_flipped_never_harm(void **state)
     vtr_test_records_deinit(&set);
 }
 
-static void a_name_past_the_limit_is_refused(void **state)
+static void a_name_past_the_limit_or_with_a_zero_byte_is_refused(void **state)
 {
     (void)state;
-    uint8_t name[VTR_NAME_LIMIT + 1] = {'n'};
+    uint8_t name[VTR_NAME_LIMIT + 1];
+    memset(name, 'n', sizeof(name));
     struct vtr_records records = {.name = {name, VTR_NAME_LIMIT}};
 
     free_image(vtr_test_materialise(&records));
     records.name.len++;
     assert_int_equal(try(&records), VTR_ERROR_LIMIT);
+    name[2] = 0;
+    records.name.len = 3;
+    assert_int_equal(try(&records), VTR_ERROR_FORMAT);
 }
 
 int main(void)
@@ -411,7 +415,7 @@ int main(void)
         cmocka_unit_test(a_source_that_says_less_or_more_than_it_announced_is_refused),
         cmocka_unit_test(a_source_that_changes_between_readings_is_refused),
         cmocka_unit_test(bodies_that_are_cut_or_flipped_never_harm),
-        cmocka_unit_test(a_name_past_the_limit_is_refused),
+        cmocka_unit_test(a_name_past_the_limit_or_with_a_zero_byte_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

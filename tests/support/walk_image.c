@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "tests/support/walk_image.h"
+
+#include <stdlib.h>
+
+#include "format/atom.h"
+#include "format/atom_index.h"
+#include "format/image.h"
+#include "format/materialise.h"
+#include "format/rule.h"
+#include "format/rule_check.h"
+
+/* Enough for every record of a small image, and a bound for a count that lies. */
+#define WALK_LIMIT 100000u
+
+static void walk_hashes(const struct vtr_image *image)
+{
+    for (size_t kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        const struct vtr_hash_table *table = &image->hashes[kind];
+        struct vtr_hash_cursor cursor;
+        const struct vtr_hash_source source = vtr_hash_table_source(table, &cursor);
+        struct vtr_hash_record record;
+        uint8_t room[32] = {0};
+        uint64_t first;
+
+        (void)vtr_hash_table_find(table, room, &first);
+        source.rewind(source.context);
+        for (uint64_t i = 0; i < WALK_LIMIT; i++) {
+            if (!source.next(source.context, &record) ||
+                !vtr_hash_table_get(table, i, room, &record)) {
+                break;
+            }
+            (void)vtr_image_stem(image, record.stem);
+            (void)vtr_hash_table_find(table, record.digest, &first);
+        }
+    }
+}
+
+static void walk_rule(const struct vtr_image *image, struct vtr_bytes body,
+                      struct vtr_atom_choice *choice)
+{
+    struct vtr_rule_view rule;
+    struct vtr_meta_view meta;
+    struct vtr_pattern_view pattern;
+
+    if (!vtr_rule_read(body, &rule)) {
+        return;
+    }
+    (void)vtr_image_find_rule(image, rule.space, rule.name);
+    (void)vtr_rule_check(&rule);
+    while (vtr_rule_next_meta(&rule.metas, &meta)) {
+        continue;
+    }
+    while (vtr_rule_next_pattern(&rule.patterns, &pattern)) {
+        (void)vtr_atom_choose(choice, &pattern, 0, NULL);
+    }
+}
+
+static void walk_rules(const struct vtr_image *image)
+{
+    const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
+    struct vtr_atom_choice choice;
+    struct vtr_external_view external;
+    struct vtr_pattern_view pattern;
+
+    vtr_atom_choice_init(&choice);
+    for (uint64_t i = 0; i < image->rule_count && i < WALK_LIMIT; i++) {
+        walk_rule(image, vtr_image_rule(image, i), &choice);
+    }
+    for (uint64_t i = 0; i < image->external_count && i < 100; i++) {
+        (void)vtr_external_read(vtr_image_external(image, i), &external);
+    }
+    for (uint64_t i = 0; i < image->pattern_count && i < WALK_LIMIT; i++) {
+        (void)vtr_rule_pattern_at(vtr_image_rule(image, vtr_table_u32(rows, 2 * i)),
+                                  vtr_table_u32(rows, 2 * i + 1), &pattern);
+    }
+    vtr_atom_choice_deinit(&choice);
+}
+
+static void walk_atoms(const struct vtr_image *image)
+{
+    struct vtr_atom_index index;
+    uint32_t first;
+    uint32_t end;
+
+    if (vtr_atom_index_open(&index, image, NULL) != VTR_OK || index.entry_count == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < index.entry_count && i < WALK_LIMIT; i++) {
+        const struct vtr_atom_entry entry = vtr_atom_index_entry(&index, i);
+        const uint32_t hash = vtr_atom_hash(entry.key, entry.len);
+
+        (void)vtr_atom_index_may_hit(&index, hash);
+        vtr_atom_index_range(&index, hash, &first, &end);
+        for (; first < end; first++) {
+            if (vtr_atom_index_entry(&index, first).key == entry.key) {
+                break;
+            }
+        }
+        vtr_atom_index_range(&index, UINT32_MAX - i, &first, &end);
+    }
+}
+
+static uint8_t *alloc_image(void *context, size_t len, struct vtr_error *err)
+{
+    uint8_t **out = context;
+
+    (void)err;
+    *out = calloc(len, 1);
+    return *out;
+}
+
+static void rebuild(const struct vtr_image *image)
+{
+    struct vtr_image_records records;
+    uint8_t *again = NULL;
+    size_t len;
+
+    if (vtr_image_records_init(&records, image, NULL) != VTR_OK) {
+        return;
+    }
+    (void)vtr_materialise(&records.records, alloc_image, &again, &len, NULL);
+    free(again);
+    vtr_image_records_deinit(&records);
+}
+
+bool vtr_test_walk_image(struct vtr_bytes bytes)
+{
+    struct vtr_image image;
+
+    if (vtr_image_open(&image, bytes, NULL) != VTR_OK) {
+        return false;
+    }
+    walk_hashes(&image);
+    walk_rules(&image);
+    walk_atoms(&image);
+    rebuild(&image);
+    (void)vtr_image_check(&image, NULL);
+    return true;
+}
