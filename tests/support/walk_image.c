@@ -14,8 +14,10 @@
 /* Enough for every record of a small image, and a bound for a count that lies. */
 #define WALK_LIMIT 100000u
 
-static void walk_hashes(const struct vtr_image *image)
+static size_t walk_hashes(const struct vtr_image *image)
 {
+    size_t good = 0;
+
     for (size_t kind = 0; kind < VTR_HASH_KINDS; kind++) {
         const struct vtr_hash_table *table = &image->hashes[kind];
         struct vtr_hash_cursor cursor;
@@ -24,41 +26,46 @@ static void walk_hashes(const struct vtr_image *image)
         uint8_t room[32] = {0};
         uint64_t first;
 
-        (void)vtr_hash_table_find(table, room, &first);
+        good += vtr_hash_table_find(table, room, &first);
         source.rewind(source.context);
         for (uint64_t i = 0; i < WALK_LIMIT; i++) {
             if (!source.next(source.context, &record) ||
                 !vtr_hash_table_get(table, i, room, &record)) {
                 break;
             }
-            (void)vtr_image_stem(image, record.stem);
-            (void)vtr_hash_table_find(table, record.digest, &first);
+            good += vtr_image_stem(image, record.stem).len;
+            good += vtr_hash_table_find(table, record.digest, &first);
         }
     }
+    return good;
 }
 
-static void walk_rule(const struct vtr_image *image, struct vtr_bytes body,
-                      struct vtr_atom_choice *choice)
+static size_t walk_rule(const struct vtr_image *image, struct vtr_bytes body,
+                        struct vtr_atom_choice *choice)
 {
     struct vtr_rule_view rule;
     struct vtr_meta_view meta;
     struct vtr_pattern_view pattern;
+    size_t good = 0;
 
     if (!vtr_rule_read(body, &rule)) {
-        return;
+        return 0;
     }
-    (void)vtr_image_find_rule(image, rule.space, rule.name);
-    (void)vtr_rule_check(&rule);
+    good += vtr_image_find_rule(image, rule.space, rule.name) != UINT64_MAX;
+    good += vtr_rule_check(&rule) == NULL;
     while (vtr_rule_next_meta(&rule.metas, &meta)) {
-        continue;
+        good++;
     }
     while (vtr_rule_next_pattern(&rule.patterns, &pattern)) {
-        (void)vtr_atom_choose(choice, &pattern, 0, NULL);
+        good += vtr_atom_choose(choice, &pattern, 0, NULL) == VTR_OK;
     }
+    return good;
 }
 
-static void walk_rules(const struct vtr_image *image)
+static size_t walk_rules(const struct vtr_image *image)
 {
+    size_t good = 0;
+
     const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
     struct vtr_atom_choice choice;
     struct vtr_external_view external;
@@ -66,40 +73,45 @@ static void walk_rules(const struct vtr_image *image)
 
     vtr_atom_choice_init(&choice);
     for (uint64_t i = 0; i < image->rule_count && i < WALK_LIMIT; i++) {
-        walk_rule(image, vtr_image_rule(image, i), &choice);
+        good += walk_rule(image, vtr_image_rule(image, i), &choice);
     }
     for (uint64_t i = 0; i < image->external_count && i < 100; i++) {
-        (void)vtr_external_read(vtr_image_external(image, i), &external);
+        good += vtr_external_read(vtr_image_external(image, i), &external);
     }
     for (uint64_t i = 0; i < image->pattern_count && i < WALK_LIMIT; i++) {
-        (void)vtr_rule_pattern_at(vtr_image_rule(image, vtr_table_u32(rows, 2 * i)),
-                                  vtr_table_u32(rows, 2 * i + 1), &pattern);
+        good += vtr_rule_pattern_at(vtr_image_rule(image, vtr_table_u32(rows, 2 * i)),
+                                    vtr_table_u32(rows, 2 * i + 1), &pattern);
     }
     vtr_atom_choice_deinit(&choice);
+    return good;
 }
 
-static void walk_atoms(const struct vtr_image *image)
+static size_t walk_atoms(const struct vtr_image *image)
 {
+    size_t good = 0;
+
     struct vtr_atom_index index;
     uint32_t first;
     uint32_t end;
 
     if (vtr_atom_index_open(&index, image, NULL) != VTR_OK || index.entry_count == 0) {
-        return;
+        return 0;
     }
     for (uint32_t i = 0; i < index.entry_count && i < WALK_LIMIT; i++) {
         const struct vtr_atom_entry entry = vtr_atom_index_entry(&index, i);
         const uint32_t hash = vtr_atom_hash(entry.key, entry.len);
 
-        (void)vtr_atom_index_may_hit(&index, hash);
+        good += vtr_atom_index_may_hit(&index, hash);
         vtr_atom_index_range(&index, hash, &first, &end);
         for (; first < end; first++) {
             if (vtr_atom_index_entry(&index, first).key == entry.key) {
+                good++;
                 break;
             }
         }
         vtr_atom_index_range(&index, UINT32_MAX - i, &first, &end);
     }
+    return good;
 }
 
 static uint8_t *alloc_image(void *context, size_t len, struct vtr_error *err)
@@ -111,31 +123,36 @@ static uint8_t *alloc_image(void *context, size_t len, struct vtr_error *err)
     return *out;
 }
 
-static void rebuild(const struct vtr_image *image)
+static size_t rebuild(const struct vtr_image *image)
 {
+    size_t good = 0;
+
     struct vtr_image_records records;
     uint8_t *again = NULL;
     size_t len;
 
     if (vtr_image_records_init(&records, image, NULL) != VTR_OK) {
-        return;
+        return 0;
     }
-    (void)vtr_materialise(&records.records, alloc_image, &again, &len, NULL);
+    good +=
+        vtr_materialise(&records.records, alloc_image, &again, &len, NULL) == VTR_OK;
     free(again);
     vtr_image_records_deinit(&records);
+    return good;
 }
 
-bool vtr_test_walk_image(struct vtr_bytes bytes)
+size_t vtr_test_walk_image(struct vtr_bytes bytes)
 {
     struct vtr_image image;
+    size_t good = 1;
 
     if (vtr_image_open(&image, bytes, NULL) != VTR_OK) {
-        return false;
+        return 0;
     }
-    walk_hashes(&image);
-    walk_rules(&image);
-    walk_atoms(&image);
-    rebuild(&image);
-    (void)vtr_image_check(&image, NULL);
-    return true;
+    good += walk_hashes(&image);
+    good += walk_rules(&image);
+    good += walk_atoms(&image);
+    good += rebuild(&image);
+    good += vtr_image_check(&image, NULL) == VTR_OK;
+    return good;
 }

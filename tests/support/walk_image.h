@@ -5,11 +5,12 @@
 #ifndef VTR_TESTS_WALK_IMAGE_H
 #define VTR_TESTS_WALK_IMAGE_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/compiler.h"
 
-/* Opens and walks `bytes`; false when they are refused at once. */
-bool vtr_test_walk_image(struct vtr_bytes bytes);
+/* Opens and walks `bytes`: 0 when they are refused at once, else one more than the good
+ * answers that they gave. */
+size_t vtr_test_walk_image(struct vtr_bytes bytes);
 
 #endif
