@@ -162,8 +162,30 @@ static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
     string->is_literal = vtr_string_is_literal(string, literal->text);
 }
 
+/* A '{' that does not begin a hex string, where one must be: takes what stands up to
+ * the '}' of the same line for it, so that the character that is wrong gets named. */
+static void widen_hex(struct vtr_parser *p)
+{
+    const uint8_t *start = p->lexer.ptr + p->current.offset;
+    const size_t left = p->lexer.len - p->current.offset;
+    const uint8_t *line_end = memchr(start, '\n', left);
+    const uint8_t *end =
+        memchr(start, '}', line_end == NULL ? left : (size_t)(line_end - start));
+
+    if (end == NULL) {
+        return;
+    }
+    p->current.kind = VTR_LEX_HEX;
+    p->current.length = (uint32_t)(end - start) + 1;
+    p->current.text = (struct vtr_bytes){start + 1, (size_t)(end - start) - 1};
+    p->lexer.pos = p->current.offset + p->current.length;
+}
+
 static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
 {
+    if (p->current.kind == '{') {
+        widen_hex(p);
+    }
     const struct vtr_lexeme literal = p->current;
     const uint64_t lexical_errors = p->lexer.error_count;
     bool is_bad = false;
@@ -178,16 +200,6 @@ static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
     case VTR_LEX_REGEX:
         string->type = VTR_PATTERN_REGEX;
         break;
-    case '{': {
-        struct vtr_problem *problem = vtr_diagnostics_add(
-            p->diagnostics, VTR_CODE_SYNTAX,
-            vtr_parser_place(p, literal.offset, literal.length),
-            "this hex string has a character that hex strings cannot have, or no end");
-        problem->note =
-            "between '{' and '}': hex digits, '?', '~', jumps such as [4-6], "
-            "alternatives in '(' '|' ')', comments";
-        return false;
-    }
     default:
         (void)vtr_parser_report(p, "a text in quotes, a hex string in braces or a "
                                    "regular expression in slashes");
