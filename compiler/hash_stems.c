@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/hash_stems.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/sort.h"
+
+/* Slots of a new table; a power of two. */
+#define FIRST_SLOTS 1024u
+
+void vtr_hash_stems_init(struct vtr_hash_stems *stems)
+{
+    *stems = (struct vtr_hash_stems){0};
+    vtr_vector_init(&stems->items, sizeof(struct vtr_bytes));
+}
+
+void vtr_hash_stems_deinit(struct vtr_hash_stems *stems)
+{
+    if (stems != NULL) {
+        free(stems->slots);
+        vtr_vector_deinit(&stems->items);
+        vtr_arena_deinit(&stems->arena);
+    }
+}
+
+static struct vtr_bytes *stem_at(const struct vtr_hash_stems *stems, uint32_t stem)
+{
+    return (struct vtr_bytes *)stems->items.items + stem;
+}
+
+/* The slot of `stem`, or the empty one where it belongs. */
+static size_t find_slot(const struct vtr_hash_stems *stems, struct vtr_bytes stem)
+{
+    const size_t mask = stems->slot_count - 1;
+    size_t slot = (size_t)vtr_digest_xxh3(stem) & mask;
+
+    while (stems->slots[slot] != 0 &&
+           !vtr_bytes_equal(*stem_at(stems, stems->slots[slot] - 1), stem)) {
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+/* Doubles the table; false when memory is out. */
+static bool grow_table(struct vtr_hash_stems *stems)
+{
+    const size_t count = stems->slot_count == 0 ? FIRST_SLOTS : stems->slot_count * 2;
+    uint32_t *slots = calloc(count, sizeof *slots);
+
+    if (slots == NULL) {
+        return false;
+    }
+    free(stems->slots);
+    stems->slots = slots;
+    stems->slot_count = count;
+    for (uint32_t i = 0; i < stems->items.count; i++) {
+        slots[find_slot(stems, *stem_at(stems, i))] = i + 1;
+    }
+    return true;
+}
+
+bool vtr_hash_stems_intern(struct vtr_hash_stems *stems, struct vtr_bytes stem,
+                           uint32_t *out)
+{
+    if (stems->items.count > 0 && vtr_bytes_equal(*stem_at(stems, stems->last), stem)) {
+        *out = stems->last;
+        return true;
+    }
+    if (stems->items.count * 2 >= stems->slot_count && !grow_table(stems)) {
+        return false;
+    }
+    const size_t slot = find_slot(stems, stem);
+    if (stems->slots[slot] == 0) {
+        const struct vtr_bytes copy = vtr_arena_dup(&stems->arena, stem);
+        struct vtr_bytes *item =
+            copy.ptr == NULL ? NULL : vtr_vector_push(&stems->items);
+        if (item == NULL) {
+            return false;
+        }
+        *item = copy;
+        stems->slots[slot] = (uint32_t)stems->items.count;
+    }
+    stems->last = stems->slots[slot] - 1;
+    *out = stems->last;
+    return true;
+}
+
+static int compare_stems(const void *a, const void *b, void *context)
+{
+    const struct vtr_bytes *stems = context;
+
+    return vtr_bytes_compare(stems[*(const uint32_t *)a], stems[*(const uint32_t *)b]);
+}
+
+enum vtr_status vtr_hash_stems_sort(struct vtr_hash_stems *stems, uint32_t **out_places)
+{
+    const size_t count = stems->items.count;
+    struct vtr_bytes *items = stems->items.items;
+    enum vtr_status status = VTR_ERROR_MEMORY;
+    uint32_t *order = calloc(count + 1, sizeof *order);
+    uint32_t *places = calloc(count + 1, sizeof *places);
+    struct vtr_bytes *sorted = calloc(count + 1, sizeof *sorted);
+
+    if (order == NULL || places == NULL || sorted == NULL) {
+        goto out;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+    status = vtr_sort(order, count, sizeof *order, compare_stems, items);
+    if (status != VTR_OK) {
+        goto out;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        places[order[i]] = i;
+        sorted[i] = items[order[i]];
+    }
+    if (count > 0) {
+        memcpy(items, sorted, count * sizeof *items);
+    }
+    *out_places = places;
+    places = NULL;
+out:
+    free(sorted);
+    free(places);
+    free(order);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The stems of a hash list's names, each once, by number. */
+#ifndef VTR_COMPILER_HASH_STEMS_H
+#define VTR_COMPILER_HASH_STEMS_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/vector.h"
+
+/* Open addressing, at most half full.  {0} with the vector initialised is empty. */
+struct vtr_hash_stems {
+    struct vtr_arena arena;
+    struct vtr_vector items; /* struct vtr_bytes */
+    uint32_t *slots;         /* owned: stem + 1, or 0 */
+    size_t slot_count;
+    uint32_t last; /* the stem that was asked for last: lists have long runs of one */
+};
+
+void vtr_hash_stems_init(struct vtr_hash_stems *stems);
+void vtr_hash_stems_deinit(struct vtr_hash_stems *stems);
+
+/* The number of `stem`, a new one when it is new; false when memory is out. */
+VTR_MUST_CHECK bool vtr_hash_stems_intern(struct vtr_hash_stems *stems,
+                                          struct vtr_bytes stem, uint32_t *out);
+
+/* Sorts the stems by bytes.  `*out_places` receives an array that gives the new number
+ * of each old one, which the caller frees.  Nothing can be interned after this. */
+VTR_MUST_CHECK enum vtr_status vtr_hash_stems_sort(struct vtr_hash_stems *stems,
+                                                   uint32_t **out_places);
+
+static inline const struct vtr_bytes *vtr_hash_stems_get(
+    const struct vtr_hash_stems *stems)
+{
+    return stems->items.items;
+}
+
+#endif
