@@ -259,7 +259,11 @@ class Maker:
 
     def regex(self):
         self.lazy = self.pick(True, False, None)
-        body = self.regex_seq(0)
+        # YARA loses matches of expressions that begin with what may be absent, and
+        # which alternative's length it takes depends on the atoms that it chooses.
+        word = self.pick("foo", "abcd", "kernel32", "http", "1234")
+        self.pieces.append(word.encode())
+        body = word + self.regex_seq(0)
         anchor = self.random.random()
         if anchor < 0.05:
             body = "^" + body

@@ -95,12 +95,27 @@ static void the_leftmost_alternative_wins(void **state)
     (void)state;
     struct vtr_writer w = {0};
 
+    put_bytes(&w, "x");
     put_alternatives(&w, "abc", "ab");
-    assert_int_equal(match(&w, "abcd", 0), 3);
+    assert_int_equal(match(&w, "xabcd", 0), 4);
     vtr_writer_clear(&w);
+    put_bytes(&w, "x");
     put_alternatives(&w, "ab", "abc");
-    assert_int_equal(match(&w, "abcd", 0), 2);
+    assert_int_equal(match(&w, "xabcd", 0), 3);
     put_bytes(&w, "d");
+    assert_int_equal(match(&w, "xabcd", 0), 5);
+    vtr_writer_deinit(&w);
+}
+
+static void alternatives_alone_end_as_early_as_they_can(void **state)
+{
+    (void)state;
+    struct vtr_writer w = {0};
+
+    put_alternatives(&w, "abc", "ab");
+    assert_int_equal(match(&w, "abcd", 0), 2);
+    put_jump(&w, 0, 2);
+    put_alternatives(&w, "d", "cd");
     assert_int_equal(match(&w, "abcd", 0), 4);
     vtr_writer_deinit(&w);
 }
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_jump_prefers_the_nearest_end),
         cmocka_unit_test(jumps_look_back_at_earlier_choices),
         cmocka_unit_test(the_leftmost_alternative_wins),
+        cmocka_unit_test(alternatives_alone_end_as_early_as_they_can),
         cmocka_unit_test(nibbles_and_their_negation),
         cmocka_unit_test(many_choices_stay_affordable),
         cmocka_unit_test(alternatives_nest_to_their_limit),
