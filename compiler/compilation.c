@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_replace.h"
+#include "compiler/hash_input.h"
 #include "format/materialise.h"
 
 #define DATABASE_MODE 0644u
@@ -18,6 +19,7 @@ void vtr_compilation_free(struct vtr_compilation *compilation)
     if (compilation == NULL) {
         return;
     }
+    vtr_hash_input_free(compilation->hashes);
     vtr_resolution_deinit(&compilation->resolution);
     vtr_unit_set_deinit(&compilation->units);
     vtr_diagnostics_deinit(&compilation->diagnostics);
@@ -71,21 +73,39 @@ static const struct vtr_compiled_rule *find_rule(const struct vtr_compilation *c
     return NULL;
 }
 
+/* A line of a hash list, whose record is the whole of it. */
+static void find_hash(const struct vtr_compilation *c, struct vtr_bytes name,
+                      struct vtr_span *out)
+{
+    const struct vtr_source *source;
+    uint32_t line;
+
+    if (vtr_hash_input_find(c->hashes, name, &source, &line)) {
+        out->path = (const char *)source->path.ptr;
+        out->line = line;
+        out->column = 1;
+        out->length = (uint32_t)name.len;
+    }
+}
+
 void vtr_compilation_find(const struct vtr_compilation *compilation,
                           const struct vtr_bytes *space, struct vtr_bytes name,
                           struct vtr_span *out)
 {
-    const struct vtr_compiled_rule *rule =
-        space == NULL ? NULL : find_rule(compilation, *space, name);
+    const struct vtr_compiled_rule *rule;
 
     *out = (struct vtr_span){.path = NULL, .text = ""};
-    if (rule == NULL) {
+    if (space == NULL) {
+        find_hash(compilation, name, out);
         return;
     }
-    out->path = (const char *)rule->source->path.ptr;
-    out->line = rule->line;
-    out->column = rule->column;
-    out->length = (uint32_t)rule->name.len;
+    rule = find_rule(compilation, *space, name);
+    if (rule != NULL) {
+        out->path = (const char *)rule->source->path.ptr;
+        out->line = rule->line;
+        out->column = rule->column;
+        out->length = (uint32_t)rule->name.len;
+    }
 }
 
 static uint8_t *allocate_memory(void *context, size_t len, struct vtr_error *err)
@@ -186,9 +206,12 @@ enum vtr_status vtr_compilation_write_source_map(
     struct vtr_writer text = {0};
     enum vtr_status status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
 
+    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_MD5, &text);
     for (uint64_t i = 0; i < compilation->stats.rules; i++) {
         put_source_line(&text, &compilation->rules[i]);
     }
+    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_SHA1, &text);
+    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_SHA256, &text);
     if (status == VTR_OK && !vtr_writer_ok(&text)) {
         status = vtr_error_set_memory(err);
     }

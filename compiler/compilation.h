@@ -16,6 +16,8 @@
 #include "format/records.h"
 #include "vitrine/compile.h"
 
+struct vtr_hash_input;
+
 /* A rule's record and the place of its name. */
 struct vtr_compiled_rule {
     struct vtr_bytes space;
@@ -36,6 +38,7 @@ struct vtr_compilation {
     struct vtr_unit_set units;
     struct vtr_resolution resolution;
     struct vtr_diagnostics diagnostics; /* of what is no file's own */
+    struct vtr_hash_input *hashes;
 
     struct vtr_compiled_rule *rules; /* good ones, sorted by namespace, name */
     struct vtr_bytes *bodies;        /* of `rules`, for `records` */

@@ -17,6 +17,7 @@
 #include "base/sort.h"
 #include "compiler/check.h"
 #include "compiler/compilation.h"
+#include "compiler/hash_input.h"
 #include "compiler/lower_rule.h"
 
 #define DEFAULT_DIAGNOSTIC_LIMIT 1000u
@@ -198,7 +199,7 @@ static enum vtr_status digest_sources(struct vtr_compilation *c)
     for (size_t i = 0; i < count; i++) {
         const struct vtr_source *source = &vtr_file_at(&c->files, i)->source;
         if (source->is_loaded) {
-            digests[loaded++] = (struct vtr_bytes){source->digest, VTR_SHA256_LEN};
+            digests[loaded++] = (struct vtr_bytes){source->digest, VTR_DIGEST_LEN};
             c->stats.source_bytes += source->bytes.len;
         }
     }
@@ -294,13 +295,17 @@ static enum vtr_status run_phases(struct vtr_compilation *c,
         status = collect_externals(c);
     }
     if (status == VTR_OK) {
+        status = vtr_hash_input_new(&c->hashes, &c->files, &c->records, &c->stats);
+    }
+    if (status == VTR_OK) {
         status = digest_sources(c);
     }
     if (status == VTR_OK) {
         status = vtr_compilation_report(c);
     }
     if (status == VTR_ERROR_LIMIT) {
-        return vtr_error_set(err, status, "too many rules, or references between them");
+        return vtr_error_set(err, status,
+                             "too many rules, references between them, or hashes");
     }
     return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }

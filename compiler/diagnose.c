@@ -80,23 +80,47 @@ static struct vtr_problem *add_problem(struct vtr_diagnostics *d,
     return problem;
 }
 
+static struct vtr_problem *add_formatted(struct vtr_diagnostics *d, const char *code,
+                                         struct vtr_place place, const char *format,
+                                         va_list args) VTR_PRINTF(4, 0);
+
+static struct vtr_problem *add_formatted(struct vtr_diagnostics *d, const char *code,
+                                         struct vtr_place place, const char *format,
+                                         va_list args)
+{
+    char message[MESSAGE_LIMIT];
+    struct vtr_problem *problem =
+        add_problem(d, code[0] == 'W' ? VTR_SEVERITY_WARNING : VTR_SEVERITY_ERROR, code,
+                    place);
+
+    if (problem != &d->spare) {
+        (void)vsnprintf(message, sizeof(message), format, args);
+        problem->message = copy_text(d, message);
+    }
+    return problem;
+}
+
 struct vtr_problem *vtr_diagnostics_add(struct vtr_diagnostics *d, enum vtr_code code,
                                         struct vtr_place place, const char *format, ...)
 {
-    const char *name = vtr_code_name(code);
-    char message[MESSAGE_LIMIT];
     va_list args;
-    struct vtr_problem *problem =
-        add_problem(d, name[0] == 'W' ? VTR_SEVERITY_WARNING : VTR_SEVERITY_ERROR, name,
-                    place);
 
-    if (problem == &d->spare) {
-        return problem;
-    }
     va_start(args, format);
-    (void)vsnprintf(message, sizeof(message), format, args);
+    struct vtr_problem *problem =
+        add_formatted(d, vtr_code_name(code), place, format, args);
     va_end(args);
-    problem->message = copy_text(d, message);
+    return problem;
+}
+
+struct vtr_problem *vtr_diagnostics_add_coded(struct vtr_diagnostics *d,
+                                              const char *code, struct vtr_place place,
+                                              const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    struct vtr_problem *problem = add_formatted(d, code, place, format, args);
+    va_end(args);
     return problem;
 }
 

@@ -64,6 +64,12 @@ struct vtr_problem *vtr_diagnostics_add(struct vtr_diagnostics *d, enum vtr_code
                                         struct vtr_place place, const char *format, ...)
     VTR_PRINTF(4, 5);
 
+/* The same with a code that is not of diagnostic_codes.def, "E..." or "W..."; static.
+ */
+struct vtr_problem *vtr_diagnostics_add_coded(struct vtr_diagnostics *d,
+                                              const char *code, struct vtr_place place,
+                                              const char *format, ...) VTR_PRINTF(4, 5);
+
 /* Adds what is wrong inside a string; `place` begins where the text that was handed in
  * begins, and is used whole when the problem has no place of its own. */
 struct vtr_problem *vtr_diagnostics_add_pattern(

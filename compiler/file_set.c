@@ -119,7 +119,7 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
     copy[text.len] = 0;
     source.bytes = (struct vtr_bytes){copy, text.len};
     source.is_loaded = true;
-    vtr_digest_sha256(source.bytes, source.digest);
+    vtr_digest_blake2b(source.bytes, source.digest);
     file = add_file(set, &source);
     if (file == NULL) {
         vtr_source_deinit(&source);

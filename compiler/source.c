@@ -263,7 +263,7 @@ enum vtr_status vtr_source_load(struct vtr_source *source, struct vtr_error *err
         return status;
     }
     source->is_loaded = true;
-    vtr_digest_sha256(source->bytes, source->digest);
+    vtr_digest_blake2b(source->bytes, source->digest);
     return VTR_OK;
 }
 

@@ -31,7 +31,7 @@ struct vtr_source {
     enum vtr_language language;
     struct vtr_bytes bytes; /* owned, from malloc; a NUL follows */
     bool is_loaded;
-    uint8_t digest[VTR_SHA256_LEN];
+    uint8_t digest[VTR_DIGEST_LEN]; /* BLAKE2b of the bytes */
 };
 
 /* Adds the files that `argument` stands for to `out` (struct vtr_source, not loaded);
