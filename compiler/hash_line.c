@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Fields of a hash list's line.  Written for lists of millions of lines: a table a hex
- * digit, no copy but of the digest.  Strict where clamscan, which reads numbers as atoi
- * does, lets odd lines pass in odd ways.
+ * Fields of a hash list's line.  Written for lists of millions of lines: eight digits
+ * at a time, no copy but of the digest.  Strict where clamscan, which reads numbers as
+ * atoi does, lets odd lines pass in odd ways.
  */
 #include "compiler/hash_line.h"
 
 #include <string.h>
 
-#define BAD 0xff
-#define X16 \
- BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD
+#include "base/reader.h"
+#include "base/writer.h"
 
-/* Value of a hexadecimal digit. */
-static const uint8_t HEX[256] = {
-    /* clang-format off */
-    X16, X16, X16,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, BAD, BAD, BAD, BAD, BAD, BAD,
-    BAD, 10, 11, 12, 13, 14, 15, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
-    X16,
-    BAD, 10, 11, 12, 13, 14, 15, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD,
-    X16, X16, X16, X16, X16, X16, X16, X16, X16,
-    /* clang-format on */
-};
+/* The same byte eight times. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Digits of the number in a name that is kept as a number. */
 #define NUMBER_DIGITS_MAX 9u
@@ -84,24 +74,55 @@ static bool kind_of(size_t digits, enum vtr_hash_kind *out)
     }
 }
 
+static bool is_hex_digit(uint8_t byte)
+{
+    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 6;
+}
+
+/* The top bit of each of eight bytes below 0x80 that is at least `low`. */
+static uint64_t at_least(uint64_t bytes, unsigned low)
+{
+    return (bytes + EIGHT(0x80 - low)) & EIGHT(0x80);
+}
+
+/* Whether eight bytes are hexadecimal digits. */
+static bool are_digits(uint64_t bytes)
+{
+    const uint64_t plain = bytes & EIGHT(0x7f);
+    const uint64_t small = plain | EIGHT(0x20);
+    const uint64_t decimal = at_least(plain, '0') & ~at_least(plain, '9' + 1);
+    const uint64_t letter = at_least(small, 'a') & ~at_least(small, 'f' + 1);
+
+    return ((decimal | letter) & ~bytes) == EIGHT(0x80);
+}
+
+/* The four bytes that eight digits spell; the first is the lowest of both. */
+static uint32_t pack_digits(uint64_t digits)
+{
+    const uint64_t values = (digits & EIGHT(0x0f)) + 9 * (digits >> 6 & EIGHT(1));
+    uint64_t pairs = (values << 4 | values >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+
+    pairs = (pairs | pairs >> 8) & UINT64_C(0x0000ffff0000ffff);
+    return (uint32_t)(pairs | pairs >> 16);
+}
+
 static bool read_digest(struct vtr_bytes line, size_t end, struct vtr_hash_line *out,
                         struct vtr_hash_problem *problem)
 {
-    unsigned seen = 0;
+    bool is_good = true;
 
     if (!kind_of(end, &out->kind)) {
         (void)fail(problem, "E401", 0, end, "digest of no known length");
         return fail_help(problem, "MD5 has 32 digits, SHA-1 40, SHA-256 64");
     }
-    for (size_t i = 0; i < end / 2; i++) {
-        const unsigned high = HEX[line.ptr[2 * i]];
-        const unsigned low = HEX[line.ptr[2 * i + 1]];
-        seen |= high | low;
-        out->digest[i] = (uint8_t)(high << 4 | low);
+    for (size_t i = 0; i < end / 8; i++) {
+        const uint64_t digits = vtr_load_u64(line.ptr + 8 * i);
+        is_good = is_good && are_digits(digits);
+        vtr_store_u32(out->digest + 4 * i, pack_digits(digits));
     }
-    if (seen > 15) {
+    if (!is_good) {
         size_t at = 0;
-        while (HEX[line.ptr[at]] != BAD) {
+        while (is_hex_digit(line.ptr[at])) {
             at++;
         }
         return fail(problem, "E401", at, 1, "digest with a byte that is no digit");

@@ -32,24 +32,30 @@ static struct vtr_bytes *stem_at(const struct vtr_hash_stems *stems, uint32_t st
     return (struct vtr_bytes *)stems->items.items + stem;
 }
 
-/* The slot of `stem`, or the empty one where it belongs. */
-static size_t find_slot(const struct vtr_hash_stems *stems, struct vtr_bytes stem)
+/* The slot of `stem`, or the empty one where it belongs.  Most other stems on the way
+ * differ in the half of the hash that the slot keeps. */
+static size_t find_slot(const struct vtr_hash_stems *stems, struct vtr_bytes stem,
+                        uint64_t hash)
 {
     const size_t mask = stems->slot_count - 1;
-    size_t slot = (size_t)vtr_digest_xxh3(stem) & mask;
+    size_t at = (size_t)hash & mask;
 
-    while (stems->slots[slot] != 0 &&
-           !vtr_bytes_equal(*stem_at(stems, stems->slots[slot] - 1), stem)) {
-        slot = (slot + 1) & mask;
+    while (stems->slots[at].stem != 0) {
+        const struct vtr_hash_stem_slot slot = stems->slots[at];
+        if (slot.hash == hash >> 32 &&
+            vtr_bytes_equal(*stem_at(stems, slot.stem - 1), stem)) {
+            break;
+        }
+        at = (at + 1) & mask;
     }
-    return slot;
+    return at;
 }
 
 /* Doubles the table; false when memory is out. */
 static bool grow_table(struct vtr_hash_stems *stems)
 {
     const size_t count = stems->slot_count == 0 ? FIRST_SLOTS : stems->slot_count * 2;
-    uint32_t *slots = calloc(count, sizeof *slots);
+    struct vtr_hash_stem_slot *slots = calloc(count, sizeof *slots);
 
     if (slots == NULL) {
         return false;
@@ -58,7 +64,9 @@ static bool grow_table(struct vtr_hash_stems *stems)
     stems->slots = slots;
     stems->slot_count = count;
     for (uint32_t i = 0; i < stems->items.count; i++) {
-        slots[find_slot(stems, *stem_at(stems, i))] = i + 1;
+        const uint64_t hash = vtr_digest_xxh3(*stem_at(stems, i));
+        slots[find_slot(stems, *stem_at(stems, i), hash)] =
+            (struct vtr_hash_stem_slot){(uint32_t)(hash >> 32), i + 1};
     }
     return true;
 }
@@ -73,8 +81,9 @@ bool vtr_hash_stems_intern(struct vtr_hash_stems *stems, struct vtr_bytes stem,
     if (stems->items.count * 2 >= stems->slot_count && !grow_table(stems)) {
         return false;
     }
-    const size_t slot = find_slot(stems, stem);
-    if (stems->slots[slot] == 0) {
+    const uint64_t hash = vtr_digest_xxh3(stem);
+    struct vtr_hash_stem_slot *slot = &stems->slots[find_slot(stems, stem, hash)];
+    if (slot->stem == 0) {
         const struct vtr_bytes copy = vtr_arena_dup(&stems->arena, stem);
         struct vtr_bytes *item =
             copy.ptr == NULL ? NULL : vtr_vector_push(&stems->items);
@@ -82,9 +91,10 @@ bool vtr_hash_stems_intern(struct vtr_hash_stems *stems, struct vtr_bytes stem,
             return false;
         }
         *item = copy;
-        stems->slots[slot] = (uint32_t)stems->items.count;
+        slot->hash = (uint32_t)(hash >> 32);
+        slot->stem = (uint32_t)stems->items.count;
     }
-    stems->last = stems->slots[slot] - 1;
+    stems->last = slot->stem - 1;
     *out = stems->last;
     return true;
 }

@@ -9,11 +9,16 @@
 #include "base/arena.h"
 #include "base/vector.h"
 
+struct vtr_hash_stem_slot {
+    uint32_t hash; /* the upper half */
+    uint32_t stem; /* its number + 1, or 0: empty */
+};
+
 /* Open addressing, at most half full.  {0} with the vector initialised is empty. */
 struct vtr_hash_stems {
     struct vtr_arena arena;
-    struct vtr_vector items; /* struct vtr_bytes */
-    uint32_t *slots;         /* owned: stem + 1, or 0 */
+    struct vtr_vector items;          /* struct vtr_bytes */
+    struct vtr_hash_stem_slot *slots; /* owned */
     size_t slot_count;
     uint32_t last; /* the stem that was asked for last: lists have long runs of one */
 };
