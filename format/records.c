@@ -121,31 +121,52 @@ static struct vtr_bytes spell(uint32_t number, uint8_t *room)
     return (struct vtr_bytes){room + at, 10 - at};
 }
 
-void vtr_name_join(struct vtr_bytes stem, uint32_t number, struct vtr_writer *w)
+/* A name in the three parts that spell it; `digits` are in the caller's room. */
+struct spelling {
+    struct vtr_bytes before;
+    struct vtr_bytes digits;
+    struct vtr_bytes after;
+};
+
+static struct spelling spell_name(struct vtr_bytes stem, uint32_t number, uint8_t *room)
 {
     const uint8_t *zero = stem.len == 0 ? NULL : memchr(stem.ptr, 0, stem.len);
-    uint8_t room[10];
+    struct spelling parts = {.before = stem};
 
-    if (zero == NULL) {
-        vtr_writer_raw(w, stem);
-        return;
+    if (zero != NULL) {
+        const size_t at = (size_t)(zero - stem.ptr);
+
+        parts.before = part_of(stem, 0, at);
+        parts.digits = spell(number, room);
+        parts.after = part_of(stem, at + 1, stem.len);
     }
-    const size_t at = (size_t)(zero - stem.ptr);
-    vtr_writer_raw(w, part_of(stem, 0, at));
-    vtr_writer_raw(w, spell(number, room));
-    vtr_writer_raw(w, part_of(stem, at + 1, stem.len));
+    return parts;
+}
+
+static void write_name(struct vtr_writer *w, const struct spelling *parts)
+{
+    vtr_writer_raw(w, parts->before);
+    vtr_writer_raw(w, parts->digits);
+    vtr_writer_raw(w, parts->after);
+}
+
+void vtr_name_join(struct vtr_bytes stem, uint32_t number, struct vtr_writer *w)
+{
+    uint8_t room[10];
+    const struct spelling parts = spell_name(stem, number, room);
+
+    write_name(w, &parts);
 }
 
 void vtr_record_write_hash(struct vtr_writer *w, enum vtr_hash_kind kind,
                            const struct vtr_hash_record *record, struct vtr_bytes stem)
 {
-    const bool is_numbered = stem.len > 0 && memchr(stem.ptr, 0, stem.len) != NULL;
     uint8_t room[10];
-    const size_t digits = is_numbered ? spell(record->number, room).len : 0;
+    const struct spelling parts = spell_name(stem, record->number, room);
 
     vtr_writer_u8(w, (uint8_t)((unsigned)kind + 1));
     vtr_writer_raw(w, (struct vtr_bytes){record->digest, vtr_hash_len(kind)});
     vtr_writer_varint(w, record->size == VTR_SIZE_ANY ? 0 : record->size + 1);
-    vtr_writer_varint(w, stem.len + digits - (is_numbered ? 1 : 0));
-    vtr_name_join(stem, record->number, w);
+    vtr_writer_varint(w, parts.before.len + parts.digits.len + parts.after.len);
+    write_name(w, &parts);
 }
