@@ -88,7 +88,12 @@ static enum vtr_status encode(struct vtr_writer *w, const struct releases *relea
     return status;
 }
 
-/* Gives memory from malloc and remembers it in a struct vtr_bytes. */
+/* An image in memory from malloc. */
+struct memory_image {
+    uint8_t *ptr;
+    size_t len;
+};
+
 static uint8_t *alloc_memory(void *context, size_t len, struct vtr_error *err)
 {
     uint8_t *memory = calloc(len, 1);
@@ -97,7 +102,7 @@ static uint8_t *alloc_memory(void *context, size_t len, struct vtr_error *err)
         (void)vtr_error_set_memory(err);
         return NULL;
     }
-    *(struct vtr_bytes *)context = (struct vtr_bytes){memory, len};
+    *(struct memory_image *)context = (struct memory_image){memory, len};
     return memory;
 }
 
@@ -105,7 +110,7 @@ static uint8_t *alloc_memory(void *context, size_t len, struct vtr_error *err)
 static enum vtr_status prove(struct vtr_bytes made, const struct releases *releases,
                              struct vtr_error *err)
 {
-    struct vtr_bytes result = {NULL, 0};
+    struct memory_image result = {NULL, 0};
     struct vtr_delta delta;
     enum vtr_status status = vtr_delta_open(&delta, made, NULL, 0, err);
 
@@ -113,12 +118,13 @@ static enum vtr_status prove(struct vtr_bytes made, const struct releases *relea
         return status;
     }
     status = vtr_delta_rebuild(&delta, &releases->from, alloc_memory, &result, err);
-    if (status == VTR_OK && !vtr_bytes_equal(result, releases->to.bytes)) {
+    if (status == VTR_OK && !vtr_bytes_equal((struct vtr_bytes){result.ptr, result.len},
+                                             releases->to.bytes)) {
         status = vtr_error_set(err, VTR_ERROR_MISMATCH,
                                "new database is not what its records give: was it made "
                                "by another version?");
     }
-    free((void *)(uintptr_t)result.ptr);
+    free(result.ptr);
     vtr_delta_deinit(&delta);
     return status;
 }

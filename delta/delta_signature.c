@@ -67,7 +67,7 @@ enum vtr_status vtr_delta_check_trust(const struct vtr_delta_front *front,
         return vtr_error_set(err, VTR_ERROR_SIGNATURE, "delta is not signed");
     }
     status = write_message(&message, front->header, err);
-    for (unsigned i = 0; status == VTR_OK && !has_trusted && i < front->signature_count;
+    for (size_t i = 0; status == VTR_OK && !has_trusted && i < front->signature_count;
          i++) {
         has_trusted = is_trusted(front->signatures.ptr + i * VTR_DELTA_SIGNATURE_LEN,
                                  vtr_writer_bytes(&message), keys, key_count);

@@ -49,7 +49,7 @@ enum vtr_status vtr_delta_get_info(struct vtr_bytes delta, struct vtr_delta_info
         .signature_count = front.signature_count,
     };
     count_changes(header.sections, out);
-    for (unsigned i = 0; i < front.signature_count; i++) {
+    for (size_t i = 0; i < front.signature_count; i++) {
         memcpy(out->key_ids[i], front.signatures.ptr + i * VTR_DELTA_SIGNATURE_LEN,
                VTR_KEY_ID_LEN);
     }

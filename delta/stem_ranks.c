@@ -19,9 +19,14 @@ struct entry {
     uint32_t uses;
 };
 
+/* What compare_uses orders by. */
+struct uses_list {
+    const uint32_t *uses;
+};
+
 static int compare_uses(const void *a, const void *b, void *context)
 {
-    const uint32_t *uses = context;
+    const uint32_t *uses = ((const struct uses_list *)context)->uses;
     const uint32_t left = *(const uint32_t *)a;
     const uint32_t right = *(const uint32_t *)b;
 
@@ -42,8 +47,8 @@ enum vtr_status vtr_stem_ranks(const uint32_t *uses, size_t count, uint32_t **ou
     for (size_t i = 0; i < count; i++) {
         ranks[i] = (uint32_t)i;
     }
-    void *context = (void *)(uintptr_t)uses;
-    if (vtr_sort(ranks, count, sizeof(*ranks), compare_uses, context) != VTR_OK) {
+    struct uses_list list = {uses};
+    if (vtr_sort(ranks, count, sizeof(*ranks), compare_uses, &list) != VTR_OK) {
         free(ranks);
         return vtr_error_set_memory(err);
     }

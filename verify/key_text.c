@@ -32,6 +32,10 @@
 #define OPSLIMIT_MAX ((uint64_t)1 << 25)
 #define MEMLIMIT_MAX ((uint64_t)1 << 30)
 
+static const uint8_t ED25519[2] = {'E', 'd'};
+static const uint8_t SCRYPT[2] = {'S', 'c'};
+static const uint8_t NO_KDF[2] = {0, 0};
+static const uint8_t BLAKE2B[2] = {'B', '2'};
 static const char COMMENT[] = "untrusted comment: ";
 
 static_assert(crypto_pwhash_scryptsalsa208sha256_SALTBYTES == 32, "minisign's salt");
@@ -50,8 +54,9 @@ static void write_line(struct vtr_writer *w, const uint8_t *bytes, size_t len)
 void vtr_key_text_write_public(struct vtr_writer *w, const struct vtr_public_key *key)
 {
     static const char HEX[] = "0123456789ABCDEF";
-    uint8_t bytes[PUBLIC_LEN] = "Ed";
+    uint8_t bytes[PUBLIC_LEN];
 
+    memcpy(bytes, ED25519, sizeof(ED25519));
     memcpy(bytes + 2, key->id, VTR_KEY_ID_LEN);
     memcpy(bytes + 2 + VTR_KEY_ID_LEN, key->key, VTR_PUBLIC_KEY_LEN);
     vtr_writer_raw(w, vtr_bytes_from_text(COMMENT));
@@ -70,7 +75,7 @@ static void compute_check(const uint8_t *sealed, uint8_t *out)
     crypto_generichash_state state;
 
     (void)crypto_generichash_init(&state, NULL, 0, CHECK_LEN);
-    (void)crypto_generichash_update(&state, (const uint8_t *)"Ed", 2);
+    (void)crypto_generichash_update(&state, ED25519, sizeof(ED25519));
     (void)crypto_generichash_update(&state, sealed, SEALED_LEN - CHECK_LEN);
     (void)crypto_generichash_final(&state, out, CHECK_LEN);
     sodium_memzero(&state, sizeof(state));
@@ -104,12 +109,12 @@ enum vtr_status vtr_key_text_write_secret(struct vtr_writer *w,
     uint8_t file[SECRET_LEN] = {0};
     enum vtr_status status = VTR_OK;
 
-    memcpy(file, "Ed", 2);
-    memcpy(file + AT_CHECKSUM, "B2", 2);
+    memcpy(file, ED25519, sizeof(ED25519));
+    memcpy(file + AT_CHECKSUM, BLAKE2B, sizeof(BLAKE2B));
     memcpy(file + AT_SEALED, key->id, VTR_KEY_ID_LEN);
     memcpy(file + AT_SEALED + VTR_KEY_ID_LEN, key->key, VTR_SECRET_KEY_LEN);
     if (is_encrypted) {
-        memcpy(file + AT_KDF, "Sc", 2);
+        memcpy(file + AT_KDF, SCRYPT, sizeof(SCRYPT));
         randombytes_buf(file + AT_SALT, 32);
         vtr_store_u64(file + AT_OPSLIMIT, OPSLIMIT);
         vtr_store_u64(file + AT_MEMLIMIT, MEMLIMIT);
@@ -163,7 +168,7 @@ static bool read_lines(struct vtr_bytes text, uint8_t *out, size_t len)
            memcmp(comment.ptr, COMMENT, comment_len) == 0 && base64.len > 0 &&
            sodium_base642bin(out, len, (const char *)base64.ptr, base64.len, NULL,
                              &decoded_len, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-           decoded_len == len && memcmp(out, "Ed", 2) == 0;
+           decoded_len == len && memcmp(out, ED25519, sizeof(ED25519)) == 0;
 }
 
 enum vtr_status vtr_key_text_read_public(struct vtr_bytes text,
@@ -191,17 +196,15 @@ enum vtr_status vtr_key_text_read_public(struct vtr_bytes text,
 static enum vtr_status read_secret_lines(struct vtr_bytes text, uint8_t *file,
                                          bool *out_is_encrypted, struct vtr_error *err)
 {
-    static const uint8_t ZERO[2] = {0};
-
     if (!read_lines(text, file, SECRET_LEN) ||
-        memcmp(file + AT_CHECKSUM, "B2", 2) != 0) {
+        memcmp(file + AT_CHECKSUM, BLAKE2B, sizeof(BLAKE2B)) != 0) {
         return vtr_error_set_format(err, "secret key", 0,
                                     "not a secret key: it has a line of comment and a "
                                     "line of base64, as minisign writes them");
     }
-    if (memcmp(file + AT_KDF, "Sc", 2) == 0) {
+    if (memcmp(file + AT_KDF, SCRYPT, sizeof(SCRYPT)) == 0) {
         *out_is_encrypted = true;
-    } else if (memcmp(file + AT_KDF, ZERO, 2) == 0) {
+    } else if (memcmp(file + AT_KDF, NO_KDF, sizeof(NO_KDF)) == 0) {
         *out_is_encrypted = false;
     } else {
         return vtr_error_set_format(err, "secret key", AT_KDF,

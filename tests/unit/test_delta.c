@@ -41,13 +41,34 @@ static unsigned pick(struct world *world, unsigned limit)
     return (unsigned)(vtr_sample_random(&world->random) % limit);
 }
 
+/* Names with a number, with two, and without. */
+static void spell_name(char *out, size_t len, unsigned i)
+{
+    const unsigned number = i / 2 * 37;
+
+    switch (i % 5) {
+    case 0:
+        (void)snprintf(out, len, "Win.Trojan.Agent-%u-0", number);
+        break;
+    case 1:
+        (void)snprintf(out, len, "Win.Worm.Klez-%u", number);
+        break;
+    case 2:
+        (void)snprintf(out, len, "Eicar-Test-Signature");
+        break;
+    case 3:
+        (void)snprintf(out, len, "Doc.Macro-%u-17", number);
+        break;
+    default:
+        (void)snprintf(out, len, "Family%u", number);
+        break;
+    }
+}
+
 /* Candidate `i` is the same record in every database. */
 static void add_candidate(const struct world *world, struct vtr_sample *sample,
                           unsigned i)
 {
-    static const char *const NAMES[] = {"Win.Trojan.Agent-%u-0", "Win.Worm.Klez-%u",
-                                        "Eicar-Test-Signature", "Doc.Macro-%u-17",
-                                        "Family%u"};
     uint64_t seed = i % world->digests + 1;
     uint8_t digest[32];
     char name[48];
@@ -58,7 +79,7 @@ static void add_candidate(const struct world *world, struct vtr_sample *sample,
     if (i % 7 == 0) {
         memset(digest, 0xAB, 8); /* the first 64 bits alone tell nothing */
     }
-    (void)snprintf(name, sizeof(name), NAMES[i % 5], i / 2 * 37);
+    spell_name(name, sizeof(name), i);
     vtr_sample_add_hash(sample, (enum vtr_hash_kind)(i % 3), digest,
                         i % 4 == 0 ? VTR_SIZE_ANY : (uint64_t)i * i * i, name);
 }
