@@ -8,7 +8,7 @@
 #include "cli/command.h"
 #include "cli/os_input.h"
 #include "cli/os_parallel.h"
-#include "cli/os_walk.h"
+#include "cli/os_path_list.h"
 #include "cli/scan_print.h"
 
 #define WORKER_LIMIT 256u

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Finds the files to scan. */
-#ifndef VTR_CLI_OS_WALK_H
-#define VTR_CLI_OS_WALK_H
+#ifndef VTR_CLI_OS_PATH_LIST_H
+#define VTR_CLI_OS_PATH_LIST_H
 
 #include <stdbool.h>
 

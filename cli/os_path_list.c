@@ -2,7 +2,7 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli/os_walk.h"
+#include "cli/os_path_list.h"
 
 #include <dirent.h>
 #include <errno.h>
