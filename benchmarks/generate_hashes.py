@@ -8,7 +8,7 @@
 Day N is day 0 after N days in each of which --add records came and --remove went.
 Records: a random SHA-256, a size from 512 bytes to 8 MiB whose logarithm is uniform, and
 a name of one of 3,000 families, their popularity after Zipf (1.05), with a number that
-ascends by 2 on average.  benchmarks/delta_bound.py says what a day's change must cost.
+ascends by 2 on average.  benchmarks/delta_bound.py says what a change must cost.
 """
 import argparse
 import hashlib
