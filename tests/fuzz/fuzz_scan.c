@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Scans hostile bytes with hostile databases: the input is a little-endian u16 length,
+ * so many bytes that are XORed into a good image (its index, then its rules, so that
+ * what is reached is more than the header), and the data that is scanned.  Only the
+ * fields of the header stay good.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/layout.h"
+#include "tests/support/random_records.h"
+#include "vitrine/scan.h"
+
+static int take(const struct vtr_detection *detection, void *context)
+{
+    size_t *sum = context;
+
+    for (size_t i = 0; i < detection->string_count; i++) {
+        for (size_t n = 0; n < detection->strings[i].count; n++) {
+            const struct vtr_match *match = &detection->strings[i].matches[n];
+            if (match->offset > detection->data.len ||
+                match->length > detection->data.len - match->offset) {
+                abort();
+            }
+        }
+    }
+    for (size_t i = 0; i < detection->meta_count; i++) {
+        *sum += detection->metas[i].text.len;
+    }
+    *sum += detection->name.len;
+    return 1;
+}
+
+static void scan(struct vtr_bytes image, struct vtr_bytes data)
+{
+    const struct vtr_scan_options options = {.match_limit = 1000,
+                                             .regex_match_limit = 1000,
+                                             .timeout_ms = 1000};
+    struct vtr_database *database = NULL;
+    struct vtr_scanner *scanner = NULL;
+    unsigned limits = 0;
+    size_t sum = 0;
+
+    if (vtr_database_open_bytes(&database, image, NULL) == VTR_OK &&
+        vtr_scanner_new(&scanner, database, &options, NULL) == VTR_OK) {
+        /* Twice: what is kept from file to file must not hurt. */
+        for (int i = 0; i < 2; i++) {
+            if (vtr_scan_bytes(scanner, data, take, &sum, &limits, NULL) != VTR_OK) {
+                break;
+            }
+        }
+    }
+    vtr_scanner_free(scanner);
+    vtr_database_free(database);
+}
+
+/* The image that is damaged: made anew, since nothing may be left from run to run. */
+static struct vtr_bytes make_image(void)
+{
+    const struct vtr_test_counts counts = {.hashes = {4, 4, 4},
+                                           .rules = 24,
+                                           .externals = 3};
+    struct vtr_test_records records;
+
+    vtr_test_records_init(&records, 7, &counts);
+    const struct vtr_bytes image = vtr_test_materialise(&records.records);
+    vtr_test_records_deinit(&records);
+    return image;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2) {
+        return 0;
+    }
+    size_t len = (size_t)data[0] | (size_t)data[1] << 8;
+    len = len < size - 2 ? len : size - 2;
+
+    const struct vtr_bytes image = make_image();
+    uint8_t *damaged = malloc(image.len);
+    if (damaged != NULL) {
+        memcpy(damaged, image.ptr, image.len);
+        /* Spread over the file: a prime stride reaches every section. */
+        for (size_t i = 0, at = VTR_HEADER_LEN; i < len; i++) {
+            damaged[at] ^= data[2 + i];
+            at += 61;
+            if (at >= image.len) {
+                at = VTR_HEADER_LEN + at % 61;
+            }
+        }
+        const struct vtr_bytes bytes = {damaged, image.len};
+        const struct vtr_bytes scanned = {data + 2 + len, size - 2 - len};
+        scan(bytes, scanned);
+        /* And the input as a database that scans itself. */
+        scan((struct vtr_bytes){data, size}, bytes);
+    }
+    free(damaged);
+    free((void *)(uintptr_t)image.ptr);
+    return 0;
+}
