@@ -1,0 +1,692 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Decodes an image (.vdb) back to its records, written from docs/format.md alone.
+
+usage: decode_image.py FILE
+
+Prints the records as JSON lines: hash records, externals, rules, each kind in its order.
+Checks the layout, the order of everything, the derived sections as far as they follow
+from the records, the record root and the content digest.  Exit 0: all is well; 1: the
+file is refused, with the reason on standard error; 2: it cannot be read.
+"""
+import hashlib
+import json
+import struct
+import sys
+
+HASHES = (("md5", 16), ("sha1", 20), ("sha256", 32))
+META = {1: "text", 2: "integer", 3: "boolean"}
+PATTERN = {1: "text", 2: "hex", 3: "regex"}
+QUANTIFIERS = ("all", "any", "none", "n", "percent")
+OPERATIONS = {
+    48: ("and", 2), 49: ("or", 2), 50: ("not", 1), 51: ("defined", 1),
+    56: ("add", 2), 57: ("sub", 2), 58: ("mul", 2), 59: ("div", 2), 60: ("mod", 2),
+    61: ("neg", 1), 62: ("bit_and", 2), 63: ("bit_or", 2), 64: ("bit_xor", 2),
+    65: ("bit_not", 1), 66: ("shift_left", 2), 67: ("shift_right", 2),
+    72: ("eq", 2), 73: ("ne", 2), 74: ("lt", 2), 75: ("le", 2), 76: ("gt", 2),
+    77: ("ge", 2), 80: ("contains", 2), 81: ("icontains", 2), 82: ("startswith", 2),
+    83: ("istartswith", 2), 84: ("endswith", 2), 85: ("iendswith", 2),
+    86: ("iequals", 2)}
+PATTERN_OPERATIONS = {
+    16: ("match", 0), 17: ("match_at", 1), 18: ("match_in", 2), 19: ("count", 0),
+    20: ("count_in", 2), 21: ("offset", 1), 22: ("length", 1)}
+OF_OPERATIONS = {23: ("of", 0), 24: ("of_in", 2), 25: ("of_at", 1)}
+
+
+class Refused(Exception):
+    pass
+
+
+def need(is_good, fault):
+    if not is_good:
+        raise Refused(fault)
+
+
+def unmask(data):
+    return bytes(b ^ (((i + 1) * 0x9E3779B1 & 0xFFFFFFFF) >> 24)
+                 for i, b in enumerate(data))
+
+
+def as_text(data):
+    """Bytes as JSON text that loses nothing: each byte one character."""
+    return data.decode("latin-1")
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, length):
+        need(length <= len(self.data) - self.at, "bytes are missing")
+        self.at += length
+        return self.data[self.at - length:self.at]
+
+    def left(self):
+        return len(self.data) - self.at
+
+    def u8(self):
+        return self.take(1)[0]
+
+    def varint(self):
+        value = 0
+        for i in range(10):
+            byte = self.u8()
+            value |= (byte & 0x7F) << 7 * i
+            if byte < 0x80:
+                need(i == 0 or byte != 0, "a number is not in its shortest form")
+                need(value < 1 << 64, "a number has more than 64 bits")
+                return value
+        raise Refused("a number has more than ten bytes")
+
+    def zigzag(self):
+        code = self.varint()
+        return code >> 1 ^ -(code & 1)
+
+    def string(self):
+        return self.take(self.varint())
+
+    def masked(self):
+        return unmask(self.string())
+
+    def bound(self):
+        code = self.varint()
+        return None if code == 0 else code - 1
+
+    def boolean(self):
+        value = self.u8()
+        need(value < 2, "a boolean is neither 0 nor 1")
+        return bool(value)
+
+    def end(self):
+        need(self.left() == 0, "bytes are left over")
+
+
+def u32s(data):
+    return struct.unpack("<%dI" % (len(data) // 4), data)
+
+
+# Records ---------------------------------------------------------------------------------
+
+
+def read_external(body):
+    r = Reader(body)
+    name, kind = r.string(), r.u8()
+    need(name, "an external variable has no name")
+    need(1 <= kind <= 4, "an external variable has an unknown type")
+    if kind == 1:
+        value = as_text(r.masked())
+    elif kind == 2:
+        value = r.zigzag()
+    elif kind == 3:
+        value = r.boolean()
+    else:
+        value = [r.zigzag(), r.zigzag()]
+    r.end()
+    return {"record": "external", "name": as_text(name), "value": value}
+
+
+def read_tokens(data, depth=0):
+    r, tokens = Reader(data), []
+    need(depth <= 16, "too many alternations inside each other")
+    while r.left():
+        kind = r.u8()
+        if kind == 1:
+            data = r.masked()
+            need(data, "a run of bytes is empty")
+            tokens.append(["bytes", data.hex()])
+        elif kind in (2, 3):
+            value, mask = r.u8(), r.u8()
+            need(value & ~mask == 0, "a value exceeds its mask")
+            tokens.append(["masked" if kind == 2 else "not", value, mask])
+        elif kind == 4:
+            count = r.varint()
+            need(0 < count < 1 << 32, "a wildcard's length is out of range")
+            tokens.append(["any", count])
+        elif kind == 5:
+            low, high = r.varint(), r.varint()
+            need(low <= high <= 200, "a jump is out of range")
+            tokens.append(["jump", low, high])
+        elif kind == 6:
+            count = r.varint()
+            need(count, "an alternation is empty")
+            tokens.append(["alt"] + [read_tokens(r.string(), depth + 1)
+                                     for _ in range(count)])
+        else:
+            raise Refused("a token is unknown")
+    return tokens
+
+
+def read_fragment(r, is_first):
+    gap = [0, 0]
+    if not is_first:
+        gap = [r.varint(), r.bound()]
+        need(gap[1] is None or gap[0] <= gap[1], "a gap's bounds are exchanged")
+    tokens = read_tokens(r.string())
+    need(tokens, "a fragment is empty")
+    return {"gap": gap, "tokens": tokens}
+
+
+def read_program(r):
+    flags, text = r.u8(), r.masked()
+    need(flags < 16, "a program has unknown flags")
+    atoms = []
+    for _ in range(r.varint()):
+        atom, low, high = r.masked(), r.varint(), r.bound()
+        need(atom, "an atom is empty")
+        need(high is None or low <= high, "an atom's distances are exchanged")
+        atoms.append([atom.hex(), low, high])
+    return {"flags": flags, "text": as_text(text), "atoms": atoms}
+
+
+def read_pattern(data):
+    r = Reader(data)
+    name, kind, flags = r.string(), r.u8(), r.varint()
+    need(kind in PATTERN, "a pattern has an unknown type")
+    need(flags < 256, "a pattern has unknown flags")
+    need(kind == 1 or not flags & 16, "xor keys on a pattern that is not a text")
+    need(kind != 1 or flags & 6, "a text is neither ascii nor wide")
+    need(kind == 3 or not flags & 128, "a pattern that is no regex is greedy")
+    pattern = {"id": as_text(name), "type": PATTERN[kind], "flags": flags}
+    if flags & 64:
+        pattern["offset"] = r.varint()
+    if flags & 16:
+        pattern["xor"] = [r.u8(), r.u8()]
+        need(pattern["xor"][0] <= pattern["xor"][1], "xor keys are exchanged")
+    count = r.varint()
+    need(0 < count < 65536, "a payload has no or too many parts")
+    if kind == 1:
+        parts = [r.masked() for _ in range(count)]
+        need(all(parts), "an alternative is empty")
+        pattern["texts"] = [part.hex() for part in parts]
+    elif kind == 2:
+        pattern["fragments"] = [read_fragment(r, i == 0) for i in range(count)]
+    else:
+        pattern["programs"] = [read_program(r) for _ in range(count)]
+    r.end()
+    return pattern
+
+
+class Condition:
+    """Disassembles a program and follows the depth of its stack."""
+
+    def __init__(self, data, pattern_count, base=0, loops=0, has_pattern=False):
+        need(loops <= 16, "too many loops inside each other")
+        self.r, self.count = Reader(data), pattern_count
+        self.base, self.depth = base, base
+        self.loops, self.has_pattern = loops, has_pattern
+        self.jumps, self.lines = [], []
+
+    def run(self):
+        while self.r.left():
+            self.lines.append(self.instruction())
+            while self.jumps and self.jumps[-1][0] <= self.r.at:
+                need(self.jumps.pop() == (self.r.at, self.depth),
+                     "a jump lands where it must not")
+        need(self.depth == self.base + 1, "a program leaves no or several values")
+        return self.lines
+
+    def pop(self, count):
+        need(count <= self.depth - self.base, "the stack is empty")
+        self.depth -= count
+
+    def push(self):
+        self.depth += 1
+        need(self.depth <= 256, "the stack is too deep")
+
+    def pattern(self):
+        number = self.r.varint()
+        need(number <= self.count and (number or self.has_pattern),
+             "a condition names a pattern that is not there")
+        return "$" if number == 0 else number - 1
+
+    def patterns(self):
+        count = self.r.varint()
+        need(count, "a list is empty")
+        numbers = [self.r.varint() for _ in range(count)]
+        need(max(numbers) < self.count, "a condition names a pattern that is not there")
+        return numbers
+
+    def quantifier(self):
+        quantifier = self.r.u8()
+        need(1 <= quantifier <= 5, "a quantifier is unknown")
+        return QUANTIFIERS[quantifier - 1], quantifier > 3
+
+    def slot(self):
+        slot = self.r.varint()
+        need(slot < 16, "a loop variable is out of range")
+        return slot
+
+    def jump(self, name):
+        need(self.depth > self.base, "a jump has no value to look at")
+        distance = self.r.varint()
+        need(distance <= self.r.left(), "a jump leaves its program")
+        landing = (self.r.at + distance, self.depth)
+        if self.jumps:
+            need(landing[0] <= self.jumps[-1][0], "jumps cross each other")
+        if not self.jumps or landing != self.jumps[-1]:
+            need(not self.jumps or landing[0] < self.jumps[-1][0],
+                 "jumps to one place from different depths")
+            self.jumps.append(landing)
+        return [name, distance]
+
+    def body(self, has_pattern=False):
+        inner = Condition(self.r.string(), self.count, self.depth, self.loops + 1,
+                          self.has_pattern or has_pattern)
+        return inner.run()
+
+    def of(self, op):
+        name, pops = OF_OPERATIONS[op]
+        quantifier, has_number = self.quantifier()
+        numbers = self.patterns()
+        self.pop(pops + has_number)
+        return [name, quantifier, numbers]
+
+    def loop(self, op):
+        quantifier, has_number = self.quantifier()
+        if op == 26:
+            count = self.r.varint()
+            need(count, "a list is empty")
+            names = [as_text(self.r.string()) for _ in range(count)]
+            self.pop(has_number)
+            return ["of_rules", quantifier, names]
+        if op == 34:
+            numbers = self.patterns()
+            self.pop(has_number)
+            return ["for_patterns", quantifier, numbers, self.body(True)]
+        slot = self.slot()
+        if op == 32:
+            self.pop(2 + has_number)
+            return ["for_range", quantifier, slot, self.body()]
+        count = self.r.varint()
+        need(0 < count <= 256, "a list has no or too many values")
+        self.pop(count + has_number)
+        return ["for_list", quantifier, slot, count, self.body()]
+
+    def simple(self, op):
+        r = self.r
+        if op in OPERATIONS:
+            name, pops = OPERATIONS[op]
+            self.pop(pops)
+            return [name]
+        if op in PATTERN_OPERATIONS:
+            name, pops = PATTERN_OPERATIONS[op]
+            line = [name, self.pattern()]
+            self.pop(pops)
+            return line
+        if op == 1:
+            return ["int", r.zigzag()]
+        if op == 2:
+            return ["float", r.zigzag(), r.zigzag()]
+        if op == 3:
+            return ["text", as_text(r.masked())]
+        if op in (4, 5):
+            return ["filesize" if op == 4 else "entrypoint"]
+        if op in (6, 7):
+            name = r.string()
+            need(name, "a name is empty")
+            return ["external" if op == 6 else "rule", as_text(name)]
+        if op == 8:
+            return ["variable", self.slot()]
+        if op == 9:
+            kind = r.u8()
+            need(kind & ~0x30 in (1, 2, 4), "a read has an unknown size")
+            self.pop(1)
+            return ["read", kind]
+        if op == 87:
+            flags, text = r.u8(), r.masked()
+            need(flags < 16, "a program has unknown flags")
+            self.pop(1)
+            return ["matches", flags, as_text(text)]
+        raise Refused("an instruction is unknown")
+
+    def instruction(self):
+        op = self.r.u8()
+        if op in (40, 41):
+            return self.jump("jump_false" if op == 40 else "jump_true")
+        if op in OF_OPERATIONS:
+            line = self.of(op)
+        elif op in (26, 32, 33, 34):
+            line = self.loop(op)
+        else:
+            line = self.simple(op)
+        self.push()
+        return line
+
+
+def read_rule(body):
+    """The rule as JSON, its key, and the offsets of its patterns."""
+    r = Reader(body)
+    flags, space, name = r.u8(), r.string(), r.string()
+    need(flags < 8, "a rule has unknown flags")
+    need(name, "a rule has no name")
+    tags = [r.string() for _ in range(r.varint())]
+    need(all(tags), "a tag is empty")
+    metas = []
+    for _ in range(r.varint()):
+        key, kind = r.string(), r.u8()
+        need(kind in META, "a meta has an unknown type")
+        value = (as_text(r.masked()) if kind == 1 else
+                 r.zigzag() if kind == 2 else r.boolean())
+        metas.append([as_text(key), value])
+    patterns, offsets = [], []
+    for _ in range(r.varint()):
+        offsets.append(r.at)
+        patterns.append(read_pattern(r.string()))
+    code = r.string()
+    r.end()
+    rule = {"record": "rule", "namespace": as_text(space), "name": as_text(name),
+            "flags": flags, "tags": [as_text(tag) for tag in tags], "metas": metas,
+            "patterns": patterns, "condition": Condition(code, len(patterns)).run()}
+    return rule, (space, name), offsets
+
+
+def split_name(name):
+    """Stem and number of a name, section 4."""
+
+    def digits_before(end):
+        begin = end
+        while begin and name[begin - 1:begin].isdigit():
+            begin -= 1
+        return begin if begin and begin < end and name[begin - 1] == 0x2D else None
+
+    def qualifies(begin, end):
+        return end - begin == 1 or (end - begin <= 9 and name[begin] != 0x30)
+
+    last = digits_before(len(name))
+    if last is None:
+        return name, 0
+    first = digits_before(last - 1)
+    if first is not None and qualifies(first, last - 1):
+        begin, end = first, last - 1
+    elif qualifies(last, len(name)):
+        begin, end = last, len(name)
+    else:
+        return name, 0
+    return name[:begin] + b"\0" + name[end:], int(name[begin:end])
+
+
+# The file --------------------------------------------------------------------------------
+
+
+def put_varint(value):
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def merkle_root(leaves):
+    """RFC 6962, section 2.1, as it is written there but from the bottom up."""
+    nodes = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    if not nodes:
+        return hashlib.sha256(b"").digest()
+    while len(nodes) > 1:
+        pairs = [hashlib.sha256(b"\1" + nodes[i] + nodes[i + 1]).digest()
+                 for i in range(0, len(nodes) - 1, 2)]
+        nodes = pairs + nodes[len(nodes) & ~1:]
+    return nodes[0]
+
+
+class Image:
+    def __init__(self, data):
+        self.data = data
+        self.sections, self.counts = {}, {}
+        self.leaves = []
+        self.read_header()
+        self.read_contents()
+
+    def read_header(self):
+        data = self.data
+        need(len(data) >= 256 and data[:8] == b"VITRINE\x1a", "not a vitrine database")
+        (self.layout, engine, self.release, length, self.record_count,
+         self.section_count, name_len) = struct.unpack_from("<IIQQQII", data, 8)
+        need(self.layout == 1 and engine == 1, "another version")
+        need(length == len(data), "the length is wrong")
+        need(self.section_count <= 32 and name_len <= 64, "a limit is passed")
+        self.root, self.digest = data[48:80], data[80:112]
+        self.name = data[112:112 + name_len]
+        need(0 not in self.name and not any(data[112 + name_len:256]),
+             "the name or what follows it is wrong")
+        whole = hashlib.blake2b(data[:80] + bytes(32) + data[112:], digest_size=32)
+        need(whole.digest() == self.digest, "the content digest is wrong")
+
+    def read_contents(self):
+        end, last = 256 + 32 * self.section_count, 0
+        need(end <= len(self.data), "the table of contents is cut off")
+        for i in range(self.section_count):
+            section, flags, offset, length, count = struct.unpack_from(
+                "<IIQQQ", self.data, 256 + 32 * i)
+            need(last < section and (section <= 13 or 16 <= section <= 24) and flags == 0,
+                 "sections are unknown or in disorder")
+            begin = (end + 63) // 64 * 64
+            need(offset == begin and length and count and begin + length <= len(self.data),
+                 "section %d is not where it must be" % section)
+            need(not any(self.data[end:begin]), "padding is not zero")
+            end, last = begin + length, section
+            self.sections[section] = self.data[begin:end]
+            self.counts[section] = count
+        need(end == len(self.data), "bytes follow the last section")
+
+    def section(self, number):
+        return self.sections.get(number, b"")
+
+    def count(self, number):
+        return self.counts.get(number, 0)
+
+    def elements(self, offsets_id, data_id):
+        """What offsets and data sections hold together."""
+        offsets, data = u32s(self.section(offsets_id)), self.section(data_id)
+        count = self.count(offsets_id)
+        need(len(self.section(offsets_id)) == (4 * (count + 1) if count else 0),
+             "offsets have the wrong length")
+        need(not data or self.count(data_id) == count, "counts differ")
+        if not count:
+            need(not data, "data without offsets")
+            return []
+        need(offsets[0] == 0 and offsets[-1] == len(data) and
+             all(a <= b for a, b in zip(offsets, offsets[1:])), "offsets are in disorder")
+        return [data[a:b] for a, b in zip(offsets, offsets[1:])]
+
+    def u32_list(self, number):
+        data = self.section(number)
+        need(len(data) == 4 * self.count(number), "a list has the wrong length")
+        return list(u32s(data))
+
+    def read_stems(self):
+        self.stems = self.elements(1, 2)
+        self.used = [False] * len(self.stems)
+        need(all(a < b for a, b in zip(self.stems, self.stems[1:])), "stems in disorder")
+        for stem in self.stems:
+            need(split_name(stem.replace(b"\0", b"0", 1)) == (stem, 0),
+                 "a stem is not what its names split into")
+
+    def hash_records(self, kind):
+        """Yields (digest, size or None, name), and checks the table."""
+        hash_len = HASHES[kind][1]
+        fanout, tails, attrs = (self.section(16 + 3 * kind + i) for i in range(3))
+        count = self.count(16 + 3 * kind)
+        if not count:
+            need(not fanout and not tails and not attrs, "a table without records")
+            return
+        need(len(fanout) >= 12, "a fanout is too short")
+        prefix_bits, size_width, stem_width, number_width = fanout[:4]
+        fit = [bits for bits in (8, 16, 24) if 1 << bits + 3 <= count]
+        need(prefix_bits == max(fit, default=0) and not any(fanout[4:8]) and
+             len(fanout) == 8 + 4 * ((1 << prefix_bits) + 1), "a fanout is malformed")
+        row = size_width + stem_width + number_width
+        tail_len = hash_len - prefix_bits // 8
+        need(len(tails) == count * tail_len and self.count(17 + 3 * kind) == count and
+             len(attrs) == (count * row + 7) // 8 and
+             self.count(18 + 3 * kind) in (count, 0 if not attrs else count),
+             "a table has the wrong length")
+        limits = u32s(fanout[8:])
+        need(limits[0] == 0 and limits[-1] == count, "a fanout has wrong ends")
+        widest = [0, 0]
+        for value, (low, high) in enumerate(zip(limits, limits[1:])):
+            need(low <= high, "a fanout is in disorder")
+            prefix = value.to_bytes(prefix_bits // 8, "big") if prefix_bits else b""
+            for index in range(low, high):
+                digest = prefix + tails[index * tail_len:(index + 1) * tail_len]
+                at = index * row
+                part = attrs[at // 8:(at + row + 7) // 8]
+                fields = int.from_bytes(part, "little") >> at % 8
+                size = fields & (1 << size_width) - 1
+                stem = fields >> size_width & (1 << stem_width) - 1
+                number = fields >> size_width + stem_width & (1 << number_width) - 1
+                widest = [max(widest[0], size), max(widest[1], number)]
+                yield digest, size - 1 if size else None, self.spell(stem, number)
+        need(size_width == widest[0].bit_length() and
+             number_width == widest[1].bit_length() and
+             stem_width == (len(self.stems) - 1).bit_length(), "a width is wrong")
+        need(row * count % 8 == 0 or attrs[-1] >> row * count % 8 == 0,
+             "bits follow the last record")
+
+    def spell(self, stem, number):
+        need(stem < len(self.stems), "a stem does not exist")
+        self.used[stem] = True
+        text = self.stems[stem]
+        need(number <= (999999999 if 0 in text else 0), "a number does not fit its stem")
+        return text.replace(b"\0", b"%d" % number, 1)
+
+    def hashes(self):
+        for kind, (kind_name, _) in enumerate(HASHES):
+            group, last = [], None
+            for digest, size, name in self.hash_records(kind):
+                key = (digest, 1 << 64 if size is None else size, name)
+                need(last is None or last < key, "hash records are in disorder")
+                need(size is None or size < 1 << 63, "a size is out of range")
+                last = key
+                group.append(bytes([kind + 1]) + digest +
+                             put_varint(0 if size is None else size + 1) +
+                             put_varint(len(name)) + name)
+                if len(group) == 64:
+                    self.leaves.append(b"".join(group))
+                    group = []
+                yield {"record": "hash", "kind": kind_name, "digest": digest.hex(),
+                       "size": size, "name": as_text(name)}
+            if group:
+                self.leaves.append(b"".join(group))
+
+    def externals(self):
+        r, last = Reader(self.section(3)), None
+        for _ in range(self.count(3)):
+            body = r.string()
+            external = read_external(body)
+            name = Reader(body).string()
+            need(last is None or last < name, "external variables are in disorder")
+            last = name
+            self.leaves.append(b"\x08" + body)
+            yield external
+        r.end()
+
+    def rules(self):
+        always, global_rules, rows, last = [], [], [], None
+        self.pattern_kinds = []
+        for index, body in enumerate(self.elements(4, 5)):
+            rule, key, offsets = read_rule(body)
+            need(last is None or last < key, "rules are in disorder")
+            last = key
+            if not rule["flags"] & 4:
+                always.append(index)
+            if rule["flags"] & 2:
+                global_rules.append(index)
+            for offset in offsets:
+                rows += [index, offset]
+            self.leaves.append(b"\x10" + body)
+            yield rule
+        need(self.u32_list(6) == always, "the list of rules to try always is wrong")
+        need(self.u32_list(7) == global_rules, "the list of global rules is wrong")
+        need(len(self.section(8)) == 8 * self.count(8) and
+             list(u32s(self.section(8))) == rows, "the table of patterns is wrong")
+
+    def check_atoms(self):
+        """The index as far as it follows from its entries and the patterns."""
+        pattern_count, entries = self.count(8), self.section(12)
+        unindexed = self.u32_list(13)
+        need(unindexed == sorted(set(unindexed)), "patterns without atoms in disorder")
+        rows = [struct.unpack_from("<IIHHBBH", entries, at)
+                for at in range(0, len(entries), 16)]
+        need(len(entries) % 16 == 0 and self.count(12) == len(rows), "atoms are cut off")
+        indexed = {row[1] for row in rows}
+        need(indexed.isdisjoint(unindexed) and
+             sorted(indexed | set(unindexed)) == list(range(pattern_count)),
+             "a pattern has both atoms and none, or neither")
+        if not rows:
+            need(not any(self.section(i) for i in (9, 10, 11)), "an index without atoms")
+            return
+        params = self.section(9)
+        need(len(params) == 20 and params[2:4] == bytes(2), "parameters are malformed")
+        filter_bits, bucket_bits = params[0], params[1]
+        need(filter_bits == next((b for b in range(10, 23) if 1 << b >= 16 * len(rows)), 23)
+             and bucket_bits == next((b for b in range(1, 24)
+                                      if 1 << b >= len(rows) // 2), 24),
+             "the index has the wrong size")
+        bitmap, buckets, counts = bytearray(1 << filter_bits - 3), [], [0] * 5
+        for key, pattern, low, high, length, flags, part in rows:
+            need(1 <= length <= 4 and key < 1 << 8 * length and flags < 2 and low <= high,
+                 "an entry is malformed")
+            need(not any(65 <= b <= 90 for b in key.to_bytes(4, "little")[:length]),
+                 "an atom is not folded")
+            counts[length] += 1
+            value = ((key ^ length << 29) & 0xFFFFFFFF) * 0x9E3779B1 & 0xFFFFFFFF
+            value ^= value >> 15
+            value = value * 0x85EBCA77 & 0xFFFFFFFF
+            bit = value >> 32 - filter_bits
+            bitmap[bit >> 3] |= 1 << (bit & 7)
+            bucket = ((value ^ value >> 16) * 0xC2B2AE3D & 0xFFFFFFFF) >> 32 - bucket_bits
+            buckets.append((bucket, key, length, pattern, part, low, high, flags))
+        need(all(a < b for a, b in zip(buckets, buckets[1:])), "atoms are in disorder")
+        need(list(u32s(params[4:])) == counts[1:], "atoms are counted wrong")
+        need(bytes(bitmap) == self.section(10), "the filter is wrong")
+        begins, at = [], 0
+        for bucket in range((1 << bucket_bits) + 1):
+            while at < len(buckets) and buckets[at][0] < bucket:
+                at += 1
+            begins.append(at)
+        need(struct.pack("<%dI" % len(begins), *begins) == self.section(11),
+             "the buckets are wrong")
+
+    def records(self):
+        """All records; raises Refused, at the latest after the last one."""
+        self.read_stems()
+        externals, count = list(self.externals()), 0
+        self.leaves, leaves = [], self.leaves
+        for record in self.hashes():
+            count += 1
+            yield record
+        need(all(self.used), "no hash record uses a stem")
+        self.leaves += leaves
+        for record in externals:
+            count += 1
+            yield record
+        for record in self.rules():
+            count += 1
+            yield record
+        need(count == self.record_count, "the number of records is wrong")
+        need(merkle_root(self.leaves) == self.root, "the record root is wrong")
+        self.check_atoms()
+
+
+def main():
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        with open(sys.argv[1], "rb") as file:
+            data = file.read()
+    except OSError as error:
+        print("cannot read '%s': %s" % (sys.argv[1], error.strerror), file=sys.stderr)
+        return 2
+    try:
+        for record in Image(data).records():
+            print(json.dumps(record, separators=(",", ":"), sort_keys=True))
+    except Refused as fault:
+        print("%s: %s" % (sys.argv[1], fault), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "format/hash_table.h"
+
+#include <stdlib.h>
+
+#include "base/writer.h"
+#include "tests/support/cmocka.h"
+#include "tests/support/random_records.h"
+
+static void free_image(struct vtr_bytes image)
+{
+    free((void *)(uintptr_t)image.ptr);
+}
+
+static void prefix_grows_where_it_costs_half_a_byte_a_record(void **state)
+{
+    (void)state;
+    assert_int_equal(vtr_hash_prefix_bits(0), 0);
+    assert_int_equal(vtr_hash_prefix_bits(2047), 0);
+    assert_int_equal(vtr_hash_prefix_bits(2048), 8);
+    assert_int_equal(vtr_hash_prefix_bits(524287), 8);
+    assert_int_equal(vtr_hash_prefix_bits(524288), 16);
+    assert_int_equal(vtr_hash_prefix_bits(134217727), 16);
+    assert_int_equal(vtr_hash_prefix_bits(134217728), 24);
+    assert_int_equal(vtr_hash_prefix_bits(UINT32_MAX), 24);
+}
+
+static void cursor_and_get_say_the_same(void **state)
+{
+    (void)state;
+    const struct vtr_test_counts counts = {.hashes = {2047, 2048, 5000}};
+    struct vtr_test_records set;
+    struct vtr_image image;
+
+    vtr_test_records_init(&set, 3, &counts);
+    const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+    assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+    for (size_t kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        const struct vtr_hash_table *table = &image.hashes[kind];
+        struct vtr_hash_cursor cursor;
+        const struct vtr_hash_source source = vtr_hash_table_source(table, &cursor);
+        struct vtr_hash_record streamed;
+        struct vtr_hash_record got;
+        uint8_t room[32];
+
+        for (unsigned round = 0; round < 2; round++) {
+            source.rewind(source.context);
+            for (uint64_t i = 0; i < table->count; i++) {
+                assert_true(source.next(source.context, &streamed));
+                assert_true(vtr_hash_table_get(table, i, room, &got));
+                assert_memory_equal(streamed.digest, got.digest,
+                                    vtr_hash_len(table->kind));
+                assert_true(streamed.size == got.size);
+                assert_int_equal(streamed.stem, got.stem);
+                assert_int_equal(streamed.number, got.number);
+            }
+            assert_false(source.next(source.context, &streamed));
+        }
+        assert_false(vtr_hash_table_get(table, table->count, room, &got));
+        assert_false(vtr_hash_table_get(table, UINT64_MAX, room, &got));
+    }
+    free_image(bytes);
+    vtr_test_records_deinit(&set);
+}
+
+static void records_that_share_a_digest_are_found_together(void **state)
+{
+    (void)state;
+    static struct vtr_test_hash items[3];
+    const struct vtr_test_counts counts = {.hashes = {0, 0, 1}};
+    struct vtr_test_records set;
+    struct vtr_image image;
+    uint64_t first = 99;
+
+    vtr_test_records_init(&set, 3, &counts);
+    for (size_t i = 0; i < 3; i++) {
+        items[i] = set.sources[2].items[0];
+        items[i].size = i == 2 ? VTR_SIZE_ANY : i;
+    }
+    set.sources[2].items = items;
+    set.sources[2].count = 3;
+    set.records.hashes[2].count = 3;
+    const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+    assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+    assert_int_equal(vtr_hash_table_find(&image.hashes[2], items[0].digest, &first), 3);
+    assert_int_equal(first, 0);
+    items[0].digest[31] ^= 1;
+    first = 99;
+    assert_int_equal(vtr_hash_table_find(&image.hashes[2], items[0].digest, &first), 0);
+    assert_int_equal(first, 99);
+    free_image(bytes);
+    vtr_test_records_deinit(&set);
+}
+
+static void a_fanout_that_lies_leads_nowhere(void **state)
+{
+    (void)state;
+    const struct vtr_test_counts counts = {.hashes = {0, 3000, 0}};
+    struct vtr_test_records set;
+    struct vtr_image image;
+
+    vtr_test_records_init(&set, 3, &counts);
+    const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+    assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+    const struct vtr_bytes fanout = image.hashes[1].fanout;
+    uint8_t *writable = (uint8_t *)(uintptr_t)fanout.ptr;
+    for (uint32_t lie = 0; lie < 3; lie++) {
+        uint8_t room[32];
+        uint64_t first;
+        struct vtr_hash_record record;
+
+        for (size_t i = 0; i < fanout.len / 4; i++) {
+            vtr_store_u32(writable + 4 * i,
+                          lie == 0 ? UINT32_MAX : (uint32_t)(lie * 7919 * i));
+        }
+        for (uint64_t i = 0; i < image.hashes[1].count; i++) {
+            assert_true(vtr_hash_table_get(&image.hashes[1], i, room, &record));
+            assert_true(vtr_hash_table_find(&image.hashes[1], record.digest, &first) <=
+                        image.hashes[1].count);
+        }
+    }
+    free_image(bytes);
+    vtr_test_records_deinit(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prefix_grows_where_it_costs_half_a_byte_a_record),
+        cmocka_unit_test(cursor_and_get_say_the_same),
+        cmocka_unit_test(records_that_share_a_digest_are_found_together),
+        cmocka_unit_test(a_fanout_that_lies_leads_nowhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

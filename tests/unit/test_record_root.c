@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "format/record_root.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "tests/support/cmocka.h"
+
+/* The leaves and roots of the certificate-transparency reference tests. */
+static const struct {
+    const char *bytes;
+    size_t len;
+} LEAVES[8] = {
+    {"", 0},
+    {"\x00", 1},
+    {"\x10", 1},
+    {"\x20\x21", 2},
+    {"\x30\x31", 2},
+    {"\x40\x41\x42\x43", 4},
+    {"\x50\x51\x52\x53\x54\x55\x56\x57", 8},
+    {"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16},
+};
+
+static const char *const ROOTS[9] = {
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+};
+
+static void roots_are_those_of_the_reference(void **state)
+{
+    (void)state;
+    struct vtr_merkle_tree tree = {0};
+    uint8_t root[VTR_DIGEST_LEN];
+    char text[2 * VTR_DIGEST_LEN + 1];
+
+    for (size_t count = 0; count <= 8; count++) {
+        vtr_merkle_tree_root(&tree, root);
+        vtr_digest_hex((struct vtr_bytes){root, sizeof(root)}, text);
+        assert_string_equal(text, ROOTS[count]);
+        if (count < 8) {
+            vtr_merkle_tree_add(&tree,
+                                (struct vtr_bytes){(const uint8_t *)LEAVES[count].bytes,
+                                                   LEAVES[count].len});
+        }
+    }
+}
+
+/* RFC 6962, section 2.1, word for word: the split is the greatest power of two below
+ * the number of leaves.  Leaf i is the byte i. */
+static void root_of(uint8_t first, size_t count, uint8_t *out)
+{
+    uint8_t left[VTR_DIGEST_LEN];
+    uint8_t right[VTR_DIGEST_LEN];
+    size_t split = 1;
+
+    if (count == 1) {
+        vtr_digest_leaf((struct vtr_bytes){&first, 1}, out);
+        return;
+    }
+    while (split * 2 < count) {
+        split *= 2;
+    }
+    root_of(first, split, left);
+    root_of((uint8_t)(first + split), count - split, right);
+    vtr_digest_node(left, right, out);
+}
+
+static void every_size_of_tree_agrees_with_the_definition(void **state)
+{
+    (void)state;
+    struct vtr_merkle_tree tree = {0};
+
+    for (size_t count = 1; count <= 130; count++) {
+        const uint8_t leaf = (uint8_t)(count - 1);
+        uint8_t expected[VTR_DIGEST_LEN];
+        uint8_t root[VTR_DIGEST_LEN];
+
+        vtr_merkle_tree_add(&tree, (struct vtr_bytes){&leaf, 1});
+        vtr_merkle_tree_root(&tree, root);
+        root_of(0, count, expected);
+        assert_memory_equal(root, expected, sizeof(root));
+    }
+}
+
+static void hash_records_share_leaves_of_sixty_four(void **state)
+{
+    (void)state;
+    for (unsigned count = 63; count <= 129; count += 33) {
+        struct vtr_root_builder builder = {0};
+        const uint8_t digest[16] = {0};
+        const struct vtr_hash_record record = {.digest = digest, .size = 1};
+
+        for (unsigned i = 0; i < count; i++) {
+            vtr_root_builder_add_hash(&builder, VTR_HASH_MD5, &record,
+                                      vtr_bytes_from_text("name"));
+        }
+        vtr_root_builder_end_kind(&builder);
+        vtr_root_builder_end_kind(&builder);
+        assert_int_equal(builder.tree.leaf_count, (count + 63) / 64);
+        vtr_root_builder_add_body(&builder, VTR_RECORD_RULE, vtr_bytes_from_text("r"));
+        assert_int_equal(builder.tree.leaf_count, (count + 63) / 64 + 1);
+        vtr_root_builder_deinit(&builder);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roots_are_those_of_the_reference),
+        cmocka_unit_test(every_size_of_tree_agrees_with_the_definition),
+        cmocka_unit_test(hash_records_share_leaves_of_sixty_four),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
