@@ -27,6 +27,7 @@ struct finding {
     struct vtr_compilation *compilation; /* NULL when the sources were not read */
     uint8_t digest[VTR_DIGEST_LEN];      /* of the database, as it says */
     uint8_t rebuilt[VTR_DIGEST_LEN];     /* zeros when there was no rebuild */
+    char damage[512]; /* how the database contradicts itself; "" when it does not */
 };
 
 static const struct vtr_option OPTIONS[] = {
@@ -172,6 +173,11 @@ static void print_finding(struct vtr_text *out, const struct finding *finding)
         vtr_text_add(out, "  ");
         vtr_change_print(out, word_of(change->kind), change, &place);
     }
+    if (finding->damage[0] != '\0') {
+        vtr_text_add(out, "  damaged ");
+        vtr_text_safe(out, vtr_text_view(finding->damage));
+        vtr_text_add(out, "\n");
+    }
     print_digest(out, "database ", finding->digest);
     if (is_rebuilt(finding)) {
         print_digest(out, "rebuilt  ", finding->rebuilt);
@@ -197,6 +203,9 @@ static void put_finding(struct vtr_text *out, const struct finding *finding)
     if (finding->compilation != NULL) {
         vtr_json_hex(&json, "sources_digest",
                      (struct vtr_bytes){sources_digest(finding), VTR_DIGEST_LEN});
+    }
+    if (finding->damage[0] != '\0') {
+        vtr_json_string(&json, "damage", finding->damage);
     }
     vtr_json_begin_array(&json, "changes");
     for (size_t i = 0; i < finding->changes.count; i++) {
@@ -236,17 +245,21 @@ static int report(const struct finding *finding, bool is_json)
     return vtr_output_answer(&out, exit_of(finding->verdict));
 }
 
-/* The content digest that a database carries. */
-static enum vtr_status read_digest(uint8_t *out, struct vtr_bytes bytes,
-                                   struct vtr_error *err)
+/* The content digest that a database carries, and whether its own bytes agree. */
+static enum vtr_status look_at(struct finding *finding, struct vtr_bytes bytes,
+                               struct vtr_error *err)
 {
+    struct vtr_error damage = {0};
     struct vtr_database *database = NULL;
     const enum vtr_status status = vtr_database_open_bytes(&database, bytes, err);
 
     if (status == VTR_OK) {
         struct vtr_database_info info;
         vtr_database_get_info(database, &info);
-        memcpy(out, info.content_digest, VTR_DIGEST_LEN);
+        memcpy(finding->digest, info.content_digest, VTR_DIGEST_LEN);
+        if (vtr_database_check(database, &damage) != VTR_OK) {
+            memcpy(finding->damage, damage.message, sizeof(finding->damage));
+        }
         vtr_database_free(database);
     }
     return status;
@@ -264,7 +277,7 @@ static int verify(const struct verify_arguments *arguments, const char *path,
 
     enum vtr_status status = vtr_input_open(&database, path, &err);
     if (status == VTR_OK) {
-        status = read_digest(finding.digest, database.bytes, &err);
+        status = look_at(&finding, database.bytes, &err);
     }
     if (status == VTR_OK) {
         status =
