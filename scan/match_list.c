@@ -59,7 +59,7 @@ static int compare_offsets(const void *a, const void *b, void *context)
     return (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-bool vtr_match_list_finish(struct vtr_match_list *list, bool is_longest)
+bool vtr_match_list_finish(struct vtr_match_list *list)
 {
     if (!list->is_disordered) {
         return true;
@@ -71,12 +71,8 @@ bool vtr_match_list_finish(struct vtr_match_list *list, bool is_longest)
     }
     size_t kept = 1;
     for (size_t i = 1; i < list->count; i++) {
-        struct vtr_match *last = &list->items[kept - 1];
-        const struct vtr_match *next = &list->items[i];
-        if (next->offset != last->offset) {
-            list->items[kept++] = *next;
-        } else if (is_longest && next->length > last->length) {
-            last->length = next->length;
+        if (list->items[i].offset != list->items[kept - 1].offset) {
+            list->items[kept++] = list->items[i];
         }
     }
     list->count = kept;

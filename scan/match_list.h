@@ -4,7 +4,7 @@
  * Matches of one pattern in one file: at most one an offset, in ascending order.
  *
  * Matches are added in whatever order they are found; vtr_match_list_finish sorts them
- * and decides which length counts where several were found at one offset.
+ * and keeps the first of several that were found at one offset.
  */
 #ifndef VTR_SCAN_MATCH_LIST_H
 #define VTR_SCAN_MATCH_LIST_H
@@ -34,9 +34,9 @@ VTR_MUST_CHECK bool vtr_match_list_add(struct vtr_match_list *list, uint64_t off
 /* Whether the match that was added last begins at `offset`. */
 bool vtr_match_list_ends_at(const struct vtr_match_list *list, uint64_t offset);
 
-/* Sorts, and keeps one match an offset: the longest, or else the one added first.
- * False when memory is out. */
-VTR_MUST_CHECK bool vtr_match_list_finish(struct vtr_match_list *list, bool is_longest);
+/* Sorts, and keeps one match an offset: the one added first.  False when memory is out.
+ */
+VTR_MUST_CHECK bool vtr_match_list_finish(struct vtr_match_list *list);
 
 /* Questions about a finished list. */
 

@@ -16,11 +16,9 @@
 void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_match_list *list, size_t start, size_t len)
 {
-    const bool is_longest = (state->view.flags & VTR_PATTERN_GREEDY) != 0;
-
     if (list->count >= run->options.match_limit) {
         /* Some may be the same match, found twice. */
-        if (!vtr_match_list_finish(list, is_longest)) {
+        if (!vtr_match_list_finish(list)) {
             run->is_memory_out = true;
             return;
         }
@@ -269,7 +267,7 @@ static void join(struct vtr_scan_run *run, struct vtr_pattern_state *state)
     for (size_t i = 0; i < state->part_count; i++) {
         struct vtr_pattern_part *part = &state->parts[i];
         struct vtr_chain_link *link = vtr_vector_push(&links);
-        if (link == NULL || !vtr_match_list_finish(&part->found, false)) {
+        if (link == NULL || !vtr_match_list_finish(&part->found)) {
             run->is_memory_out = true;
             goto out;
         }
@@ -286,6 +284,19 @@ out:
     vtr_vector_deinit(&links);
 }
 
+/* What the programs of an expression found, those of the first one first: at an offset
+ * where the plain and the wide form match, the plain one counts. */
+static void gather(struct vtr_scan_run *run, struct vtr_pattern_state *state)
+{
+    for (size_t i = 0; i < state->part_count; i++) {
+        const struct vtr_match_list *found = &state->parts[i].found;
+        for (size_t n = 0; n < found->count; n++) {
+            vtr_verify_add(run, state, &state->matches, (size_t)found->items[n].offset,
+                           (size_t)found->items[n].length);
+        }
+    }
+}
+
 void vtr_verify_finish(struct vtr_scan_run *run)
 {
     /* Nothing is touched anew below: a candidate has touched its pattern already. */
@@ -296,9 +307,10 @@ void vtr_verify_finish(struct vtr_scan_run *run)
         }
         if (is_chain(state)) {
             join(run, state);
+        } else if (state->view.type == VTR_PATTERN_REGEX) {
+            gather(run, state);
         }
-        if (!vtr_match_list_finish(&state->matches,
-                                   (state->view.flags & VTR_PATTERN_GREEDY) != 0)) {
+        if (!vtr_match_list_finish(&state->matches)) {
             run->is_memory_out = true;
         }
     }

@@ -73,7 +73,7 @@ static enum vtr_regex_answer run_at(struct vtr_scan_run *run,
 
 /* An empty match is none. */
 static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                const struct vtr_pattern_part *part, const struct vtr_match *match)
+                struct vtr_pattern_part *part, const struct vtr_match *match)
 {
     const bool is_wide = (part->flags & VTR_PROGRAM_WIDE) != 0;
 
@@ -82,7 +82,7 @@ static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                                                 (size_t)match->length, is_wide))) {
         return;
     }
-    vtr_verify_add(run, state, &state->matches, (size_t)match->offset,
+    vtr_verify_add(run, state, &part->found, (size_t)match->offset,
                    (size_t)match->length);
 }
 
