@@ -143,7 +143,7 @@ static int create(const struct create_arguments *arguments, const char *const *p
     struct vtr_secret_key *key = NULL;
     struct vtr_error err = {0};
     struct vtr_text out = {0};
-    const uint64_t start = vtr_stopwatch_ms();
+    uint64_t start = 0;
     uint64_t len = 0;
     int exit_code = VTR_EXIT_YES;
 
