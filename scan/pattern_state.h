@@ -34,7 +34,7 @@ struct vtr_pattern_part {
     bool is_broken;               /* REGEX: does not compile */
     struct vtr_regex *regex;      /* owned; NULL until it is needed */
     struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
-    struct vtr_match_list found;  /* HEX of several fragments */
+    struct vtr_match_list found;  /* HEX of several fragments, REGEX */
 };
 
 struct vtr_pattern_state {

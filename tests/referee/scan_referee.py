@@ -98,6 +98,8 @@ class Referee:
                 f.write("".join(path + "\n" for path in files[start:start + BATCH]))
             done = self.run(["yara", "-w", "-s", "-L", "-p", "1", "--scan-list", rules,
                              listing])
+            if done.returncode < 0:
+                raise RuntimeError(f"yara ended by signal {-done.returncode}")
             result.update(parse(done.stdout))
             for line in done.stderr.split(b"\n"):
                 error = ERROR.search(line)

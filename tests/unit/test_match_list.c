@@ -17,25 +17,11 @@ static void matches_come_out_sorted_and_one_an_offset(void **state)
     add(&list, 7, 3);
     add(&list, 2, 4);
     add(&list, 7, 9);
-    assert_true(vtr_match_list_finish(&list, false));
+    assert_true(vtr_match_list_finish(&list));
     assert_int_equal(list.count, 2);
     assert_int_equal(list.items[0].offset, 2);
     assert_int_equal(list.items[1].offset, 7);
-    assert_int_equal(list.items[1].length, 3); /* the first one stays */
-    vtr_match_list_deinit(&list);
-}
-
-static void the_longest_counts_where_asked(void **state)
-{
-    (void)state;
-    struct vtr_match_list list = {0};
-
-    add(&list, 7, 3);
-    add(&list, 7, 9);
-    add(&list, 7, 5);
-    assert_true(vtr_match_list_finish(&list, true));
-    assert_int_equal(list.count, 1);
-    assert_int_equal(list.items[0].length, 9);
+    assert_int_equal(list.items[1].length, 3); /* the one added first */
     vtr_match_list_deinit(&list);
 }
 
@@ -47,7 +33,7 @@ static void ranges_include_both_ends(void **state)
     for (uint64_t offset = 10; offset <= 30; offset += 10) {
         add(&list, offset, 1);
     }
-    assert_true(vtr_match_list_finish(&list, false));
+    assert_true(vtr_match_list_finish(&list));
     assert_int_equal(vtr_match_list_count_in(&list, 10, 30), 3);
     assert_int_equal(vtr_match_list_count_in(&list, 11, 29), 1);
     assert_int_equal(vtr_match_list_count_in(&list, 31, INT64_MAX), 0);
@@ -77,7 +63,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matches_come_out_sorted_and_one_an_offset),
-        cmocka_unit_test(the_longest_counts_where_asked),
         cmocka_unit_test(ranges_include_both_ends),
         cmocka_unit_test(an_offset_is_found_exactly),
     };
