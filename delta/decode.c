@@ -14,6 +14,9 @@
 #include "format/rule.h"
 #include "verify/pairing.h"
 
+/* Of a digest of any kind at least this many bytes are stored as they are. */
+#define DIGEST_LEN_LEAST 8u
+
 static enum vtr_status bad_section(struct vtr_error *err, const struct vtr_delta *delta,
                                    unsigned id, const char *what)
 {
@@ -47,7 +50,9 @@ static enum vtr_status unpack_sections(struct vtr_delta *delta, struct vtr_error
     return VTR_OK;
 }
 
-/* The columns of a kind's additions are all there and equally long, or none is. */
+/* The columns of a kind's additions are all there and equally long, or none is; and
+ * there are no more than the digests have room for, each of which is at least 8 bytes.
+ */
 static enum vtr_status check_columns(const struct vtr_delta *delta,
                                      enum vtr_hash_kind kind, struct vtr_error *err)
 {
@@ -59,6 +64,10 @@ static enum vtr_status check_columns(const struct vtr_delta *delta,
         if (delta->header.sections[id].count != delta->header.sections[first].count) {
             return bad_section(err, delta, id, "it has not one element an addition");
         }
+    }
+    if (delta->header.sections[first].count >
+        delta->header.sections[first].raw_len / DIGEST_LEN_LEAST) {
+        return bad_section(err, delta, first, "it is too short for its digests");
     }
     return VTR_OK;
 }

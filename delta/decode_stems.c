@@ -67,7 +67,7 @@ static bool measure_new(const struct vtr_delta *delta, size_t *out_len)
     struct vtr_bytes rest;
     struct vtr_reader r;
     size_t previous_len = 0;
-    size_t total = 0;
+    uint64_t total = 0;
 
     vtr_reader_init(&r, delta->raw[VTR_DELTA_STEMS_NEW], 0);
     for (size_t i = 0; i < count; i++) {
@@ -78,8 +78,9 @@ static bool measure_new(const struct vtr_delta *delta, size_t *out_len)
         previous_len = (size_t)shared + rest.len;
         total += previous_len;
     }
-    *out_len = total;
-    return vtr_reader_left(&r) == 0 && total <= delta->header.to_len;
+    *out_len = (size_t)total;
+    return vtr_reader_left(&r) == 0 && total <= delta->header.to_len &&
+           total < SIZE_MAX;
 }
 
 /* Spells the new stems out: ascending, and with all that they share said. */

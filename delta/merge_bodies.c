@@ -191,6 +191,10 @@ enum vtr_status vtr_merge_bodies(enum vtr_body_kind kind, const struct vtr_delta
     struct removed_keys removed;
 
     merge.added_count = (size_t)delta->header.sections[merge.section + 1].count;
+    if (delta->header.sections[merge.section].count > merge.old_count) {
+        return refuse(&merge, merge.section,
+                      "delta removes more records than the database has", err);
+    }
     enum vtr_status status = read_removed(&removed, delta, merge.section, err);
     if (status != VTR_OK) {
         return status;
