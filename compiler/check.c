@@ -93,6 +93,7 @@ static void collect_strings(struct vtr_checker *c)
         const uint32_t first = vtr_name_table_add(&c->string_names, 0, s->id, number);
         if (first != VTR_NAME_NOT_FOUND) {
             report_duplicate_string(c, s, c->strings[first]);
+            s->is_referenced = true; /* one report is enough */
         }
     }
 }

@@ -19,9 +19,15 @@ static int compare_text(const char *a, const char *b)
     return vtr_bytes_compare(vtr_bytes_from_text(a), vtr_bytes_from_text(b));
 }
 
+/* What has no place comes first. */
+static struct vtr_bytes path_of(const struct vtr_place *place)
+{
+    return place->source == NULL ? (struct vtr_bytes){0} : place->source->path;
+}
+
 static int compare_places(const struct vtr_place *a, const struct vtr_place *b)
 {
-    const int order = vtr_bytes_compare(a->source->path, b->source->path);
+    const int order = vtr_bytes_compare(path_of(a), path_of(b));
 
     if (order != 0) {
         return order;

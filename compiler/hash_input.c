@@ -43,6 +43,23 @@ static enum vtr_status add_files(struct vtr_hash_input *input)
     return status == VTR_OK ? vtr_hash_list_finish(input->list) : status;
 }
 
+/* What is left out on purpose is said, once for all lists. */
+static void report_other_level(struct vtr_file_set *files, uint64_t count)
+{
+    struct vtr_problem *problem;
+
+    if (count == 0) {
+        return;
+    }
+    problem =
+        vtr_diagnostics_add(&files->diagnostics, VTR_CODE_OTHER_LEVEL,
+                            (struct vtr_place){0}, "%llu %s of hash lists left out",
+                            (unsigned long long)count, count == 1 ? "line" : "lines");
+    problem->note = vtr_diagnostics_text(&files->diagnostics,
+                                         "they are for functionality levels without %u",
+                                         VTR_CLAMAV_LEVEL);
+}
+
 enum vtr_status vtr_hash_input_new(struct vtr_hash_input **out,
                                    struct vtr_file_set *files,
                                    struct vtr_records *records,
@@ -71,6 +88,7 @@ enum vtr_status vtr_hash_input_new(struct vtr_hash_input **out,
     }
     stats->duplicates += counts.duplicates;
     stats->bad += counts.bad;
+    report_other_level(files, counts.other_level);
     *out = input;
     return VTR_OK;
 }

@@ -49,6 +49,9 @@ struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what)
     char room[64];
     const char *found = describe(p, &p->current, room, sizeof(room));
 
+    if (p->lexer.error_count != p->lexical_errors) {
+        return &p->diagnostics->spare;
+    }
     return vtr_diagnostics_add(p->diagnostics, VTR_CODE_SYNTAX,
                                vtr_parser_place(p, p->current.offset,
                                                 p->current.length),
@@ -118,9 +121,7 @@ void vtr_parser_leave(struct vtr_parser *p)
     p->depth--;
 }
 
-/* Whether a rule begins at the current lexeme: modifiers, "rule", a name and what can
- * follow one.  Looks ahead only. */
-static bool is_at_rule(const struct vtr_parser *p)
+bool vtr_parser_is_at_rule(const struct vtr_parser *p)
 {
     struct vtr_lexer ahead = p->lexer;
     struct vtr_lexeme lexeme = p->current;
@@ -156,7 +157,7 @@ static void recover(struct vtr_parser *p)
         }
         if ((kind == VTR_LEX_RULE || kind == VTR_LEX_PRIVATE ||
              kind == VTR_LEX_GLOBAL) &&
-            is_at_rule(p)) {
+            vtr_parser_is_at_rule(p)) {
             break;
         }
         vtr_parser_advance(p);
@@ -300,6 +301,7 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
     const uint64_t errors = p->diagnostics->errors;
     uint8_t flags = 0;
 
+    p->lexical_errors = p->lexer.error_count;
     for (;; vtr_parser_advance(p)) {
         if (p->current.kind == VTR_LEX_PRIVATE) {
             flags |= VTR_RULE_PRIVATE;

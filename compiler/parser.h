@@ -30,6 +30,7 @@ struct vtr_parser {
     struct vtr_line_cursor lines;
     struct vtr_writer scratch;
     unsigned depth;
+    uint64_t lexical_errors; /* of the lexer when the rule began */
     bool has_no_memory;
 };
 
@@ -49,8 +50,13 @@ bool vtr_parser_accept(struct vtr_parser *p, int kind);
 VTR_MUST_CHECK bool vtr_parser_expect(struct vtr_parser *p, int kind,
                                       const char *after);
 
-/* Reports the current lexeme: "expected <what>, found ...". */
+/* Reports the current lexeme: "expected <what>, found ...".  After a lexical error in
+ * the same rule it says nothing: that error is the cause. */
 struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what);
+
+/* Whether a rule begins at the current lexeme: modifiers, "rule", a name and what can
+ * follow one.  Looks ahead only. */
+bool vtr_parser_is_at_rule(const struct vtr_parser *p);
 
 struct vtr_place vtr_parser_place(const struct vtr_parser *p, uint32_t offset,
                                   uint32_t length);

@@ -2,6 +2,7 @@
 
 #include "compiler/source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,9 +158,10 @@ static enum vtr_status add_source(struct vtr_vector *out, struct vtr_bytes path,
     return VTR_OK;
 }
 
-/* A source that exists for its diagnostic alone, so that the message has a path. */
-static enum vtr_status report_unreadable(struct walk *walk, struct vtr_bytes path,
-                                         const char *reason)
+/* A problem of a path that is no source: one that exists for its diagnostic alone, so
+ * that the message has a path. */
+static enum vtr_status report_path(struct walk *walk, enum vtr_code code,
+                                   struct vtr_bytes path, const char *reason)
 {
     struct vtr_source *source = vtr_arena_alloc(walk->arena, sizeof(*source));
 
@@ -167,9 +169,15 @@ static enum vtr_status report_unreadable(struct walk *walk, struct vtr_bytes pat
         return VTR_ERROR_MEMORY;
     }
     source->path = path;
-    (void)vtr_diagnostics_add(walk->diagnostics, VTR_CODE_UNREADABLE,
+    (void)vtr_diagnostics_add(walk->diagnostics, code,
                               (struct vtr_place){.source = source}, "%s", reason);
     return VTR_OK;
+}
+
+static enum vtr_status report_unreadable(struct walk *walk, struct vtr_bytes path,
+                                         const char *reason)
+{
+    return report_path(walk, VTR_CODE_UNREADABLE, path, reason);
 }
 
 static bool visit(const char *path, enum vtr_status status, const struct vtr_error *err,
@@ -198,6 +206,7 @@ static enum vtr_status walk_folder(struct walk *walk, struct vtr_bytes path,
     const bool is_here = path.len == 1 && path.ptr[0] == '.';
     const size_t count = walk->out->count;
     struct vtr_error reason = {0};
+    char ignored[96];
     enum vtr_status status;
 
     walk->root_len = is_here ? 0 : path.len + (path.ptr[path.len - 1] == '/' ? 0 : 1);
@@ -210,6 +219,13 @@ static enum vtr_status walk_folder(struct walk *walk, struct vtr_bytes path,
     }
     if (walk->out->count == count && walk->diagnostics->errors == 0) {
         return report_unreadable(walk, path, "no rule files in this folder");
+    }
+    if (walk->ignored > 0) {
+        (void)snprintf(ignored, sizeof(ignored),
+                       "%llu %s whose suffix is not that of a rule source left out",
+                       (unsigned long long)walk->ignored,
+                       walk->ignored == 1 ? "file" : "files");
+        return report_path(walk, VTR_CODE_IGNORED_FILES, path, ignored);
     }
     return VTR_OK;
 }

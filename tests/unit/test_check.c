@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Which rules are refused, with which code, at which place. */
+#include "compiler/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "compiler/compilation.h"
+
+#include "tests/support/cmocka.h"
+
+static const char *const DEFINES[] = {"number=5", "fraction=1.5", "word=text",
+                                      "flag=true"};
+
+static struct vtr_compilation *compile(const char *text)
+{
+    const struct vtr_compile_options options = {.defines = DEFINES, .define_count = 4};
+    struct vtr_compilation *compilation = NULL;
+    const enum vtr_status status =
+        vtr_compile_text(&compilation, "test.yar", vtr_bytes_from_text(text), &options,
+                         NULL);
+
+    assert_true(status == VTR_OK || status == VTR_ERROR_RULES);
+    return compilation;
+}
+
+/* Compiles "rule t { strings: $a $b condition: `condition` }". */
+static struct vtr_compilation *compile_condition(const char *condition)
+{
+    char text[1024];
+
+    (void)
+        snprintf(text, sizeof(text),
+                 "rule t { strings: $a = \"abc\" $b = \"def\" condition: (%s) and (any "
+                 "of them or true) }",
+                 condition);
+    return compile(text);
+}
+
+static void assert_good(const char *condition)
+{
+    struct vtr_compilation *c = compile_condition(condition);
+
+    if (vtr_compilation_get_stats(c)->rules != 1) {
+        print_error("refused: %s: %s\n", condition, c->reports[0].message);
+    }
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 1);
+    vtr_compilation_free(c);
+}
+
+static void assert_refused(const char *condition, const char *code)
+{
+    struct vtr_compilation *c = compile_condition(condition);
+
+    if (c->report_count == 0) {
+        print_error("accepted: %s\n", condition);
+    }
+    assert_true(c->report_count > 0);
+    assert_string_equal(c->reports[0].code, code);
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 0);
+    vtr_compilation_free(c);
+}
+
+static void types_must_go_together(void **state)
+{
+    (void)state;
+    assert_good("number == fraction");
+    assert_good("flag + 1 == 2");
+    assert_good("word contains \"x\" and word == \"y\"");
+    assert_refused("number == word", "E031");
+    assert_refused("number contains \"x\"", "E031");
+    assert_refused("1.5 % 2 == 1", "E031");
+    assert_refused("~1.5 == 1", "E031");
+    assert_refused("word + 1 == 1", "E031");
+    assert_refused("uint8(\"x\") == 1", "E031");
+    assert_refused("$a at 1.5", "E031");
+    assert_refused("\"a\" == /a/", "E031");
+    assert_refused("for any i in (1, \"a\") : (i == 1)", "E031");
+    assert_refused("number.x == 1", "E031");
+}
+
+static void yes_or_no_is_no_operand(void **state)
+{
+    (void)state;
+    assert_refused("true == true", "E014");
+    assert_refused("$a == 1", "E014");
+    assert_refused("($a) + 1 == 1", "E014");
+    assert_refused("1 < 2 < 3", "E014");
+    assert_refused("-true == 1", "E014");
+    assert_good("((1)) + 1 == 2");
+}
+
+static void constants_are_worked_out(void **state)
+{
+    (void)state;
+    assert_refused("9223372036854775807 + 1 > 0", "E032");
+    assert_good("-9223372036854775807 - 1 < 0");
+    assert_refused("-9223372036854775807 - 2 < 0", "E032");
+    assert_refused("4611686018427387904 * 2 > 0", "E032");
+    assert_good("4611686018427387904 * -2 < 0");
+    assert_refused("(-9223372036854775807 - 1) \\ -1 > 0", "E032");
+    assert_refused("filesize \\ 0 == 1", "E033");
+    assert_refused("1 % (2 - 2) == 1", "E033");
+    assert_good("1.0 \\ 0 == 1");
+    assert_refused("1 << -1 == 1", "E034");
+    assert_good("1 << 64 == 0");
+    assert_refused("0% of them", "E035");
+    assert_good("1% of them");
+    assert_good("100% of them");
+    assert_refused("101% of them", "E035");
+}
+
+static void strings_must_be_there(void **state)
+{
+    (void)state;
+    assert_refused("$c", "E025");
+    assert_refused("#c > 1", "E025");
+    assert_refused("all of ($a, $c)", "E025");
+    assert_refused("any of ($c*)", "E025");
+    assert_refused("any of ($)", "E025");
+    assert_refused("# > 1", "E030");
+    assert_good("for any of them : (# > 1 and @ > 1 and ! > 1 and $ at 3)");
+}
+
+static void loops_have_rules_of_their_own(void **state)
+{
+    (void)state;
+    assert_refused("for any of them : (for any of them : ($))", "E036");
+    assert_refused("for any i in (1..2) : (for any i in (1..2) : (true))", "E037");
+    assert_refused("for any i, j in (1..2) : (true)", "E038");
+    assert_refused("for any i in number : (true)", "E042");
+    assert_refused("for any i in (1..2) : (true) and i == 1", "E026");
+    assert_good("for any number in (1..2) : (number == 1)");
+    assert_good("for any s in (\"a\", \"b\") : (s == word)");
+}
+
+/* "for any i1 in (1..1) : ( ... true ... )", so deep. */
+static void write_loops(char *out, size_t room, unsigned depth)
+{
+    size_t len = 0;
+
+    for (unsigned i = 0; i < depth; i++) {
+        len += (size_t)snprintf(out + len, room - len, "for any i%u in (1..1) : (", i);
+    }
+    len += (size_t)snprintf(out + len, room - len, "true");
+    for (unsigned i = 0; i < depth; i++) {
+        len += (size_t)snprintf(out + len, room - len, ")");
+    }
+}
+
+static void loops_nest_sixteen_deep(void **state)
+{
+    (void)state;
+    char condition[800];
+
+    write_loops(condition, sizeof(condition), VTR_LOOP_DEPTH_LIMIT);
+    assert_good(condition);
+    write_loops(condition, sizeof(condition), VTR_LOOP_DEPTH_LIMIT + 1);
+    assert_refused(condition, "E039");
+}
+
+static void every_string_is_used_unless_its_name_says_otherwise(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c =
+        compile("rule a { strings: $a = \"abc\" $_b = \"def\" condition: true }");
+
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "E024");
+    assert_int_equal(c->reports[0].span.line, 1);
+    assert_int_equal(c->reports[0].span.column, 19);
+    assert_int_equal(c->reports[0].span.length, 2);
+    vtr_compilation_free(c);
+}
+
+static void names_are_given_once(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("rule a : x y x { strings: $s = \"abc\" $s = "
+                                        "\"def\" condition: $s }\n"
+                                        "rule b { condition: true }\n"
+                                        "rule b { condition: true }\n"
+                                        "rule word { condition: true }\n");
+
+    assert_int_equal(c->report_count, 4);
+    assert_string_equal(c->reports[0].code, "E021");
+    assert_string_equal(c->reports[1].code, "E022");
+    assert_string_equal(c->reports[2].code, "E020");
+    assert_int_equal(c->reports[2].span.line, 3);
+    assert_int_equal(c->reports[2].other.line, 2);
+    assert_string_equal(c->reports[3].code, "E023");
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 1);
+    vtr_compilation_free(c);
+}
+
+static void a_misspelt_string_is_guessed(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c =
+        compile("rule a { strings: $payload = \"abc\" condition: $paylaod }");
+
+    assert_string_equal(c->reports[0].code, "E024");
+    assert_string_equal(c->reports[1].code, "E025");
+    assert_string_equal(c->reports[1].help, "did you mean '$payload'?");
+    vtr_compilation_free(c);
+}
+
+static void a_module_costs_the_rules_that_use_it(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("import \"pe\"\n"
+                                        "rule a { condition: pe.x and pe.y(1) }\n"
+                                        "rule b { condition: true }\n");
+
+    assert_int_equal(c->report_count, 2);
+    assert_string_equal(c->reports[0].code, "E007");
+    assert_string_equal(c->reports[1].code, "E008");
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 1);
+    vtr_compilation_free(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(types_must_go_together),
+        cmocka_unit_test(yes_or_no_is_no_operand),
+        cmocka_unit_test(constants_are_worked_out),
+        cmocka_unit_test(strings_must_be_there),
+        cmocka_unit_test(loops_have_rules_of_their_own),
+        cmocka_unit_test(loops_nest_sixteen_deep),
+        cmocka_unit_test(every_string_is_used_unless_its_name_says_otherwise),
+        cmocka_unit_test(names_are_given_once),
+        cmocka_unit_test(a_misspelt_string_is_guessed),
+        cmocka_unit_test(a_module_costs_the_rules_that_use_it),
+    };
+    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}
