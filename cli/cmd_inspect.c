@@ -76,7 +76,8 @@ static void print_sections(struct vtr_text *out, const struct vtr_database *data
 {
     struct vtr_section_info section;
 
-    vtr_text_add(out, "\nsection                       offset       bytes       count\n");
+    vtr_text_add(out,
+                 "\nsection                       offset       bytes       count\n");
     for (size_t i = 0; vtr_database_get_section(database, i, &section) != 0; i++) {
         const size_t start = out->len;
         vtr_text_add(out, section.name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Runs a fuzz target over the files of its corpus, without a fuzzer: each file as it is,
- * and each of its prefixes where it is short.  A folder that is missing is an empty
+ * Runs a fuzz target over the files of its corpus, without a fuzzer: each file as it
+ * is, and each of its prefixes where it is short.  A folder that is missing is an empty
  * corpus; the empty input is always tried.
  */
 #include <stdint.h>
@@ -18,7 +18,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Exactly `len` bytes of their own, so that a sanitizer sees the first one past them. */
+/* Exactly `len` bytes of their own, so that a sanitizer sees the first one past them.
+ */
 static void run(const uint8_t *bytes, size_t len)
 {
     uint8_t *copy = malloc(len == 0 ? 1 : len);
@@ -34,8 +35,8 @@ static void run(const uint8_t *bytes, size_t len)
     free(copy);
 }
 
-static bool run_file(const char *path, enum vtr_status status, const struct vtr_error *err,
-                     void *context)
+static bool run_file(const char *path, enum vtr_status status,
+                     const struct vtr_error *err, void *context)
 {
     size_t *count = context;
     struct vtr_bytes bytes;
