@@ -2,7 +2,7 @@
 
 #include "scan/atom_search.h"
 
-#include "scan/verify.h"
+#include "scan/verify_pattern.h"
 
 /* Bytes searched between two looks at the clock. */
 #define STRIDE (256u * 1024u)

@@ -10,7 +10,7 @@
 #include "scan/detection.h"
 #include "scan/regex.h"
 #include "scan/rule_eval.h"
-#include "scan/verify.h"
+#include "scan/verify_pattern.h"
 
 #define MATCH_LIMIT       1000000u
 #define REGEX_MATCH_LIMIT 1000000u

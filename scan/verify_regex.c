@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "scan/regex.h"
-#include "scan/verify.h"
+#include "scan/verify_pattern.h"
 #include "scan/verify_text.h"
 
 /* A search for an expression without atoms looks at so much of the data at a time: what

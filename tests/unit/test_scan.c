@@ -2,6 +2,7 @@
 
 #include "vitrine/scan.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +41,9 @@ struct transcript {
     size_t len;
 };
 
-static void put(struct transcript *t, const char *format, unsigned long long a,
-                unsigned long long b, struct vtr_bytes name)
+/* Moves the end past what was printed, which must have fitted. */
+static void grow(struct transcript *t, int len)
 {
-    const int len = snprintf(t->text + t->len, sizeof(t->text) - t->len, format,
-                             (int)name.len, (const char *)name.ptr, a, b);
-
     assert_true(len >= 0 && (size_t)len < sizeof(t->text) - t->len);
     t->len += (size_t)len;
 }
@@ -54,17 +52,18 @@ static int write_down(const struct vtr_detection *detection, void *context)
 {
     struct transcript *t = context;
 
-    t->len +=
-        (size_t)snprintf(t->text + t->len, sizeof(t->text) - t->len, "%.*s",
-                         (int)detection->name.len, (const char *)detection->name.ptr);
+    grow(t, snprintf(t->text + t->len, sizeof(t->text) - t->len, "%.*s",
+                     (int)detection->name.len, (const char *)detection->name.ptr));
     for (size_t i = 0; i < detection->string_count; i++) {
         const struct vtr_string_matches *string = &detection->strings[i];
         for (size_t n = 0; n < string->count; n++) {
-            put(t, " %.*s@%llu+%llu", string->matches[n].offset,
-                string->matches[n].length, string->id);
+            grow(t, snprintf(t->text + t->len, sizeof(t->text) - t->len,
+                             " %.*s@%" PRIu64 "+%" PRIu64, (int)string->id.len,
+                             (const char *)string->id.ptr, string->matches[n].offset,
+                             string->matches[n].length));
         }
     }
-    t->len += (size_t)snprintf(t->text + t->len, sizeof(t->text) - t->len, ";");
+    grow(t, snprintf(t->text + t->len, sizeof(t->text) - t->len, ";"));
     return 1;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/verify.h"
+#include "scan/verify_pattern.h"
 
 #include "base/sort.h"
 #include "scan/chain.h"

@@ -7,8 +7,8 @@
  * at many, and for regular expressions always, the places are collected and looked at
  * together, so that no offset is tried twice for two atoms.
  */
-#ifndef VTR_SCAN_VERIFY_H
-#define VTR_SCAN_VERIFY_H
+#ifndef VTR_SCAN_VERIFY_PATTERN_H
+#define VTR_SCAN_VERIFY_PATTERN_H
 
 #include "scan/scan_run.h"
 
