@@ -17,82 +17,7 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
-
-struct operator_info {
-    int kind;
-    enum vtr_op op;
-    unsigned level; /* higher binds tighter; 0: none */
-};
-
-enum {
-    LEVEL_BIT_OR = 1,
-    LEVEL_BIT_XOR,
-    LEVEL_BIT_AND,
-    LEVEL_SHIFT,
-    LEVEL_ADD,
-    LEVEL_MUL
-};
-
-static struct operator_info arithmetic_operator(int kind)
-{
-    static const struct operator_info OPERATORS[] = {
-        {'|', VTR_OP_BIT_OR, LEVEL_BIT_OR},
-        {'^', VTR_OP_BIT_XOR, LEVEL_BIT_XOR},
-        {'&', VTR_OP_BIT_AND, LEVEL_BIT_AND},
-        {VTR_LEX_SHIFT_LEFT, VTR_OP_SHIFT_LEFT, LEVEL_SHIFT},
-        {VTR_LEX_SHIFT_RIGHT, VTR_OP_SHIFT_RIGHT, LEVEL_SHIFT},
-        {'+', VTR_OP_ADD, LEVEL_ADD},
-        {'-', VTR_OP_SUB, LEVEL_ADD},
-        {'*', VTR_OP_MUL, LEVEL_MUL},
-        {'\\', VTR_OP_DIV, LEVEL_MUL},
-        {'%', VTR_OP_MOD, LEVEL_MUL},
-    };
-
-    for (size_t i = 0; i < sizeof(OPERATORS) / sizeof(OPERATORS[0]); i++) {
-        if (OPERATORS[i].kind == kind) {
-            return OPERATORS[i];
-        }
-    }
-    return (struct operator_info){0};
-}
-
-/* The comparison that a lexeme stands for, or 0. */
-static unsigned comparison_operator(int kind)
-{
-    switch (kind) {
-    case VTR_LEX_EQ:
-        return VTR_OP_EQ;
-    case VTR_LEX_NE:
-        return VTR_OP_NE;
-    case '<':
-        return VTR_OP_LT;
-    case VTR_LEX_LE:
-        return VTR_OP_LE;
-    case '>':
-        return VTR_OP_GT;
-    case VTR_LEX_GE:
-        return VTR_OP_GE;
-    case VTR_LEX_CONTAINS:
-        return VTR_OP_CONTAINS;
-    case VTR_LEX_ICONTAINS:
-        return VTR_OP_ICONTAINS;
-    case VTR_LEX_STARTSWITH:
-        return VTR_OP_STARTSWITH;
-    case VTR_LEX_ISTARTSWITH:
-        return VTR_OP_ISTARTSWITH;
-    case VTR_LEX_ENDSWITH:
-        return VTR_OP_ENDSWITH;
-    case VTR_LEX_IENDSWITH:
-        return VTR_OP_IENDSWITH;
-    case VTR_LEX_IEQUALS:
-        return VTR_OP_IEQUALS;
-    case VTR_LEX_MATCHES:
-        return VTR_OP_MATCHES;
-    default:
-        return 0;
-    }
-}
+#include "compiler/parser_operators.h"
 
 struct vtr_node *vtr_parser_new_node(struct vtr_parser *p, enum vtr_node_kind kind,
                                      uint32_t offset)
@@ -440,7 +365,7 @@ static struct vtr_node *parse_arithmetic(struct vtr_parser *p, unsigned level)
 
     while (left != NULL) {
         const struct vtr_lexeme lexeme = p->current;
-        const struct operator_info info = arithmetic_operator(lexeme.kind);
+        const struct vtr_operator info = vtr_parser_arithmetic(lexeme.kind);
         if (info.level == 0 || info.level < level || is_at_percent(p)) {
             break;
         }
@@ -470,7 +395,7 @@ static struct vtr_node *parse_arithmetic(struct vtr_parser *p, unsigned level)
 struct vtr_node *vtr_parse_primary(struct vtr_parser *p)
 {
     const struct vtr_lexeme first = p->current;
-    struct vtr_node *node = parse_arithmetic(p, LEVEL_BIT_OR);
+    struct vtr_node *node = parse_arithmetic(p, VTR_LEVEL_BIT_OR);
 
     if (node == NULL || node->is_primary) {
         return node;
@@ -485,7 +410,7 @@ struct vtr_node *vtr_parse_primary(struct vtr_parser *p)
 static struct vtr_node *parse_comparison_of(struct vtr_parser *p, struct vtr_node *left)
 {
     const struct vtr_lexeme lexeme = p->current;
-    const enum vtr_op op = (enum vtr_op)comparison_operator(lexeme.kind);
+    const enum vtr_op op = (enum vtr_op)vtr_parser_comparison(lexeme.kind);
 
     if (!is_arithmetic_operand(p, left, &lexeme)) {
         return NULL;
@@ -495,8 +420,9 @@ static struct vtr_node *parse_comparison_of(struct vtr_parser *p, struct vtr_nod
         (void)vtr_parser_report(p, "a regular expression after 'matches'");
         return NULL;
     }
-    struct vtr_node *right = op == VTR_OP_MATCHES ? take_leaf(p, VTR_NODE_REGEX)
-                                                  : parse_arithmetic(p, LEVEL_BIT_OR);
+    struct vtr_node *right = op == VTR_OP_MATCHES
+                                 ? take_leaf(p, VTR_NODE_REGEX)
+                                 : parse_arithmetic(p, VTR_LEVEL_BIT_OR);
     if (right == NULL || !is_arithmetic_operand(p, right, &lexeme)) {
         return NULL;
     }
@@ -523,11 +449,11 @@ static struct vtr_node *parse_comparison(struct vtr_parser *p)
     default:
         break;
     }
-    struct vtr_node *left = parse_arithmetic(p, LEVEL_BIT_OR);
+    struct vtr_node *left = parse_arithmetic(p, VTR_LEVEL_BIT_OR);
     if (left != NULL && (p->current.kind == VTR_LEX_OF || is_at_percent(p))) {
         return left->is_primary ? vtr_parse_of(p, left) : report_operand(p);
     }
-    while (left != NULL && comparison_operator(p->current.kind) != 0) {
+    while (left != NULL && vtr_parser_comparison(p->current.kind) != 0) {
         left = parse_comparison_of(p, left);
     }
     return left;
