@@ -12,7 +12,9 @@
  * Unless said otherwise an operation with an undefined operand gives undefined.
  * "p" is varint pattern number + 1, or 0: the pattern of the innermost pattern loop.
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
- * was pushed before everything else that the instruction pops.
+ * was pushed before everything else that the instruction pops.  An undefined N means
+ * ALL, an undefined percentage makes the result undefined.  OF with N = 0 is NONE; N < 0
+ * and a percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find nothing.
  */
 #ifndef VTR_FORMAT_BYTECODE_H
 #define VTR_FORMAT_BYTECODE_H
@@ -49,7 +51,9 @@ enum vtr_op {
         26, /* q, varint n, string rule name...        [N]            -> bool */
 
     /* Loops: the operand is followed by string body, a program that leaves one value.
-     * A body that is undefined counts as false. */
+     * A body that is undefined counts as false.  A loop without a turn is false, whatever
+     * its quantifier, and so is a range with an undefined end; NONE and N <= 0 hold of
+     * every other loop (yara 4.2.3). */
     VTR_OP_FOR_RANGE = 32,    /* q, varint slot          [N], low, high  -> bool */
     VTR_OP_FOR_LIST = 33,     /* q, varint slot, varint n  [N], n values -> bool */
     VTR_OP_FOR_PATTERNS = 34, /* q, varint n, varint pattern number... [N] -> bool */
@@ -60,8 +64,8 @@ enum vtr_op {
     VTR_OP_JUMP_TRUE =
         41, /* varint n: jumps n if the top is defined and true; pops nothing */
 
-    /* Logic.  AND of anything undefined is false; OR of an undefined side is the other.
-     */
+    /* Logic.  AND and OR take what is undefined as false and are always defined; NOT of
+     * it is undefined. */
     VTR_OP_AND = 48,
     VTR_OP_OR = 49,
     VTR_OP_NOT = 50,
