@@ -44,19 +44,24 @@ enum {
     OTHER = 18
 };
 
+/* clang-format off */
+#define X8 OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER
+#define X32 X8, X8, X8, X8
+static const uint8_t CLASSES[256] = {
+    X8, OTHER, SPACE, SPACE, OTHER, OTHER, SPACE, OTHER, OTHER, X8, X8,
+    SPACE, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, X8,
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, OTHER, OTHER, OTHER, OTHER, OTHER, WILD,
+    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
+    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
+    X32, X32, X32, X32,
+};
+#undef X8
+#undef X32
+/* clang-format on */
+
 static unsigned classify(uint8_t c)
 {
-    if (c >= '0' && c <= '9') {
-        return c - (unsigned)'0';
-    }
-    const unsigned letter = c | 0x20u;
-    if (letter >= 'a' && letter <= 'f') {
-        return letter - 'a' + 10u;
-    }
-    if (c == '?') {
-        return WILD;
-    }
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' ? SPACE : OTHER;
+    return CLASSES[c];
 }
 
 static struct frame *top(struct parser *p)
@@ -96,21 +101,21 @@ static struct vtr_hex_node *append(struct parser *p, enum vtr_hex_kind kind)
     return node;
 }
 
-static bool append_byte(struct parser *p, uint8_t value)
+/* Appends `count` bytes that stand decoded at the end of the buffer. */
+static bool append_bytes(struct parser *p, size_t count)
 {
     struct vtr_hex_node *node = top(p)->sequence.last;
-    uint8_t *place = p->decoded + p->decoded_len;
 
     if (node == NULL || node->kind != VTR_HEX_BYTES) {
         node = append(p, VTR_HEX_BYTES);
         if (node == NULL) {
             return false;
         }
-        node->bytes.ptr = place;
+        node->bytes.ptr = p->decoded + p->decoded_len;
     }
-    *place = value;
-    p->decoded_len++;
-    node->bytes.len++;
+    p->decoded_len += count;
+    node->bytes.len += count;
+    top(p)->has_jump = false;
     return true;
 }
 
@@ -183,9 +188,6 @@ static bool read_byte(struct parser *p, bool negated)
         return negated ? vtr_problem_set(p->problem, "E114", at - 1, 3,
                                          "'~\?\?' matches no byte")
                        : append_gap(p, 1, 1);
-    }
-    if (mask == 0xff && !negated) {
-        return append_byte(p, value);
     }
     struct vtr_hex_node *node = append(p, negated ? VTR_HEX_NOT : VTR_HEX_MASKED);
     if (node == NULL) {
@@ -440,13 +442,41 @@ static bool read_other(struct parser *p)
     }
 }
 
+/* Reads the plain bytes that come next: most of most strings. */
+static bool read_plain_bytes(struct parser *p)
+{
+    const uint8_t *s = p->source.ptr;
+    const size_t len = p->source.len;
+    size_t pos = p->pos;
+    size_t count = 0;
+
+    for (;;) {
+        while (pos < len && classify(s[pos]) == SPACE) {
+            pos++;
+        }
+        if (len - pos < 2 || (classify(s[pos]) | classify(s[pos + 1])) > 15) {
+            break;
+        }
+        p->decoded[p->decoded_len + count] =
+            (uint8_t)(classify(s[pos]) << 4 | classify(s[pos + 1]));
+        count++;
+        pos += 2;
+    }
+    p->pos = pos;
+    return count == 0 || append_bytes(p, count);
+}
+
 static bool parse(struct parser *p)
 {
     while (p->pos < p->source.len) {
+        if (!read_plain_bytes(p)) {
+            return false;
+        }
+        if (p->pos == p->source.len) {
+            break;
+        }
         const unsigned class = classify(p->source.ptr[p->pos]);
-        if (class == SPACE) {
-            p->pos++;
-        } else if (class <= WILD) {
+        if (class <= WILD) {
             top(p)->has_jump = false;
             if (!read_byte(p, false)) {
                 return false;

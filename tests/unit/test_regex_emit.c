@@ -4,6 +4,7 @@
  * matches what YARA matches. */
 #include "compiler/regex_emit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -86,6 +87,18 @@ static void wide_characters_have_a_zero_behind(void **state)
     expect_wide("ab", "a\\x00b\\x00", 0);
     expect_wide("a+.{2}", "(?:a\\x00)+(?:[^\\x0a]\\x00){2}", 0);
     expect_wide("(ab|c)?$", "(?:a\\x00b\\x00|c\\x00)?\\z", VTR_PROGRAM_END_ANCHOR);
+}
+
+static void large_wide_repeats_are_sums_of_powers(void **state)
+{
+    (void)state;
+    expect_wide("a{32}", "(?:a\\x00){32}", 0);
+    expect_wide(
+        "a{33}",
+        "(?(DEFINE)(?<r0_0>a\\x00)(?<r0_1>(?&r0_0)(?&r0_0))(?<r0_2>(?&r0_1)(?&r0_1)"
+        ")(?<r0_3>(?&r0_2)(?&r0_2))(?<r0_4>(?&r0_3)(?&r0_3))(?<r0_5>(?&r0_4)(?&"
+        "r0_4)))(?&r0_5)(?&r0_0)",
+        0);
 }
 
 static pcre2_code *compile(const char *text, const char *options, bool is_wide)
@@ -173,13 +186,68 @@ static void dots_stop_at_line_feeds_alone(void **state)
     assert_int_equal(match("a$", "", false, DATA("a\n"), 0), -1);
 }
 
+/* The same lengths in the same order as with copies, for every count around a bound. */
+static void sums_of_powers_match_like_repeats(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned min;
+        unsigned max;
+        bool is_lazy;
+    } CASES[] = {
+        {"ba{33}c", 33, 33, false},        {"ba{0,33}c", 0, 33, false},
+        {"ba{0,63}?c", 0, 63, true},       {"ba{7,71}c", 7, 71, false},
+        {"ba{40,}c", 40, 200, false},      {"ba{3,100}?c", 3, 100, true},
+        {"b(a{0,40}a){1}c", 1, 41, false},
+    };
+    uint8_t data[2 * 130];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        for (unsigned count = 0; count < 120; count++) {
+            const bool fits = count >= CASES[i].min && count <= CASES[i].max;
+            memset(data, 0, sizeof data);
+            data[0] = 'b';
+            for (unsigned k = 0; k < count; k++) {
+                data[2 + 2 * k] = 'a';
+            }
+            data[2 + 2 * count] = 'c';
+            const int len = match(CASES[i].text, "", true,
+                                  (struct vtr_bytes){data, 2 * count + 4}, 0);
+            assert_int_equal(len, fits ? (int)(2 * count + 4) : -1);
+        }
+    }
+}
+
+static void sums_of_powers_keep_greed(void **state)
+{
+    uint8_t data[200];
+
+    (void)state;
+    memset(data, 0, sizeof data);
+    for (unsigned k = 0; k < 100; k++) {
+        data[2 * k] = 'a';
+    }
+    const struct vtr_bytes all = {data, sizeof data};
+    for (unsigned max = 33; max < 110; max++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "a{5,%u}", max);
+        assert_int_equal(match(text, "", true, all, 0), 2 * (max < 100 ? max : 100));
+        (void)snprintf(text, sizeof text, "a{5,%u}?", max);
+        assert_int_equal(match(text, "", true, all, 0), 10);
+        (void)snprintf(text, sizeof text, "a{5,%u}a{2}", max);
+        assert_int_equal(match(text, "", true, all, 0),
+                         2 * (max + 2 < 100 ? max + 2 : 100));
+    }
+}
+
 /* As large as the compiler lets them be: PCRE2 takes them. */
 static void large_expressions_compile(void **state)
 {
     static const char *const LARGE[] = {
-        "(ab){2900}",        "(ab){0,2100}",     "([a-z]x){1100}",
-        "a{1,32767}",        "[a-z]{1,32767}",   "(a|b|c|d){1000}",
-        "((ab){10}){270}",   "(\\babc\\b){110}", "((((((a?)?)?)?)?)?){1,400}",
+        "(ab){2900}",       "(ab){0,2100}",     "([a-z]x){1100}",
+        "a{1,32767}",       "[a-z]{1,32767}",   "(a|b|c|d){1000}",
+        "((ab){10}){270}",  "(\\babc\\b){110}", "((((((a?)?)?)?)?)?){1,400}",
         "((a|b)?c){0,700}",
     };
 
@@ -188,8 +256,9 @@ static void large_expressions_compile(void **state)
         pcre2_code_free(compile(LARGE[i], "", false));
         pcre2_code_free(compile(LARGE[i], "i", false));
     }
-    pcre2_code_free(compile(".{1,1000}abc", "", true));
-    pcre2_code_free(compile("[a-z]{1,1000}abc", "", true));
+    pcre2_code_free(compile(".{1,32767}abc", "", true));
+    pcre2_code_free(compile("([a-z]{1,1000}[0-9]{32767,}){1,9}abc", "i", true));
+    pcre2_code_free(compile("([a-z]{1,1000}|x){10}(.{40}b){40}", "s", true));
 }
 
 int main(void)
@@ -198,6 +267,9 @@ int main(void)
         cmocka_unit_test(text_depends_on_nothing_of_pcre2),
         cmocka_unit_test(repeats_have_one_spelling),
         cmocka_unit_test(wide_characters_have_a_zero_behind),
+        cmocka_unit_test(large_wide_repeats_are_sums_of_powers),
+        cmocka_unit_test(sums_of_powers_match_like_repeats),
+        cmocka_unit_test(sums_of_powers_keep_greed),
         cmocka_unit_test(ends_of_the_data_are_word_boundaries),
         cmocka_unit_test(wide_boundaries_look_at_two_bytes),
         cmocka_unit_test(case_is_folded_for_ascii_alone),
