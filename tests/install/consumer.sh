@@ -15,7 +15,8 @@ rule glass { strings: $a = "glass case" condition: $a }
 RULE
 
 echo "with CMake"
-cmake -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+cmake -G Ninja -S "$here" -B "$work/build" \
+    -DCMAKE_PREFIX_PATH="$work/prefix" \
     -DCMAKE_C_COMPILER="${CC:-cc}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 [ "$("$work/build/consumer" "$work/glass.yar")" = glass ]
