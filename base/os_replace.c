@@ -29,15 +29,20 @@ static size_t folder_len(const char *path)
     return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
+/* FOLDER/.NAME.tmpN, from malloc. */
 static char *temp_path_new(const char *path, unsigned number)
 {
     const size_t folder = folder_len(path);
-    const size_t room = strlen(path) + 24;
+    const size_t name_len = strlen(path) - folder;
+    const size_t room = folder + name_len + 24;
     char *temp = malloc(room);
 
     if (temp != NULL) {
-        (void)snprintf(temp, room, "%.*s.%s.tmp%u", (int)folder, path, path + folder,
-                       number);
+        memcpy(temp, path, folder);
+        temp[folder] = '.';
+        memcpy(temp + folder + 1, path + folder, name_len);
+        const size_t used = folder + 1 + name_len;
+        (void)snprintf(temp + used, room - used, ".tmp%u", number);
     }
     return temp;
 }
@@ -110,12 +115,13 @@ static enum vtr_status open_for_stream(struct vtr_replacement *r, struct vtr_err
     if (folder == NULL || folder[0] == '\0') {
         folder = "/tmp";
     }
-    const size_t room = strlen(folder) + sizeof(NAME);
-    r->temp_path = malloc(room);
+    const size_t len = strlen(folder);
+    r->temp_path = malloc(len + sizeof(NAME));
     if (r->temp_path == NULL) {
         return vtr_error_set_memory(err);
     }
-    (void)snprintf(r->temp_path, room, "%s%s", folder, NAME);
+    memcpy(r->temp_path, folder, len);
+    memcpy(r->temp_path + len, NAME, sizeof(NAME));
     r->fd = mkstemp(r->temp_path);
     if (r->fd < 0) {
         return vtr_error_set_os(err, errno, "cannot write into '%s'", folder);

@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,20 +26,32 @@ static int compare_paths_descending(const void *a, const void *b, void *context)
     return strcmp(*(char *const *)b, *(char *const *)a);
 }
 
+/* FOLDER/NAME, from malloc. */
+static char *join_path(const char *folder, const char *name)
+{
+    const size_t folder_len = strlen(folder);
+    const size_t name_len = strlen(name);
+    const size_t slash = folder_len > 0 && folder[folder_len - 1] == '/' ? 0 : 1;
+    char *path = malloc(folder_len + slash + name_len + 1);
+
+    if (path != NULL) {
+        memcpy(path, folder, folder_len);
+        memset(path + folder_len, '/', slash);
+        memcpy(path + folder_len + slash, name, name_len + 1);
+    }
+    return path;
+}
+
 static enum vtr_status push_path(struct walk *walk, const char *folder,
                                  const char *name)
 {
-    const size_t folder_len = strlen(folder);
-    const char *slash = folder_len > 0 && folder[folder_len - 1] == '/' ? "" : "/";
-    const size_t room = folder_len + strlen(name) + 2;
-    char *path = malloc(room);
+    char *path = join_path(folder, name);
     char **place = path == NULL ? NULL : vtr_vector_push(&walk->pending);
 
     if (place == NULL) {
         free(path);
         return VTR_ERROR_MEMORY;
     }
-    (void)snprintf(path, room, "%s%s%s", folder, slash, name);
     *place = path;
     return VTR_OK;
 }
