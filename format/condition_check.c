@@ -306,6 +306,7 @@ static bool read_operands(struct program *p, uint8_t operands)
 {
     struct vtr_bytes bytes;
     int64_t number;
+    int64_t exponent;
 
     switch (operands) {
     case OPERANDS_NONE:
@@ -314,7 +315,7 @@ static bool read_operands(struct program *p, uint8_t operands)
         return vtr_reader_zigzag(&p->code, &number);
     case OPERANDS_FLOAT:
         return vtr_reader_zigzag(&p->code, &number) &&
-               vtr_reader_zigzag(&p->code, &number);
+               vtr_reader_zigzag(&p->code, &exponent);
     case OPERANDS_MASKED:
         return vtr_reader_masked(&p->code, &bytes);
     case OPERANDS_NAME:

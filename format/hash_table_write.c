@@ -85,19 +85,22 @@ static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_walk *w
 static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
                         const struct vtr_hash_record *record, uint8_t *attrs)
 {
-    const unsigned row_bits = plan->size_width + plan->stem_width + plan->number_width;
-    const uint64_t code = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
+    const unsigned name_width = plan->stem_width + plan->number_width; /* below 64 */
+    const unsigned row_bits = plan->size_width + name_width;
+    const uint64_t size = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
+    const uint64_t name = record->stem | (uint64_t)record->number << plan->stem_width;
     const size_t len = (size_t)plan->attrs_len;
-    uint64_t bit = index * row_bits;
+    const uint64_t bit = index * row_bits;
 
     if (row_bits == 0) {
         return;
     }
-    vtr_store_bits(attrs, len, bit, plan->size_width, code);
-    bit += plan->size_width;
-    vtr_store_bits(attrs, len, bit, plan->stem_width, record->stem);
-    bit += plan->stem_width;
-    vtr_store_bits(attrs, len, bit, plan->number_width, record->number);
+    if (row_bits <= 64 && plan->size_width < 64) {
+        vtr_store_bits(attrs, len, bit, row_bits, size | name << plan->size_width);
+        return;
+    }
+    vtr_store_bits(attrs, len, bit, plan->size_width, size);
+    vtr_store_bits(attrs, len, bit + plan->size_width, name_width, name);
 }
 
 enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,

@@ -290,7 +290,9 @@ static void seal(const struct plan *plan, uint8_t *image, const uint8_t *record_
     const struct vtr_bytes name = plan->records->name;
     uint8_t digest[VTR_DIGEST_LEN];
 
-    memcpy(image, VTR_MAGIC, VTR_MAGIC_LEN);
+    for (size_t i = 0; i < VTR_MAGIC_LEN; i++) {
+        image[i] = (uint8_t)VTR_MAGIC[i];
+    }
     vtr_store_u32(image + VTR_AT_LAYOUT, VTR_LAYOUT_VERSION);
     vtr_store_u32(image + VTR_AT_ENGINE, VTR_ENGINE_VERSION);
     vtr_store_u64(image + VTR_AT_RELEASE, plan->records->release);
