@@ -56,8 +56,8 @@ static void spell_token(struct spelling *s, struct vtr_reader *r, uint8_t token)
     case VTR_TOKEN_MASKED:
     case VTR_TOKEN_NOT:
         assert_true(vtr_reader_u8(r, &value) && vtr_reader_u8(r, &mask));
-        put(s, token == VTR_TOKEN_NOT ? "~%02llx/%02llx" : "%02llx/%02llx", value,
-            mask);
+        put(s, "%s%02x/%02x", token == VTR_TOKEN_NOT ? "~" : "", (unsigned)value,
+            (unsigned)mask);
         break;
     case VTR_TOKEN_ANY:
         put(s, "any%" PRIu64, take(r));

@@ -56,8 +56,8 @@ static void take(const char *text, const char *options, char *out, size_t room)
     out[0] = '\0';
     for (; count > 0; count--) {
         struct vtr_bytes masked;
-        uint64_t min;
-        uint64_t end;
+        uint64_t min = 0;
+        uint64_t end = 0;
         assert_true(vtr_reader_masked(&r, &masked) && vtr_reader_varint(&r, &min) &&
                     vtr_reader_varint(&r, &end));
         len += spell(out + len, room - len, masked, min, end);
