@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* clang-format off */
 /*
  * A rule in canonical form: how it is spelled as bytes (its record body), and safe
  * views over such bytes.  The body says what the rule's source says and nothing else:
@@ -14,20 +15,23 @@
  *   pattern  = varint len, then `len` bytes:
  *              string id (without "$", "" when anonymous), u8 type, varint flags,
  *              [FIXED_OFFSET] varint offset, [XOR] u8 min, u8 max, payload
- *   text     = varint n, masked bytes...               n alternatives, any of which
- * matches hex      = varint n, fragment...                   n fragments joined by long
- * gaps fragment = [not the first] varint gap_min, varint gap_max + 1 (0: no upper
- * bound), string tokens regex    = varint n, program...                    ASCII form,
- * wide form, or both program  = u8 flags (VTR_PROGRAM_*), masked PCRE2 text, varint
- * natoms, (masked atom, varint back_min, varint back_max + 1 (0: none))... masked   =
- * varint len, bytes ^ vtr_mask(index)
+ *   text     = varint n, masked bytes...               n alternatives, any may match
+ *   hex      = varint n, fragment...                   n fragments joined by long gaps
+ *   fragment = [not the first] varint gap_min, varint gap_max + 1 (0: no upper bound),
+ *              string tokens
+ *   regex    = varint n, program...                    ASCII form, wide form, or both
+ *   program  = u8 flags (VTR_PROGRAM_*), masked PCRE2 text,
+ *              varint natoms, atom...
+ *   atom     = masked bytes, varint back_min, varint back_max + 1 (0: no bound)
+ *   masked   = varint len, bytes ^ vtr_mask(index)
  *
  * Tokens of a hex fragment (no jump in a fragment is longer than VTR_JUMP_LIMIT):
- *   BYTES  masked bytes                 MASKED u8 value, u8 mask   (byte & mask ==
- * value) ANY    varint n: n bytes            NOT    u8 value, u8 mask   (byte & mask !=
- * value) JUMP   varint min, varint max       ALT    varint n, string tokens... leftmost
- * wins value and mask bytes of MASKED and NOT are stored unmasked.
+ *   BYTES  masked bytes                 MASKED u8 value, u8 mask (byte & mask == value)
+ *   ANY    varint n: n bytes            NOT    u8 value, u8 mask (byte & mask != value)
+ *   JUMP   varint min, varint max       ALT    varint n, string tokens... leftmost wins
+ * value and mask bytes of MASKED and NOT are stored unmasked.
  */
+/* clang-format on */
 #ifndef VTR_FORMAT_RULE_H
 #define VTR_FORMAT_RULE_H
 
