@@ -130,8 +130,8 @@ static bool has_atom(const struct program *program, struct vtr_bytes data, size_
     }
     for (; count > 0; count--) {
         struct vtr_bytes masked;
-        uint64_t min;
-        uint64_t end;
+        uint64_t min = 0;
+        uint64_t end = 0;
         check(vtr_reader_masked(&r, &masked) && vtr_reader_varint(&r, &min) &&
                   vtr_reader_varint(&r, &end),
               "atom");

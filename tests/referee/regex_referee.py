@@ -8,6 +8,11 @@ verdict of the compiler (accepted or not), and the offsets and lengths of the ma
 
 usage: regex_referee.py DRIVER [--seed N] [--rounds N] [--lengths]
 
+From the root of the tree, DRIVER is built with
+  cc -std=c17 -I. -Iinclude tests/referee/regex_driver.c compiler/regex_*.c \\
+     compiler/atom_set.c compiler/pattern_problem.c base/{arena,reader,sort,writer}.c \\
+     format/rule.c -lpcre2-8 -o DRIVER
+
 Exit status 0: no difference in verdicts and offsets; 1: some; 77: no `yara`.  Lengths
 are compared with --lengths only: where alternatives of different length match at one
 offset, YARA takes the one whose atom it meets first.

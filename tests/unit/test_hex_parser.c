@@ -43,8 +43,8 @@ static void spell_tokens(struct spelling *s, struct vtr_bytes tokens);
 static void spell_token(struct spelling *s, struct vtr_reader *r, uint8_t token)
 {
     struct vtr_bytes bytes;
-    uint8_t value;
-    uint8_t mask;
+    uint8_t value = 0;
+    uint8_t mask = 0;
 
     switch (token) {
     case VTR_TOKEN_BYTES:
