@@ -14,6 +14,11 @@ cat >"$work/glass.yar" <<'RULE'
 rule glass { strings: $a = "glass case" condition: $a }
 RULE
 
+# Where the libraries are shared ones, the loader is told of a place that is no system's.
+libs=$(dirname "$(find "$work/prefix" -name vitrine.pc)")
+LD_LIBRARY_PATH=$(dirname "$libs")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+
 echo "with CMake"
 cmake -G Ninja -S "$here" -B "$work/build" \
     -DCMAKE_PREFIX_PATH="$work/prefix" \
@@ -22,7 +27,6 @@ cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 [ "$("$work/build/consumer" "$work/glass.yar")" = glass ]
 
 echo "with pkg-config"
-libs=$(dirname "$(find "$work/prefix" -name vitrine.pc)")
 # Installed elsewhere than configured, as a package is while it is built.
 export PKG_CONFIG_PATH=$libs
 read -ra flags <<<"$(pkg-config --define-variable=prefix="$work/prefix" \
