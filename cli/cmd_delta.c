@@ -56,6 +56,7 @@ struct apply_arguments {
     const char *output;
     struct vtr_list trusted;
     bool is_unsigned;
+    bool is_json;
 };
 
 static const struct vtr_option APPLY_OPTIONS[] = {
@@ -66,7 +67,9 @@ static const struct vtr_option APPLY_OPTIONS[] = {
      offsetof(struct apply_arguments, trusted)},
     {"unsigned", 0, VTR_OPTION_FLAG, NULL,
      "accept a delta that nobody vouches for; only its digests then protect",
-     offsetof(struct apply_arguments, is_unsigned)}};
+     offsetof(struct apply_arguments, is_unsigned)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "summary as one JSON object",
+     offsetof(struct apply_arguments, is_json)}};
 
 static const struct vtr_verb APPLY = {
     .name = "delta apply",
@@ -177,6 +180,16 @@ static int create(const struct create_arguments *arguments, const char *const *p
     return exit_code;
 }
 
+/* Whether an output and a summary both want standard output; says so. */
+static bool is_torn(const struct vtr_verb *verb, const char *output, bool is_json)
+{
+    if (is_json && output != NULL && strcmp(output, "-") == 0) {
+        vtr_complain_text(verb, "-o - and --json both want standard output", NULL);
+        return true;
+    }
+    return false;
+}
+
 static bool is_create_allowed(const struct create_arguments *arguments,
                               const struct vtr_list *paths)
 {
@@ -184,9 +197,7 @@ static bool is_create_allowed(const struct create_arguments *arguments,
         vtr_complain_text(&CREATE, "either --key KEY or --unsigned", NULL);
         return false;
     }
-    if (arguments->output != NULL && arguments->is_json &&
-        strcmp(arguments->output, "-") == 0) {
-        vtr_complain_text(&CREATE, "-o - and --json both want standard output", NULL);
+    if (is_torn(&CREATE, arguments->output, arguments->is_json)) {
         return false;
     }
     return vtr_output_is_allowed(&CREATE, arguments->output, paths->items,
@@ -232,27 +243,58 @@ static enum vtr_status load_keys(struct vtr_public_key **out,
     return VTR_OK;
 }
 
-/* "new.vdb: release 12, 33744 bytes in 0.004 s" on standard error. */
-static void print_applied(const char *path, struct vtr_bytes delta,
-                          uint64_t milliseconds)
+/* "new.vdb: release 12, 33744 bytes in 0.004 s". */
+static void print_applied(struct vtr_text *out, const char *path,
+                          const struct vtr_delta_info *info, uint64_t milliseconds)
+{
+    struct vtr_json seconds;
+
+    vtr_text_safe(out, vtr_text_view(path));
+    vtr_text_add(out, ": release ");
+    vtr_text_number(out, info->to_release);
+    vtr_text_add(out, ", ");
+    vtr_text_number(out, info->to_len);
+    vtr_text_add(out, " bytes in ");
+    vtr_json_init(&seconds, out);
+    vtr_json_milli(&seconds, NULL, milliseconds);
+    vtr_text_add(out, " s\n");
+}
+
+static void put_applied(struct vtr_text *out, const char *path,
+                        const struct vtr_delta_info *info, uint64_t milliseconds)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "path", path);
+    vtr_json_number(&json, "release", info->to_release);
+    vtr_json_hex(&json, "digest", (struct vtr_bytes){info->to_digest, VTR_DIGEST_LEN});
+    vtr_json_number(&json, "bytes", info->to_len);
+    vtr_json_milli(&json, "seconds", milliseconds);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
+
+/* What a delta that was just applied has led to. */
+static int report_applied(const struct apply_arguments *arguments,
+                          struct vtr_bytes delta, uint64_t milliseconds)
 {
     struct vtr_delta_info info;
+    struct vtr_error err = {0};
     struct vtr_text out = {0};
 
-    if (vtr_delta_get_info(delta, &info, NULL) == VTR_OK) {
-        struct vtr_json seconds;
-        vtr_text_safe(&out, vtr_text_view(path));
-        vtr_text_add(&out, ": release ");
-        vtr_text_number(&out, info.to_release);
-        vtr_text_add(&out, ", ");
-        vtr_text_number(&out, info.to_len);
-        vtr_text_add(&out, " bytes in ");
-        vtr_json_init(&seconds, &out);
-        vtr_json_milli(&seconds, NULL, milliseconds);
-        vtr_text_add(&out, " s\n");
-        (void)vtr_text_print(&out, stderr);
+    if (vtr_delta_get_info(delta, &info, &err) != VTR_OK) {
+        return vtr_complain(&APPLY, &err);
     }
+    if (arguments->is_json) {
+        put_applied(&out, arguments->output, &info, milliseconds);
+        return vtr_output_answer(&out, VTR_EXIT_YES);
+    }
+    print_applied(&out, arguments->output, &info, milliseconds);
+    (void)vtr_text_print(&out, stderr);
     vtr_text_deinit(&out);
+    return VTR_EXIT_YES;
 }
 
 static int apply(const struct apply_arguments *arguments, const char *const *paths)
@@ -274,13 +316,13 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
         status = vtr_delta_apply(from.bytes, delta.bytes, keys,
                                  arguments->trusted.count, arguments->output, &err);
     }
-    if (status == VTR_OK) {
-        print_applied(arguments->output, delta.bytes, vtr_stopwatch_ms() - start);
-    }
+    const int exit_code = status == VTR_OK ? report_applied(arguments, delta.bytes,
+                                                            vtr_stopwatch_ms() - start)
+                                           : vtr_complain(&APPLY, &err);
     vtr_input_close(&delta);
     vtr_input_close(&from);
     free(keys);
-    return status == VTR_OK ? VTR_EXIT_YES : vtr_complain(&APPLY, &err);
+    return exit_code;
 }
 
 static bool is_apply_allowed(const struct apply_arguments *arguments,
@@ -288,6 +330,9 @@ static bool is_apply_allowed(const struct apply_arguments *arguments,
 {
     if ((arguments->trusted.count == 0) == !arguments->is_unsigned) {
         vtr_complain_text(&APPLY, "either --trust KEY.pub or --unsigned", NULL);
+        return false;
+    }
+    if (is_torn(&APPLY, arguments->output, arguments->is_json)) {
         return false;
     }
     return vtr_output_is_allowed(&APPLY, arguments->output, paths->items,

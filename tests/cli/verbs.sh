@@ -117,7 +117,8 @@ expect 2 delta apply 1.vdb d.vdelta -o new.vdb
 says stderr 'either --trust'
 expect 2 delta apply 1.vdb d.vdelta -o new.vdb --trust other.key.pub
 is_missing new.vdb
-expect 0 delta apply 1.vdb d.vdelta -o new.vdb --trust other.key.pub --trust release.key.pub
+expect 0 delta apply 1.vdb d.vdelta -o new.vdb --json --trust other.key.pub --trust release.key.pub
+json stdout
 is_same new.vdb 2.vdb
 expect 2 delta apply 2.vdb d.vdelta -o other.vdb --trust release.key.pub
 is_missing other.vdb
