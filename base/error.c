@@ -7,6 +7,9 @@
 #include <string.h>
 
 static void set_message(struct vtr_error *err, enum vtr_status status,
+                        const char *format, va_list args) VTR_PRINTF(3, 0);
+
+static void set_message(struct vtr_error *err, enum vtr_status status,
                         const char *format, va_list args)
 {
     *err = (struct vtr_error){.status = status};
