@@ -93,8 +93,7 @@ void vtr_change_to_json(struct vtr_json *json, const char *word,
 void vtr_change_list_deinit(struct vtr_change_list *changes)
 {
     for (size_t i = 0; i < changes->count; i++) {
-        /* All that a copy borrows is in the one block that its namespace begins. */
-        free((void *)(uintptr_t)changes->items[i].space.ptr);
+        free(changes->items[i].block);
     }
     free(changes->items);
     *changes = (struct vtr_change_list){0};
@@ -106,9 +105,9 @@ static bool make_room(struct vtr_change_list *changes)
         return true;
     }
     const size_t cap = changes->cap == 0 ? 64 : changes->cap * 2;
-    struct vtr_change *grown = cap > SIZE_MAX / 2 / sizeof(*grown)
-                                   ? NULL
-                                   : realloc(changes->items, cap * sizeof(*grown));
+    struct vtr_kept_change *grown = cap > SIZE_MAX / 2 / sizeof(*grown)
+                                        ? NULL
+                                        : realloc(changes->items, cap * sizeof(*grown));
     if (grown == NULL) {
         return false;
     }
@@ -117,14 +116,14 @@ static bool make_room(struct vtr_change_list *changes)
     return true;
 }
 
-/* Copies bytes to `*block` and moves that on. */
-static struct vtr_bytes copy(uint8_t **block, struct vtr_bytes bytes)
+/* Copies bytes to `*end` and moves that on. */
+static struct vtr_bytes copy(uint8_t **end, struct vtr_bytes bytes)
 {
-    const struct vtr_bytes copied = {*block, bytes.len};
+    const struct vtr_bytes copied = {*end, bytes.len};
 
     if (bytes.len > 0) {
-        memcpy(*block, bytes.ptr, bytes.len);
-        *block += bytes.len;
+        memcpy(*end, bytes.ptr, bytes.len);
+        *end += bytes.len;
     }
     return copied;
 }
@@ -140,10 +139,13 @@ void vtr_change_list_add(const struct vtr_change *change, void *context)
         changes->has_failed = true;
         return;
     }
-    struct vtr_change *item = &changes->items[changes->count++];
-    *item = (struct vtr_change){.kind = change->kind, .of = change->of};
-    item->space = copy(&block, change->space);
-    item->name = copy(&block, change->name);
-    item->digest = copy(&block, change->digest);
-    item->detail = copy(&block, change->detail);
+    uint8_t *end = block;
+    changes->items[changes->count++] =
+        (struct vtr_kept_change){.block = block,
+                                 .change = {.kind = change->kind,
+                                            .of = change->of,
+                                            .space = copy(&end, change->space),
+                                            .name = copy(&end, change->name),
+                                            .digest = copy(&end, change->digest),
+                                            .detail = copy(&end, change->detail)}};
 }

@@ -17,9 +17,14 @@ void vtr_change_print(struct vtr_text *out, const char *word,
 void vtr_change_to_json(struct vtr_json *json, const char *word,
                         const struct vtr_change *change, const struct vtr_span *place);
 
+struct vtr_kept_change {
+    struct vtr_change change;
+    uint8_t *block; /* owned: what `change` borrows */
+};
+
 /* Copies of changes, in their order.  {0} is a valid empty one. */
 struct vtr_change_list {
-    struct vtr_change *items; /* owned, with the bytes that they borrow */
+    struct vtr_kept_change *items; /* owned */
     size_t count;
     size_t cap;
     bool has_failed; /* memory was out: some are missing */

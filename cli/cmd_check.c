@@ -9,12 +9,12 @@
 #include "cli/sources.h"
 
 struct check_arguments {
-    struct vtr_source_arguments sources;
+    struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     bool is_json;
 };
 
 static const struct vtr_option OPTIONS[] = {
-    VTR_SOURCE_OPTIONS(check_arguments, sources),
+    VTR_SOURCE_OPTIONS,
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a diagnostic, a line each",
      offsetof(struct check_arguments, is_json)}};
 

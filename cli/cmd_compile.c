@@ -13,7 +13,7 @@
 #include "cli/sources.h"
 
 struct compile_arguments {
-    struct vtr_source_arguments sources;
+    struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     const char *output;
     const char *name;
     const char *source_map;
@@ -35,7 +35,7 @@ static const struct vtr_option OPTIONS[] = {
     {"output", 'o', VTR_OPTION_PATH, "OUT.vdb",
      "write the database here; '-' is standard output",
      offsetof(struct compile_arguments, output)},
-    VTR_SOURCE_OPTIONS(compile_arguments, sources),
+    VTR_SOURCE_OPTIONS,
     {"name", 0, VTR_OPTION_TEXT, "DB", "name of the database; by default 'vitrine'",
      offsetof(struct compile_arguments, name)},
     {"release", 0, VTR_OPTION_NUMBER, "N", "release number; by default 0",

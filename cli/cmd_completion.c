@@ -52,7 +52,8 @@ static void add_words_of_children(struct vtr_text *out, const struct vtr_verb *v
 static void add_choices(struct vtr_text *out, const char *choices)
 {
     for (; *choices != '\0'; choices++) {
-        vtr_text_repeat(out, *choices == '|' ? ' ' : *choices, 1);
+        const char *shown = *choices == '|' ? " " : choices;
+        vtr_text_repeat(out, *shown, 1);
     }
 }
 

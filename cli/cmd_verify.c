@@ -15,7 +15,7 @@
 #include "vitrine/verify.h"
 
 struct verify_arguments {
-    struct vtr_source_arguments sources;
+    struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     struct vtr_list paths;
     bool is_json;
 };
@@ -34,7 +34,7 @@ static const struct vtr_option OPTIONS[] = {
     {"sources", 's', VTR_OPTION_PATHS, "PATH",
      "rule sources, a file or folder; may be given again",
      offsetof(struct verify_arguments, paths)},
-    VTR_SOURCE_OPTIONS(verify_arguments, sources),
+    VTR_SOURCE_OPTIONS,
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object",
      offsetof(struct verify_arguments, is_json)}};
 
@@ -168,7 +168,7 @@ static void print_finding(struct vtr_text *out, const struct finding *finding)
     vtr_text_add(out, meaning_of(finding->verdict));
     vtr_text_add(out, "\n");
     for (size_t i = 0; i < finding->changes.count; i++) {
-        const struct vtr_change *change = &finding->changes.items[i];
+        const struct vtr_change *change = &finding->changes.items[i].change;
         const struct vtr_span place = place_of(finding, change);
         vtr_text_add(out, "  ");
         vtr_change_print(out, word_of(change->kind), change, &place);
@@ -209,7 +209,7 @@ static void put_finding(struct vtr_text *out, const struct finding *finding)
     }
     vtr_json_begin_array(&json, "changes");
     for (size_t i = 0; i < finding->changes.count; i++) {
-        const struct vtr_change *change = &finding->changes.items[i];
+        const struct vtr_change *change = &finding->changes.items[i].change;
         const struct vtr_span place = place_of(finding, change);
         vtr_change_to_json(&json, word_of(change->kind), change, &place);
     }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#define _POSIX_C_SOURCE 200809L
-
 #include "cli/os_path_list.h"
 
 #include <dirent.h>

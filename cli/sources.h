@@ -15,25 +15,19 @@ struct vtr_source_arguments {
     uint64_t workers;
 };
 
-/* The rows of an option table for the struct vtr_source_arguments that is `member` of
- * struct `type`. */
-#define VTR_SOURCE_OPTIONS(type, member)                                      \
- {"define",                                                                   \
-  'D',                                                                        \
-  VTR_OPTION_TEXTS,                                                           \
-  "NAME=VALUE",                                                               \
-  "give an external variable its value",                                      \
-  offsetof(struct type, member.defines)},                                     \
-     {"namespace",                                                            \
-      0,                                                                      \
-      VTR_OPTION_CHOICE,                                                      \
-      "shared|file",                                                          \
-      "one namespace for all rules, or one a file",                           \
-      offsetof(struct type, member.namespaces)},                              \
- {                                                                            \
-  "jobs", 'j', VTR_OPTION_NUMBER, "N", "threads; by default one a processor", \
-      offsetof(struct type, member.workers)                                   \
- }
+/* The rows of a verb's option table; its arguments begin with these. */
+/* clang-format off */
+#define VTR_SOURCE_OPTIONS                                                                \
+    {"define", 'D', VTR_OPTION_TEXTS, "NAME=VALUE",                                       \
+     "give an external variable its value",                                               \
+     offsetof(struct vtr_source_arguments, defines)},                                     \
+    {"namespace", 0, VTR_OPTION_CHOICE, "shared|file",                                    \
+     "one namespace for all rules, or one a file",                                        \
+     offsetof(struct vtr_source_arguments, namespaces)},                                  \
+    {"jobs", 'j', VTR_OPTION_NUMBER, "N",                                                 \
+     "threads; by default one a processor",                                               \
+     offsetof(struct vtr_source_arguments, workers)}
+/* clang-format on */
 
 /* Options of a compile over `sources`; borrows both. */
 struct vtr_compile_options vtr_sources_to_options(

@@ -67,6 +67,12 @@ def expect(what, condition, shown):
 
 
 def main():
+    try:
+        for fd in pty.openpty():
+            os.close(fd)
+    except OSError as error:
+        print(f"skipped: no terminals here: {error}")
+        return 77
     os.environ.pop("VITRINE_PASSWORD", None)
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
