@@ -158,6 +158,7 @@ static int create(const struct create_arguments *arguments, const char *const *p
         status =
             vtr_password_load_key(&key, arguments->key, arguments->password_file, &err);
     }
+    start = vtr_stopwatch_ms(); /* the time of typing a password is not ours */
     if (status == VTR_OK) {
         status =
             vtr_delta_create(from.bytes, to.bytes, key, arguments->output, &len, &err);

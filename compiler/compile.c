@@ -145,7 +145,7 @@ static enum vtr_status collect_rules(struct vtr_compilation *c)
     vtr_writer_deinit(&scratch);
     c->stats.bad += r->count - c->stats.rules;
     c->records.rules = c->bodies;
-    c->records.rule_count = c->stats.rules;
+    c->records.rule_count = (size_t)c->stats.rules;
     return status;
 }
 

@@ -188,7 +188,7 @@ enum vtr_status vtr_merge_bodies(enum vtr_body_kind kind, const struct vtr_delta
         .old_count = is_rule ? from->rule_count : from->external_count,
         .added = is_rule ? delta->rules : delta->externals,
     };
-    struct removed_keys removed;
+    struct removed_keys removed = {0};
 
     merge.added_count = (size_t)delta->header.sections[merge.section + 1].count;
     if (delta->header.sections[merge.section].count > merge.old_count) {

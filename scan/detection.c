@@ -9,7 +9,8 @@ static bool read_tags(const struct vtr_rule_view *rule, struct vtr_arena *arena,
                       struct vtr_detection *out)
 {
     struct vtr_reader r = rule->tags;
-    struct vtr_bytes *tags = vtr_arena_array(arena, rule->tag_count + 1, sizeof(*tags));
+    struct vtr_bytes *tags =
+        vtr_arena_array(arena, (size_t)rule->tag_count + 1, sizeof(*tags));
 
     if (tags == NULL) {
         return false;
@@ -26,7 +27,7 @@ static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena
 {
     struct vtr_reader r = rule->metas;
     struct vtr_meta *metas =
-        vtr_arena_array(arena, rule->meta_count + 1, sizeof(*metas));
+        vtr_arena_array(arena, (size_t)rule->meta_count + 1, sizeof(*metas));
     struct vtr_meta_view view;
 
     if (metas == NULL) {
@@ -60,7 +61,7 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
     const uint32_t first =
         rule->pattern_count == 0 ? 0 : vtr_pattern_first(run->image, rule_number);
     struct vtr_string_matches *strings =
-        vtr_arena_array(arena, rule->pattern_count + 1, sizeof(*strings));
+        vtr_arena_array(arena, (size_t)rule->pattern_count + 1, sizeof(*strings));
     struct vtr_pattern_view view;
 
     if (strings == NULL) {

@@ -3,13 +3,13 @@
 #
 # Unpacks Debian's packages of the libraries for another architecture into a folder: a
 # sysroot to compile against and to run from under qemu.  The system's own package state
-# is not touched.
+# is not touched.  The C library to link with is the cross compiler's own.
 # Usage: debian_sysroot.sh ARCHITECTURE FOLDER      (s390x, i386, arm64, ...)
 set -euo pipefail
 
 architecture=$1
 sysroot=$(mkdir -p "$2" && cd "$2" && pwd)
-packages=(libc6 libc6-dev linux-libc-dev libcrypt1 libgcc-s1 libpcre2-8-0 libpcre2-dev
+packages=(libc6 libgcc-s1 libpcre2-8-0 libpcre2-dev
           libsodium23 libsodium-dev libxxhash0 libxxhash-dev zlib1g zlib1g-dev)
 
 test -e "$sysroot/.complete" && exit 0
