@@ -31,28 +31,32 @@ struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w)
     return (struct vtr_bytes){w->ptr, w->len};
 }
 
-/* Room for `len` more bytes, or NULL and a sticky failure. */
-static uint8_t *reserve(struct vtr_writer *w, size_t len)
+/* Makes room for `len` more bytes.  False, and a sticky failure, when memory is out. */
+static bool grow(struct vtr_writer *w, size_t len)
 {
-    if (w->has_failed) {
-        return NULL;
-    }
-    if (len > w->cap - w->len) {
-        size_t cap = w->cap == 0 ? FIRST_CAPACITY : w->cap;
-        while (cap - w->len < len) {
-            if (cap > SIZE_MAX / 2) {
-                w->has_failed = true;
-                return NULL;
-            }
-            cap *= 2;
-        }
-        uint8_t *ptr = realloc(w->ptr, cap);
-        if (ptr == NULL) {
+    size_t cap = w->cap == 0 ? FIRST_CAPACITY : w->cap;
+
+    while (cap - w->len < len) {
+        if (cap > SIZE_MAX / 2) {
             w->has_failed = true;
-            return NULL;
+            return false;
         }
-        w->ptr = ptr;
-        w->cap = cap;
+        cap *= 2;
+    }
+    uint8_t *ptr = realloc(w->ptr, cap);
+    if (ptr == NULL) {
+        w->has_failed = true;
+        return false;
+    }
+    w->ptr = ptr;
+    w->cap = cap;
+    return true;
+}
+
+uint8_t *vtr_writer_reserve(struct vtr_writer *w, size_t len)
+{
+    if (w->has_failed || (len > w->cap - w->len && !grow(w, len))) {
+        return NULL;
     }
     uint8_t *room = w->ptr + w->len;
     w->len += len;
@@ -61,7 +65,7 @@ static uint8_t *reserve(struct vtr_writer *w, size_t len)
 
 void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
 {
-    uint8_t *room = reserve(w, 1);
+    uint8_t *room = vtr_writer_reserve(w, 1);
     if (room != NULL) {
         *room = value;
     }
@@ -69,7 +73,7 @@ void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
 
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value)
 {
-    uint8_t *room = reserve(w, 2);
+    uint8_t *room = vtr_writer_reserve(w, 2);
     if (room != NULL) {
         vtr_store_u16(room, value);
     }
@@ -77,7 +81,7 @@ void vtr_writer_u16(struct vtr_writer *w, uint16_t value)
 
 void vtr_writer_u32(struct vtr_writer *w, uint32_t value)
 {
-    uint8_t *room = reserve(w, 4);
+    uint8_t *room = vtr_writer_reserve(w, 4);
     if (room != NULL) {
         vtr_store_u32(room, value);
     }
@@ -85,7 +89,7 @@ void vtr_writer_u32(struct vtr_writer *w, uint32_t value)
 
 void vtr_writer_u64(struct vtr_writer *w, uint64_t value)
 {
-    uint8_t *room = reserve(w, 8);
+    uint8_t *room = vtr_writer_reserve(w, 8);
     if (room != NULL) {
         vtr_store_u64(room, value);
     }
@@ -93,11 +97,18 @@ void vtr_writer_u64(struct vtr_writer *w, uint64_t value)
 
 void vtr_writer_varint(struct vtr_writer *w, uint64_t value)
 {
+    uint8_t spelled[10];
+    size_t len = 0;
+
     while (value >= 0x80) {
-        vtr_writer_u8(w, (uint8_t)(value | 0x80u));
+        spelled[len++] = (uint8_t)(value | 0x80u);
         value >>= 7;
     }
-    vtr_writer_u8(w, (uint8_t)value);
+    spelled[len++] = (uint8_t)value;
+    uint8_t *room = vtr_writer_reserve(w, len);
+    if (room != NULL) {
+        memcpy(room, spelled, len);
+    }
 }
 
 void vtr_writer_zigzag(struct vtr_writer *w, int64_t value)
@@ -111,7 +122,7 @@ void vtr_writer_raw(struct vtr_writer *w, struct vtr_bytes bytes)
     if (bytes.len == 0) {
         return;
     }
-    uint8_t *room = reserve(w, bytes.len);
+    uint8_t *room = vtr_writer_reserve(w, bytes.len);
     if (room != NULL) {
         memcpy(room, bytes.ptr, bytes.len);
     }
@@ -125,7 +136,7 @@ void vtr_writer_string(struct vtr_writer *w, struct vtr_bytes bytes)
 
 void vtr_writer_zeros(struct vtr_writer *w, size_t count)
 {
-    uint8_t *room = count == 0 ? NULL : reserve(w, count);
+    uint8_t *room = count == 0 ? NULL : vtr_writer_reserve(w, count);
     if (room != NULL) {
         memset(room, 0, count);
     }

@@ -32,6 +32,10 @@ void vtr_writer_clear(struct vtr_writer *w);
 /* What was written so far; valid until the next write. */
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w);
 
+/* The place of `len` more bytes, which the caller fills at once; NULL after a failure.
+ */
+uint8_t *vtr_writer_reserve(struct vtr_writer *w, size_t len);
+
 void vtr_writer_u8(struct vtr_writer *w, uint8_t value);
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value);
 void vtr_writer_u32(struct vtr_writer *w, uint32_t value);

@@ -18,8 +18,9 @@
 void vtr_writer_masked(struct vtr_writer *w, struct vtr_bytes bytes)
 {
     vtr_writer_varint(w, bytes.len);
-    for (size_t i = 0; i < bytes.len; i++) {
-        vtr_writer_u8(w, (uint8_t)(bytes.ptr[i] ^ vtr_mask(i)));
+    uint8_t *room = vtr_writer_reserve(w, bytes.len);
+    for (size_t i = 0; room != NULL && i < bytes.len; i++) {
+        room[i] = (uint8_t)(bytes.ptr[i] ^ vtr_mask(i));
     }
 }
 
