@@ -41,8 +41,8 @@ static void read_back(struct vtr_arena *arena, struct vtr_bytes payload)
     vtr_reader_init(&r, payload, 0);
     bool ok = vtr_reader_varint(&r, &count);
     for (; ok && count > 0; count--) {
-        struct vtr_bytes bytes;
-        uint8_t flags;
+        struct vtr_bytes bytes = {0};
+        uint8_t flags = 0;
         uint64_t atoms = 0;
         ok = vtr_reader_u8(&r, &flags) && vtr_reader_masked(&r, &bytes) &&
              vtr_reader_varint(&r, &atoms);
