@@ -5,7 +5,7 @@
  *
  * The scan folds every byte.  At each position, for each length L from 1 to 4 with
  * counts[L] > 0, the first L folded bytes are the key (first byte lowest, zeros above).
- * A key whose bit in the filter is clear begins no atom.  A bucket holds the entries of
+ * A key that the filter stops begins no atom.  A bucket holds the entries of
  * all keys that hash to it, in ascending order of (key, len, pattern, fragment,
  * back_min, back_max, flags).
  *
@@ -38,7 +38,7 @@ struct vtr_image;
 /* View of the index in an image; borrows from it.  Without entries `filter` and
  * `buckets` are NULL and all counts 0. */
 struct vtr_atom_index {
-    const uint8_t *filter;  /* 2^filter_bits bits */
+    const uint8_t *filter;  /* 2^filter_bits bits, words of 32 */
     const uint8_t *buckets; /* u32[2^bucket_bits + 1] */
     const uint8_t *entries; /* entry_count rows of VTR_ATOM_ROW_LEN */
     uint32_t entry_count;
@@ -63,21 +63,37 @@ static inline uint8_t vtr_fold(uint8_t byte)
     return (uint8_t)(byte + ((uint8_t)(byte - 'A') < 26u ? 32u : 0u));
 }
 
-/* The hash that filter and buckets share; `len` is 1..4. */
+/* The hash that filter and buckets share; `len` is 1..4: the upper half of a product.
+ */
 static inline uint32_t vtr_atom_hash(uint32_t key, unsigned len)
 {
-    uint32_t hash = (key ^ ((uint32_t)len << 29)) * 0x9E3779B1u;
-
-    hash ^= hash >> 15;
-    return hash * 0x85EBCA77u;
+    return (uint32_t)(((uint64_t)len << 32 | key) * UINT64_C(0x9E3779B97F4A7C15) >> 32);
 }
 
-/* Number of the filter's bit, and of the bucket, of a hash. */
-static inline uint32_t vtr_atom_filter_bit(uint32_t hash, unsigned filter_bits)
+/* A hash's place in the filter: a word of 32 bits by the hash's lowest bits, and in it
+ * the two bits that its highest ten name.  One load answers, and where an eighth of the
+ * bits is set one key in sixty passes by chance. */
+static inline uint32_t vtr_atom_filter_word(uint32_t hash, unsigned filter_bits)
 {
-    return hash >> (32u - filter_bits);
+    return hash & ((UINT32_C(1) << (filter_bits - 5u)) - 1u);
 }
 
+static inline uint32_t vtr_atom_filter_mask(uint32_t hash)
+{
+    return UINT32_C(1) << (hash >> 27) | UINT32_C(1) << (hash >> 22 & 31u);
+}
+
+/* Whether a filter lets a hash pass. */
+static inline bool vtr_atom_filter_passes(const uint8_t *filter, unsigned filter_bits,
+                                          uint32_t hash)
+{
+    const uint32_t word =
+        vtr_load_u32(filter + 4 * (size_t)vtr_atom_filter_word(hash, filter_bits));
+
+    return (word >> (hash >> 27) & word >> (hash >> 22 & 31u) & 1u) != 0;
+}
+
+/* Number of the bucket of a hash. */
 static inline uint32_t vtr_atom_bucket(uint32_t hash, unsigned bucket_bits)
 {
     return ((hash ^ hash >> 16) * 0xC2B2AE3Du) >> (32u - bucket_bits);
@@ -87,9 +103,7 @@ static inline uint32_t vtr_atom_bucket(uint32_t hash, unsigned bucket_bits)
 static inline bool vtr_atom_index_may_hit(const struct vtr_atom_index *index,
                                           uint32_t hash)
 {
-    const uint32_t bit = vtr_atom_filter_bit(hash, index->filter_bits);
-
-    return (index->filter[bit >> 3] >> (bit & 7u) & 1u) != 0;
+    return vtr_atom_filter_passes(index->filter, index->filter_bits, hash);
 }
 
 /* The entries of a hash's bucket: first and one past the last, clamped to the section.

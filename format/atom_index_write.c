@@ -128,11 +128,12 @@ static enum vtr_status count_buckets(void *context, uint32_t pattern,
     filling->entry_count += count;
     for (size_t i = 0; i < count; i++) {
         const uint32_t hash = vtr_atom_hash(entries[i].key, entries[i].len);
-        const uint32_t bit = vtr_atom_filter_bit(hash, plan->filter_bits);
+        uint8_t *word = filling->output->filter +
+                        4 * (size_t)vtr_atom_filter_word(hash, plan->filter_bits);
         uint8_t *bucket = filling->output->buckets +
                           4 * (size_t)vtr_atom_bucket(hash, plan->bucket_bits);
 
-        filling->output->filter[bit >> 3] |= (uint8_t)(1u << (bit & 7u));
+        vtr_store_u32(word, vtr_load_u32(word) | vtr_atom_filter_mask(hash));
         vtr_store_u32(bucket, vtr_load_u32(bucket) + 1);
     }
     return VTR_OK;

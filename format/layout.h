@@ -47,7 +47,7 @@ enum vtr_section {
     VTR_SECTION_RULE_GLOBAL = 7,   /* u32 global rules */
     VTR_SECTION_PATTERNS = 8,      /* rows of VTR_PATTERN_ROW_LEN */
     VTR_SECTION_ATOM_PARAMS = 9,   /* see VTR_ATOM_AT_* */
-    VTR_SECTION_ATOM_FILTER = 10,  /* bitmap of 2^filter_bits bits */
+    VTR_SECTION_ATOM_FILTER = 10,  /* u32 words, 2^filter_bits bits in all */
     VTR_SECTION_ATOM_BUCKETS = 11, /* u32[2^bucket_bits + 1] into ATOM_ENTRIES */
     VTR_SECTION_ATOM_ENTRIES = 12, /* rows of VTR_ATOM_ROW_LEN */
     VTR_SECTION_UNINDEXED = 13,    /* u32 patterns without a usable atom */

@@ -14,12 +14,14 @@
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
 
+struct vtr_atom_tables;
 struct vtr_regex_machine;
 
 struct vtr_scan_run {
     /* Set once for a scanner. */
     const struct vtr_image *image;
     const struct vtr_atom_index *atoms;
+    const struct vtr_atom_tables *tables;
     struct vtr_scan_options options; /* no zeros but for the timeout */
     struct vtr_regex_machine *regexes;
     struct vtr_pattern_states patterns;

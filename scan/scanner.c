@@ -18,6 +18,7 @@
 
 struct vtr_scanner {
     struct vtr_scan_run run;
+    struct vtr_atom_tables tables;
     struct vtr_rule_eval eval;
 };
 
@@ -34,6 +35,8 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     struct vtr_scan_run *run = &scanner->run;
     run->image = &database->image;
     run->atoms = &database->atoms;
+    run->tables = &scanner->tables;
+    vtr_atom_tables_init(&scanner->tables, run->atoms);
     run->patterns.image = &database->image;
     if (options != NULL) {
         run->options = *options;

@@ -630,11 +630,10 @@ class Image:
             need(not any(65 <= b <= 90 for b in key.to_bytes(4, "little")[:length]),
                  "an atom is not folded")
             counts[length] += 1
-            value = ((key ^ length << 29) & 0xFFFFFFFF) * 0x9E3779B1 & 0xFFFFFFFF
-            value ^= value >> 15
-            value = value * 0x85EBCA77 & 0xFFFFFFFF
-            bit = value >> 32 - filter_bits
-            bitmap[bit >> 3] |= 1 << (bit & 7)
+            value = (length << 32 | key) * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF
+            for low_bits in (value >> 27, value >> 22 & 31):
+                bit = (value & (1 << filter_bits - 5) - 1) * 32 + low_bits
+                bitmap[bit >> 3] |= 1 << (bit & 7)
             bucket = ((value ^ value >> 16) * 0xC2B2AE3D & 0xFFFFFFFF) >> 32 - bucket_bits
             buckets.append((bucket, key, length, pattern, part, low, high, flags))
         need(all(a < b for a, b in zip(buckets, buckets[1:])), "atoms are in disorder")
