@@ -59,6 +59,17 @@ enum vtr_status vtr_error_set_format(struct vtr_error *err, const char *section,
     return VTR_ERROR_FORMAT;
 }
 
+void vtr_error_name_file(struct vtr_error *err, const char *path)
+{
+    char message[sizeof(err->message)];
+
+    if (err != NULL) {
+        memcpy(message, err->message, sizeof(message));
+        (void)snprintf(err->message, sizeof(err->message), "'%.200s': %.300s", path,
+                       message);
+    }
+}
+
 enum vtr_status vtr_error_set_memory(struct vtr_error *err)
 {
     return vtr_error_set(err, VTR_ERROR_MEMORY, "out of memory");

@@ -20,6 +20,9 @@ enum vtr_status vtr_error_set_format(struct vtr_error *err, const char *section,
                                      uint64_t offset, const char *format, ...)
     VTR_PRINTF(4, 5);
 
+/* Says which file a message is about: "'PATH': " before it. */
+void vtr_error_name_file(struct vtr_error *err, const char *path);
+
 /* VTR_ERROR_MEMORY with the standard message. */
 enum vtr_status vtr_error_set_memory(struct vtr_error *err);
 

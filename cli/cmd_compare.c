@@ -80,9 +80,9 @@ static int compare(const char *const *paths, bool is_json)
     struct listing listing = {.is_json = is_json};
     int exit_code;
 
-    enum vtr_status status = vtr_input_open(&a, paths[0], &err);
+    enum vtr_status status = vtr_input_open_database(&a, paths[0], &err);
     if (status == VTR_OK) {
-        status = vtr_input_open(&b, paths[1], &err);
+        status = vtr_input_open_database(&b, paths[1], &err);
     }
     if (status == VTR_OK) {
         status = vtr_compare(a.bytes, b.bytes, list_change, &listing, &err);

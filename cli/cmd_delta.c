@@ -150,9 +150,9 @@ static int create(const struct create_arguments *arguments, const char *const *p
     uint64_t len = 0;
     int exit_code = VTR_EXIT_YES;
 
-    enum vtr_status status = vtr_input_open(&from, paths[0], &err);
+    enum vtr_status status = vtr_input_open_database(&from, paths[0], &err);
     if (status == VTR_OK) {
-        status = vtr_input_open(&to, paths[1], &err);
+        status = vtr_input_open_database(&to, paths[1], &err);
     }
     if (status == VTR_OK && arguments->key != NULL) {
         status =
@@ -308,7 +308,7 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
 
     enum vtr_status status = load_keys(&keys, &arguments->trusted, &err);
     if (status == VTR_OK) {
-        status = vtr_input_open(&from, paths[0], &err);
+        status = vtr_input_open_database(&from, paths[0], &err);
     }
     if (status == VTR_OK) {
         status = vtr_input_open(&delta, paths[1], &err);

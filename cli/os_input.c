@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "vitrine/scan.h"
+
 static enum vtr_status fail_os(struct vtr_error *err, int os_errno, const char *path)
 {
     if (err != NULL) {
@@ -104,6 +106,27 @@ enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
     }
     const enum vtr_status status = map_or_read(out, fd, path, err);
     (void)close(fd);
+    return status;
+}
+
+enum vtr_status vtr_input_open_database(struct vtr_input *out, const char *path,
+                                        struct vtr_error *err)
+{
+    struct vtr_database *database = NULL;
+    char reason[sizeof(err->message)];
+    enum vtr_status status = vtr_input_open(out, path, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_database_open_bytes(&database, out->bytes, err);
+    if (status != VTR_OK) {
+        memcpy(reason, err->message, sizeof(reason));
+        (void)snprintf(err->message, sizeof(err->message), "'%.200s': %.300s", path,
+                       reason);
+        vtr_input_close(out);
+    }
+    vtr_database_free(database);
     return status;
 }
 

@@ -19,6 +19,11 @@ struct vtr_input {
 /* Opens a file; "-" is standard input, pipes are fine. */
 VTR_MUST_CHECK enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
                                               struct vtr_error *err);
+/* The same for a database, whose header and table of contents are looked at, so that a
+ * file that is none is refused by its name. */
+VTR_MUST_CHECK enum vtr_status vtr_input_open_database(struct vtr_input *out,
+                                                       const char *path,
+                                                       struct vtr_error *err);
 void vtr_input_close(struct vtr_input *input);
 
 /* Whether two paths name one and the same existing file. */

@@ -55,6 +55,9 @@ enum vtr_status vtr_database_open(struct vtr_database **out, const char *path,
     enum vtr_status status = vtr_mapping_open(&database->mapping, path, err);
     if (status == VTR_OK) {
         status = open_views(database, database->mapping.bytes, err);
+        if (status != VTR_OK) {
+            vtr_error_name_file(err, path);
+        }
     }
     if (status != VTR_OK) {
         vtr_database_free(database);
