@@ -73,11 +73,19 @@ static struct window find_window(struct vtr_bytes text)
     if (len == 0) {
         return best;
     }
+    int weight = 0; /* of the window's bytes, repeated or not: no score is above it */
+    for (unsigned i = 0; i < len; i++) {
+        weight += WEIGHTS[text.ptr[i]];
+    }
     for (size_t at = 0; at + len <= text.len && at < SEARCH_LEN; at++) {
-        const int score = score_of(text.ptr + at, len);
-
-        if (best.len == 0 || score > best.score) {
-            best = (struct window){at, len, score};
+        if (best.len == 0 || weight > best.score) {
+            const int score = score_of(text.ptr + at, len);
+            if (best.len == 0 || score > best.score) {
+                best = (struct window){at, len, score};
+            }
+        }
+        if (at + len < text.len) {
+            weight += WEIGHTS[text.ptr[at + len]] - WEIGHTS[text.ptr[at]];
         }
     }
     return best;
