@@ -153,15 +153,13 @@ static enum vtr_status read_row(struct vtr_reader *r, unsigned *last_id,
 {
     const uint64_t at = vtr_reader_offset(r);
     struct vtr_delta_section section = {0};
-    struct vtr_bytes digest;
     uint8_t id;
     uint8_t codec;
     uint64_t packed_len;
 
     if (!vtr_reader_u8(r, &id) || !vtr_reader_u8(r, &codec) ||
         !vtr_reader_varint(r, &section.count) ||
-        !vtr_reader_varint(r, &section.raw_len) || !vtr_reader_varint(r, &packed_len) ||
-        !vtr_reader_slice(r, &digest, VTR_DIGEST_LEN)) {
+        !vtr_reader_varint(r, &section.raw_len) || !vtr_reader_varint(r, &packed_len)) {
         return vtr_error_set_format(err, HEADER, at, "table of sections is cut short");
     }
     if (id <= *last_id || id >= VTR_DELTA_SECTION_LIMIT) {
@@ -179,13 +177,6 @@ static enum vtr_status read_row(struct vtr_reader *r, unsigned *last_id,
         !vtr_reader_slice(packed, &section.packed, (size_t)packed_len)) {
         return vtr_error_set_format(err, HEADER, at,
                                     "section '%s' has impossible lengths",
-                                    KINDS[id].name);
-    }
-    uint8_t computed[VTR_DIGEST_LEN];
-    vtr_digest_blake2b(section.packed, computed);
-    if (memcmp(computed, digest.ptr, VTR_DIGEST_LEN) != 0) {
-        return vtr_error_set_format(err, KINDS[id].name, section.offset,
-                                    "section '%s' is damaged: its digest is another",
                                     KINDS[id].name);
     }
     out->sections[id] = section;
@@ -213,6 +204,27 @@ static bool read_fields(struct vtr_reader *r, struct vtr_delta_header *out,
     return true;
 }
 
+/* Holds the packed sections against their digest in the header. */
+static enum vtr_status check_sections(struct vtr_reader *r,
+                                      const struct vtr_delta_front *front,
+                                      struct vtr_error *err)
+{
+    struct vtr_bytes digest;
+    uint8_t computed[VTR_DIGEST_LEN];
+
+    if (!vtr_reader_slice(r, &digest, VTR_DIGEST_LEN)) {
+        return vtr_error_set_format(err, HEADER, vtr_reader_offset(r),
+                                    "header is cut short or malformed");
+    }
+    vtr_digest_blake2b(front->sections, computed);
+    if (memcmp(computed, digest.ptr, VTR_DIGEST_LEN) != 0) {
+        return vtr_error_set_format(err, "sections", front->sections_offset,
+                                    "delta is damaged: the digest of its sections is "
+                                    "another");
+    }
+    return VTR_OK;
+}
+
 enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
                                       struct vtr_delta_header *out,
                                       struct vtr_error *err)
@@ -230,6 +242,12 @@ enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
         !read_fields(&r, &header, &section_count)) {
         return vtr_error_set_format(err, HEADER, vtr_reader_offset(&r),
                                     "header is cut short or malformed");
+    }
+    if (section_count > 0) {
+        const enum vtr_status status = check_sections(&r, front, err);
+        if (status != VTR_OK) {
+            return status;
+        }
     }
     for (unsigned i = 0; i < section_count; i++) {
         const enum vtr_status status = read_row(&r, &last_id, &packed, &header, err);
@@ -252,14 +270,24 @@ enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
 static void write_row(struct vtr_writer *w, unsigned id,
                       const struct vtr_delta_section *section)
 {
-    uint8_t digest[VTR_DIGEST_LEN];
-
-    vtr_digest_blake2b(section->packed, digest);
     vtr_writer_u8(w, (uint8_t)id);
     vtr_writer_u8(w, (uint8_t)section->codec);
     vtr_writer_varint(w, section->count);
     vtr_writer_varint(w, section->raw_len);
     vtr_writer_varint(w, section->packed.len);
+}
+
+/* Appends the digest of all packed sections. */
+static void write_sections_digest(struct vtr_writer *w,
+                                  const struct vtr_delta_header *header)
+{
+    struct vtr_bytes pieces[VTR_DELTA_SECTION_LIMIT];
+    uint8_t digest[VTR_DIGEST_LEN];
+
+    for (unsigned id = 0; id < VTR_DELTA_SECTION_LIMIT; id++) {
+        pieces[id] = header->sections[id].packed;
+    }
+    vtr_digest_blake2b_pieces(pieces, VTR_DELTA_SECTION_LIMIT, digest);
     vtr_writer_raw(w, (struct vtr_bytes){digest, sizeof(digest)});
 }
 
@@ -278,6 +306,9 @@ static void write_fields(struct vtr_writer *w, const struct vtr_delta_header *he
         section_count = (uint8_t)(section_count + (header->sections[id].count > 0));
     }
     vtr_writer_u8(w, section_count);
+    if (section_count > 0) {
+        write_sections_digest(w, header);
+    }
     for (unsigned id = 0; id < VTR_DELTA_SECTION_LIMIT; id++) {
         if (header->sections[id].count > 0) {
             write_row(w, id, &header->sections[id]);

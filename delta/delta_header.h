@@ -92,7 +92,7 @@ VTR_MUST_CHECK enum vtr_status vtr_delta_check_trust(
     const struct vtr_delta_front *front, const struct vtr_public_key *keys,
     size_t key_count, struct vtr_error *err);
 
-/* Parses the header, bounds every length and holds every section against its digest:
+/* Parses the header, holds the sections against their digest and bounds every length:
  * afterwards all packed bytes are those that were signed. */
 VTR_MUST_CHECK enum vtr_status vtr_delta_header_read(
     const struct vtr_delta_front *front, struct vtr_delta_header *out,

@@ -89,14 +89,16 @@ def read_header(data):
     header["from"], header["to"] = reader.varint(), reader.varint()
     header["digests"] = reader.take(32).hex(), reader.take(32).hex()
     header["length"] = reader.varint()
+    count = reader.number(1)
+    digest = reader.take(32) if count else None
     rows = [(reader.number(1), reader.number(1), reader.varint(), reader.varint(),
-             reader.varint(), reader.take(32)) for _ in range(reader.number(1))]
+             reader.varint()) for _ in range(count)]
     assert reader.at == header_len
     reader.take(72 * reader.number(1))
+    assert not count or hashlib.blake2b(data[reader.at:], digest_size=32).digest() == digest
     sections = {}
-    for number, codec, count, raw_len, packed_len, digest in rows:
+    for number, codec, count, raw_len, packed_len in rows:
         packed = reader.take(packed_len)
-        assert hashlib.blake2b(packed, digest_size=32).digest() == digest
         raw = zlib.decompress(packed, -15) if codec else packed
         assert len(raw) == raw_len
         sections[number] = raw, count
