@@ -6,25 +6,39 @@
 
 #define LENGTH_MAX 64u
 
-/* Levenshtein distance of names of at most LENGTH_MAX bytes. */
+/* One more than the least of three. */
+static unsigned after_least(unsigned a, unsigned b, unsigned c)
+{
+    const unsigned ab = a < b ? a : b;
+
+    return (ab < c ? ab : c) + 1;
+}
+
+/* How many letters are to be changed, added, left out or swapped with their neighbour
+ * to make one name of the other; both have at most LENGTH_MAX bytes. */
 static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
 {
-    unsigned row[LENGTH_MAX + 1];
+    unsigned rows[3][LENGTH_MAX + 1]; /* of the table: this one and the two before */
 
     for (unsigned j = 0; j <= b.len; j++) {
-        row[j] = j;
+        rows[0][j] = j;
     }
-    for (size_t i = 0; i < a.len; i++) {
-        unsigned diagonal = row[0];
-        row[0] = (unsigned)i + 1;
-        for (size_t j = 0; j < b.len; j++) {
-            const unsigned changed = diagonal + (a.ptr[i] != b.ptr[j] ? 1u : 0u);
-            const unsigned skipped = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
-            diagonal = row[j + 1];
-            row[j + 1] = changed < skipped ? changed : skipped;
+    for (size_t i = 1; i <= a.len; i++) {
+        const unsigned *before = rows[(i + 1) % 3];
+        const unsigned *last = rows[(i + 2) % 3];
+        unsigned *row = rows[i % 3];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            const bool is_same = a.ptr[i - 1] == b.ptr[j - 1];
+            row[j] =
+                is_same ? last[j - 1] : after_least(last[j - 1], last[j], row[j - 1]);
+            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+                a.ptr[i - 2] == b.ptr[j - 1] && before[j - 2] + 1 < row[j]) {
+                row[j] = before[j - 2] + 1;
+            }
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b)

@@ -9,7 +9,7 @@
 #include "base/compiler.h"
 
 /* Whether one of two names is probably a misspelling of the other: at most two letters
- * put in, left out or changed, and not more than a third of them. */
+ * put in, left out, changed or swapped, and not more than a third of them. */
 bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b);
 
 /* Whether YARA has a module of that name. */
