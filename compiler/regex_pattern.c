@@ -7,6 +7,7 @@
 #include "compiler/pattern_problem.h"
 #include "compiler/regex_atoms.h"
 #include "compiler/regex_emit.h"
+#include "compiler/regex_split.h"
 
 static uint32_t pattern_flags(uint32_t set, const struct vtr_regex_tree *tree)
 {
@@ -39,27 +40,38 @@ static bool write_text(const struct vtr_regex_tree *tree, bool is_wide,
     return vtr_writer_ok(out) || vtr_problem_set_memory(problem);
 }
 
-static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
-                           uint32_t flags, struct vtr_writer *out,
-                           struct vtr_pattern_problem *problem)
+/* The programs of one form. */
+static bool write_form(struct vtr_arena *arena, const struct vtr_regex_split *split,
+                       bool is_wide, struct vtr_writer *out,
+                       struct vtr_pattern_problem *problem)
 {
-    const bool forms[2] = {(flags & VTR_PATTERN_ASCII) != 0,
-                           (flags & VTR_PATTERN_WIDE) != 0};
     struct vtr_writer text = {0};
     bool ok = true;
 
-    vtr_writer_varint(out, (forms[0] ? 1u : 0u) + (forms[1] ? 1u : 0u));
-    for (unsigned is_wide = 0; is_wide < 2 && ok; is_wide++) {
-        if (!forms[is_wide]) {
-            continue;
-        }
-        ok = write_text(tree, is_wide == 1, &text, out, problem);
-        if (ok && !vtr_regex_write_atoms(arena, tree, is_wide == 1, out)) {
+    for (unsigned i = 0; i < split->count && ok; i++) {
+        ok = write_text(&split->trees[i], is_wide, &text, out, problem);
+        if (ok && !vtr_regex_write_atoms(arena, &split->trees[i], is_wide, out)) {
             ok = vtr_problem_set_memory(problem);
         }
     }
     vtr_writer_deinit(&text);
     return ok;
+}
+
+static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
+                           uint32_t flags, struct vtr_writer *out,
+                           struct vtr_pattern_problem *problem)
+{
+    const bool is_plain = (flags & VTR_PATTERN_ASCII) != 0;
+    const bool is_wide = (flags & VTR_PATTERN_WIDE) != 0;
+    struct vtr_regex_split plain;
+    struct vtr_regex_split wide;
+
+    vtr_regex_split(tree, false, &plain);
+    vtr_regex_split(tree, true, &wide);
+    vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
+    return (!is_plain || write_form(arena, &plain, false, out, problem)) &&
+           (!is_wide || write_form(arena, &wide, true, out, problem));
 }
 
 bool vtr_pattern_regex(struct vtr_arena *arena,

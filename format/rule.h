@@ -19,7 +19,7 @@
  *   hex      = varint n, fragment...                   n fragments joined by long gaps
  *   fragment = [not the first] varint gap_min, varint gap_max + 1 (0: no upper bound),
  *              string tokens
- *   regex    = varint n, program...                    ASCII form, wide form, or both
+ *   regex    = varint n, program...                    ASCII forms, then wide ones
  *   program  = u8 flags (VTR_PROGRAM_*), masked PCRE2 text,
  *              varint natoms, atom...
  *   atom     = masked bytes, varint back_min, varint back_max + 1 (0: no bound)
