@@ -9,6 +9,7 @@ import resource
 import shlex
 import subprocess
 import sys
+import time
 
 
 class Cost:
@@ -21,15 +22,13 @@ class Cost:
 
 def run_once(command, cwd=None, data_limit=None):
     """Runs `command` (a list) and returns its Cost."""
-    import time
-
     def limit():
-        if data_limit is not None:
-            resource.setrlimit(resource.RLIMIT_DATA, (data_limit, data_limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (data_limit, data_limit))
 
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, preexec_fn=limit)
+                               stderr=subprocess.PIPE,
+                               preexec_fn=None if data_limit is None else limit)
     words = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -45,14 +44,16 @@ def check(cost, command, allowed):
 
 
 def best_of(commands, rounds=5, allowed=(0,), cwd=None):
-    """Runs several commands in turns; returns the least CPU cost of each."""
+    """Runs several commands in turns; returns the least CPU and wall time of each."""
     best = [None] * len(commands)
     for _ in range(rounds):
         for i, command in enumerate(commands):
             cost = run_once(command, cwd)
             check(cost, command, allowed)
-            if best[i] is None or cost.cpu_s < best[i].cpu_s:
+            if best[i] is None:
                 best[i] = cost
+            best[i].cpu_s = min(best[i].cpu_s, cost.cpu_s)
+            best[i].wall_s = min(best[i].wall_s, cost.wall_s)
     return best
 
 
