@@ -29,7 +29,8 @@ import sys
 import tempfile
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "conformance_cases.txt")
-DEFINES = ("ei=5", "es=text", "eb=true", "ef=1.5", "e0=0", "em=-3", "ee=")
+DEFINES = ("ei=5", "es=text", "eb=true", "ef=1.5", "e0=0", "em=-3", "ee=",
+           "ed=.5", "en=-.5", "eq=5.")
 ESCAPE = re.compile(r"<([0-9a-f]{2})(?:\*(\d+))?>")
 RUN = re.compile(r"([^<>])\1{15,}")
 # yara 4.2.3 has a space in "name =1" that its other versions have not.
