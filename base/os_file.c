@@ -152,6 +152,20 @@ enum vtr_status vtr_file_read(const char *path, size_t limit_bytes,
     return status;
 }
 
+enum vtr_status vtr_file_read_regular(const char *path, size_t limit_bytes,
+                                      struct vtr_bytes *out, struct vtr_error *err)
+{
+    size_t len;
+    const int fd = open_regular(path, &len, err);
+
+    if (fd < 0) {
+        return VTR_ERROR_IO;
+    }
+    const enum vtr_status status = read_to_end(fd, path, limit_bytes, out, err);
+    (void)close(fd);
+    return status;
+}
+
 /* Copies up to `len` bytes; fewer when the file has shrunk meanwhile. */
 static enum vtr_status copy_file(struct vtr_snapshot *out, int fd, size_t len,
                                  const char *path, struct vtr_error *err)

@@ -31,6 +31,13 @@ VTR_MUST_CHECK enum vtr_status vtr_file_read(const char *path, size_t limit_byte
                                              struct vtr_bytes *out,
                                              struct vtr_error *err);
 
+/* The same for a regular file only: what an untrusted text names may be a pipe that
+ * never ends, or standard input. */
+VTR_MUST_CHECK enum vtr_status vtr_file_read_regular(const char *path,
+                                                     size_t limit_bytes,
+                                                     struct vtr_bytes *out,
+                                                     struct vtr_error *err);
+
 /*
  * Reads a file to be scanned: its bytes as they were at one moment, in memory or
  * mapped, whichever survives a file that shrinks while it is read.  Regular files only.

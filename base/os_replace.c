@@ -47,16 +47,28 @@ static char *temp_path_new(const char *path, unsigned number)
     return temp;
 }
 
-/* Removes a temporary file that nobody holds a lock on.  False: somebody does. */
+/* Whether `path` names the file that is open: another process may have removed that one
+ * and made its own meanwhile. */
+static bool is_still_at(int fd, const char *path)
+{
+    struct stat open_file;
+    struct stat named;
+
+    return fstat(fd, &open_file) == 0 && lstat(path, &named) == 0 &&
+           open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+/* Removes a temporary file that nobody holds a lock on.  False: somebody does, or did.
+ */
 static bool remove_stale(const char *temp)
 {
-    const int fd = open(temp, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    const int fd = open(temp, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     bool is_free = false;
 
     if (fd < 0) {
         return errno == ENOENT;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_at(fd, temp)) {
         is_free = unlink(temp) == 0 || errno == ENOENT;
     }
     (void)close(fd);
@@ -68,14 +80,13 @@ static int create_locked(const char *temp, unsigned mode)
 {
     const int fd =
         open(temp, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
-    struct stat status;
 
     if (fd < 0) {
         return -1;
     }
     /* Between open and lock another process may have taken the file for a stale one. */
     if ((flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
-        fstat(fd, &status) != 0 || status.st_nlink == 0) {
+        !is_still_at(fd, temp)) {
         (void)close(fd);
         errno = EEXIST;
         return -1;
@@ -231,9 +242,14 @@ enum vtr_status vtr_replacement_sync(struct vtr_replacement *r, struct vtr_error
                      : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
 }
 
-/* Copies the collected bytes to the pipe or device that they are meant for. */
-static int copy_to_stream(const struct vtr_replacement *r)
+/* Copies the collected bytes to the pipe or device that they are meant for.  The file
+ * goes first: a reader that hangs up may end the process. */
+static int copy_to_stream(struct vtr_replacement *r)
 {
+    (void)unlink(r->temp_path);
+    free(r->temp_path);
+    r->temp_path = NULL;
+
     uint8_t buffer[COPY_LEN];
     const int to = r->is_stdout ? STDOUT_FILENO : open(r->path, O_WRONLY | O_CLOEXEC);
     int code = to < 0 || lseek(r->fd, 0, SEEK_SET) < 0 ? errno : 0;
@@ -252,49 +268,92 @@ static int copy_to_stream(const struct vtr_replacement *r)
     return code;
 }
 
-/* Makes the rename itself survive a power loss. */
-static int sync_folder(const char *path)
+/* The folder of `path`, open, so that what is done in it can be synced; -1 with errno.
+ */
+static int open_folder(const char *path)
 {
     const size_t len = folder_len(path);
     char *folder = len == 0 ? strdup(".") : strndup(path, len);
-    int code = 0;
+    int fd = -1;
 
     if (folder == NULL) {
-        return ENOMEM;
+        errno = ENOMEM;
+    } else {
+        fd = open(folder, O_RDONLY | O_CLOEXEC);
+        const int code = errno;
+        free(folder);
+        errno = code;
     }
-    const int fd = open(folder, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)) {
+    return fd;
+}
+
+/* Gives the temporary file a name that nothing has yet; 0 or an errno. */
+static int link_new(const struct vtr_replacement *r)
+{
+    if (link(r->temp_path, r->path) == 0) {
+        (void)unlink(r->temp_path);
+        return 0;
+    }
+    if (errno != EPERM && errno != ENOTSUP && errno != EMLINK) {
+        return errno;
+    }
+    /* No links in this file system: whoever makes the empty file has the name. */
+    const int fd = open(r->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, (mode_t)0600);
+    if (fd < 0) {
+        return errno;
+    }
+    (void)close(fd);
+    return rename(r->temp_path, r->path) == 0 ? 0 : errno;
+}
+
+/* Puts the temporary file in its place and makes that survive a power loss. */
+static int put_in_place(struct vtr_replacement *r, bool is_new)
+{
+    const int folder = open_folder(r->path);
+    int code = folder < 0 ? errno : 0;
+
+    if (code == 0 && is_new) {
+        code = link_new(r);
+    } else if (code == 0 && rename(r->temp_path, r->path) != 0) {
         code = errno;
     }
-    if (fd >= 0) {
-        (void)close(fd);
+    if (code == 0) {
+        free(r->temp_path);
+        r->temp_path = NULL;
+        if (fsync(folder) != 0 && errno != EINVAL && errno != ENOTSUP) {
+            code = errno;
+        }
     }
-    free(folder);
+    if (folder >= 0) {
+        (void)close(folder);
+    }
     return code;
 }
 
-enum vtr_status vtr_replacement_commit(struct vtr_replacement *r, struct vtr_error *err)
+static enum vtr_status commit(struct vtr_replacement *r, bool is_new,
+                              struct vtr_error *err)
 {
-    int code;
     enum vtr_status status = vtr_replacement_sync(r, err);
 
     if (status == VTR_OK) {
-        if (r->is_stream) {
-            code = copy_to_stream(r);
-        } else {
-            code = rename(r->temp_path, r->path) == 0 ? 0 : errno;
-            if (code == 0) {
-                free(r->temp_path);
-                r->temp_path = NULL;
-                code = sync_folder(r->path);
-            }
-        }
+        const int code = r->is_stream ? copy_to_stream(r) : put_in_place(r, is_new);
         if (code != 0) {
             status = vtr_error_set_os(err, code, "cannot write '%s'", r->path);
         }
     }
     vtr_replacement_abort(r);
     return status;
+}
+
+enum vtr_status vtr_replacement_commit(struct vtr_replacement *r, struct vtr_error *err)
+{
+    return commit(r, false, err);
+}
+
+enum vtr_status vtr_replacement_commit_new(struct vtr_replacement *r,
+                                           struct vtr_error *err)
+{
+    return commit(r, true, err);
 }
 
 void vtr_replacement_abort(struct vtr_replacement *r)

@@ -101,7 +101,8 @@ static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all
 
 static const char *line_text(struct vtr_compilation *c, const struct vtr_place *place)
 {
-    struct vtr_bytes line = vtr_source_line_at(place->source, place->offset);
+    struct vtr_bytes line =
+        vtr_source_line_at(place->source, place->offset, LINE_TEXT_LIMIT);
 
     if (line.len > LINE_TEXT_LIMIT) {
         return "";

@@ -146,7 +146,7 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
 
     file->diagnostics.arena = arena;
     if (!file->source.is_loaded) {
-        status = vtr_source_load(&file->source, &reason);
+        status = vtr_source_load(&file->source, file->is_given, &reason);
     }
     if (status == VTR_ERROR_MEMORY) {
         return status;

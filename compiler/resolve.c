@@ -11,6 +11,9 @@
 /* References of all rules, wildcards spelled out. */
 #define EDGE_LIMIT ((size_t)1 << 24)
 
+/* Rules that all wildcards together may be held against. */
+#define CANDIDATE_LIMIT ((uint64_t)1 << 27)
+
 static struct vtr_place rule_place(const struct vtr_rule_entry *entry)
 {
     return (struct vtr_place){&entry->file->source, entry->rule->offset,
@@ -283,10 +286,17 @@ static enum vtr_status link_reference(struct vtr_resolution *r,
         if (at == SIZE_MAX) {
             report_undefined(r, from, reference);
         }
-        for (; at != SIZE_MAX; at = next_member(r, from, reference->name, at + 1)) {
-            const enum vtr_status status = add_edge(r, from, r->sorted[at], reference);
+        while (at != SIZE_MAX) {
+            const size_t taken = at;
+            const enum vtr_status status =
+                add_edge(r, from, r->sorted[taken], reference);
             if (status != VTR_OK) {
                 return status;
+            }
+            at = next_member(r, from, reference->name, taken + 1);
+            r->candidates += (at == SIZE_MAX ? r->sorted_count : at) - taken;
+            if (r->candidates > CANDIDATE_LIMIT) {
+                return VTR_ERROR_LIMIT;
             }
         }
         return VTR_OK;

@@ -40,6 +40,7 @@ struct vtr_resolution {
     size_t sorted_count;
     struct vtr_name_table names;
     struct vtr_vector edges; /* struct vtr_edge */
+    uint64_t candidates;     /* of wildcards, that were looked at */
 };
 
 /* Lists the rules and finds names that are given twice; needs parsed files only. */

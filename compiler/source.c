@@ -268,11 +268,14 @@ enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena
     return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }
 
-enum vtr_status vtr_source_load(struct vtr_source *source, struct vtr_error *err)
+enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
+                                struct vtr_error *err)
 {
+    const char *path = (const char *)source->path.ptr;
     const enum vtr_status status =
-        vtr_file_read((const char *)source->path.ptr, VTR_SOURCE_LIMIT_BYTES,
-                      &source->bytes, err);
+        is_given
+            ? vtr_file_read(path, VTR_SOURCE_LIMIT_BYTES, &source->bytes, err)
+            : vtr_file_read_regular(path, VTR_SOURCE_LIMIT_BYTES, &source->bytes, err);
 
     if (status != VTR_OK) {
         source->bytes = (struct vtr_bytes){0};
@@ -300,33 +303,40 @@ void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
     if (cursor->line == 0 || offset < cursor->offset) {
         cursor->line = 1;
         cursor->offset = 0;
+        cursor->searched = 0;
     }
     if (offset > cursor->source->bytes.len) {
         offset = (uint32_t)cursor->source->bytes.len;
     }
-    while (cursor->offset < offset) {
+    while (cursor->searched < offset) {
         const uint8_t *end =
-            memchr(bytes + cursor->offset, '\n', offset - cursor->offset);
+            memchr(bytes + cursor->searched, '\n', offset - cursor->searched);
         if (end == NULL) {
+            cursor->searched = offset;
             break;
         }
         cursor->offset = (uint32_t)(end - bytes) + 1;
+        cursor->searched = cursor->offset;
         cursor->line++;
     }
     *out_line = cursor->line;
     *out_column = offset - cursor->offset + 1;
 }
 
-struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset)
+struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset,
+                                    size_t limit)
 {
     const struct vtr_bytes bytes = source->bytes;
     size_t start = offset < bytes.len ? offset : bytes.len;
     size_t end = start;
 
-    while (start > 0 && bytes.ptr[start - 1] != '\n') {
+    const size_t least = start > limit ? start - limit - 1 : 0;
+    const size_t most = bytes.len - end > limit ? end + limit + 1 : bytes.len;
+
+    while (start > least && bytes.ptr[start - 1] != '\n') {
         start--;
     }
-    while (end < bytes.len && bytes.ptr[end] != '\n') {
+    while (end < most && bytes.ptr[end] != '\n') {
         end++;
     }
     if (end > start && bytes.ptr[end - 1] == '\r') {

@@ -42,8 +42,9 @@ VTR_MUST_CHECK enum vtr_status vtr_source_collect(const char *argument,
                                                   struct vtr_diagnostics *diagnostics,
                                                   struct vtr_error *err);
 
-/* Reads the bytes and their digest; {.is_loaded = false} afterwards when that fails. */
-VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source,
+/* Reads the bytes and their digest; {.is_loaded = false} afterwards when that fails.
+ * One that is not given but included is read from a regular file or not at all. */
+VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
                                                struct vtr_error *err);
 void vtr_source_deinit(struct vtr_source *source);
 
@@ -59,13 +60,16 @@ struct vtr_bytes vtr_source_beside(struct vtr_arena *arena, struct vtr_bytes pat
  * order.  Begin with {.source = ...}. */
 struct vtr_line_cursor {
     const struct vtr_source *source;
-    uint32_t offset; /* start of the line `line` */
-    uint32_t line;   /* 0: at the start of the source */
+    uint32_t offset;   /* start of the line `line` */
+    uint32_t line;     /* 0: at the start of the source */
+    uint32_t searched; /* no line ends between `offset` and this one */
 };
 void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
                         uint32_t *out_line, uint32_t *out_column);
 
-/* The line that the offset is on, without its end. */
-struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset);
+/* The line that the offset is on, without its end.  Of a line longer than `limit` only
+ * a part that is longer too. */
+struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset,
+                                    size_t limit);
 
 #endif

@@ -60,10 +60,10 @@ static enum vtr_status write_pair(const char *path, const char *public_path,
     }
     if (status ==
         VTR_OK) { /* a public key without its secret key would be the worse half */
-        status = vtr_replacement_commit(&secret_file, err);
+        status = vtr_replacement_commit_new(&secret_file, err);
     }
     if (status == VTR_OK) {
-        status = vtr_replacement_commit(&public_file, err);
+        status = vtr_replacement_commit_new(&public_file, err);
     }
     vtr_replacement_abort(&public_file);
     vtr_replacement_abort(&secret_file);

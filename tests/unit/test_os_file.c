@@ -2,10 +2,14 @@
 
 #include "base/os_file.h"
 
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -114,6 +118,86 @@ static void what_a_killed_writer_left_is_removed(void **state)
     assert_int_equal(vtr_path_kind(path_of(".d.tmp0")), VTR_PATH_MISSING);
 }
 
+/* Three writers at once, each killed now and then, and each removing what looks stale:
+ * no commit may fail, and the file is always one of theirs, whole. */
+static void writers_that_remove_stale_files_leave_each_other_alone(void **state)
+{
+    enum {
+        WRITERS = 3,
+        ROUNDS = 400
+    };
+    pid_t writers[WRITERS];
+
+    (void)state;
+    for (int w = 0; w < WRITERS; w++) {
+        writers[w] = fork();
+        assert_true(writers[w] >= 0);
+        if (writers[w] != 0) {
+            continue;
+        }
+        for (int i = 0; i < ROUNDS; i++) {
+            const pid_t victim = i % 4 == 0 ? fork() : 0;
+            struct vtr_replacement r;
+            if (victim > 0) {
+                (void)kill(victim, i % 8 == 0 ? SIGKILL : SIGCONT);
+                (void)waitpid(victim, NULL, 0);
+                continue;
+            }
+            const bool is_good =
+                vtr_replacement_begin(&r, path_of("g"), 0644, NULL) == VTR_OK &&
+                vtr_replacement_write(&r, vtr_bytes_from_text("whole"), NULL) ==
+                    VTR_OK &&
+                vtr_replacement_commit(&r, NULL) == VTR_OK;
+            if (!is_good || i % 4 == 0) {
+                _exit(is_good ? 0 : 1);
+            }
+        }
+        _exit(0);
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status = 1;
+        assert_int_equal(waitpid(writers[w], &status, 0), writers[w]);
+        assert_int_equal(status, 0);
+    }
+    assert_holds("g", "whole");
+}
+
+static void a_new_file_takes_no_place(void **state)
+{
+    (void)state;
+    struct vtr_replacement first;
+    struct vtr_replacement second;
+    struct vtr_error err;
+
+    assert_int_equal(vtr_replacement_begin(&first, path_of("h"), 0600, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_begin(&second, path_of("h"), 0600, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_write(&first, vtr_bytes_from_text("1"), NULL),
+                     VTR_OK);
+    assert_int_equal(vtr_replacement_write(&second, vtr_bytes_from_text("2"), NULL),
+                     VTR_OK);
+    assert_int_equal(vtr_replacement_commit_new(&first, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_commit_new(&second, &err), VTR_ERROR_IO);
+    assert_int_equal(err.os_errno, EEXIST);
+    assert_holds("h", "1");
+    assert_int_equal(vtr_path_kind(path_of(".h.tmp0")), VTR_PATH_MISSING);
+    assert_int_equal(vtr_path_kind(path_of(".h.tmp1")), VTR_PATH_MISSING);
+}
+
+/* An included name may be a pipe: nobody waits for who writes into it. */
+static void a_pipe_is_no_regular_file(void **state)
+{
+    (void)state;
+    struct vtr_bytes bytes;
+
+    assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+    assert_int_equal(vtr_file_read_regular(path_of("pipe"), 1000, &bytes, NULL),
+                     VTR_ERROR_IO);
+    put_file("i", "text");
+    assert_int_equal(vtr_file_read_regular(path_of("i"), 1000, &bytes, NULL), VTR_OK);
+    assert_string_equal((const char *)bytes.ptr, "text");
+    free((void *)(uintptr_t)bytes.ptr);
+}
+
 static void a_folder_is_not_replaced(void **state)
 {
     (void)state;
@@ -177,6 +261,9 @@ int main(void)
         cmocka_unit_test(an_aborted_replacement_leaves_no_trace),
         cmocka_unit_test(two_writers_of_one_file_do_not_meet),
         cmocka_unit_test(what_a_killed_writer_left_is_removed),
+        cmocka_unit_test(writers_that_remove_stale_files_leave_each_other_alone),
+        cmocka_unit_test(a_new_file_takes_no_place),
+        cmocka_unit_test(a_pipe_is_no_regular_file),
         cmocka_unit_test(a_folder_is_not_replaced),
         cmocka_unit_test(a_file_that_shrinks_reads_as_zeros_under_guard),
         cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
