@@ -29,6 +29,8 @@ else()
     set(PC_REQUIRES_LINE "Requires: ${PC_REQUIRES}")
     set(PC_THREADS "-pthread")
 endif()
+# The files say where they are themselves, so that an installation can be moved.
+file(RELATIVE_PATH PC_UP "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 foreach(library vitrine vitrine-compiler)
     configure_file("${CMAKE_CURRENT_LIST_DIR}/${library}.pc.in"
         "${PROJECT_BINARY_DIR}/${library}.pc" @ONLY)

@@ -27,12 +27,9 @@ cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 [ "$("$work/build/consumer" "$work/glass.yar")" = glass ]
 
 echo "with pkg-config"
-# Installed elsewhere than configured, as a package is while it is built.
+# Installed elsewhere than configured: the files know where they are.
 export PKG_CONFIG_PATH=$libs
-read -ra flags <<<"$(pkg-config --define-variable=prefix="$work/prefix" \
-    --define-variable=libdir="$(dirname "$libs")" \
-    --define-variable=includedir="$work/prefix/include" \
-    --cflags --libs vitrine-compiler vitrine)"
+read -ra flags <<<"$(pkg-config --cflags --libs vitrine-compiler vitrine)"
 "${CC:-cc}" "$here/consumer.c" -o "$work/consumer" "${flags[@]}"
 [ "$("$work/consumer" "$work/glass.yar")" = glass ]
 
