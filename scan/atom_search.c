@@ -128,7 +128,8 @@ static size_t find_pairs(const struct hunt *hunt, size_t at)
 
     for (; at < h.end; at++) {
         window = next_window(&h, window, at);
-        if (passes(&h, window, VTR_ATOM_LEN_MAX) | has_pair(&h, window)) {
+        if (((unsigned)passes(&h, window, VTR_ATOM_LEN_MAX) |
+             (unsigned)has_pair(&h, window)) != 0) {
             break;
         }
     }

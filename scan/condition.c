@@ -9,6 +9,10 @@
 /* Instructions between two looks at the clock. */
 #define CLOCK_STRIDE 4096u
 
+/* What an instruction on texts counts for. */
+#define REGEX_STEPS    16u
+#define BYTES_PER_STEP 8u
+
 bool vtr_machine_push(struct vtr_condition_machine *m, struct vtr_value value)
 {
     if (m->count == VTR_CONDITION_STACK_LIMIT) {
@@ -26,6 +30,18 @@ bool vtr_machine_pop(struct vtr_condition_machine *m, struct vtr_value *out)
     }
     *out = m->stack[--m->count];
     return true;
+}
+
+bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t steps)
+{
+    uint64_t *budget = m->world->budget;
+
+    if (steps >= *budget) {
+        *budget = 0;
+        return false;
+    }
+    *budget -= steps;
+    return steps < CLOCK_STRIDE || !vtr_run_must_stop(m->world->run);
 }
 
 static uint64_t read_bytes(struct vtr_bytes data, size_t at, unsigned size,
@@ -163,7 +179,8 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
         !vtr_machine_pop(m, &text)) {
         return false;
     }
-    if (text.kind != VTR_VALUE_TEXT) {
+    if (text.kind != VTR_VALUE_TEXT ||
+        !vtr_machine_charge(m, REGEX_STEPS + text.masked.len / BYTES_PER_STEP)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
     return vtr_machine_push(
@@ -171,11 +188,27 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
                                                       flags, masked, text.masked)));
 }
 
+/* Steps that an operator on two texts may take. */
+static uint64_t text_steps(uint8_t op, const struct vtr_value *left,
+                           const struct vtr_value *right)
+{
+    const uint64_t len = left->masked.len;
+    const uint64_t part_len = right->masked.len;
+
+    if (left->kind != VTR_VALUE_TEXT || right->kind != VTR_VALUE_TEXT) {
+        return 0;
+    }
+    if ((op != VTR_OP_CONTAINS && op != VTR_OP_ICONTAINS) || part_len == 0) {
+        return (len < part_len ? len : part_len) / BYTES_PER_STEP;
+    }
+    return len > UINT64_MAX / part_len ? UINT64_MAX : len * part_len / BYTES_PER_STEP;
+}
+
 static bool run_operator(struct vtr_condition_machine *m, uint8_t op)
 {
     struct vtr_value left;
     struct vtr_value right;
-    struct vtr_value result;
+    struct vtr_value result = {0};
 
     if (!vtr_machine_pop(m, &right)) {
         return false;
@@ -183,8 +216,13 @@ static bool run_operator(struct vtr_condition_machine *m, uint8_t op)
     if (vtr_value_unary(op, &right, &result)) {
         return vtr_machine_push(m, result);
     }
-    return vtr_machine_pop(m, &left) && vtr_value_binary(op, &left, &right, &result) &&
-           vtr_machine_push(m, result);
+    if (!vtr_machine_pop(m, &left)) {
+        return false;
+    }
+    if (!vtr_machine_charge(m, text_steps(op, &left, &right))) {
+        return vtr_machine_push(m, result);
+    }
+    return vtr_value_binary(op, &left, &right, &result) && vtr_machine_push(m, result);
 }
 
 /* One instruction.  False when it is malformed or pending. */

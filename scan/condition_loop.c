@@ -135,6 +135,7 @@ static bool read_subject(struct vtr_condition_machine *m, struct vtr_reader *cod
             return false;
         }
         f->patterns = *code;
+        (void)vtr_machine_charge(m, f->left);
         for (uint64_t i = 0; i < f->left; i++) {
             uint64_t number;
             if (!vtr_reader_varint(code, &number)) {

@@ -52,6 +52,10 @@ struct vtr_condition_machine {
 bool vtr_machine_push(struct vtr_condition_machine *m, struct vtr_value value);
 bool vtr_machine_pop(struct vtr_condition_machine *m, struct vtr_value *out);
 
+/* Counts what an instruction does beyond its first step against the budget.  False when
+ * that is more than is left: the program ends before its next instruction. */
+bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t steps);
+
 /* Reads a quantifier; its number is popped with vtr_machine_pop_quantity, after all
  * else that the instruction pops. */
 bool vtr_machine_read_quantifier(struct vtr_reader *code, uint8_t *out);

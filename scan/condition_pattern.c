@@ -211,6 +211,7 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
         !vtr_reader_varint(code, &count) || count > vtr_reader_left(code)) {
         return false;
     }
+    (void)vtr_machine_charge(m, count);
     if (op == VTR_OP_OF_IN && !pop_range(m, &place, &is_known)) {
         return false;
     }

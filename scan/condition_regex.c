@@ -6,7 +6,7 @@
 
 #include "format/rule.h"
 #include "scan/regex.h"
-#include "scan/scan_run.h"
+#include "scan/verify_regex.h"
 
 void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes)
 {
@@ -65,8 +65,7 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
                                  struct vtr_bytes masked, struct vtr_bytes subject)
 {
-    size_t start;
-    size_t end;
+    struct vtr_match match;
 
     /* Nothing matches an empty text, not even an expression that may match nothing. */
     if (subject.len == 0) {
@@ -83,13 +82,8 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         return false;
     }
     const enum vtr_regex_answer answer =
-        vtr_regex_run(run->regexes, regex, (struct vtr_bytes){plain, subject.len}, 0,
-                      false, &start, &end);
-    if (answer == VTR_REGEX_LIMIT) {
-        run->limits |= VTR_SCAN_LIMIT_REGEX;
-    } else if (answer == VTR_REGEX_FAILED) {
-        run->is_memory_out = true;
-    }
+        vtr_verify_regex_run(run, NULL, regex, (struct vtr_bytes){plain, subject.len},
+                             0, false, &match);
     free(plain);
     return answer == VTR_REGEX_YES;
 }

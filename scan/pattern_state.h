@@ -27,11 +27,13 @@ struct vtr_candidate {
 /* An alternative of a text, a fragment of a hex string, a program of a regular
  * expression. */
 struct vtr_pattern_part {
-    struct vtr_bytes bytes;       /* masked text, tokens, masked PCRE2 text */
-    uint64_t gap_min;             /* HEX, not of the first */
-    uint64_t gap_max;             /* HEX; UINT64_MAX: no bound */
-    uint8_t flags;                /* REGEX: VTR_PROGRAM_* */
-    bool is_broken;               /* REGEX: does not compile */
+    struct vtr_bytes bytes; /* masked text, tokens, masked PCRE2 text */
+    uint64_t gap_min;       /* HEX, not of the first */
+    uint64_t gap_max;       /* HEX; UINT64_MAX: no bound */
+    uint8_t flags;          /* REGEX: VTR_PROGRAM_* */
+    bool is_broken;         /* REGEX: does not compile */
+    uint64_t work;          /* units spent on it in the file `file_number` */
+    uint64_t file_number;
     struct vtr_regex *regex;      /* owned; NULL until it is needed */
     struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
     struct vtr_match_list found;  /* HEX of several fragments, REGEX */

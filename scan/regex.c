@@ -110,6 +110,12 @@ void vtr_regex_machine_free(struct vtr_regex_machine *machine)
     }
 }
 
+void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
+                                 uint32_t match_limit)
+{
+    pcre2_set_match_limit(machine->context, match_limit);
+}
+
 enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,
                                     const struct vtr_regex *regex,
                                     struct vtr_bytes data, size_t start,

@@ -28,6 +28,10 @@ VTR_MUST_CHECK struct vtr_regex_machine *vtr_regex_machine_new(uint32_t match_li
                                                                uint32_t heap_kib);
 void vtr_regex_machine_free(struct vtr_regex_machine *machine);
 
+/* Sets the match limit of the runs that follow. */
+void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
+                                 uint32_t match_limit);
+
 enum vtr_regex_answer {
     VTR_REGEX_NO = 0,
     VTR_REGEX_YES = 1,

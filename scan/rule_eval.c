@@ -5,9 +5,6 @@
 #include "base/bytes.h"
 #include "base/sort.h"
 
-/* Instructions of conditions for one file. */
-#define BUDGET 2000000000u
-
 /* Recorded while a rule waits for others: asked for again, it is part of a cycle. */
 #define WAITING ((uint32_t)VTR_TRUTH_PENDING)
 
@@ -212,9 +209,20 @@ static bool is_space_off(const struct vtr_rule_eval *eval, struct vtr_bytes spac
 {
     const struct vtr_bytes *spaces = eval->spaces.items;
 
-    for (size_t i = 0; i < eval->spaces.count; i++) {
-        if (vtr_bytes_equal(spaces[i], space)) {
+    size_t low = 0;
+    size_t high = eval->spaces.count;
+
+    /* Ascending, since rules are in the order of their namespaces. */
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = vtr_bytes_compare(spaces[middle], space);
+        if (order == 0) {
             return true;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return false;
@@ -238,7 +246,7 @@ bool vtr_rule_eval_run(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
     vtr_number_map_clear(&eval->verdicts);
     eval->rules.count = 0;
     eval->spaces.count = 0;
-    eval->budget = BUDGET;
+    eval->budget = vtr_run_work(run);
     is_ok = collect(eval, run) && evaluate_globals(eval, run);
 
     uint32_t *rules = eval->rules.items;

@@ -29,10 +29,14 @@ struct vtr_scan_run {
 
     /* Set for each file. */
     struct vtr_bytes data;
-    unsigned limits;      /* VTR_SCAN_* */
-    uint64_t deadline_ms; /* of vtr_run_clock_ms; 0: none */
-    bool is_late;         /* the deadline has passed: stop */
-    bool is_memory_out;   /* an allocation failed: the scan has no answer */
+    unsigned limits;          /* VTR_SCAN_* */
+    uint64_t deadline_ms;     /* of vtr_run_clock_ms; 0: none */
+    uint64_t work_left;       /* units that all verifying may still cost */
+    uint64_t file_number;     /* tells this file from those before */
+    uint64_t match_count;     /* matches kept of all patterns and parts */
+    uint64_t candidate_count; /* places of all patterns that are not looked at yet */
+    bool is_late;             /* the deadline has passed: stop */
+    bool is_memory_out;       /* an allocation failed: the scan has no answer */
 };
 
 /* Milliseconds of the system's clock. */
@@ -40,5 +44,19 @@ uint64_t vtr_run_clock_ms(void);
 
 /* Whether the scan must end; looks at the clock. */
 bool vtr_run_must_stop(struct vtr_scan_run *run);
+
+/* What this file may cost in units: each part of a pattern, and all conditions. */
+uint64_t vtr_run_work(const struct vtr_scan_run *run);
+
+/* What of it is left for a part of a pattern, or for all of them when that is less. */
+uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
+                           const struct vtr_pattern_part *part);
+
+/* Counts work on `part` (NULL: on none): a unit is some nanoseconds.  False when there
+ * is none left, which sets VTR_SCAN_LIMIT_REGEX, or when the scan must end: no pattern,
+ * whatever file it is held against, makes a scan endless, and none uses up what others
+ * need. */
+bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
+                   uint64_t units);
 
 #endif

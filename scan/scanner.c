@@ -15,6 +15,13 @@
 #define MATCH_LIMIT       1000000u
 #define REGEX_MATCH_LIMIT 1000000u
 #define REGEX_HEAP_KIB    16384u
+#define WORK_LIMIT        500000000u
+
+/* Patterns that may use up what each of them may cost, before the others suffer. */
+#define WORK_SHARES 16u
+
+/* After a file with more matches their memory is given back. */
+#define KEPT_MATCHES 1000000u
 
 struct vtr_scanner {
     struct vtr_scan_run run;
@@ -47,6 +54,9 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     if (run->options.regex_match_limit == 0) {
         run->options.regex_match_limit = REGEX_MATCH_LIMIT;
     }
+    if (run->options.work_limit == 0) {
+        run->options.work_limit = WORK_LIMIT;
+    }
     if (run->options.regex_heap_kib == 0) {
         run->options.regex_heap_kib = REGEX_HEAP_KIB;
     }
@@ -75,9 +85,19 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
 /* Forgets the file before. */
 static void begin(struct vtr_scan_run *run, struct vtr_bytes data)
 {
-    vtr_pattern_states_clear(&run->patterns);
+    if (run->match_count > KEPT_MATCHES) {
+        vtr_pattern_states_deinit(&run->patterns);
+    } else {
+        vtr_pattern_states_clear(&run->patterns);
+    }
     run->data = data;
     run->limits = 0;
+    run->match_count = 0;
+    run->candidate_count = 0;
+    const uint64_t share = vtr_run_work(run);
+    run->work_left =
+        share > UINT64_MAX / WORK_SHARES ? UINT64_MAX : share * WORK_SHARES;
+    run->file_number++;
     run->is_late = false;
     run->is_memory_out = false;
     run->hex.has_failed = false;

@@ -7,6 +7,7 @@
 
 #define FIRST_CAPACITY 64u
 #define STEP_LIMIT     4000000u /* tokens times ends of one match */
+#define BYTES_PER_STEP 8u       /* of a run of bytes that is compared */
 
 void vtr_hex_matcher_deinit(struct vtr_hex_matcher *matcher)
 {
@@ -221,7 +222,8 @@ static bool run_token(struct match *m, unsigned depth, struct vtr_reader *r)
     }
     switch (kind) {
     case VTR_TOKEN_BYTES:
-        if (!vtr_reader_masked(r, &masked)) {
+        if (!vtr_reader_masked(r, &masked) ||
+            !spend(m, level->ends.count * (uint64_t)(masked.len / BYTES_PER_STEP))) {
             return false;
         }
         step_bytes(m, &level->ends, masked.ptr, masked.len);
@@ -321,9 +323,14 @@ bool vtr_hex_match(struct vtr_hex_matcher *matcher, struct vtr_bytes tokens,
     /* Ends are counted in 32 bits: no fragment reaches further. */
     struct match m = {matcher, data.ptr + start, data.len - start};
     m.left = m.left > UINT32_MAX ? UINT32_MAX : m.left;
-    matcher->steps = STEP_LIMIT;
+    const uint64_t limit = matcher->step_limit == 0 || matcher->step_limit > STEP_LIMIT
+                               ? STEP_LIMIT
+                               : matcher->step_limit;
+    matcher->steps = limit;
     ends->count = 0;
-    if (!push_end(&m, ends, 0) || !run_stream(&m, 0, tokens)) {
+    const bool is_done = push_end(&m, ends, 0) && run_stream(&m, 0, tokens);
+    matcher->used = limit - matcher->steps;
+    if (!is_done) {
         wipe(matcher);
         return false;
     }

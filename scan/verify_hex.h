@@ -36,8 +36,10 @@ struct vtr_hex_level {
 /* Working memory; {0} is valid.  One at a time may use it. */
 struct vtr_hex_matcher {
     struct vtr_hex_level levels[VTR_ALT_DEPTH_LIMIT + 1];
-    uint64_t steps;  /* left for this match */
-    bool has_failed; /* memory was out: the answers are not to be trusted */
+    uint64_t step_limit; /* of one match at most; 0: the usual */
+    uint64_t steps;      /* left for this match */
+    uint64_t used;       /* by the last match */
+    bool has_failed;     /* memory was out: the answers are not to be trusted */
     bool has_hit_limit;
 };
 

@@ -10,12 +10,27 @@
 /* So many candidates are collected before they are looked at. */
 #define CANDIDATE_BATCH 4096u
 
+/* When so many of all patterns wait, batches are small. */
+#define CANDIDATE_TOTAL 4000000u
+#define SMALL_BATCH     16u
+
+/* A text from this length on is worth counting what it costs to compare it. */
+#define LONG_TEXT_LEN  256u
+#define BYTES_PER_UNIT 16u
+
+/* Matches kept of all patterns of a file, but for the first one of each. */
+#define TOTAL_LIMIT 16000000u
+
 /* Places tried between two looks at the clock. */
 #define CLOCK_STRIDE 1024u
 
 void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_match_list *list, size_t start, size_t len)
 {
+    if (run->match_count >= TOTAL_LIMIT && list->count > 0) {
+        run->limits |= VTR_SCAN_LIMIT_MATCHES;
+        return;
+    }
     if (list->count >= run->options.match_limit) {
         /* Some may be the same match, found twice. */
         if (!vtr_match_list_finish(list)) {
@@ -31,6 +46,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         run->is_memory_out = true;
         return;
     }
+    run->match_count++;
     vtr_pattern_states_touch(&run->patterns, state);
 }
 
@@ -47,11 +63,13 @@ static bool is_elsewhere(const struct vtr_pattern_state *state, size_t start)
 }
 
 static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                     const struct vtr_pattern_part *part, bool is_wide, size_t start)
+                     struct vtr_pattern_part *part, bool is_wide, size_t start)
 {
+    const bool is_long = part->bytes.len >= LONG_TEXT_LEN;
     size_t len;
 
     if (!is_elsewhere(state, start) &&
+        (!is_long || vtr_run_spend(run, part, part->bytes.len / BYTES_PER_UNIT)) &&
         vtr_verify_text(&state->view, part->bytes, is_wide, run->data, start, &len)) {
         vtr_verify_add(run, state, &state->matches, start, len);
     }
@@ -63,10 +81,14 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     struct vtr_match_list *list = is_chain(state) ? &part->found : &state->matches;
     size_t len;
 
-    if (is_elsewhere(state, start) || vtr_match_list_ends_at(list, start)) {
+    if (is_elsewhere(state, start) || vtr_match_list_ends_at(list, start) ||
+        !vtr_run_spend(run, part, 1)) {
         return;
     }
-    if (vtr_hex_match(&run->hex, part->bytes, run->data, start, &len)) {
+    run->hex.step_limit = vtr_run_work_left(run, part) + 1; /* 0 would be the usual */
+    const bool is_match = vtr_hex_match(&run->hex, part->bytes, run->data, start, &len);
+    (void)vtr_run_spend(run, part, run->hex.used);
+    if (is_match) {
         vtr_verify_add(run, state, list, start, len);
     }
 }
@@ -129,6 +151,7 @@ static void flush_candidates(struct vtr_scan_run *run, struct vtr_pattern_state 
 {
     if (part->candidates.count > 0) {
         try_candidates(run, state, part);
+        run->candidate_count -= part->candidates.count;
         part->candidates.count = 0;
     }
 }
@@ -137,7 +160,10 @@ static void collect(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_pattern_part *part,
                     const struct vtr_candidate *candidate)
 {
-    if (part->candidates.count >= CANDIDATE_BATCH) {
+    const size_t batch =
+        run->candidate_count < CANDIDATE_TOTAL ? CANDIDATE_BATCH : SMALL_BATCH;
+
+    if (part->candidates.count >= batch) {
         flush_candidates(run, state, part);
     }
     struct vtr_candidate *item = vtr_vector_push(&part->candidates);
@@ -146,6 +172,7 @@ static void collect(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         return;
     }
     *item = *candidate;
+    run->candidate_count++;
     vtr_pattern_states_touch(&run->patterns, state);
 }
 

@@ -15,6 +15,15 @@
 /* Matches between two looks at the clock. */
 #define CLOCK_STRIDE 256u
 
+/* The match limits that are tried, up to that of the scan, and what they count for. */
+#define FIRST_LIMIT    4096u
+#define LIMIT_FACTOR   4u
+#define UNITS_PER_STEP 8u
+#define RUN_COST       64u
+
+/* Bytes that an expression may see in a unit of work. */
+#define BYTES_PER_UNIT 16u
+
 /* Compiles the program when it is needed first.  False when there is none. */
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
 {
@@ -38,29 +47,44 @@ static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
 }
 
 /* The data as far as an expression near `at` may see it. */
-static struct vtr_bytes visible(const struct vtr_scan_run *run,
-                                const struct vtr_pattern_part *part, size_t at,
-                                size_t reach)
+static struct vtr_bytes visible(const struct vtr_scan_run *run, size_t at, size_t reach)
 {
     struct vtr_bytes data = run->data;
 
-    if ((part->flags & VTR_PROGRAM_END_ANCHOR) == 0 && data.len - at > reach) {
+    if (data.len - at > reach) {
         data.len = at + reach;
     }
     return data;
 }
 
-static enum vtr_regex_answer run_at(struct vtr_scan_run *run,
-                                    const struct vtr_pattern_part *part,
-                                    struct vtr_bytes data, size_t start,
-                                    bool is_anchored, struct vtr_match *out)
+enum vtr_regex_answer vtr_verify_regex_run(struct vtr_scan_run *run,
+                                           struct vtr_pattern_part *part,
+                                           const struct vtr_regex *regex,
+                                           struct vtr_bytes data, size_t start,
+                                           bool is_anchored, struct vtr_match *out)
 {
+    const uint32_t most = run->options.regex_match_limit;
+    enum vtr_regex_answer answer = VTR_REGEX_LIMIT;
     size_t first = 0;
     size_t end = 0;
-    const enum vtr_regex_answer answer =
-        vtr_regex_run(run->regexes, part->regex, data, start, is_anchored, &first,
-                      &end);
 
+    /* PCRE2 does not say what a run cost, so it is tried under low limits first, and
+     * what was not enough is counted. */
+    uint64_t cost = RUN_COST;
+    for (uint64_t limit = FIRST_LIMIT; answer == VTR_REGEX_LIMIT && cost > 0;
+         limit *= LIMIT_FACTOR) {
+        const uint32_t current = limit < most ? (uint32_t)limit : most;
+        if (!vtr_run_spend(run, part, cost)) {
+            break;
+        }
+        vtr_regex_machine_set_limit(run->regexes, current);
+        answer =
+            vtr_regex_run(run->regexes, regex, data, start, is_anchored, &first, &end);
+        cost = current == most ? 0 : (uint64_t)current * UNITS_PER_STEP;
+    }
+    if (answer == VTR_REGEX_LIMIT) {
+        (void)vtr_run_spend(run, part, (uint64_t)most * UNITS_PER_STEP);
+    }
     if (answer == VTR_REGEX_LIMIT) {
         run->limits |= VTR_SCAN_LIMIT_REGEX;
     } else if (answer == VTR_REGEX_FAILED) {
@@ -94,27 +118,55 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     if (!is_ready(run, part)) {
         return;
     }
-    const struct vtr_bytes data = visible(run, part, atom, VTR_REGEX_REACH);
-    if (run_at(run, part, data, start, true, &match) == VTR_REGEX_YES) {
+    struct vtr_bytes data = visible(run, atom, VTR_REGEX_REACH);
+    enum vtr_regex_answer answer =
+        vtr_verify_regex_run(run, part, part->regex, data, start, true, &match);
+    /* What ends where the view does may have taken that for the end of the data. */
+    if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
+        match.offset + match.length == data.len && data.len < run->data.len) {
+        data = run->data;
+        if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
+            return;
+        }
+        answer =
+            vtr_verify_regex_run(run, part, part->regex, data, start, true, &match);
+    }
+    if (answer == VTR_REGEX_YES) {
         add(run, state, part, &match);
     }
+}
+
+/* Whether nothing more of the part is kept: what it still finds is dropped. */
+static bool is_full(const struct vtr_scan_run *run, const struct vtr_pattern_part *part)
+{
+    return part->found.count >= run->options.match_limit && !part->found.is_disordered;
 }
 
 /* Every match that begins in start..end-1. */
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                           struct vtr_pattern_part *part, size_t start, size_t end)
 {
-    const struct vtr_bytes data = visible(run, part, start, WINDOW_LEN);
+    const bool sees_all = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
+    const struct vtr_bytes data =
+        sees_all ? run->data : visible(run, start, WINDOW_LEN);
     const bool is_fixed = (state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0;
     struct vtr_match match;
 
     for (unsigned tried = 1; start < end; tried++) {
-        if (tried % CLOCK_STRIDE == 0 && vtr_run_must_stop(run)) {
+        if ((tried % CLOCK_STRIDE == 0 && vtr_run_must_stop(run)) ||
+            ((run->limits & VTR_SCAN_LIMIT_MATCHES) != 0 && is_full(run, part))) {
+            return;
+        }
+        if (sees_all &&
+            !vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
             return;
         }
         const enum vtr_regex_answer answer =
-            run_at(run, part, data, start, false, &match);
+            vtr_verify_regex_run(run, part, part->regex, data, start, false, &match);
         if (answer == VTR_REGEX_LIMIT) {
+            if (vtr_run_work_left(run, part) == 0) {
+                return;
+            }
             start++;
             continue;
         }

@@ -32,6 +32,8 @@ struct vtr_scan_options {
     uint32_t regex_match_limit; /* PCRE2 match limit: 1,000,000 */
     uint32_t regex_heap_kib;    /* PCRE2 heap limit: 16,384 */
     uint64_t timeout_ms;        /* for one file; 0: none */
+    uint64_t work_limit; /* of each pattern in one file, and of all conditions, in some
+                            nanoseconds: 500,000,000; more for a long file */
 };
 
 struct vtr_match {
@@ -76,7 +78,7 @@ struct vtr_detection {
 
 /* What of a scan was incomplete: a bit each, never a reason to call a file clean. */
 #define VTR_SCAN_LIMIT_MATCHES 1u /* a string matched more often than match_limit */
-#define VTR_SCAN_LIMIT_REGEX   2u /* a regular expression reached its limit */
+#define VTR_SCAN_LIMIT_REGEX   2u /* regular expressions or hex strings did */
 #define VTR_SCAN_LIMIT_TIME    4u /* the timeout passed */
 #define VTR_SCAN_BAD_DATABASE  8u /* part of the database could not be read */
 
@@ -102,8 +104,9 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_file(
     void *context, unsigned *out_limits, struct vtr_error *err);
 
 /* For programs, once at their start: a mapped file (database or scanned) that shrinks
- * while it is in use then reads as zeros past its new end instead of ending the process.
- * Installs a SIGBUS handler; without it, files are scanned from copies in memory. */
+ * while it is in use then reads as zeros past its new end instead of ending the
+ * process. Installs a SIGBUS handler; without it, files are scanned from copies in
+ * memory. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_guard_files(struct vtr_error *err);
 
 /* What a database says of itself. */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a pattern or condition may cost is bounded, and a scan that hit a bound says so.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/cmocka.h"
+#include "vitrine/compile.h"
+#include "vitrine/scan.h"
+
+#define DATA_LEN 200000u
+
+/* An image of the rules in `text`, from malloc. */
+static struct vtr_bytes compile(const char *text)
+{
+    static const char PATH[] = "test_scan_cost.tmp.yar";
+    const char *const sources[] = {PATH};
+    const struct vtr_compile_options options = {.sources = sources, .source_count = 1};
+    struct vtr_compilation *compilation = NULL;
+    uint8_t *image = NULL;
+    size_t len = 0;
+    FILE *file = fopen(PATH, "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(vtr_compile(&compilation, &options, NULL), VTR_OK);
+    assert_int_equal(vtr_compilation_build(compilation, &image, &len, NULL), VTR_OK);
+    vtr_compilation_free(compilation);
+    (void)remove(PATH);
+    return (struct vtr_bytes){image, len};
+}
+
+static int count(const struct vtr_detection *detection, void *context)
+{
+    unsigned *found = context;
+
+    (void)detection;
+    *found += 1;
+    return 1;
+}
+
+/* Scans `data`; returns the limits. */
+static unsigned scan(const char *rules, struct vtr_bytes data, unsigned *out_found)
+{
+    const struct vtr_scan_options options = {.work_limit = 10000000};
+    struct vtr_bytes image = compile(rules);
+    struct vtr_database *database = NULL;
+    struct vtr_scanner *scanner = NULL;
+    unsigned limits = 0;
+
+    *out_found = 0;
+    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+    assert_int_equal(vtr_scanner_new(&scanner, database, &options, NULL), VTR_OK);
+    assert_int_equal(vtr_scan_bytes(scanner, data, count, out_found, &limits, NULL),
+                     VTR_OK);
+    vtr_scanner_free(scanner);
+    vtr_database_free(database);
+    free((void *)(uintptr_t)image.ptr);
+    return limits;
+}
+
+/* DATA_LEN times 'a', and one other byte at the end; from malloc. */
+static struct vtr_bytes letters(char last)
+{
+    uint8_t *data = malloc(DATA_LEN);
+
+    assert_non_null(data);
+    memset(data, 'a', DATA_LEN);
+    data[DATA_LEN - 1] = (uint8_t)last;
+    return (struct vtr_bytes){data, DATA_LEN};
+}
+
+static void assert_is_cut(const char *rules, char last, unsigned limit)
+{
+    struct vtr_bytes data = letters(last);
+    unsigned found;
+
+    assert_true((scan(rules, data, &found) & limit) != 0);
+    free((void *)(uintptr_t)data.ptr);
+}
+
+static void jumps_over_what_they_look_for_come_to_an_end(void **state)
+{
+    (void)state;
+    assert_is_cut("rule r { strings: $a = { 61 61 61 61 [0-200] 61 [0-200] 61 [0-200] "
+                  "61 [0-200] 61 [0-200] 61 [0-200] 62 62 } condition: $a }",
+                  'b', VTR_SCAN_LIMIT_REGEX);
+}
+
+static void nested_repeats_come_to_an_end(void **state)
+{
+    (void)state;
+    assert_is_cut("rule r { strings: $a = /aaaa(a|aa)+[bc]/ condition: $a }", 'z',
+                  VTR_SCAN_LIMIT_REGEX);
+}
+
+static void loops_over_large_sets_come_to_an_end(void **state)
+{
+    (void)state;
+    assert_is_cut(
+        "rule r { condition: for any i in (0..1000000000000) : "
+        "(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" "
+        "matches /(a|aa)+b/) }",
+        'b', VTR_SCAN_LIMIT_TIME);
+}
+
+static void work_without_end_does_not_hide_other_rules(void **state)
+{
+    (void)state;
+    struct vtr_bytes data = letters('z');
+    unsigned found;
+    const unsigned limits =
+        scan("rule bad { strings: $a = { 61 61 61 61 [0-200] 61 [0-200] 61 [0-200] 61 "
+             "[0-200] 61 [0-200] 61 [0-200] 62 62 } condition: $a }\n"
+             "rule good { strings: $a = \"aaaz\" condition: $a }",
+             data, &found);
+
+    assert_true((limits & VTR_SCAN_LIMIT_REGEX) != 0);
+    assert_int_equal(found, 1);
+    free((void *)(uintptr_t)data.ptr);
+}
+
+/* Each string is found everywhere: what is kept of them all has a bound, and each rule
+ * is found all the same. */
+static void matches_of_all_strings_together_are_bounded(void **state)
+{
+    enum {
+        RULES = 100
+    };
+    struct vtr_bytes data = letters('a');
+    char *rules = malloc(RULES * 64 + 1);
+    unsigned found;
+    size_t len = 0;
+
+    (void)state;
+    assert_non_null(rules);
+    for (int i = 0; i < RULES; i++) {
+        const int added =
+            snprintf(rules + len, 64,
+                     "rule r%d { strings: $a = \"aaaa\" condition: $a }\n", i);
+        assert_true(added > 0 && added < 64);
+        len += (size_t)added;
+    }
+    assert_true((scan(rules, data, &found) & VTR_SCAN_LIMIT_MATCHES) != 0);
+    assert_int_equal(found, RULES);
+    free(rules);
+    free((void *)(uintptr_t)data.ptr);
+}
+
+/* As YARA has it: an expression is followed so far from its atom and no further. */
+static void the_end_of_the_data_is_not_looked_for_from_afar(void **state)
+{
+    static const char RULE[] = "rule r { strings: $a = /bc.*z$/ condition: $a }";
+    struct vtr_bytes data = letters('z');
+    uint8_t *bytes = (uint8_t *)(uintptr_t)data.ptr;
+    unsigned found;
+
+    (void)state;
+    memcpy(bytes, "bc", 2);
+    assert_int_equal(scan(RULE, data, &found), 0);
+    assert_int_equal(found, 0);
+    memcpy(bytes + DATA_LEN - 4000, "bc", 2);
+    assert_int_equal(scan(RULE, data, &found), 0);
+    assert_int_equal(found, 1);
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(jumps_over_what_they_look_for_come_to_an_end),
+        cmocka_unit_test(nested_repeats_come_to_an_end),
+        cmocka_unit_test(loops_over_large_sets_come_to_an_end),
+        cmocka_unit_test(work_without_end_does_not_hide_other_rules),
+        cmocka_unit_test(matches_of_all_strings_together_are_bounded),
+        cmocka_unit_test(the_end_of_the_data_is_not_looked_for_from_afar),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
