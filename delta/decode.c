@@ -40,8 +40,13 @@ static enum vtr_status unpack_sections(struct vtr_delta *delta, struct vtr_error
         if (delta->memory[id] == NULL) {
             return vtr_error_set_memory(err);
         }
-        if (!vtr_deflate_unpack(section->packed, delta->memory[id],
-                                (size_t)section->raw_len)) {
+        const enum vtr_status status =
+            vtr_deflate_unpack(section->packed, delta->memory[id],
+                               (size_t)section->raw_len);
+        if (status == VTR_ERROR_MEMORY) {
+            return vtr_error_set_memory(err);
+        }
+        if (status != VTR_OK) {
             return bad_section(err, delta, id, "it does not unpack to its length");
         }
         delta->raw[id] =

@@ -75,13 +75,16 @@ enum vtr_status vtr_deflate_pack(struct vtr_writer *w, struct vtr_bytes raw,
     return VTR_OK;
 }
 
-bool vtr_deflate_unpack(struct vtr_bytes packed, uint8_t *out, size_t raw_len)
+enum vtr_status vtr_deflate_unpack(struct vtr_bytes packed, uint8_t *out,
+                                   size_t raw_len)
 {
     z_stream stream = {0};
 
-    if (packed.len > VTR_SECTION_LEN_MAX || raw_len > VTR_SECTION_LEN_MAX ||
-        inflateInit2(&stream, WINDOW_BITS) != Z_OK) {
-        return false;
+    if (packed.len > VTR_SECTION_LEN_MAX || raw_len > VTR_SECTION_LEN_MAX) {
+        return VTR_ERROR_FORMAT;
+    }
+    if (inflateInit2(&stream, WINDOW_BITS) != Z_OK) {
+        return VTR_ERROR_MEMORY;
     }
     stream.next_in = packed.ptr;
     stream.avail_in = (uInt)packed.len;
@@ -91,5 +94,8 @@ bool vtr_deflate_unpack(struct vtr_bytes packed, uint8_t *out, size_t raw_len)
     const bool is_exact =
         code == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
     (void)inflateEnd(&stream);
-    return is_exact;
+    if (code == Z_MEM_ERROR) {
+        return VTR_ERROR_MEMORY;
+    }
+    return is_exact ? VTR_OK : VTR_ERROR_FORMAT;
 }

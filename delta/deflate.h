@@ -22,9 +22,10 @@ VTR_MUST_CHECK enum vtr_status vtr_deflate_pack(struct vtr_writer *w,
                                                 struct vtr_bytes raw,
                                                 struct vtr_error *err);
 
-/* Unpacks to exactly `raw_len` bytes at `out`; false when `packed` is not exactly that.
+/* Unpacks to exactly `raw_len` bytes at `out`; VTR_ERROR_FORMAT when `packed` is not
+ * exactly that, VTR_ERROR_MEMORY when that could not be found out.
  * Writes no more than raw_len bytes whatever `packed` says. */
-VTR_MUST_CHECK bool vtr_deflate_unpack(struct vtr_bytes packed, uint8_t *out,
-                                       size_t raw_len);
+VTR_MUST_CHECK enum vtr_status vtr_deflate_unpack(struct vtr_bytes packed, uint8_t *out,
+                                                  size_t raw_len);
 
 #endif

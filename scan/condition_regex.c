@@ -56,7 +56,9 @@ static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
         free(text);
         return NULL;
     }
-    *item = vtr_regex_new((struct vtr_bytes){text, masked.len}, flags);
+    bool is_memory_out;
+    *item = vtr_regex_new((struct vtr_bytes){text, masked.len}, flags, &is_memory_out);
+    run->is_memory_out = run->is_memory_out || is_memory_out;
     free(text);
     return *item;
 }

@@ -38,12 +38,14 @@ static uint32_t compile_options(uint8_t program_flags)
     return options;
 }
 
-struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags)
+struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
+                                bool *out_is_memory_out)
 {
     struct vtr_regex *regex = NULL;
     int code = 0;
     PCRE2_SIZE at = 0;
 
+    *out_is_memory_out = text.len <= VTR_REGEX_TEXT_LIMIT;
     if (text.len > VTR_REGEX_TEXT_LIMIT) {
         return NULL;
     }
@@ -57,6 +59,7 @@ struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags)
     }
     regex->code = pcre2_compile(text.len == 0 ? (PCRE2_SPTR) "" : text.ptr, text.len,
                                 compile_options(program_flags), &code, &at, context);
+    *out_is_memory_out = regex->code == NULL && code == PCRE2_ERROR_HEAP_FAILED;
     if (regex->code != NULL) {
         /* Without JIT (not built in, not allowed) the interpreter answers the same. */
         (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);

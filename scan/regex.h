@@ -17,9 +17,10 @@
 struct vtr_regex; /* opaque, heap, immutable */
 
 /* Compiles unmasked `text`; `program_flags` are VTR_PROGRAM_*.  NULL when it is no
- * expression, or memory is out. */
+ * expression, or memory is out, which `out_is_memory_out` tells apart. */
 VTR_MUST_CHECK struct vtr_regex *vtr_regex_new(struct vtr_bytes text,
-                                               uint8_t program_flags);
+                                               uint8_t program_flags,
+                                               bool *out_is_memory_out);
 void vtr_regex_free(struct vtr_regex *regex);
 
 /* What execution needs; one thread at a time. */

@@ -34,16 +34,17 @@ static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
             return false;
         }
         vtr_unmask(part->bytes, text);
-        part->regex =
-            vtr_regex_new((struct vtr_bytes){text, part->bytes.len}, part->flags);
-        part->is_broken = part->regex == NULL;
+        bool is_memory_out;
+        part->regex = vtr_regex_new((struct vtr_bytes){text, part->bytes.len},
+                                    part->flags, &is_memory_out);
+        run->is_memory_out = run->is_memory_out || is_memory_out;
+        part->is_broken = part->regex == NULL && !is_memory_out;
         free(text);
     }
     if (part->is_broken) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
-        return false;
     }
-    return true;
+    return part->regex != NULL;
 }
 
 /* The data as far as an expression near `at` may see it. */

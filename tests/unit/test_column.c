@@ -141,7 +141,8 @@ static void deflate_gives_back_what_it_took(void **state)
                                       NULL),
                      VTR_OK);
     assert_true(packed.len < sizeof(raw));
-    assert_true(vtr_deflate_unpack(vtr_writer_bytes(&packed), back, sizeof(back)));
+    assert_int_equal(vtr_deflate_unpack(vtr_writer_bytes(&packed), back, sizeof(back)),
+                     VTR_OK);
     assert_memory_equal(raw, back, sizeof(raw));
     vtr_writer_deinit(&packed);
 }
@@ -157,13 +158,15 @@ static void deflate_of_another_length_is_refused(void **state)
                                       NULL),
                      VTR_OK);
     const struct vtr_bytes bytes = vtr_writer_bytes(&packed);
-    assert_true(vtr_deflate_unpack(bytes, back, 1000));
-    assert_false(vtr_deflate_unpack(bytes, back, 999));
-    assert_false(vtr_deflate_unpack(bytes, back, 1001));
-    assert_false(
-        vtr_deflate_unpack((struct vtr_bytes){bytes.ptr, bytes.len - 1}, back, 1000));
+    assert_int_equal(vtr_deflate_unpack(bytes, back, 1000), VTR_OK);
+    assert_int_equal(vtr_deflate_unpack(bytes, back, 999), VTR_ERROR_FORMAT);
+    assert_int_equal(vtr_deflate_unpack(bytes, back, 1001), VTR_ERROR_FORMAT);
+    assert_int_equal(vtr_deflate_unpack((struct vtr_bytes){bytes.ptr, bytes.len - 1},
+                                        back, 1000),
+                     VTR_ERROR_FORMAT);
     vtr_writer_u8(&packed, 0);
-    assert_false(vtr_deflate_unpack(vtr_writer_bytes(&packed), back, 1000));
+    assert_int_equal(vtr_deflate_unpack(vtr_writer_bytes(&packed), back, 1000),
+                     VTR_ERROR_FORMAT);
     vtr_writer_deinit(&packed);
 }
 
