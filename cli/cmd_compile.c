@@ -65,7 +65,10 @@ const struct vtr_verb vtr_verb_compile = {
         "order, their files, the machine, the clock or the number of threads.\n"
         "\n"
         "Every problem is reported.  When there are errors nothing is written, unless\n"
-        "--keep-going leaves the bad rules out; the exit code is 1 either way.\n",
+        "--keep-going leaves the bad rules out; the exit code is 1 either way.  A "
+        "source\n"
+        "that cannot be read at all is never left out: exit code 2, nothing is "
+        "written.\n",
     .operands = "SOURCE...",
     .operand_min = 1,
     .operand_max = SIZE_MAX,
@@ -122,7 +125,10 @@ static void print_summary(struct vtr_text *out,
     vtr_text_add(out, "\n");
     if (!result->is_written) {
         vtr_text_add(out,
-                     "nothing is written; --keep-going would leave out what is bad\n");
+                     stats->unreadable > 0
+                         ? "nothing is written: not every source could be read\n"
+                         : "nothing is written; --keep-going would leave out what is "
+                           "bad\n");
         return;
     }
     vtr_text_safe(out, vtr_text_view(arguments->output));
@@ -257,7 +263,9 @@ static int compile(const struct compile_arguments *arguments,
     }
     struct compile_result result = {.stats = vtr_compilation_get_stats(compilation)};
     enum vtr_status status = VTR_OK;
-    if (compiled == VTR_OK || arguments->keeps_going) {
+    /* Of a source that is not there nobody knows which rules are missing. */
+    if (compiled == VTR_OK ||
+        (arguments->keeps_going && result.stats->unreadable == 0)) {
         status = write_outputs(arguments, compilation, &result, &err);
     }
     result.milliseconds = vtr_stopwatch_ms() - start;

@@ -42,18 +42,11 @@ void vtr_print_count(struct vtr_text *out, uint64_t count, const char *noun)
 
 int vtr_sources_exit(const struct vtr_compilation *compilation)
 {
-    static const char UNREADABLE[] = "E001";
-    size_t count;
-    const struct vtr_diagnostic *diagnostics =
-        vtr_compilation_get_diagnostics(compilation, &count);
+    const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
 
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(diagnostics[i].code, UNREADABLE) == 0) {
-            return VTR_EXIT_FAILED;
-        }
-    }
-    return vtr_compilation_get_stats(compilation)->errors > 0 ? VTR_EXIT_NO
-                                                              : VTR_EXIT_YES;
+    return stats->unreadable > 0 ? VTR_EXIT_FAILED
+           : stats->errors > 0   ? VTR_EXIT_NO
+                                 : VTR_EXIT_YES;
 }
 
 void vtr_sources_print_counts(struct vtr_text *out,

@@ -65,6 +65,11 @@ static bool add_problems(struct vtr_vector *all, const struct vtr_diagnostics *d
     return true;
 }
 
+static bool is_unreadable(const struct vtr_problem *problem)
+{
+    return compare_text(problem->code, vtr_code_name(VTR_CODE_UNREADABLE)) == 0;
+}
+
 /* All problems, sorted; a rule that is in several namespaces says what is wrong with it
  * once.  Counts what there is, kept or not. */
 static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all)
@@ -92,6 +97,7 @@ static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all
             c->stats.errors -= items[i].severity == VTR_SEVERITY_ERROR ? 1 : 0;
             c->stats.warnings -= items[i].severity == VTR_SEVERITY_WARNING ? 1 : 0;
         } else {
+            c->stats.unreadable += is_unreadable(&items[i]) ? 1 : 0;
             items[kept++] = items[i];
         }
     }

@@ -33,6 +33,9 @@ struct vtr_compile_options {
     enum vtr_namespace_mode namespaces;
     unsigned workers;        /* threads; 0: one */
     size_t diagnostic_limit; /* kept at most; 0: 1000 */
+    int keep_going; /* vtr_rebuild: the good rules of sources with errors will do, as in
+                       a database written in spite of VTR_ERROR_RULES; vtr_compile
+                       itself ignores it */
 };
 
 enum vtr_severity {
@@ -68,6 +71,7 @@ struct vtr_compile_stats {
     uint64_t hashes[3];  /* MD5, SHA-1, SHA-256 records */
     uint64_t duplicates; /* records that were said more than once */
     uint64_t bad;        /* rules and lines left out because of an error */
+    uint64_t unreadable; /* sources that could not be read at all, E001 */
     uint64_t errors;
     uint64_t warnings;
     uint8_t source_digest[VTR_DIGEST_LEN]; /* of the sources' bytes, whatever their

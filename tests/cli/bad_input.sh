@@ -47,6 +47,10 @@ expect 2 compile -o x.vdb missing.yar
 says stderr "no such file"
 says stderr "missing.yar"
 expect 2 check missing.yar
+cp old.vdb kept.vdb
+expect 2 compile --keep-going -o kept.vdb rules missing.yar
+says stderr "nothing is written"
+is_same kept.vdb old.vdb
 expect 2 verify old.vdb --sources missing
 expect 2 scan old.vdb missing
 says stderr missing

@@ -5,6 +5,7 @@
  */
 #include "vitrine/verify.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,14 @@ static enum vtr_status compare_bytes(struct vtr_bytes database,
     return status;
 }
 
+/* Whether a compilation with errors is one that a database may have been written of. */
+static bool is_good_enough(const struct vtr_compile_options *options,
+                           const struct vtr_compilation *compilation)
+{
+    return options->keep_going != 0 &&
+           vtr_compilation_get_stats(compilation)->unreadable == 0;
+}
+
 enum vtr_status vtr_rebuild(struct vtr_bytes database,
                             const struct vtr_compile_options *options,
                             enum vtr_verdict *out, vtr_change_fn changed, void *context,
@@ -117,6 +126,9 @@ enum vtr_status vtr_rebuild(struct vtr_bytes database,
         return status;
     }
     status = compile_again(&image, options, &compilation, err);
+    if (status == VTR_ERROR_RULES && is_good_enough(options, compilation)) {
+        status = VTR_OK;
+    }
     if (status == VTR_ERROR_RULES) {
         *out = VTR_VERDICT_UNVERIFIABLE;
         status = VTR_OK;
