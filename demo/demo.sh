@@ -54,27 +54,14 @@ flip_byte() { # file, offset
         dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# --- Two revisions of the same rules ----------------------------------------------------
-
-# Revision 2 is the rules of this tree.  Revision 1 is yesterday's: one rule was not yet
-# written, one knew less, some hashes were not yet known.
-make_revisions() {
-    mkdir revision1 revision2
-    cp -r "$root/rules/." revision2
-    rm -rf revision2/samples
-    cp -r revision2/. revision1
-    sed -i '/^rule Packer_Vmprotect_Pe/,/^}/d' revision1/packers/pe.yar
-    sed -i 's/"\.petite\\x00"/".petite"/' revision1/packers/pe.yar
-    sed -i '/BySha/d' revision1/hashes/files.hsb
-}
-make_revisions
+"$root/demo/prepare.sh" tour
+cd tour
 
 chapter "1. Rules become a database"
-run 0 vitrine compile -o 1.vdb --release 1 revision1
-run 0 vitrine compile -o 2.vdb --release 2 revision2
+run 0 vitrine compile -o 1.vdb --release 1 yesterday
+run 0 vitrine compile -o 2.vdb --release 2 rules
 
 chapter "2. The database finds things"
-"$root/rules/samples/unpack.sh" samples
 run 1 vitrine scan 2.vdb samples/match/Document_Pdf_Launch samples/match/Packer_Vmprotect_Pe \
     samples/match/Eicar_Test_File samples/match/Known_By_Digest
 echo "and nothing in files that are clean:"
@@ -91,20 +78,17 @@ run 0 sha256sum updated.vdb 2.vdb
 run 1 vitrine compare 1.vdb updated.vdb
 
 chapter "4. An auditor reproduces every byte from the rules"
-run 0 vitrine verify updated.vdb --sources revision2
+run 0 vitrine verify updated.vdb --sources rules
 
 chapter "5. Somebody changes one byte of the database"
 cp updated.vdb tampered.vdb
 flip_byte tampered.vdb $(($(stat -c %s tampered.vdb) * 2 / 3))
 run_quietly 1 vitrine inspect --check tampered.vdb
-run 1 vitrine verify tampered.vdb --sources revision2
+run 1 vitrine verify tampered.vdb --sources rules
 
 chapter "6. Somebody hides a rule and bends another"
-cp -r revision2 tampered
-sed -i '/^rule Webshell_Php_Upload/,/^}/d' tampered/webshells/php.yar
-sed -i 's/"UPX!"/"YTS!"/' tampered/packers/elf.yar
 run 0 vitrine compile -o bent.vdb --release 2 tampered
-run 1 vitrine verify bent.vdb --sources revision2
+run 1 vitrine verify bent.vdb --sources rules
 
 chapter "7. A delta that nobody trusted signed is refused, and nothing is written"
 run 0 vitrine key generate --no-password stranger.key

@@ -8,7 +8,7 @@
 # A sample is text whose lines are joined: \n, \xNN and \\ stand for bytes, a line
 # '%zeros N' for N zero bytes, and a line that begins with '## ' is a remark.  Samples
 # are kept like this so that they can be read, and so that no antivirus takes the
-# source tree for what the samples imitate.  None of them does anything.
+# source tree for what the samples imitate.  rules/README.md says how harmless they are.
 set -euo pipefail
 
 [ $# -eq 1 ] || { echo "usage: unpack.sh FOLDER" >&2; exit 2; }

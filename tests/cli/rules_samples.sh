@@ -20,9 +20,9 @@ found_in() { # file
     "$VITRINE" scan "$work/rules.vdb" "$1" | sed 's/ .*//' || true
 }
 
-# Without the samples: that a folder holds files of other kinds is a warning.
+# Without what is no rule: that a folder holds files of other kinds is a warning.
 cp -r "$root/rules" "$work/rules"
-rm -rf "$work/rules/samples"
+rm -rf "$work/rules/samples" "$work/rules/README.md"
 "$VITRINE" compile -o "$work/rules.vdb" --json "$work/rules" >"$work/summary"
 grep -q '"warnings":0,' "$work/summary" || complain "warnings: $(cat "$work/summary")"
 "$root/rules/samples/unpack.sh" "$work/samples"
