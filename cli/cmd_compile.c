@@ -179,6 +179,7 @@ static void put_json(struct vtr_text *out, const struct vtr_compilation *compila
         vtr_json_diagnostic(&json, &diagnostics[i]);
     }
     vtr_json_end_array(&json);
+    vtr_json_number(&json, "omitted", vtr_sources_omitted(compilation));
     vtr_json_end_object(&json);
     vtr_text_add(out, "\n");
 }

@@ -14,9 +14,13 @@
 #include "vitrine/scan.h"
 #include "vitrine/verify.h"
 
+/* So many errors of the sources are shown; 'vitrine check' shows all. */
+#define ERRORS_SHOWN 5
+
 struct verify_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     struct vtr_list paths;
+    bool keeps_going;
     bool is_json;
 };
 
@@ -28,6 +32,7 @@ struct finding {
     uint8_t digest[VTR_DIGEST_LEN];      /* of the database, as it says */
     uint8_t rebuilt[VTR_DIGEST_LEN];     /* zeros when there was no rebuild */
     char damage[512]; /* how the database contradicts itself; "" when it does not */
+    char layout[512]; /* what is the matter with the layout; "" when it is known */
 };
 
 static const struct vtr_option OPTIONS[] = {
@@ -35,6 +40,9 @@ static const struct vtr_option OPTIONS[] = {
      "rule sources, a file or folder; may be given again",
      offsetof(struct verify_arguments, paths)},
     VTR_SOURCE_OPTIONS,
+    {"keep-going", 'k', VTR_OPTION_FLAG, NULL,
+     "the database was compiled with --keep-going: without the bad rules",
+     offsetof(struct verify_arguments, keeps_going)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object",
      offsetof(struct verify_arguments, is_json)}};
 
@@ -46,7 +54,9 @@ const struct vtr_verb vtr_verb_verify = {
         "MATCH         every byte is what the sources compile to\n"
         "EXPLAINED     the rules differ: each missing, extra or changed one is listed\n"
         "UNEXPLAINED   the rules are the same and the bytes are not\n"
-        "UNVERIFIABLE  the sources do not compile, or the layout is another version's\n"
+        "UNVERIFIABLE  the sources do not compile (without --keep-going: not all of "
+        "them),\n"
+        "              or the layout is another version's\n"
         "\n"
         "'missing' rules are in the sources and not in the database, 'extra' ones in "
         "the\n"
@@ -78,9 +88,9 @@ static const char *name_of(enum vtr_verdict verdict)
     return "";
 }
 
-static const char *meaning_of(enum vtr_verdict verdict)
+static const char *meaning_of(const struct finding *finding)
 {
-    switch (verdict) {
+    switch (finding->verdict) {
     case VTR_VERDICT_MATCH:
         return "every byte is what the sources compile to";
     case VTR_VERDICT_EXPLAINED:
@@ -88,7 +98,8 @@ static const char *meaning_of(enum vtr_verdict verdict)
     case VTR_VERDICT_UNEXPLAINED:
         return "the records are those of the sources, the bytes are not";
     case VTR_VERDICT_UNVERIFIABLE:
-        return "the sources do not compile, or the layout is another version's";
+        return finding->layout[0] != '\0' ? finding->layout
+                                          : "the sources do not compile: ";
     }
     return "";
 }
@@ -156,17 +167,51 @@ static void print_digest(struct vtr_text *out, const char *what, const uint8_t *
     vtr_text_add(out, "\n");
 }
 
+static const struct vtr_compile_stats *stats_of(const struct finding *finding)
+{
+    return vtr_compilation_get_stats(finding->compilation);
+}
+
 static const uint8_t *sources_digest(const struct finding *finding)
 {
-    return vtr_compilation_get_stats(finding->compilation)->source_digest;
+    return stats_of(finding)->source_digest;
+}
+
+/* What errors in the sources mean for the verdict. */
+static void print_errors(struct vtr_text *out, const struct finding *finding)
+{
+    const struct vtr_compile_stats *stats = stats_of(finding);
+
+    if (stats->errors == 0) {
+        return;
+    }
+    if (is_rebuilt(finding)) {
+        vtr_text_add(out, "left out ");
+        vtr_text_number(out, stats->bad);
+        vtr_text_add(out, stats->bad == 1 ? " rule or line" : " rules or lines");
+        vtr_text_add(out, " of the sources, because of ");
+        vtr_print_count(out, stats->errors, "error");
+        vtr_text_add(out, "; see 'vitrine check'\n");
+    } else if (stats->unreadable == 0) {
+        vtr_text_add(out, "a database compiled with --keep-going is verified with "
+                          "--keep-going (-k)\n");
+    }
+}
+
+static void print_verdict(struct vtr_text *out, const struct finding *finding)
+{
+    vtr_text_add(out, name_of(finding->verdict));
+    vtr_text_add(out, ": ");
+    vtr_text_safe(out, vtr_text_view(meaning_of(finding)));
+    if (!is_rebuilt(finding) && finding->compilation != NULL) {
+        vtr_print_count(out, stats_of(finding)->errors, "error");
+    }
+    vtr_text_add(out, "\n");
 }
 
 static void print_finding(struct vtr_text *out, const struct finding *finding)
 {
-    vtr_text_add(out, name_of(finding->verdict));
-    vtr_text_add(out, ": ");
-    vtr_text_add(out, meaning_of(finding->verdict));
-    vtr_text_add(out, "\n");
+    print_verdict(out, finding);
     for (size_t i = 0; i < finding->changes.count; i++) {
         const struct vtr_change *change = &finding->changes.items[i].change;
         const struct vtr_span place = place_of(finding, change);
@@ -178,12 +223,28 @@ static void print_finding(struct vtr_text *out, const struct finding *finding)
         vtr_text_safe(out, vtr_text_view(finding->damage));
         vtr_text_add(out, "\n");
     }
-    print_digest(out, "database ", finding->digest);
+    if (finding->layout[0] == '\0') {
+        print_digest(out, "database ", finding->digest);
+    }
     if (is_rebuilt(finding)) {
         print_digest(out, "rebuilt  ", finding->rebuilt);
     }
     if (finding->compilation != NULL) {
         print_digest(out, "sources  ", sources_digest(finding));
+        print_errors(out, finding);
+    }
+}
+
+/* Which rules were left out, or why there is no verdict. */
+static void put_errors(struct vtr_json *json, const struct finding *finding)
+{
+    if (!is_rebuilt(finding)) {
+        vtr_json_string(json, "reason",
+                        finding->layout[0] != '\0' ? "layout" : "sources");
+    }
+    if (finding->compilation != NULL) {
+        vtr_json_number(json, "errors", stats_of(finding)->errors);
+        vtr_json_number(json, "bad", stats_of(finding)->bad);
     }
 }
 
@@ -194,8 +255,11 @@ static void put_finding(struct vtr_text *out, const struct finding *finding)
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
     vtr_json_string(&json, "verdict", name_of(finding->verdict));
-    vtr_json_hex(&json, "database_digest",
-                 (struct vtr_bytes){finding->digest, VTR_DIGEST_LEN});
+    put_errors(&json, finding);
+    if (finding->layout[0] == '\0') {
+        vtr_json_hex(&json, "database_digest",
+                     (struct vtr_bytes){finding->digest, VTR_DIGEST_LEN});
+    }
     if (is_rebuilt(finding)) {
         vtr_json_hex(&json, "rebuilt_digest",
                      (struct vtr_bytes){finding->rebuilt, VTR_DIGEST_LEN});
@@ -224,8 +288,8 @@ static void report_problems(const struct finding *finding)
     struct vtr_text out = {0};
 
     if (finding->compilation != NULL && !is_rebuilt(finding)) {
-        vtr_sources_print_diagnostics(&out, finding->compilation, false,
-                                      vtr_terminal_has_colour(stderr));
+        vtr_sources_print_errors(&out, finding->compilation, ERRORS_SHOWN,
+                                 vtr_terminal_has_colour(stderr));
         (void)vtr_text_print(&out, stderr);
     }
     vtr_text_deinit(&out);
@@ -268,18 +332,22 @@ static enum vtr_status look_at(struct finding *finding, struct vtr_bytes bytes,
 static int verify(const struct verify_arguments *arguments, const char *path,
                   const struct vtr_list *sources)
 {
-    const struct vtr_compile_options options =
+    struct vtr_compile_options options =
         vtr_sources_to_options(&arguments->sources, sources->items, sources->count);
     struct vtr_input database = {0};
     struct finding finding = {.verdict = VTR_VERDICT_UNVERIFIABLE};
     struct vtr_error err = {0};
     int exit_code;
 
+    options.keep_going = arguments->keeps_going ? 1 : 0;
     enum vtr_status status = vtr_input_open(&database, path, &err);
     if (status == VTR_OK) {
         status = look_at(&finding, database.bytes, &err);
     }
-    if (status == VTR_OK) {
+    if (status == VTR_ERROR_VERSION) {
+        memcpy(finding.layout, err.message, sizeof(finding.layout));
+        status = VTR_OK;
+    } else if (status == VTR_OK) {
         status =
             vtr_rebuild(database.bytes, &options, &finding.verdict, vtr_change_list_add,
                         &finding.changes, &finding.compilation, finding.rebuilt, &err);

@@ -9,6 +9,10 @@
 #include "cli/os_input.h"
 #include "cli/print_diagnostic.h"
 
+/* Large sets of rules for another scanner have thousands of problems, and whoever mends
+ * them wants to see each; beyond this nobody reads them and memory matters. */
+#define DIAGNOSTIC_LIMIT 100000u
+
 struct vtr_compile_options vtr_sources_to_options(
     const struct vtr_source_arguments *arguments, const char *const *sources,
     size_t source_count)
@@ -24,6 +28,7 @@ struct vtr_compile_options vtr_sources_to_options(
         .workers = workers == 0    ? vtr_cpu_count()
                    : workers > 256 ? 256
                                    : (unsigned)workers,
+        .diagnostic_limit = DIAGNOSTIC_LIMIT,
     };
     return options;
 }
@@ -63,11 +68,27 @@ void vtr_sources_print_counts(struct vtr_text *out,
     }
 }
 
+uint64_t vtr_sources_omitted(const struct vtr_compilation *compilation)
+{
+    const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
+    const uint64_t total = stats->errors + stats->warnings;
+    size_t count;
+
+    (void)vtr_compilation_get_diagnostics(compilation, &count);
+    return total > count ? total - count : 0;
+}
+
+static void print_more(struct vtr_text *out, uint64_t count, const char *noun)
+{
+    vtr_text_add(out, "and ");
+    vtr_print_count(out, count, noun);
+    vtr_text_add(out, "\n\n");
+}
+
 void vtr_sources_print_diagnostics(struct vtr_text *out,
                                    const struct vtr_compilation *compilation,
                                    bool is_json, bool is_coloured)
 {
-    const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
     size_t count;
     const struct vtr_diagnostic *diagnostics =
         vtr_compilation_get_diagnostics(compilation, &count);
@@ -82,10 +103,36 @@ void vtr_sources_print_diagnostics(struct vtr_text *out,
             vtr_print_diagnostic(out, &diagnostics[i], is_coloured);
         }
     }
-    const uint64_t total = stats->errors + stats->warnings;
-    if (!is_json && total > count) {
-        vtr_text_add(out, "and ");
-        vtr_print_count(out, total - count, "more diagnostic");
-        vtr_text_add(out, "\n\n");
+    const uint64_t omitted = vtr_sources_omitted(compilation);
+    if (is_json && omitted > 0) {
+        struct vtr_json json;
+        vtr_json_init(&json, out);
+        vtr_json_begin_object(&json, NULL);
+        vtr_json_number(&json, "omitted", omitted);
+        vtr_json_end_object(&json);
+        vtr_text_add(out, "\n");
+    } else if (omitted > 0) {
+        print_more(out, omitted, "more diagnostic");
+    }
+}
+
+void vtr_sources_print_errors(struct vtr_text *out,
+                              const struct vtr_compilation *compilation, size_t limit,
+                              bool is_coloured)
+{
+    const uint64_t total = vtr_compilation_get_stats(compilation)->errors;
+    size_t shown = 0;
+    size_t count;
+    const struct vtr_diagnostic *diagnostics =
+        vtr_compilation_get_diagnostics(compilation, &count);
+
+    for (size_t i = 0; i < count && shown < limit; i++) {
+        if (diagnostics[i].severity == VTR_SEVERITY_ERROR) {
+            vtr_print_diagnostic(out, &diagnostics[i], is_coloured);
+            shown++;
+        }
+    }
+    if (total > shown) {
+        print_more(out, total - shown, "more error");
     }
 }

@@ -34,11 +34,19 @@ struct vtr_compile_options vtr_sources_to_options(
     const struct vtr_source_arguments *arguments, const char *const *sources,
     size_t source_count);
 
-/* Puts down every diagnostic, and how many more there were than the library keeps: as
- * text, or as one JSON object a line. */
+/* Diagnostics that there were beyond those that the library keeps. */
+uint64_t vtr_sources_omitted(const struct vtr_compilation *compilation);
+
+/* Puts down every diagnostic, and how many were omitted: as text, or as one JSON object
+ * a line, the last {"omitted":N} when there were any. */
 void vtr_sources_print_diagnostics(struct vtr_text *out,
                                    const struct vtr_compilation *compilation,
                                    bool is_json, bool is_coloured);
+
+/* Puts down the first errors, `limit` at most, and how many more there are. */
+void vtr_sources_print_errors(struct vtr_text *out,
+                              const struct vtr_compilation *compilation, size_t limit,
+                              bool is_coloured);
 
 /* VTR_EXIT_YES without errors, VTR_EXIT_NO with errors in rules, VTR_EXIT_FAILED when a
  * source could not be read at all. */

@@ -152,7 +152,41 @@ expect 1 verify --json 2.vdb --sources rules
 json stdout
 says stdout '"verdict":"EXPLAINED"'
 expect 2 verify 1.vdb --sources bad.yar
-says stdout '^UNVERIFIABLE'
+says stdout '^UNVERIFIABLE: the sources do not compile: 1 error$'
+says stdout 'keep-going'
+says stderr '^error.E'
+expect 0 verify --keep-going bad.vdb --sources bad.yar
+says stdout '^MATCH'
+says stdout '^left out 1 rule or line of the sources, because of 1 error;'
+is_silent stderr
+expect 0 verify -k 1.vdb --sources rules
+! grep -q 'left out' stdout || complain "rules of sources without errors are left out"
+expect 0 verify -k --json bad.vdb --sources bad.yar
+json stdout
+says stdout '"verdict":"MATCH","errors":1,"bad":1,'
+expect 1 verify -k 1.vdb --sources bad.yar rules
+says stdout 'missing +rule default:good'
+expect 2 verify -k bad.vdb --sources bad.yar missing
+says stdout '^UNVERIFIABLE: the sources do not compile'
+expect 2 verify --json bad.vdb --sources bad.yar
+json stdout
+says stdout '"verdict":"UNVERIFIABLE","reason":"sources",'
+cp 1.vdb layout.vdb
+printf '\377' | dd of=layout.vdb bs=1 seek=8 conv=notrunc 2>dd.log # the layout version
+expect 2 verify layout.vdb --sources rules
+says stdout '^UNVERIFIABLE: the database has layout version 255'
+expect 2 verify --json layout.vdb --sources rules
+json stdout
+says stdout '"verdict":"UNVERIFIABLE","reason":"layout",'
+
+# Every one of a thousand and more problems is said.
+for ((i = 0; i < 1200; i++)); do echo "rule r$i { condition: \$x }"; done >many.yar
+expect 1 check --json many.yar
+[ "$(grep -c '"severity":"error"' stdout)" -eq 1200 ] || complain "not every error is said"
+expect 1 compile --json -o many.vdb many.yar
+says stdout '"omitted":0'
+expect 2 verify 1.vdb --sources many.yar
+says stderr '^and 1195 more errors'
 expect 0 verify 1.vdb --sources rules/one.yar rules/list.hdb
 expect 2 verify 1.vdb
 says stderr 'missing --sources'

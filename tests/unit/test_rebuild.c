@@ -176,6 +176,29 @@ static void sources_with_errors_verify_nothing(void **state)
     free((void *)(uintptr_t)database.ptr);
 }
 
+static void database_of_the_good_rules_matches_when_asked_to(void **state)
+{
+    const struct vtr_bytes database = compile("rule good { condition: true }\n");
+    struct vtr_compile_options options = OPTIONS;
+    enum vtr_verdict verdict = VTR_VERDICT_UNVERIFIABLE;
+    const char *const unreadable[] = {SOURCE, "test_rebuild_missing.yar"};
+    (void)state;
+
+    write_source("rule good { condition: true }\nrule bad { condition: $a }\n");
+    options.keep_going = 1;
+    assert_int_equal(vtr_rebuild(database, &options, &verdict, NULL, NULL, NULL, NULL,
+                                 NULL),
+                     VTR_OK);
+    assert_int_equal(verdict, VTR_VERDICT_MATCH);
+    options.sources = unreadable;
+    options.source_count = 2;
+    assert_int_equal(vtr_rebuild(database, &options, &verdict, NULL, NULL, NULL, NULL,
+                                 NULL),
+                     VTR_OK);
+    assert_int_equal(verdict, VTR_VERDICT_UNVERIFIABLE);
+    free((void *)(uintptr_t)database.ptr);
+}
+
 static void other_layout_is_not_verifiable(void **state)
 {
     const struct vtr_bytes database = compile(RULES);
@@ -197,6 +220,8 @@ int main(void)
         cmocka_unit_test_teardown(rule_that_the_database_lacks_is_added, remove_source),
         cmocka_unit_test_teardown(every_changed_byte_is_noticed, remove_source),
         cmocka_unit_test_teardown(sources_with_errors_verify_nothing, remove_source),
+        cmocka_unit_test_teardown(database_of_the_good_rules_matches_when_asked_to,
+                                  remove_source),
         cmocka_unit_test_teardown(other_layout_is_not_verifiable, remove_source),
     };
     return cmocka_run_group_tests_name("rebuild", tests, NULL, NULL);
