@@ -11,11 +11,13 @@
 #include "cli/output.h"
 #include "cli/password.h"
 #include "vitrine/delta.h"
+#include "vitrine/scan.h"
 
 #define CREATE_EXAMPLE \
  "vitrine delta create 11.vdb 12.vdb -o 11-12.vdelta --key release.key"
-#define APPLY_EXAMPLE \
- "vitrine delta apply 11.vdb 11-12.vdelta -o 12.vdb --trust release.key.pub"
+#define APPLY_EXAMPLE                                                          \
+ "vitrine delta apply 11.vdb 11-12.vdelta -o 12.vdb --trust release.key.pub\n" \
+ "vitrine delta apply now.vdb 11-12.vdelta -o now.vdb --trust release.key.pub"
 
 struct create_arguments {
     const char *output;
@@ -78,7 +80,7 @@ static const struct vtr_verb APPLY = {
     .details =
         "The signature is checked before the delta is parsed; the result is read\n"
         "back from the disk and held against its digest before it takes NEW's\n"
-        "place.  Whatever goes wrong, NEW is as it was.\n",
+        "place.  Whatever goes wrong, NEW is as it was; it may be OLD itself.\n",
     .operands = "OLD.vdb D.vdelta",
     .operand_min = 2,
     .operand_max = 2,
@@ -139,6 +141,50 @@ static void print_created(struct vtr_text *out, const char *path, uint64_t len,
     vtr_text_add(out, "\n");
 }
 
+static uint64_t release_of(struct vtr_bytes bytes)
+{
+    struct vtr_database *database = NULL;
+    struct vtr_database_info info = {0};
+
+    if (vtr_database_open_bytes(&database, bytes, NULL) == VTR_OK) {
+        vtr_database_get_info(database, &info);
+    }
+    vtr_database_free(database);
+    return info.release;
+}
+
+static bool is_same(struct vtr_bytes a, struct vtr_bytes b)
+{
+    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+/* A delta that does not lead to a later release is mostly one whose arguments are in
+ * the wrong order, or whose release number was forgotten. */
+static void warn_of_releases(struct vtr_bytes from, struct vtr_bytes to)
+{
+    const uint64_t old_release = release_of(from);
+    const uint64_t new_release = release_of(to);
+    struct vtr_text out = {0};
+
+    if (new_release > old_release || is_same(from, to)) {
+        return;
+    }
+    vtr_text_add(&out, "vitrine delta create: warning: ");
+    if (new_release == old_release) {
+        vtr_text_add(&out, "both databases are release ");
+        vtr_text_number(&out, old_release);
+        vtr_text_add(&out, " and differ");
+    } else {
+        vtr_text_add(&out, "this goes back from release ");
+        vtr_text_number(&out, old_release);
+        vtr_text_add(&out, " to ");
+        vtr_text_number(&out, new_release);
+    }
+    vtr_text_add(&out, "\n");
+    (void)vtr_text_print(&out, stderr);
+    vtr_text_deinit(&out);
+}
+
 static int create(const struct create_arguments *arguments, const char *const *paths)
 {
     struct vtr_input from = {0};
@@ -166,6 +212,7 @@ static int create(const struct create_arguments *arguments, const char *const *p
     if (status != VTR_OK) {
         exit_code = vtr_complain(&CREATE, &err);
     } else {
+        warn_of_releases(from.bytes, to.bytes);
         print_created(&out, arguments->output, len, vtr_stopwatch_ms() - start,
                       arguments->is_json);
         if (arguments->is_json) {
@@ -336,8 +383,8 @@ static bool is_apply_allowed(const struct apply_arguments *arguments,
     if (is_torn(&APPLY, arguments->output, arguments->is_json)) {
         return false;
     }
-    return vtr_output_is_allowed(&APPLY, arguments->output, paths->items,
-                                 paths->count) &&
+    /* The result takes its place whole, so that OLD may be NEW: an update in place. */
+    return vtr_output_is_allowed(&APPLY, arguments->output, &paths->items[1], 1) &&
            vtr_output_is_allowed(&APPLY, arguments->output, arguments->trusted.items,
                                  arguments->trusted.count);
 }

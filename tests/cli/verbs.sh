@@ -122,13 +122,32 @@ json stdout
 is_same new.vdb 2.vdb
 expect 2 delta apply 2.vdb d.vdelta -o other.vdb --trust release.key.pub
 is_missing other.vdb
-expect 2 delta apply 1.vdb d.vdelta -o 1.vdb --trust release.key.pub
+cp 1.vdb now.vdb
+expect 2 delta apply now.vdb d.vdelta -o now.vdb --trust other.key.pub
+is_same now.vdb 1.vdb
+expect 0 delta apply now.vdb d.vdelta -o now.vdb --trust release.key.pub
+is_same now.vdb 2.vdb
+expect 2 delta apply 1.vdb d.vdelta -o d.vdelta --trust release.key.pub
+says stderr 'also an input'
+expect 2 delta apply 1.vdb d.vdelta -o release.key.pub --trust release.key.pub
 says stderr 'also an input'
 expect 0 delta create 1.vdb 2.vdb -o u.vdelta --unsigned
 expect 2 delta apply 1.vdb u.vdelta -o other.vdb --trust release.key.pub
 is_missing other.vdb
 expect 0 delta apply 1.vdb u.vdelta -o other.vdb --unsigned
 is_same other.vdb 2.vdb
+
+# A delta that does not go forward is made, with a warning.
+expect 0 delta create 1.vdb 2.vdb -o u.vdelta --unsigned
+! grep -q warning stderr || complain "a warning of a delta that goes forward"
+expect 0 delta create 2.vdb 1.vdb -o back.vdelta --unsigned
+says stderr 'warning: this goes back from release 2 to 1'
+expect 0 compile -o other1.vdb --name test --release 1 rules2
+expect 0 delta create 1.vdb other1.vdb -o aside.vdelta --unsigned --json
+says stderr 'warning: both databases are release 1 and differ'
+json stdout
+expect 0 delta create 1.vdb 1.vdb -o none.vdelta --unsigned
+! grep -q warning stderr || complain "a warning of a delta between the same databases"
 
 # compare
 expect 0 compare 1.vdb again.vdb
