@@ -74,8 +74,10 @@ struct vtr_compile_stats {
     uint64_t unreadable; /* sources that could not be read at all, E001 */
     uint64_t errors;
     uint64_t warnings;
-    uint8_t source_digest[VTR_DIGEST_LEN]; /* of the sources' bytes, whatever their
-                                              order and names */
+    /* BLAKE2b over the sorted BLAKE2b digests of the distinct contents of all source
+       files, included ones too.  Contents only: neither names, order and repetitions of
+       files nor defines, namespaces, name and release change it. */
+    uint8_t source_digest[VTR_DIGEST_LEN];
 };
 
 struct vtr_compilation; /* opaque, heap, not shared between threads */
