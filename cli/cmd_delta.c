@@ -532,6 +532,9 @@ static int show(const char *path, bool is_json)
     enum vtr_status status = vtr_input_open(&delta, path, &err);
     if (status == VTR_OK) {
         status = vtr_delta_get_info(delta.bytes, &info, &err);
+        if (status != VTR_OK) {
+            vtr_input_blame(path, &err);
+        }
     }
     if (status != VTR_OK) {
         exit_code = vtr_complain(&INFO, &err);

@@ -19,6 +19,7 @@ struct scan_arguments {
     uint64_t workers;
     uint64_t timeout_ms;
     uint64_t size_limit;
+    bool is_habit; /* options of YARA's that say what is so anyway */
 };
 
 static const struct vtr_option OPTIONS[] = {
@@ -38,6 +39,12 @@ static const struct vtr_option OPTIONS[] = {
      offsetof(struct scan_arguments, style.is_json)},
     {"jobs", 'j', VTR_OPTION_NUMBER, "N", "threads; by default one a processor",
      offsetof(struct scan_arguments, workers)},
+    {"threads", 'p', VTR_OPTION_NUMBER, "N", "the same as --jobs",
+     offsetof(struct scan_arguments, workers)},
+    {"recursive", 'r', VTR_OPTION_FLAG, NULL, "no effect: folders are always walked",
+     offsetof(struct scan_arguments, is_habit)},
+    {"no-warnings", 'w', VTR_OPTION_FLAG, NULL, "no effect: a scan has no warnings",
+     offsetof(struct scan_arguments, is_habit)},
     {"timeout", 0, VTR_OPTION_NUMBER, "MS", "give a file so many milliseconds at most",
      offsetof(struct scan_arguments, timeout_ms)},
     {"max-size", 0, VTR_OPTION_NUMBER, "BYTES",
@@ -54,7 +61,9 @@ const struct vtr_verb vtr_verb_scan = {
         "One line a match: RULE PATH.  Folders are walked, symbolic links in them are\n"
         "not followed.  The output is in the order of the files' names, however many\n"
         "threads work.  What of a file could not be looked at is said on standard\n"
-        "error, and such a file is not called clean.\n",
+        "error, and such a file is not called clean.  External variables have the "
+        "values\n"
+        "that 'vitrine compile -D' gave them.\n",
     .operands = "DB.vdb PATH...",
     .operand_min = 2,
     .operand_max = SIZE_MAX,

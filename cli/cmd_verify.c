@@ -343,6 +343,9 @@ static int verify(const struct verify_arguments *arguments, const char *path,
     enum vtr_status status = vtr_input_open(&database, path, &err);
     if (status == VTR_OK) {
         status = look_at(&finding, database.bytes, &err);
+        if (status != VTR_OK && status != VTR_ERROR_VERSION) {
+            vtr_input_blame(path, &err);
+        }
     }
     if (status == VTR_ERROR_VERSION) {
         memcpy(finding.layout, err.message, sizeof(finding.layout));

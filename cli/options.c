@@ -34,14 +34,22 @@ static bool takes_argument(const struct vtr_option *option)
 }
 
 static bool bad_usage(const struct vtr_verb *verb, const char *message,
-                      const char *subject, const char *hint)
+                      const char *subject)
 {
     vtr_complain_text(verb, message, subject);
-    if (hint != NULL) {
-        (void)fprintf(stderr, "did you mean '%s'?\n", hint);
-    } else {
-        (void)fprintf(stderr, "see 'vitrine %s --help'\n", verb->name);
+    (void)fprintf(stderr, "see 'vitrine %s --help'\n", verb->name);
+    return false;
+}
+
+/* `typed` with its dashes; `nearest` without, or NULL. */
+static bool unknown_option(const struct vtr_verb *verb, const char *typed,
+                           const char *nearest)
+{
+    if (nearest == NULL) {
+        return bad_usage(verb, "unknown option", typed);
     }
+    vtr_complain_text(verb, "unknown option", typed);
+    (void)fprintf(stderr, "did you mean '--%s'?\n", nearest);
     return false;
 }
 
@@ -65,15 +73,15 @@ static bool set_number(struct parse *p, const struct vtr_option *option,
     uint64_t value = 0;
 
     if (argument[0] == '\0') {
-        return bad_usage(p->verb, "a number is missing after", option->name, NULL);
+        return bad_usage(p->verb, "a number is missing after", option->name);
     }
     for (const char *c = argument; *c != '\0'; c++) {
         if (*c < '0' || *c > '9') {
-            return bad_usage(p->verb, "not a number:", argument, NULL);
+            return bad_usage(p->verb, "not a number:", argument);
         }
         const uint64_t digit = (uint64_t)(*c - '0');
         if (value > (UINT64_MAX - digit) / 10) {
-            return bad_usage(p->verb, "too large a number:", argument, NULL);
+            return bad_usage(p->verb, "too large a number:", argument);
         }
         value = value * 10 + digit;
     }
@@ -98,7 +106,7 @@ static bool set_choice(struct parse *p, const struct vtr_option *option,
         }
         word = bar == NULL ? NULL : bar + 1;
     }
-    bad_usage(p->verb, "no such choice:", argument, NULL);
+    bad_usage(p->verb, "no such choice:", argument);
     (void)fprintf(stderr, "--%s takes one of %s\n", option->name, option->argument);
     return false;
 }
@@ -152,11 +160,10 @@ static bool parse_long(struct parse *p, const char *word)
         const char *argument = equals == NULL ? NULL : equals + 1;
         if (!takes_argument(option)) {
             if (argument != NULL) {
-                return bad_usage(p->verb, "takes no argument:", option->name, NULL);
+                return bad_usage(p->verb, "takes no argument:", option->name);
             }
         } else if (argument == NULL && (argument = take_next(p)) == NULL) {
-            return bad_usage(p->verb, "an argument is missing after", option->name,
-                             NULL);
+            return bad_usage(p->verb, "an argument is missing after", option->name);
         }
         return set_option(p, option, argument);
     }
@@ -164,8 +171,8 @@ static bool parse_long(struct parse *p, const char *word)
         p->wants_help = true;
         return true;
     }
-    return bad_usage(p->verb, "unknown option", word,
-                     vtr_options_nearest(word, names, name_count));
+    return unknown_option(p->verb, word - 2,
+                          vtr_options_nearest(word, names, name_count));
 }
 
 /* One or more short options in a word: -sj4. */
@@ -184,15 +191,14 @@ static bool parse_short(struct parse *p, const char *word)
             return true;
         }
         if (option == NULL) {
-            const char letter[2] = {*word, '\0'};
-            return bad_usage(p->verb, "unknown option", letter, NULL);
+            const char typed[3] = {'-', *word, '\0'};
+            return unknown_option(p->verb, typed, NULL);
         }
         word++;
         if (takes_argument(option)) {
             const char *argument = *word != '\0' ? word : take_next(p);
             if (argument == NULL) {
-                return bad_usage(p->verb, "an argument is missing after", option->name,
-                                 NULL);
+                return bad_usage(p->verb, "an argument is missing after", option->name);
             }
             return set_option(p, option, argument);
         }
@@ -248,11 +254,10 @@ bool vtr_options_parse(const struct vtr_verb *verb, int argc, char **argv, void 
         return false;
     }
     if (operands->count < verb->operand_min) {
-        return bad_usage(verb, "missing", verb->operands, NULL);
+        return bad_usage(verb, "missing", verb->operands);
     }
     if (operands->count > verb->operand_max) {
-        return bad_usage(verb, "one too many:", operands->items[verb->operand_max],
-                         NULL);
+        return bad_usage(verb, "one too many:", operands->items[verb->operand_max]);
     }
     return true;
 }

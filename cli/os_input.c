@@ -109,11 +109,19 @@ enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
     return status;
 }
 
+void vtr_input_blame(const char *path, struct vtr_error *err)
+{
+    char reason[sizeof(err->message)];
+
+    memcpy(reason, err->message, sizeof(reason));
+    (void)snprintf(err->message, sizeof(err->message), "'%.200s': %.300s", path,
+                   reason);
+}
+
 enum vtr_status vtr_input_open_database(struct vtr_input *out, const char *path,
                                         struct vtr_error *err)
 {
     struct vtr_database *database = NULL;
-    char reason[sizeof(err->message)];
     enum vtr_status status = vtr_input_open(out, path, err);
 
     if (status != VTR_OK) {
@@ -121,9 +129,7 @@ enum vtr_status vtr_input_open_database(struct vtr_input *out, const char *path,
     }
     status = vtr_database_open_bytes(&database, out->bytes, err);
     if (status != VTR_OK) {
-        memcpy(reason, err->message, sizeof(reason));
-        (void)snprintf(err->message, sizeof(err->message), "'%.200s': %.300s", path,
-                       reason);
+        vtr_input_blame(path, err);
         vtr_input_close(out);
     }
     vtr_database_free(database);

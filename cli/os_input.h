@@ -24,6 +24,8 @@ VTR_MUST_CHECK enum vtr_status vtr_input_open(struct vtr_input *out, const char 
 VTR_MUST_CHECK enum vtr_status vtr_input_open_database(struct vtr_input *out,
                                                        const char *path,
                                                        struct vtr_error *err);
+/* Names the file in a message about what is in it. */
+void vtr_input_blame(const char *path, struct vtr_error *err);
 void vtr_input_close(struct vtr_input *input);
 
 /* Whether two paths name one and the same existing file. */

@@ -127,6 +127,17 @@ static enum vtr_status ask_silently(int fd, const char *prompt, char *out, size_
     return status;
 }
 
+bool vtr_terminal_can_ask(void)
+{
+    const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return false;
+    }
+    (void)close(fd);
+    return true;
+}
+
 enum vtr_status vtr_terminal_ask(const char *prompt, char *out, size_t cap,
                                  struct vtr_error *err)
 {

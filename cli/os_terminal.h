@@ -16,6 +16,9 @@ bool vtr_terminal_is(FILE *file);
 /* Whether to colour what is written to it: a terminal, and NO_COLOR not set. */
 bool vtr_terminal_has_colour(FILE *file);
 
+/* Whether there is a terminal to ask on, whatever the streams are. */
+bool vtr_terminal_can_ask(void);
+
 /* Asks on the terminal itself, without echo, for at most `cap` - 1 bytes.  The terminal
  * is as it was afterwards, also when a signal ends the program meanwhile.
  * VTR_ERROR_IO when there is no terminal to ask on. */

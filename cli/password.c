@@ -58,6 +58,12 @@ static enum vtr_status read_file(const char *path, char out[VTR_PASSWORD_CAP],
 static enum vtr_status ask(bool is_new, char out[VTR_PASSWORD_CAP],
                            struct vtr_error *err)
 {
+    if (!vtr_terminal_can_ask()) {
+        return refuse(err, is_new ? "no terminal to ask for a password: give "
+                                    "--password-file, VITRINE_PASSWORD or --no-password"
+                                  : "no terminal to ask for the password: give "
+                                    "--password-file or VITRINE_PASSWORD");
+    }
     enum vtr_status status =
         vtr_terminal_ask(is_new ? "New password: " : "Password: ", out,
                          VTR_PASSWORD_CAP, err);

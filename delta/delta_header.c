@@ -79,7 +79,12 @@ enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
     vtr_reader_init(&r, delta, 0);
     if (!vtr_reader_slice(&r, &magic, MAGIC_LEN) ||
         memcmp(magic.ptr, MAGIC, MAGIC_LEN) != 0) {
-        return vtr_error_set_format(err, HEADER, 0, "not a delta");
+        const bool is_database = delta.len >= VTR_MAGIC_LEN &&
+                                 memcmp(delta.ptr, VTR_MAGIC, VTR_MAGIC_LEN) == 0;
+        return vtr_error_set_format(
+            err, HEADER, 0,
+            is_database ? "is a database, not a delta: are the arguments in order?"
+                        : "not a delta");
     }
     if (!vtr_reader_u32(&r, &version) || !vtr_reader_u32(&r, &header_len)) {
         return vtr_error_set_format(err, HEADER, AT_VERSION, "delta is cut short");

@@ -15,6 +15,12 @@
 #include "format/rule.h"
 #include "format/section.h"
 
+/* How a delta begins, docs/delta-format.md; the code that reads deltas is above this. */
+#define DELTA_MAGIC "VDELTA\r\x1a"
+
+/* So much of a file that is no database is looked at to say what it is. */
+#define TEXT_PROBE_LEN 512u
+
 struct header {
     uint32_t layout;
     uint32_t engine;
@@ -224,6 +230,36 @@ static enum vtr_status check_counts(struct vtr_image *image, struct vtr_error *e
     return VTR_OK;
 }
 
+/* Whether the bytes begin like text: no control character but white space. */
+static bool looks_like_text(struct vtr_bytes bytes)
+{
+    const size_t len = bytes.len < TEXT_PROBE_LEN ? bytes.len : TEXT_PROBE_LEN;
+
+    for (size_t i = 0; i < len; i++) {
+        const uint8_t c = bytes.ptr[i];
+        if (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') {
+            return false;
+        }
+    }
+    return len > 0;
+}
+
+/* Says what the file seems to be instead: the likely slips are easy to tell. */
+static enum vtr_status refuse_other_file(struct vtr_bytes bytes, struct vtr_error *err)
+{
+    if (bytes.len >= VTR_MAGIC_LEN &&
+        memcmp(bytes.ptr, DELTA_MAGIC, VTR_MAGIC_LEN) == 0) {
+        return vtr_error_set_format(
+            err, "header", 0,
+            "is a delta, not a vitrine database: are the arguments in order?");
+    }
+    if (looks_like_text(bytes)) {
+        return vtr_error_set_format(
+            err, "header", 0, "is text, not a vitrine database: compile it first");
+    }
+    return vtr_error_set_format(err, "header", 0, "not a vitrine database");
+}
+
 static enum vtr_status open_tables(struct vtr_image *image, struct vtr_error *err)
 {
     static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5,
@@ -249,7 +285,7 @@ enum vtr_status vtr_image_open(struct vtr_image *out, struct vtr_bytes bytes,
 
     vtr_reader_init(&r, bytes, 0);
     if (!read_header(&r, &header)) {
-        return vtr_error_set_format(err, "header", 0, "not a vitrine database");
+        return refuse_other_file(bytes, err);
     }
     image.release = header.release;
     image.record_count = header.record_count;

@@ -31,6 +31,30 @@ static enum vtr_status name_file(struct vtr_error *err, const char *path,
     return status;
 }
 
+/* A secret key where a public one is due. */
+static enum vtr_status refuse_secret(const char *path, struct vtr_error *err)
+{
+    return vtr_error_set(err, VTR_ERROR_FORMAT,
+                         "'%s' is a secret key: give its public key, '%s.pub'", path,
+                         path);
+}
+
+/* A public key where a secret one is due. */
+static enum vtr_status refuse_public(const char *path, struct vtr_error *err)
+{
+    static const char SUFFIX[] = ".pub";
+    const size_t suffix_len = sizeof(SUFFIX) - 1;
+    const size_t len = strlen(path);
+
+    if (len <= suffix_len || strcmp(path + len - suffix_len, SUFFIX) != 0) {
+        return vtr_error_set(err, VTR_ERROR_FORMAT,
+                             "'%s' is a public key: give its secret key", path);
+    }
+    return vtr_error_set(err, VTR_ERROR_FORMAT,
+                         "'%s' is a public key: give its secret key, '%.*s'", path,
+                         (int)(len - suffix_len), path);
+}
+
 static enum vtr_status refuse_existing(const char *path, struct vtr_error *err)
 {
     if (vtr_path_kind(path) != VTR_PATH_MISSING) {
@@ -161,7 +185,12 @@ enum vtr_status vtr_secret_key_is_encrypted(const char *path, int *out,
     if (status != VTR_OK) {
         return status;
     }
-    status = name_file(err, path, vtr_key_text_is_encrypted(text, &is_encrypted, err));
+    if (vtr_key_text_is_public(text)) {
+        status = refuse_public(path, err);
+    } else {
+        status = vtr_key_text_is_encrypted(text, &is_encrypted, err);
+        status = name_file(err, path, status);
+    }
     if (status == VTR_OK) {
         *out = is_encrypted;
     }
@@ -181,6 +210,8 @@ enum vtr_status vtr_secret_key_load(struct vtr_secret_key **out, const char *pat
     struct vtr_secret_key *key = vtr_secret_key_new();
     if (key == NULL) {
         status = vtr_error_set_memory(err);
+    } else if (vtr_key_text_is_public(text)) {
+        status = refuse_public(path, err);
     } else {
         status = vtr_key_text_read_secret(text, password, key, err);
         status = name_file(err, path, status);
@@ -203,7 +234,9 @@ enum vtr_status vtr_public_key_load(struct vtr_public_key *out, const char *path
     if (status != VTR_OK) {
         return status;
     }
-    status = name_file(err, path, vtr_key_text_read_public(text, out, err));
+    status = vtr_key_text_is_secret(text)
+                 ? refuse_secret(path, err)
+                 : name_file(err, path, vtr_key_text_read_public(text, out, err));
     free_text(&text);
     return status;
 }

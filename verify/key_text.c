@@ -171,6 +171,23 @@ static bool read_lines(struct vtr_bytes text, uint8_t *out, size_t len)
            decoded_len == len && memcmp(out, ED25519, sizeof(ED25519)) == 0;
 }
 
+bool vtr_key_text_is_public(struct vtr_bytes text)
+{
+    uint8_t bytes[PUBLIC_LEN];
+
+    return read_lines(text, bytes, sizeof(bytes));
+}
+
+bool vtr_key_text_is_secret(struct vtr_bytes text)
+{
+    uint8_t file[SECRET_LEN];
+    const bool is_secret = read_lines(text, file, sizeof(file)) &&
+                           memcmp(file + AT_CHECKSUM, BLAKE2B, sizeof(BLAKE2B)) == 0;
+
+    sodium_memzero(file, sizeof(file));
+    return is_secret;
+}
+
 enum vtr_status vtr_key_text_read_public(struct vtr_bytes text,
                                          struct vtr_public_key *out,
                                          struct vtr_error *err)

@@ -32,6 +32,10 @@ VTR_MUST_CHECK enum vtr_status vtr_key_text_read_public(struct vtr_bytes text,
                                                         struct vtr_public_key *out,
                                                         struct vtr_error *err);
 
+/* Whether the text is a key of the one kind or the other, by its form. */
+bool vtr_key_text_is_public(struct vtr_bytes text);
+bool vtr_key_text_is_secret(struct vtr_bytes text);
+
 VTR_MUST_CHECK enum vtr_status vtr_key_text_is_encrypted(struct vtr_bytes text,
                                                          bool *out,
                                                          struct vtr_error *err);

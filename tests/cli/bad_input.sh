@@ -70,8 +70,26 @@ rm x.vdb
 
 # The wrong kind of the right file.
 expect 2 delta apply old.vdb new.vdb -o x.vdb --trust k.pub
+says stderr 'is a database, not a delta'
 expect 2 inspect d.vdelta
+says stderr "is a delta, not a .*database"
+for verb in scan verify; do
+    read -ra words <<<"$verb"
+    expect 2 "${words[@]}" d.vdelta noise
+    says stderr "'d.vdelta'.*is a delta, not a .*database"
+    expect 2 "${words[@]}" rules/extra.yar noise
+    says stderr "'rules/extra.yar'.*is text.*compile it first"
+done
+expect 2 delta apply d.vdelta old.vdb -o x.vdb --trust k.pub
+says stderr "'d.vdelta'.*in order"
 expect 2 delta info old.vdb
+says stderr "'old.vdb'.*is a database, not a delta"
+expect 2 delta apply old.vdb d.vdelta -o x.vdb --trust k
+says stderr "'k' is a secret key.*'k.pub'"
+expect 2 key show k
+says stderr "'k' is a secret key.*'k.pub'"
+expect 2 delta create old.vdb new.vdb -o x.vdelta --key k.pub
+says stderr "'k.pub' is a public key.*'k'"
 is_missing x.vdb
 
 # Outputs that cannot be: a missing folder, a folder, an input, an existing key.

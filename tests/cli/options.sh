@@ -22,7 +22,7 @@ for verb in check compile inspect scan "delta create" "delta apply" "delta info"
     is_silent stderr
     expect 0 "${words[@]}" -h
     expect 2 "${words[@]}" --no-such-option
-    says stderr "unknown option 'no-such-option'"
+    says stderr "unknown option '--no-such-option'"
     is_silent stdout
 done
 expect 0 help delta create
@@ -44,9 +44,11 @@ says stderr "did you mean 'compile'"
 expect 2 delta aply
 says stderr "did you mean 'apply'"
 expect 2 compile --relase 3
-says stderr "did you mean 'release'"
+says stderr "did you mean '--release'"
 expect 2 compile --frobnicate
 says stderr "vitrine compile --help"
+expect 2 check -zq "$root/rules"
+says stderr "unknown option '-z'"
 
 # Arguments of options.
 expect 2 compile -o

@@ -81,6 +81,12 @@ says stdout '^Test.Hello hello$'
 expect 0 scan 1.vdb nothing
 is_silent stdout
 
+# What those who know yara type.
+mkdir -p tree/below
+cp both tree/below
+expect 1 scan -r -w -p 2 1.vdb tree
+says stdout '^first tree/below/both$'
+
 # keys
 expect 0 key generate --no-password release.key
 [ "$(stat -c %a release.key)" = 600 ] || complain "the secret key is readable by others"
@@ -95,6 +101,7 @@ if [ -e /dev/tty ] && command -v setsid >/dev/null; then
     code=0
     setsid "$VITRINE" key generate asked.key >stdout 2>stderr </dev/null || code=$?
     [ "$code" -eq 2 ] || complain "a password was not asked for"
+    says stderr '--password-file, VITRINE_PASSWORD or --no-password'
     is_missing asked.key
 fi
 
