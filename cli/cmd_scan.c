@@ -58,12 +58,12 @@ const struct vtr_verb vtr_verb_scan = {
                "vitrine scan -s -j 4 detections.vdb folder another\n"
                "vitrine scan --json detections.vdb - < file",
     .details =
-        "One line a match: RULE PATH.  Folders are walked, symbolic links in them are\n"
-        "not followed.  The output is in the order of the files' names, however many\n"
+        "One line a match: RULE PATH.  Hash records of one name are one line; with\n"
+        "--json each is said.  Folders are walked, symbolic links in them are not\n"
+        "followed.  The output is in the order of the files' names, however many\n"
         "threads work.  What of a file could not be looked at is said on standard\n"
-        "error, and such a file is not called clean.  External variables have the "
-        "values\n"
-        "that 'vitrine compile -D' gave them.\n",
+        "error, and such a file is not called clean.  External variables have the\n"
+        "values that 'vitrine compile -D' gave them.\n",
     .operands = "DB.vdb PATH...",
     .operand_min = 2,
     .operand_max = SIZE_MAX,
@@ -77,7 +77,8 @@ const struct vtr_verb vtr_verb_scan = {
 /* What the scan of one file came to; kept until it is its turn to be said. */
 struct outcome {
     struct vtr_text text;
-    struct vtr_error err; /* status VTR_OK: scanned */
+    struct vtr_text hash_names; /* said already, a zero byte after each */
+    struct vtr_error err;       /* status VTR_OK: scanned */
     unsigned limits;
     uint64_t found;
     bool is_left_out; /* too large */
@@ -100,10 +101,38 @@ struct listener {
     struct outcome *outcome;
 };
 
+/* Whether a hash record of this name was heard before; notes it when not.  A list often
+ * has a file by its MD5, SHA-1 and SHA-256, all by one name. */
+static bool is_repeated(struct vtr_text *names, struct vtr_bytes name)
+{
+    static const uint8_t END[1] = {0};
+    size_t start = 0;
+
+    while (start < names->len) {
+        const char *end = memchr(names->ptr + start, 0, names->len - start);
+        if (end == NULL) {
+            break; /* memory ran out in the middle of a name */
+        }
+        const size_t len = (size_t)(end - names->ptr) - start;
+        if (len == name.len && memcmp(names->ptr + start, name.ptr, len) == 0) {
+            return true;
+        }
+        start += len + 1;
+    }
+    vtr_text_bytes(names, name);
+    vtr_text_bytes(names, (struct vtr_bytes){END, sizeof(END)});
+    return false;
+}
+
 static int hear(const struct vtr_detection *detection, void *context)
 {
     struct listener *listener = context;
+    const bool is_json = listener->scan->arguments->style.is_json;
 
+    if (!is_json && detection->is_hash &&
+        is_repeated(&listener->outcome->hash_names, detection->name)) {
+        return 1;
+    }
     listener->outcome->found++;
     if (!listener->scan->arguments->is_count) {
         vtr_scan_print(&listener->outcome->text, &listener->scan->arguments->style,
@@ -195,11 +224,12 @@ static void finish_task(size_t task, void *context)
         say_count(&outcome->text, scan, path, outcome->found);
     }
     scan->has_found = scan->has_found || outcome->found > 0;
-    scan->has_failed =
-        scan->has_failed || outcome->limits != 0 || outcome->text.has_failed;
+    scan->has_failed = scan->has_failed || outcome->limits != 0 ||
+                       outcome->text.has_failed || outcome->hash_names.has_failed;
     say_limits(scan, outcome, path);
     (void)vtr_text_print(&outcome->text, stdout); /* vtr_output_finish looks at it */
     vtr_text_deinit(&outcome->text);
+    vtr_text_deinit(&outcome->hash_names);
 }
 
 static void walk_failed(const struct vtr_error *err, void *context)

@@ -74,10 +74,9 @@ says stderr 'is a database, not a delta'
 expect 2 inspect d.vdelta
 says stderr "is a delta, not a .*database"
 for verb in scan verify; do
-    read -ra words <<<"$verb"
-    expect 2 "${words[@]}" d.vdelta noise
+    expect 2 "$verb" d.vdelta noise
     says stderr "'d.vdelta'.*is a delta, not a .*database"
-    expect 2 "${words[@]}" rules/extra.yar noise
+    expect 2 "$verb" rules/extra.yar noise
     says stderr "'rules/extra.yar'.*is text.*compile it first"
 done
 expect 2 delta apply d.vdelta old.vdb -o x.vdb --trust k.pub

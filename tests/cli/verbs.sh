@@ -81,6 +81,18 @@ says stdout '^Test.Hello hello$'
 expect 0 scan 1.vdb nothing
 is_silent stdout
 
+# Several hash records of one name are one line, except in JSON.
+{
+    echo "$(printf hello | sha1sum | cut -d' ' -f1):5:Same.Name"
+    echo "$(printf hello | sha256sum | cut -d' ' -f1):5:Same.Name"
+    echo "$(printf hello | sha256sum | cut -d' ' -f1):*:Same.Name.Too:73"
+} >same.hsb
+expect 0 compile -o same.vdb same.hsb
+expect 1 scan same.vdb hello
+[ "$(grep -c '^Same.Name hello$' stdout)" -eq 1 ] || complain "a name is said twice"
+expect 1 scan --json same.vdb hello
+[ "$(grep -c '"Same.Name"' stdout)" -eq 2 ] || complain "JSON leaves a record out"
+
 # What those who know yara type.
 mkdir -p tree/below
 cp both tree/below
