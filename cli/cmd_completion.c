@@ -72,6 +72,9 @@ static void write_bash_verb(struct vtr_text *out, const struct vtr_verb *verb)
     if (has_choices(verb)) {
         add_choices(out, verb->operands);
     }
+    if (verb == &vtr_verb_help) {
+        add_words_of_children(out, &vtr_verb_root);
+    }
     vtr_text_add(out, "' options='--help");
     for (size_t i = 0; i < verb->option_count; i++) {
         vtr_text_add(out, " --");
@@ -80,24 +83,55 @@ static void write_bash_verb(struct vtr_text *out, const struct vtr_verb *verb)
     vtr_text_add(out, "' ;;\n");
 }
 
+/* One branch for each option with choices: "'verb --option') words=... ;;". */
+static void write_bash_choices(struct vtr_text *out, const struct vtr_verb *verb)
+{
+    for (size_t i = 0; i < verb->option_count; i++) {
+        const struct vtr_option *option = &verb->options[i];
+
+        if (option->kind == VTR_OPTION_CHOICE) {
+            vtr_text_add(out, "    '");
+            vtr_text_add(out, verb->name);
+            vtr_text_add(out, " --");
+            vtr_text_add(out, option->name);
+            vtr_text_add(out, "') words='");
+            add_choices(out, option->argument);
+            vtr_text_add(out, "' ;;\n");
+        }
+    }
+}
+
 static void write_bash(struct vtr_text *out)
 {
-    vtr_text_add(out, "# bash completion of vitrine, from its option tables\n"
-                      "_vitrine()\n"
-                      "{\n"
-                      "    local current=${COMP_WORDS[COMP_CWORD]} words options\n"
-                      "    local verb=${COMP_WORDS[1]}\n"
-                      "    [ \"$COMP_CWORD\" -eq 1 ] && verb=''\n"
-                      "    case $verb in\n"
-                      "    delta | key)\n"
-                      "        [ \"$COMP_CWORD\" -gt 2 ] && verb=\"$verb "
-                      "${COMP_WORDS[2]}\" ;;\n"
-                      "    esac\n"
-                      "    case $verb in\n"
-                      "    '') words='");
+    vtr_text_add(
+        out, "# bash completion of vitrine, from its option tables\n"
+             "_vitrine()\n"
+             "{\n"
+             "    local current=${COMP_WORDS[COMP_CWORD]} words options\n"
+             "    local verb=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+             "    [ \"$COMP_CWORD\" -eq 1 ] && verb=''\n"
+             "    case $verb in\n"
+             "    help)\n"
+             "        case ${COMP_WORDS[2]} in\n"
+             "        delta | key) [ \"$COMP_CWORD\" -gt 2 ] && "
+             "verb=${COMP_WORDS[2]} ;;\n"
+             "        esac ;;\n"
+             "    delta | key)\n"
+             "        [ \"$COMP_CWORD\" -gt 2 ] && verb=\"$verb "
+             "${COMP_WORDS[2]}\" ;;\n"
+             "    esac\n"
+             "    case $verb in\n"
+             "    '') words='");
     add_words_of_children(out, &vtr_verb_root);
     vtr_text_add(out, "' options='--help --version' ;;\n");
     for_each_verb(out, write_bash_verb);
+    /* The shell's words end at '=': "--option", "=", "value". */
+    vtr_text_add(out, "    esac\n"
+                      "    [ \"$current\" = '=' ] && current=''\n"
+                      "    [ \"$before\" = '=' ] && "
+                      "before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+                      "    case \"$verb $before\" in\n");
+    for_each_verb(out, write_bash_choices);
     vtr_text_add(out, "    esac\n"
                       "    case $current in\n"
                       "    -*) mapfile -t COMPREPLY < <(compgen -W \"$options\" -- "

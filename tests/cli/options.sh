@@ -108,6 +108,14 @@ complete_words() { # words...: what completion offers for the last
     complain "bash does not complete 'vitrine comp'"
 [ "$(complete_words vitrine delta app)" = apply ] || complain "bash does not complete verbs of delta"
 [ "$(complete_words vitrine delta apply --tr)" = --trust ] || complain "bash does not complete options"
+[ "$(complete_words vitrine compile --namespace '' | tr '\n' ' ')" = "shared file " ] ||
+    complain "bash does not complete the values of --namespace"
+[ "$(complete_words vitrine check --namespace = f)" = file ] ||
+    complain "bash does not complete --namespace="
+[ "$(complete_words vitrine check --namespace =)" = $'shared\nfile' ] ||
+    complain "bash does not complete --namespace= without a letter"
+[ "$(complete_words vitrine help veri)" = verify ] || complain "bash does not complete help"
+[ "$(complete_words vitrine help delta cr)" = create ] || complain "bash does not complete help delta"
 expect 0 completion zsh
 if command -v zsh >/dev/null; then
     zsh -n "$work/stdout" || complain "the zsh completion is no zsh"
