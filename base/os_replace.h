@@ -46,8 +46,8 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_sync(struct vtr_replacement *r,
  * destination is as it was and the temporary file is gone. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_commit(struct vtr_replacement *r,
                                                       struct vtr_error *err);
-/* The same for a file that must not exist: VTR_ERROR_IO with EEXIST when it does by now,
- * and that one is as it was. */
+/* The same for a file that must not exist: VTR_ERROR_IO with EEXIST when it does by
+ * now, and that one is as it was. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_commit_new(struct vtr_replacement *r,
                                                           struct vtr_error *err);
 /* Removes the temporary file unless committed; releases everything. */

@@ -28,8 +28,8 @@ static bool is_name(struct vtr_bytes name)
     return true;
 }
 
-/* Digits with an optional sign; `out_dots` counts full stops among them, none before the
- * first digit. */
+/* Digits with an optional sign; `out_dots` counts full stops among them, none before
+ * the first digit. */
 static bool is_number(struct vtr_bytes text, unsigned *out_dots)
 {
     const size_t first = text.len > 0 && text.ptr[0] == '-' ? 1 : 0;

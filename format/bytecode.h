@@ -13,28 +13,26 @@
  * "p" is varint pattern number + 1, or 0: the pattern of the innermost pattern loop.
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
  * was pushed before everything else that the instruction pops.  An undefined N means
- * ALL, an undefined percentage makes the result undefined.  OF with N = 0 is NONE; N < 0
- * and a percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find nothing.
+ * ALL, an undefined percentage makes the result undefined.  OF with N = 0 is NONE; N <
+ * 0 and a percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find
+ * nothing.
  */
 #ifndef VTR_FORMAT_BYTECODE_H
 #define VTR_FORMAT_BYTECODE_H
 
 enum vtr_op {
     /* Constants and the environment. */
-    VTR_OP_INT = 1,      /* zigzag value                                  -> int */
-    VTR_OP_FLOAT = 2,    /* zigzag digits, zigzag exponent: digits * 10^e -> float */
-    VTR_OP_TEXT = 3,     /* masked text                                   -> text */
-    VTR_OP_FILESIZE = 4, /*                                               -> int */
-    VTR_OP_ENTRYPOINT =
-        5, /*                            -> int, undefined if neither PE nor ELF */
-    VTR_OP_EXTERNAL =
-        6,           /* string name                                   -> its value */
-    VTR_OP_RULE = 7, /* string name, same namespace                   -> bool */
-    VTR_OP_VARIABLE =
-        8,           /* varint slot: a loop variable                  -> its value */
-    VTR_OP_READ = 9, /* u8 kind (VTR_READ_*)  offset -> int, undefined past the end */
+    VTR_OP_INT = 1,        /* zigzag value -> int */
+    VTR_OP_FLOAT = 2,      /* zigzag digits, zigzag exponent -> digits * 10^exponent */
+    VTR_OP_TEXT = 3,       /* masked text -> text */
+    VTR_OP_FILESIZE = 4,   /* -> int */
+    VTR_OP_ENTRYPOINT = 5, /* -> int, undefined if neither PE nor ELF */
+    VTR_OP_EXTERNAL = 6,   /* string name -> its value */
+    VTR_OP_RULE = 7,       /* string name, same namespace -> bool */
+    VTR_OP_VARIABLE = 8,   /* varint slot: a loop variable -> its value */
+    VTR_OP_READ = 9, /* u8 kind (VTR_READ_*), offset -> int, undefined past the end */
 
-    /* Patterns. */
+    /* Patterns: operands, then what is popped, then what is pushed. */
     VTR_OP_MATCH = 16,    /* p                  -> bool */
     VTR_OP_MATCH_AT = 17, /* p     offset       -> bool */
     VTR_OP_MATCH_IN = 18, /* p     low, high    -> bool, both ends included */
@@ -42,18 +40,17 @@ enum vtr_op {
     VTR_OP_COUNT_IN = 20, /* p     low, high    -> int */
     VTR_OP_OFFSET = 21,   /* p     index from 1 -> int, undefined if there is none */
     VTR_OP_LENGTH = 22,   /* p     index from 1 -> int, undefined if there is none */
-    VTR_OP_OF = 23, /* q, varint n, varint pattern number...   [N]            -> bool */
-    VTR_OP_OF_IN =
-        24, /* q, varint n, varint pattern number...   [N], low, high -> bool */
-    VTR_OP_OF_AT =
-        25, /* q, varint n, varint pattern number...   [N], offset    -> bool */
-    VTR_OP_OF_RULES =
-        26, /* q, varint n, string rule name...        [N]            -> bool */
+
+    /* Sets: q, varint n, and n varint pattern numbers (OF_RULES: strings, names). */
+    VTR_OP_OF = 23,       /* [N]            -> bool */
+    VTR_OP_OF_IN = 24,    /* [N], low, high -> bool */
+    VTR_OP_OF_AT = 25,    /* [N], offset    -> bool */
+    VTR_OP_OF_RULES = 26, /* [N]            -> bool */
 
     /* Loops: the operand is followed by string body, a program that leaves one value.
-     * A body that is undefined counts as false.  A loop without a turn is false, whatever
-     * its quantifier, and so is a range with an undefined end; NONE and N <= 0 hold of
-     * every other loop (yara 4.2.3). */
+     * A body that is undefined counts as false.  A loop without a turn is false,
+     * whatever its quantifier, and so is a range with an undefined end; NONE and N <= 0
+     * hold of every other loop (yara 4.2.3). */
     VTR_OP_FOR_RANGE = 32,    /* q, varint slot          [N], low, high  -> bool */
     VTR_OP_FOR_LIST = 33,     /* q, varint slot, varint n  [N], n values -> bool */
     VTR_OP_FOR_PATTERNS = 34, /* q, varint n, varint pattern number... [N] -> bool */

@@ -15,7 +15,8 @@
 #include "format/rule.h"
 #include "format/section.h"
 
-/* How a delta begins, docs/delta-format.md; the code that reads deltas is above this. */
+/* How a delta begins, docs/delta-format.md; the code that reads deltas is above this.
+ */
 #define DELTA_MAGIC "VDELTA\r\x1a"
 
 /* So much of a file that is no database is looked at to say what it is. */

@@ -97,10 +97,10 @@ enum vtr_verdict {
  * Compiles the sources of `options` with the database's own name and release and
  * compares every byte.  A is the database, B the rebuild: a rule ADDED is missing from
  * the database, one REMOVED is not in the sources.  Sources with errors are
- * UNVERIFIABLE unless `options->keep_going`: then their good rules are compared, provided
- * that every source could be read.  `*out_compilation` (may be NULL) receives the
- * rebuild's compilation for source places and statistics, which the caller frees; it is
- * left alone when the database has another layout.
+ * UNVERIFIABLE unless `options->keep_going`: then their good rules are compared,
+ * provided that every source could be read.  `*out_compilation` (may be NULL) receives
+ * the rebuild's compilation for source places and statistics, which the caller frees;
+ * it is left alone when the database has another layout.
  */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_rebuild(
     struct vtr_bytes database, const struct vtr_compile_options *options,
