@@ -9,31 +9,10 @@
 
 #include "base/writer.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/compile_text.h"
 #include "tests/support/sample_database.h"
-#include "vitrine/compile.h"
 
 #define BYTES(text) ((struct vtr_bytes){(const uint8_t *)(text), sizeof(text) - 1})
-
-/* An image of the rules in `text`, from malloc. */
-static struct vtr_bytes compile(const char *text)
-{
-    static const char PATH[] = "test_scan.tmp.yar";
-    const char *const sources[] = {PATH};
-    const struct vtr_compile_options options = {.sources = sources, .source_count = 1};
-    struct vtr_compilation *compilation = NULL;
-    uint8_t *image = NULL;
-    size_t len = 0;
-    FILE *file = fopen(PATH, "wb");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(vtr_compile(&compilation, &options, NULL), VTR_OK);
-    assert_int_equal(vtr_compilation_build(compilation, &image, &len, NULL), VTR_OK);
-    vtr_compilation_free(compilation);
-    (void)remove(PATH);
-    return (struct vtr_bytes){image, len};
-}
 
 /* What was found, as "rule $id@offset+length ...;". */
 struct transcript {
@@ -90,7 +69,7 @@ static unsigned scan_image(struct vtr_bytes image, struct vtr_bytes data,
 
 static void finds(const char *rules, struct vtr_bytes data, const char *expected)
 {
-    struct vtr_bytes image = compile(rules);
+    struct vtr_bytes image = vtr_test_compile(rules, "test_scan.tmp.yar");
     struct transcript found;
 
     assert_int_equal(scan_image(image, data, NULL, &found), 0);
@@ -184,7 +163,9 @@ static void matches_past_the_limit_are_said_to_be_missing(void **state)
 {
     (void)state;
     const struct vtr_scan_options options = {.match_limit = 3};
-    struct vtr_bytes image = compile("rule r { strings: $a = \"a\" condition: $a }");
+    struct vtr_bytes image =
+        vtr_test_compile("rule r { strings: $a = \"a\" condition: $a }",
+                         "test_scan.tmp.yar");
     struct transcript found;
 
     assert_int_equal(scan_image(image, BYTES("aaa"), &options, &found), 0);
@@ -200,7 +181,8 @@ static void a_costly_expression_reaches_its_limit(void **state)
     (void)state;
     const struct vtr_scan_options options = {.regex_match_limit = 100};
     struct vtr_bytes image =
-        compile("rule r { strings: $a = /start(a|aa)*c/ condition: $a }");
+        vtr_test_compile("rule r { strings: $a = /start(a|aa)*c/ condition: $a }",
+                         "test_scan.tmp.yar");
     struct transcript found;
     char data[200];
 
@@ -247,11 +229,12 @@ static void damaged_databases_are_safe(void **state)
     const struct vtr_scan_options options = {.match_limit = 1000,
                                              .regex_match_limit = 1000,
                                              .timeout_ms = 2000};
-    struct vtr_bytes image = compile(
+    struct vtr_bytes image = vtr_test_compile(
         "rule a : t { meta: m = \"x\" strings: $a = \"foobar\" nocase wide ascii "
         "$b = { 66 6F ( 6F | 78 ?? ) [1-4] 62 [300-] 61 } $c = /fo+b?/ "
         "condition: any of them or for any i in (0..filesize) : (uint8(i) == 9)}"
-        "rule b { condition: a and \"x\" matches /x/ }");
+        "rule b { condition: a and \"x\" matches /x/ }",
+        "test_scan.tmp.yar");
     uint8_t *damaged = malloc(image.len);
     struct transcript found;
 

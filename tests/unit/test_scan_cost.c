@@ -8,31 +8,10 @@
 #include <string.h>
 
 #include "tests/support/cmocka.h"
-#include "vitrine/compile.h"
+#include "tests/support/compile_text.h"
 #include "vitrine/scan.h"
 
 #define DATA_LEN 200000u
-
-/* An image of the rules in `text`, from malloc. */
-static struct vtr_bytes compile(const char *text)
-{
-    static const char PATH[] = "test_scan_cost.tmp.yar";
-    const char *const sources[] = {PATH};
-    const struct vtr_compile_options options = {.sources = sources, .source_count = 1};
-    struct vtr_compilation *compilation = NULL;
-    uint8_t *image = NULL;
-    size_t len = 0;
-    FILE *file = fopen(PATH, "wb");
-
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(vtr_compile(&compilation, &options, NULL), VTR_OK);
-    assert_int_equal(vtr_compilation_build(compilation, &image, &len, NULL), VTR_OK);
-    vtr_compilation_free(compilation);
-    (void)remove(PATH);
-    return (struct vtr_bytes){image, len};
-}
 
 static int count(const struct vtr_detection *detection, void *context)
 {
@@ -47,7 +26,7 @@ static int count(const struct vtr_detection *detection, void *context)
 static unsigned scan(const char *rules, struct vtr_bytes data, unsigned *out_found)
 {
     const struct vtr_scan_options options = {.work_limit = 10000000};
-    struct vtr_bytes image = compile(rules);
+    struct vtr_bytes image = vtr_test_compile(rules, "test_scan_cost.tmp.yar");
     struct vtr_database *database = NULL;
     struct vtr_scanner *scanner = NULL;
     unsigned limits = 0;
