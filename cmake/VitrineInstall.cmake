@@ -21,7 +21,7 @@ install(FILES "${PROJECT_BINARY_DIR}/vitrineConfig.cmake"
     "${PROJECT_BINARY_DIR}/vitrineConfigVersion.cmake" DESTINATION "${package_dir}")
 
 # pkg-config.  A static library asks its user for what it needs; a shared one does not.
-set(PC_REQUIRES "libpcre2-8, libxxhash, zlib, libsodium")
+set(PC_REQUIRES "libpcre2-8, libxxhash, zlib, libsodium, libcrypto, jansson")
 if(BUILD_SHARED_LIBS)
     set(PC_REQUIRES_LINE "Requires.private: ${PC_REQUIRES}")
     set(PC_THREADS "")

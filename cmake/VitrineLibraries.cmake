@@ -2,11 +2,12 @@
 # of rule text; libvitrine-compiler adds the compiler and the rebuild.  Internal symbols
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
-    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> $<TARGET_OBJECTS:vtr_scan>
-    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta>)
+    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> $<TARGET_OBJECTS:vtr_module>
+    $<TARGET_OBJECTS:vtr_scan>    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta>)
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
-                                      PkgConfig::sodium Threads::Threads)
+                                      PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson
+                                      Threads::Threads ${VTR_MATH_LIBRARY})
 
 set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_rebuild>)
 if(BUILD_SHARED_LIBS)
