@@ -30,6 +30,25 @@ void vtr_arena_deinit(struct vtr_arena *arena)
     arena->used_bytes = 0;
 }
 
+void vtr_arena_clear(struct vtr_arena *arena)
+{
+    struct vtr_arena_block *kept = arena->head;
+
+    if (kept == NULL) {
+        return;
+    }
+    if (VTR_HAS_ADDRESS_SANITIZER) {
+        vtr_arena_deinit(arena); /* what is used after this is caught */
+        return;
+    }
+    struct vtr_arena older = {.head = kept->next};
+    vtr_arena_deinit(&older);
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    arena->used_bytes = 0;
+}
+
 static struct vtr_arena_block *add_block(struct vtr_arena *arena, size_t len)
 {
     size_t block_len = arena->head == NULL ? FIRST_BLOCK_LEN : arena->head->len * 2;

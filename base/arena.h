@@ -14,8 +14,12 @@ struct vtr_arena {
 /* {0} is a valid empty arena. */
 void vtr_arena_deinit(struct vtr_arena *arena);
 
-/* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit.
- */
+/* Takes back everything that was handed out and keeps the newest block for what comes
+ * next: for trees that live as long as one string of a rule. */
+void vtr_arena_clear(struct vtr_arena *arena);
+
+/* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit
+ * or clear. */
 VTR_MUST_CHECK void *vtr_arena_alloc(struct vtr_arena *arena, size_t len);
 
 /* As alloc for `count` elements of `size` bytes; NULL when the product overflows. */

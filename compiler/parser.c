@@ -451,5 +451,6 @@ enum vtr_status vtr_parse(struct vtr_ast *out, const struct vtr_source *source,
                                   vtr_parser_place(&p, 0, 0), "no rules in this file");
     }
     vtr_writer_deinit(&p.scratch);
+    vtr_arena_deinit(&p.string_arena);
     return p.has_no_memory ? VTR_ERROR_MEMORY : VTR_OK;
 }

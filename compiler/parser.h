@@ -15,6 +15,7 @@
 #ifndef VTR_COMPILER_PARSER_H
 #define VTR_COMPILER_PARSER_H
 
+#include "base/arena.h"
 #include "base/writer.h"
 #include "compiler/ast.h"
 #include "compiler/lexer.h"
@@ -26,6 +27,7 @@ struct vtr_parser {
     uint32_t last_end;         /* end of the one that was taken last */
     const struct vtr_source *source;
     struct vtr_arena *arena;
+    struct vtr_arena string_arena; /* of the string that is being read, no longer */
     struct vtr_diagnostics *diagnostics;
     struct vtr_line_cursor lines;
     struct vtr_writer scratch;

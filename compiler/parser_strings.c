@@ -129,15 +129,15 @@ static bool make_payload(struct vtr_parser *p, struct vtr_ast_string *string,
     case VTR_PATTERN_TEXT:
         text = (struct vtr_bytes){(const uint8_t *)"", 0};
         return (literal->text.len == 0 ||
-                vtr_text_unescape(p->arena, literal->text, &text, problem)) &&
-               vtr_pattern_text(p->arena, &string->modifiers, text, &p->scratch,
+                vtr_text_unescape(&p->string_arena, literal->text, &text, problem)) &&
+               vtr_pattern_text(&p->string_arena, &string->modifiers, text, &p->scratch,
                                 &string->flags, problem);
     case VTR_PATTERN_HEX:
-        return vtr_pattern_hex(p->arena, &string->modifiers, literal->text, &p->scratch,
-                               &string->flags, problem);
+        return vtr_pattern_hex(&p->string_arena, &string->modifiers, literal->text,
+                               &p->scratch, &string->flags, problem);
     case VTR_PATTERN_REGEX:
-        return vtr_pattern_regex(p->arena, &string->modifiers, &regex, &p->scratch,
-                                 &string->flags, problem);
+        return vtr_pattern_regex(&p->string_arena, &string->modifiers, &regex,
+                                 &p->scratch, &string->flags, problem);
     }
     return false;
 }
@@ -148,6 +148,7 @@ static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
     struct vtr_pattern_problem problem = {0};
     const bool is_made = make_payload(p, string, literal, &problem);
 
+    vtr_arena_clear(&p->string_arena);
     if (problem.code != NULL || problem.is_memory) {
         report_pattern(p, &problem, literal->offset + 1, (uint32_t)literal->text.len);
     }

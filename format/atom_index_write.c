@@ -45,20 +45,74 @@ static enum vtr_status visit_patterns(const struct vtr_records *records, visit_f
     return status;
 }
 
+/* The same with the entries that were kept. */
+static enum vtr_status visit_kept(const struct vtr_vector *kept, visit_fn visit,
+                                  void *context, struct vtr_error *err)
+{
+    const struct vtr_atom_entry *entries = kept->items;
+    enum vtr_status status = VTR_OK;
+    size_t end;
+
+    for (size_t at = 0; at < kept->count && status == VTR_OK; at = end) {
+        const uint32_t pattern = entries[at].pattern;
+
+        end = at + 1;
+        while (end < kept->count && entries[end].pattern == pattern) {
+            end++;
+        }
+        status = visit(context, pattern, entries + at,
+                       entries[at].len == 0 ? 0 : end - at, err);
+    }
+    return status;
+}
+
+static enum vtr_status visit_again(const struct vtr_atom_plan *plan,
+                                   const struct vtr_records *records, visit_fn visit,
+                                   void *context, struct vtr_error *err)
+{
+    return plan->kept.count > 0 ? visit_kept(&plan->kept, visit, context, err)
+                                : visit_patterns(records, visit, context, err);
+}
+
+/* Keeps the entries of a pattern while those of all are not too many. */
+static enum vtr_status keep_entries(struct vtr_atom_plan *plan, uint32_t pattern,
+                                    const struct vtr_atom_entry *entries, size_t count,
+                                    struct vtr_error *err)
+{
+    const struct vtr_atom_entry none = {.pattern = pattern};
+
+    if (plan->entry_count + plan->unindexed_count > VTR_ATOM_KEPT_LIMIT) {
+        vtr_vector_deinit(&plan->kept);
+        return VTR_OK;
+    }
+    if (count == 0) {
+        entries = &none;
+        count = 1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct vtr_atom_entry *entry = vtr_vector_push(&plan->kept);
+
+        if (entry == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        *entry = entries[i];
+    }
+    return VTR_OK;
+}
+
 static enum vtr_status count_entries(void *context, uint32_t pattern,
                                      const struct vtr_atom_entry *entries, size_t count,
                                      struct vtr_error *err)
 {
     struct vtr_atom_plan *plan = context;
 
-    (void)pattern;
     plan->unindexed_count += count == 0;
     plan->entry_count += count;
     for (size_t i = 0; i < count; i++) {
         plan->counts[entries[i].len]++;
     }
     return plan->entry_count <= UINT32_MAX
-               ? VTR_OK
+               ? keep_entries(plan, pattern, entries, count, err)
                : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^32 - 1 atoms");
 }
 
@@ -74,14 +128,21 @@ static unsigned bits_for(uint64_t value, unsigned min, unsigned max)
     return bits;
 }
 
+void vtr_atom_plan_deinit(struct vtr_atom_plan *plan)
+{
+    vtr_vector_deinit(&plan->kept);
+}
+
 enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
                                    const struct vtr_records *records,
                                    struct vtr_error *err)
 {
     struct vtr_atom_plan plan = {0};
-    const enum vtr_status status = visit_patterns(records, count_entries, &plan, err);
 
+    vtr_vector_init(&plan.kept, sizeof(struct vtr_atom_entry));
+    const enum vtr_status status = visit_patterns(records, count_entries, &plan, err);
     if (status != VTR_OK) {
+        vtr_atom_plan_deinit(&plan);
         return status;
     }
     plan.filter_bits = bits_for(plan.entry_count * FILTER_BITS_AN_ENTRY,
@@ -96,8 +157,8 @@ enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
 struct filling {
     const struct vtr_atom_plan *plan;
     const struct vtr_atom_output *output;
-    uint64_t entry_count;     /* seen by this walk */
-    uint64_t unindexed_count; /* seen by this walk */
+    uint64_t entry_count;     /* seen so far */
+    uint64_t unindexed_count; /* seen so far */
 };
 
 static enum vtr_status refuse(struct vtr_error *err)
@@ -106,7 +167,7 @@ static enum vtr_status refuse(struct vtr_error *err)
                                 "rules changed between two readings");
 }
 
-/* First walk: filter, entries in each bucket, patterns without an atom. */
+/* First time: filter, entries in each bucket, patterns without an atom. */
 static enum vtr_status count_buckets(void *context, uint32_t pattern,
                                      const struct vtr_atom_entry *entries, size_t count,
                                      struct vtr_error *err)
@@ -163,7 +224,7 @@ static void store_entry(uint8_t *row, const struct vtr_atom_entry *entry)
     vtr_store_u16(row + VTR_ATOM_AT_FRAGMENT, entry->fragment);
 }
 
-/* Second walk: each entry goes where its bucket stands, which moves on, so that at the
+/* Second time: each entry goes where its bucket stands, which moves on, so that at the
  * end every bucket says where the next one begins. */
 static enum vtr_status fill_buckets(void *context, uint32_t pattern,
                                     const struct vtr_atom_entry *entries, size_t count,
@@ -239,7 +300,7 @@ static void sort_rows(uint8_t *rows, uint32_t count)
     }
 }
 
-/* After the second walk each bucket holds its end: moves them up by one, so that each
+/* After the second time each bucket holds its end: moves them up by one, so that each
  * holds its first entry again, and sorts the entries of each. */
 static bool close_buckets(const struct vtr_atom_plan *plan, uint8_t *buckets,
                           uint8_t *entries)
@@ -281,7 +342,7 @@ enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
     if (plan->entry_count == 0 && plan->unindexed_count == 0) {
         return VTR_OK;
     }
-    status = visit_patterns(records, count_buckets, &first, err);
+    status = visit_again(plan, records, count_buckets, &first, err);
     if (status == VTR_OK && (first.entry_count != plan->entry_count ||
                              first.unindexed_count != plan->unindexed_count)) {
         status = refuse(err);
@@ -290,7 +351,7 @@ enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
         return status;
     }
     accumulate(output->buckets, (size_t)1 << plan->bucket_bits);
-    status = visit_patterns(records, fill_buckets, &second, err);
+    status = visit_again(plan, records, fill_buckets, &second, err);
     if (status == VTR_OK && (second.entry_count != plan->entry_count ||
                              !close_buckets(plan, output->buckets, output->entries))) {
         status = refuse(err);

@@ -335,6 +335,7 @@ enum vtr_status vtr_materialise(const struct vtr_records *records,
         *out_len = (size_t)plan.file_len;
     }
 out:
+    vtr_atom_plan_deinit(&plan.atoms);
     vtr_stem_set_deinit(&plan.stems);
     return status;
 }

@@ -39,6 +39,28 @@ static void a_piece_larger_than_any_block_fits(void **state)
     vtr_arena_deinit(&arena);
 }
 
+static void cleared_memory_is_zeroed_again(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+
+    vtr_arena_clear(&arena);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 300; i++) {
+            uint8_t *room = vtr_arena_alloc(&arena, i);
+            assert_non_null(room);
+            for (size_t k = 0; k < i; k++) {
+                assert_int_equal(room[k], 0);
+                room[k] = 0xFF;
+            }
+        }
+        assert_true(arena.used_bytes >= 300 * 299 / 2);
+        vtr_arena_clear(&arena);
+        assert_int_equal(arena.used_bytes, 0);
+    }
+    vtr_arena_deinit(&arena);
+}
+
 static void products_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -84,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(a_piece_larger_than_any_block_fits),
+        cmocka_unit_test(cleared_memory_is_zeroed_again),
         cmocka_unit_test(products_that_overflow_are_refused),
         cmocka_unit_test(a_copy_ends_in_nul),
         cmocka_unit_test(a_vector_keeps_its_elements_as_it_grows),
