@@ -15,7 +15,7 @@ LAW = {
     "format": ({"base", "format", "format/modules", "include/vitrine"}, {"zlib.h"}),
     "scan/module": (
         {"base", "format", "format/modules", "scan/module", "include/vitrine"},
-        {"openssl/", "jansson.h", "magic.h"},
+        {"openssl/", "jansson.h", "magic.h", "zlib.h"},
     ),
     "scan": ({"base", "format", "scan/module", "scan", "include/vitrine"}, {"pcre2.h"}),
     "compiler": ({"base", "format", "compiler", "include/vitrine"}, {"pcre2.h"}),
