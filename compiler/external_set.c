@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/writer.h"
-#include "compiler/decimal.h"
 #include "compiler/lexer.h"
 
 static bool is_name(struct vtr_bytes name)
@@ -28,50 +28,10 @@ static bool is_name(struct vtr_bytes name)
     return true;
 }
 
-/* Digits with an optional sign; `out_dots` counts full stops among them, none before
- * the first digit. */
-static bool is_number(struct vtr_bytes text, unsigned *out_dots)
-{
-    const size_t first = text.len > 0 && text.ptr[0] == '-' ? 1 : 0;
-    size_t digits = 0;
-
-    *out_dots = 0;
-    for (size_t i = first; i < text.len; i++) {
-        if (text.ptr[i] == '.') {
-            *out_dots += 1;
-        } else if (text.ptr[i] >= '0' && text.ptr[i] <= '9') {
-            digits++;
-        } else {
-            return false;
-        }
-    }
-    return digits > 0 && *out_dots <= 1 && text.ptr[first] != '.';
-}
-
-/* False when the number does not fit. */
-static bool read_integer(struct vtr_bytes text, int64_t *out)
-{
-    const bool is_negative = text.ptr[0] == '-';
-    int64_t value = 0;
-
-    for (size_t i = is_negative ? 1 : 0; i < text.len; i++) {
-        const int64_t digit = text.ptr[i] - '0';
-        if (value < (INT64_MIN + digit) / 10) {
-            return false;
-        }
-        value = value * 10 - digit;
-    }
-    if (!is_negative && value == INT64_MIN) {
-        return false;
-    }
-    *out = is_negative ? value : -value;
-    return true;
-}
-
 static enum vtr_status read_value(struct vtr_bytes value, struct vtr_external_view *out,
                                   enum vtr_type *out_type, struct vtr_error *err)
 {
-    unsigned dots;
+    bool has_point;
 
     *out_type = VTR_TYPE_INT;
     if (vtr_bytes_equal(value, vtr_bytes_from_text("true")) ||
@@ -80,12 +40,12 @@ static enum vtr_status read_value(struct vtr_bytes value, struct vtr_external_vi
         out->number = value.len == 4 ? 1 : 0;
         return VTR_OK;
     }
-    if (!is_number(value, &dots)) {
+    if (!vtr_decimal_is_number(value, &has_point)) {
         *out_type = VTR_TYPE_TEXT;
         out->type = VTR_EXTERNAL_TEXT;
         return VTR_OK;
     }
-    if (dots == 1) {
+    if (has_point) {
         const struct vtr_decimal decimal = vtr_decimal_parse(value);
         *out_type = VTR_TYPE_FLOAT;
         out->type = VTR_EXTERNAL_FLOAT;
@@ -94,7 +54,7 @@ static enum vtr_status read_value(struct vtr_bytes value, struct vtr_external_vi
         return VTR_OK;
     }
     out->type = VTR_EXTERNAL_INT;
-    if (!read_integer(value, &out->number)) {
+    if (!vtr_decimal_parse_integer(value, &out->number)) {
         return vtr_error_set(
             err, VTR_ERROR_ARGUMENT,
             "the value of external variable '%.*s' does not fit 64 bits",

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "compiler/decimal.h"
+#include "base/decimal.h"
 #include "compiler/source.h"
 
 static void lower_node(struct vtr_lowering *l, const struct vtr_node *node);
