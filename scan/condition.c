@@ -139,7 +139,8 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
         return vtr_machine_push(m, entry_point(run));
     case VTR_OP_EXTERNAL:
         return vtr_reader_string(code, &bytes) &&
-               vtr_machine_push(m, vtr_external_value(run->image, bytes));
+               vtr_machine_push(m,
+                                vtr_external_value(run->image, &run->externals, bytes));
     case VTR_OP_RULE:
         return run_rule(m, code);
     case VTR_OP_VARIABLE:

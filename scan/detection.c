@@ -53,6 +53,17 @@ static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena
     return true;
 }
 
+/* Whether a match tells its key, and the plain byte that does. */
+static bool read_xor(const struct vtr_pattern_state *state, uint8_t *out_first)
+{
+    if ((state->view.flags & VTR_PATTERN_XOR) == 0 || state->part_count != 1 ||
+        state->parts[0].bytes.len == 0) {
+        return false;
+    }
+    *out_first = (uint8_t)(state->parts[0].bytes.ptr[0] ^ vtr_mask(0));
+    return true;
+}
+
 static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
                          const struct vtr_rule_view *rule, struct vtr_arena *arena,
                          struct vtr_detection *out)
@@ -78,6 +89,7 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
         string->id = view.id;
         string->is_private = (view.flags & VTR_PATTERN_PRIVATE) != 0;
         string->is_hex = view.type == VTR_PATTERN_HEX;
+        string->is_xor = read_xor(state, &string->first_byte);
         string->matches = state->matches.items;
         string->count = state->matches.count;
     }
@@ -86,15 +98,18 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
 }
 
 enum vtr_status vtr_detection_report_rule(struct vtr_scan_run *run, uint32_t rule,
-                                          struct vtr_report *report)
+                                          bool is_satisfied, struct vtr_report *report)
 {
     struct vtr_arena arena = {0};
-    struct vtr_detection detection = {.data = run->data};
+    struct vtr_detection detection = {.is_satisfied = is_satisfied, .data = run->data};
     struct vtr_rule_view view;
     enum vtr_status status = VTR_ERROR_MEMORY;
 
     if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view)) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
+        return VTR_OK;
+    }
+    if (!is_satisfied && (view.flags & VTR_RULE_PRIVATE) != 0) {
         return VTR_OK;
     }
     detection.space = view.space;

@@ -14,9 +14,11 @@ struct vtr_report {
     bool is_over; /* the caller wants no more */
 };
 
-/* Tells of a rule.  VTR_ERROR_MEMORY when memory is out. */
+/* Tells of a rule, which is not private when it is not satisfied.  VTR_ERROR_MEMORY
+ * when memory is out. */
 VTR_MUST_CHECK enum vtr_status vtr_detection_report_rule(struct vtr_scan_run *run,
                                                          uint32_t rule,
+                                                         bool is_satisfied,
                                                          struct vtr_report *report);
 
 /* Looks the file's digests up and tells of the records that name one of them. */

@@ -10,7 +10,9 @@ static enum vtr_status report_record(struct vtr_scan_run *run,
                                      const struct vtr_hash_record *record,
                                      struct vtr_report *report)
 {
-    struct vtr_detection detection = {.is_hash = 1, .data = run->data};
+    struct vtr_detection detection = {.is_satisfied = 1,
+                                      .is_hash = 1,
+                                      .data = run->data};
     struct vtr_writer name = {0};
     enum vtr_status status = VTR_ERROR_MEMORY;
 

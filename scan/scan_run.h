@@ -10,6 +10,7 @@
 
 #include "format/atom_index.h"
 #include "format/image.h"
+#include "scan/external.h"
 #include "scan/pattern_state.h"
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
@@ -22,7 +23,8 @@ struct vtr_scan_run {
     const struct vtr_image *image;
     const struct vtr_atom_index *atoms;
     const struct vtr_atom_tables *tables;
-    struct vtr_scan_options options; /* no zeros but for the timeout */
+    struct vtr_scan_options options; /* no limit is zero but the timeout's */
+    struct vtr_external_settings externals;
     struct vtr_regex_machine *regexes;
     struct vtr_pattern_states patterns;
     struct vtr_hex_matcher hex;

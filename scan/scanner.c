@@ -61,6 +61,13 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
         run->options.regex_heap_kib = REGEX_HEAP_KIB;
     }
     vtr_rule_eval_init(&scanner->eval);
+    const enum vtr_status status =
+        vtr_external_settings_init(&run->externals, run->image, run->options.externals,
+                                   run->options.external_count, err);
+    if (status != VTR_OK) {
+        vtr_scanner_free(scanner);
+        return status;
+    }
     run->regexes = vtr_regex_machine_new(run->options.regex_match_limit,
                                          run->options.regex_heap_kib);
     if (run->regexes == NULL) {
@@ -78,8 +85,14 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_pattern_states_deinit(&scanner->run.patterns);
         vtr_hex_matcher_deinit(&scanner->run.hex);
         vtr_regex_machine_free(scanner->run.regexes);
+        vtr_external_settings_deinit(&scanner->run.externals);
         free(scanner);
     }
+}
+
+void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms)
+{
+    scanner->run.options.timeout_ms = timeout_ms;
 }
 
 /* Forgets the file before. */
@@ -115,18 +128,52 @@ static void search_unindexed(struct vtr_scan_run *run)
     }
 }
 
-static enum vtr_status report(struct vtr_scanner *scanner, struct vtr_report *to)
+static enum vtr_status report_satisfied(struct vtr_scanner *scanner,
+                                        struct vtr_report *to)
 {
     const uint32_t *rules = scanner->eval.rules.items;
 
     for (size_t i = 0; i < scanner->eval.rules.count && !to->is_over; i++) {
         const enum vtr_status status =
-            vtr_detection_report_rule(&scanner->run, rules[i], to);
+            vtr_detection_report_rule(&scanner->run, rules[i], true, to);
         if (status != VTR_OK) {
             return status;
         }
     }
-    return to->is_over ? VTR_OK : vtr_detection_report_hashes(&scanner->run, to);
+    return VTR_OK;
+}
+
+/* Tells of every rule, in the same order. */
+static enum vtr_status report_all(struct vtr_scanner *scanner, struct vtr_report *to)
+{
+    const struct vtr_vector *rules = &scanner->eval.rules;
+    size_t next = 0;
+
+    for (uint32_t i = 0; i < scanner->run.image->rule_count && !to->is_over; i++) {
+        const bool is_satisfied =
+            next < rules->count && ((const uint32_t *)rules->items)[next] == i;
+        next += is_satisfied ? 1 : 0;
+        if (!is_satisfied && scanner->run.is_late) {
+            continue; /* perhaps nobody got to it */
+        }
+        const enum vtr_status status =
+            vtr_detection_report_rule(&scanner->run, i, is_satisfied, to);
+        if (status != VTR_OK) {
+            return status;
+        }
+    }
+    return VTR_OK;
+}
+
+static enum vtr_status report(struct vtr_scanner *scanner, struct vtr_report *to)
+{
+    const enum vtr_status status = scanner->run.options.has_unsatisfied
+                                       ? report_all(scanner, to)
+                                       : report_satisfied(scanner, to);
+
+    return status != VTR_OK || to->is_over
+               ? status
+               : vtr_detection_report_hashes(&scanner->run, to);
 }
 
 enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data,

@@ -26,7 +26,14 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_database_open_bytes(
     struct vtr_database **out, struct vtr_bytes bytes, struct vtr_error *err);
 VTR_API void vtr_database_free(struct vtr_database *database);
 
-/* Limits of one scan; zero means the default. */
+/* What a module is told besides the file: a report of the cuckoo module, say. */
+struct vtr_module_data {
+    const char *module;
+    struct vtr_bytes bytes;
+};
+
+/* Limits of one scan and what else it is told; zero means the default.  What is pointed
+ * to outlives the scanner. */
 struct vtr_scan_options {
     uint64_t match_limit;       /* matches kept of one string in one file: 1,000,000 */
     uint32_t regex_match_limit; /* PCRE2 match limit: 1,000,000 */
@@ -34,6 +41,16 @@ struct vtr_scan_options {
     uint64_t timeout_ms;        /* for one file; 0: none */
     uint64_t work_limit; /* of each pattern in one file, and of all conditions, in some
                             nanoseconds: 500,000,000; more for a long file */
+
+    /* "NAME=VALUE": external variables of the database that have another value in this
+     * scanner.  Of several for a name the last holds. */
+    const char *const *externals;
+    size_t external_count;
+
+    const struct vtr_module_data *module_data; /* one a module at most */
+    size_t module_data_count;
+
+    int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
 };
 
 struct vtr_match {
@@ -44,7 +61,9 @@ struct vtr_match {
 struct vtr_string_matches {
     struct vtr_bytes id; /* without "$" */
     int is_private;
-    int is_hex;                      /* a hex string: its bytes are shown as such */
+    int is_hex;         /* a hex string: its bytes are shown as such */
+    int is_xor;         /* a match's first byte ^ `first_byte` is its key */
+    uint8_t first_byte; /* of the plain text of a xor string */
     const struct vtr_match *matches; /* ascending offsets */
     size_t count;
 };
@@ -62,8 +81,10 @@ struct vtr_meta {
     int64_t number;
 };
 
-/* One rule or hash record that a file satisfies.  Borrowed for the time of the call. */
+/* One rule or hash record that a file satisfies, or a rule that it does not where those
+ * are asked for.  Borrowed for the time of the call. */
 struct vtr_detection {
+    int is_satisfied;
     struct vtr_bytes space; /* namespace; "" for a hash record */
     struct vtr_bytes name;
     int is_hash;
@@ -88,10 +109,15 @@ typedef int (*vtr_detection_fn)(const struct vtr_detection *detection, void *con
 
 struct vtr_scanner; /* opaque, heap, for one thread at a time */
 
+/* VTR_ERROR_ARGUMENT: an external variable that the database has not, or a value that
+ * is not of its type. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scanner_new(
     struct vtr_scanner **out, const struct vtr_database *database,
     const struct vtr_scan_options *options, struct vtr_error *err);
 VTR_API void vtr_scanner_free(struct vtr_scanner *scanner);
+
+/* Another timeout_ms for the scans to come. */
+VTR_API void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms);
 
 /* Scans memory.  `out_limits` (may be NULL) receives VTR_SCAN_* bits. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
