@@ -77,8 +77,10 @@ static void write_bash_verb(struct vtr_text *out, const struct vtr_verb *verb)
     }
     vtr_text_add(out, "' options='--help");
     for (size_t i = 0; i < verb->option_count; i++) {
-        vtr_text_add(out, " --");
-        vtr_text_add(out, verb->options[i].name);
+        if (verb->options[i].help != NULL) {
+            vtr_text_add(out, " --");
+            vtr_text_add(out, verb->options[i].name);
+        }
     }
     vtr_text_add(out, "' ;;\n");
 }
@@ -210,7 +212,9 @@ static void write_zsh_verb(struct vtr_text *out, const struct vtr_verb *verb)
     } else {
         vtr_text_add(out, "_arguments '--help[show help and end]'");
         for (size_t i = 0; i < verb->option_count; i++) {
-            write_zsh_option(out, &verb->options[i]);
+            if (verb->options[i].help != NULL) {
+                write_zsh_option(out, &verb->options[i]);
+            }
         }
         if (has_choices(verb)) {
             vtr_text_add(out, " '*:word:(");
@@ -289,6 +293,9 @@ static void write_fish_verb(struct vtr_text *out, const struct vtr_verb *verb)
     for (size_t i = 0; i < verb->option_count; i++) {
         const struct vtr_option *option = &verb->options[i];
 
+        if (option->help == NULL) {
+            continue;
+        }
         add_fish_condition(out, verb);
         vtr_text_add(out, " -l ");
         vtr_text_add(out, option->name);

@@ -81,7 +81,9 @@ static void add_verb(struct vtr_text *out, const struct vtr_verb *verb)
         add_verbatim(out, verb->details);
     }
     for (size_t i = 0; i < verb->option_count; i++) {
-        add_option(out, &verb->options[i]);
+        if (verb->options[i].help != NULL) {
+            add_option(out, &verb->options[i]);
+        }
     }
     if (verb->exits != NULL) {
         vtr_text_add(out, ".PP\nExit codes:\n");

@@ -1,321 +1,182 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* vitrine scan: which rules of a database hold of which files. */
-#include <stdio.h>
-#include <stdlib.h>
+/* vitrine scan: which rules hold of which files.  The options are those of yara where
+ * yara has them; docs/yara-command-line.md says where they differ. */
+#include <stdint.h>
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/os_input.h"
-#include "cli/os_parallel.h"
-#include "cli/os_path_list.h"
-#include "cli/scan_print.h"
+#include "cli/scan_arguments.h"
+#include "cli/scan_job.h"
+#include "cli/scan_rules.h"
+#include "cli/scan_targets.h"
 
-#define WORKER_LIMIT 256u
-
-struct scan_arguments {
-    struct vtr_scan_style style;
-    bool is_count;
-    uint64_t workers;
-    uint64_t timeout_ms;
-    uint64_t size_limit;
-    bool is_habit; /* options of YARA's that say what is so anyway */
-};
+#define AT(member) offsetof(struct vtr_scan_arguments, member)
 
 static const struct vtr_option OPTIONS[] = {
     {"strings", 's', VTR_OPTION_FLAG, NULL, "show where strings match, and what",
-     offsetof(struct scan_arguments, style.has_strings)},
-    {"lengths", 'L', VTR_OPTION_FLAG, NULL, "show how long matches are",
-     offsetof(struct scan_arguments, style.has_lengths)},
-    {"tags", 'g', VTR_OPTION_FLAG, NULL, "show tags",
-     offsetof(struct scan_arguments, style.has_tags)},
-    {"meta", 'm', VTR_OPTION_FLAG, NULL, "show metadata",
-     offsetof(struct scan_arguments, style.has_metas)},
-    {"namespaces", 'e', VTR_OPTION_FLAG, NULL, "show namespaces",
-     offsetof(struct scan_arguments, style.has_spaces)},
+     AT(style.has_strings)},
+    {"lengths", 'L', VTR_OPTION_FLAG, NULL, "show where strings match, and how long",
+     AT(style.has_lengths)},
+    {"xor-keys", 'X', VTR_OPTION_FLAG, NULL,
+     "show where strings match, the key and the plain text", AT(style.has_keys)},
+    {"tags", 'g', VTR_OPTION_FLAG, NULL, "show tags", AT(style.has_tags)},
+    {"meta", 'm', VTR_OPTION_FLAG, NULL, "show metadata", AT(style.has_metas)},
+    {"namespaces", 'e', VTR_OPTION_FLAG, NULL, "show namespaces", AT(style.has_spaces)},
     {"count", 'c', VTR_OPTION_FLAG, NULL, "show only how many rules a file satisfies",
-     offsetof(struct scan_arguments, is_count)},
-    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a match",
-     offsetof(struct scan_arguments, style.is_json)},
-    {"jobs", 'j', VTR_OPTION_NUMBER, "N", "threads; by default one a processor",
-     offsetof(struct scan_arguments, workers)},
-    {"threads", 'p', VTR_OPTION_NUMBER, "N", "the same as --jobs",
-     offsetof(struct scan_arguments, workers)},
-    {"recursive", 'r', VTR_OPTION_FLAG, NULL, "no effect: folders are always walked",
-     offsetof(struct scan_arguments, is_habit)},
-    {"no-warnings", 'w', VTR_OPTION_FLAG, NULL, "no effect: a scan has no warnings",
-     offsetof(struct scan_arguments, is_habit)},
-    {"timeout", 0, VTR_OPTION_NUMBER, "MS", "give a file so many milliseconds at most",
-     offsetof(struct scan_arguments, timeout_ms)},
+     AT(is_count)},
+    {"negate", 'n', VTR_OPTION_FLAG, NULL,
+     "show the rules that a file does not satisfy", AT(is_negated)},
+    {"tag", 't', VTR_OPTION_TEXTS, "TAG",
+     "show only rules that have one of the given tags", AT(tags)},
+    {"identifier", 'i', VTR_OPTION_TEXTS, "RULE",
+     "show only rules by one of the given names", AT(names)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a match", AT(style.is_json)},
+    {"define", 'd', VTR_OPTION_TEXTS, "NAME=VALUE",
+     "give an external variable another value", AT(defines)},
+    {"module-data", 'x', VTR_OPTION_PATHS, "MODULE=FILE",
+     "hand the contents of a file to a module", AT(module_data)},
+    {"rules", 0, VTR_OPTION_PATHS, "SOURCE",
+     "compile this too: more rules beside the first operand", AT(more_rules)},
+    {"compiled-rules", 'C', VTR_OPTION_FLAG, NULL,
+     "the first operand is a database whatever its name says", AT(is_database)},
+    {"no-warnings", 'w', VTR_OPTION_FLAG, NULL,
+     "no warnings about rules, nor about what is no file", AT(has_no_warnings)},
+    {"fail-on-warnings", 0, VTR_OPTION_FLAG, NULL,
+     "scan nothing when rules have warnings", AT(fails_on_warnings)},
+    {"scan-list", 0, VTR_OPTION_FLAG, NULL,
+     "each PATH is a file that lists paths, one a line", AT(has_lists)},
+    {"no-recursive", 0, VTR_OPTION_FLAG, NULL, "not into the folders in a folder",
+     AT(is_flat)},
+    {"skip-larger", 'z', VTR_OPTION_NUMBER, "BYTES",
+     "skip larger files: what is in them does not matter", AT(skip_larger)},
     {"max-size", 0, VTR_OPTION_NUMBER, "BYTES",
-     "leave larger files out, and say so on standard error",
-     offsetof(struct scan_arguments, size_limit)}};
+     "leave larger files out: exit code 2, they may be bad", AT(size_limit)},
+    {"max-rules", 'l', VTR_OPTION_NUMBER, "N",
+     "end when N rules are satisfied, all files together", AT(rule_limit)},
+    {"timeout", 'a', VTR_OPTION_NUMBER, "SECONDS", "end after so many seconds",
+     AT(timeout_s)},
+    {"file-timeout", 0, VTR_OPTION_NUMBER, "MS",
+     "give a file so many milliseconds at most", AT(file_timeout_ms)},
+    {"jobs", 'j', VTR_OPTION_NUMBER, "N", "threads; by default one a processor",
+     AT(workers)},
+    {"threads", 'p', VTR_OPTION_NUMBER, "N", "the same as --jobs", AT(workers)},
+    {"recursive", 'r', VTR_OPTION_FLAG, NULL,
+     "no effect: folders are walked to the bottom anyway", AT(no_effect)},
+    {"no-follow-symlinks", 'N', VTR_OPTION_FLAG, NULL,
+     "no effect: links in folders are not followed anyway", AT(no_effect)},
+    {"fast-scan", 'f', VTR_OPTION_FLAG, NULL,
+     "no effect: a scan looks for no more than it needs", AT(no_effect)},
+    {"stack-size", 'k', VTR_OPTION_NUMBER, "SLOTS",
+     "no effect: conditions need no more", AT(no_effect_number)},
+    {"max-strings-per-rule", 0, VTR_OPTION_NUMBER, "N",
+     "no effect: rules may have any number", AT(no_effect_number)},
+    /* As yara calls them. */
+    {"print-strings", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_strings)},
+    {"print-string-length", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_lengths)},
+    {"print-xor-key", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_keys)},
+    {"print-tags", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_tags)},
+    {"print-meta", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_metas)},
+    {"print-namespace", 0, VTR_OPTION_FLAG, NULL, NULL, AT(style.has_spaces)},
+};
 
 const struct vtr_verb vtr_verb_scan = {
     .name = "scan",
-    .summary = "say which rules of a database hold of which files",
+    .summary = "say which rules hold of which files",
     .example = "vitrine scan detections.vdb file\n"
                "vitrine scan -s -j 4 detections.vdb folder another\n"
+               "vitrine scan -m rules.yar file\n"
                "vitrine scan --json detections.vdb - < file",
     .details =
-        "One line a match: RULE PATH.  Hash records of one name are one line; with\n"
-        "--json each is said.  Folders are walked, symbolic links in them are not\n"
-        "followed.  The output is in the order of the files' names, however many\n"
-        "threads work.  What of a file could not be looked at is said on standard\n"
+        "One line a match: RULE PATH.  RULES is a database, or rule sources: a file, "
+        "a\n"
+        "folder or '-', compiled in memory first.  Hash records of one name are one\n"
+        "line; with --json each is said.  Folders are walked, symbolic links in them\n"
+        "are not followed.  The output is in the order of the files' names, however\n"
+        "many threads work.  What of a file could not be looked at is said on "
+        "standard\n"
         "error, and such a file is not called clean.  External variables have the\n"
-        "values that 'vitrine compile -D' gave them.\n",
-    .operands = "DB.vdb PATH...",
+        "values that 'vitrine compile -D' gave them, or those of -d.  -c and -l count\n"
+        "the rules that are satisfied, whichever -n, -t and -i show.\n",
+    .operands = "RULES PATH...",
     .operand_min = 2,
     .operand_max = SIZE_MAX,
     .options = OPTIONS,
     .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
     .exits = "0  nothing was found\n"
-             "1  something was found\n"
-             "2  a file could not be looked at whole, or the database not at all\n",
+             "1  something was found: a rule to show\n"
+             "2  a file could not be looked at whole, or the rules have errors\n",
     .run = vtr_cmd_scan};
 
-/* What the scan of one file came to; kept until it is its turn to be said. */
-struct outcome {
-    struct vtr_text text;
-    struct vtr_text hash_names; /* said already, a zero byte after each */
-    struct vtr_error err;       /* status VTR_OK: scanned */
-    unsigned limits;
-    uint64_t found;
-    bool is_left_out; /* too large */
-};
-
-struct scan {
-    const struct scan_arguments *arguments;
-    const struct vtr_database *database;
-    struct vtr_path_list paths;
-    struct vtr_scanner **scanners; /* one a worker, made when it starts */
-    struct outcome *outcomes;      /* one a path */
-    bool has_found;
-    bool has_failed;
-};
-
-/* A detection of the file that is being scanned. */
-struct listener {
-    const struct scan *scan;
-    const char *path;
-    struct outcome *outcome;
-};
-
-/* Whether a hash record of this name was heard before; notes it when not.  A list often
- * has a file by its MD5, SHA-1 and SHA-256, all by one name. */
-static bool is_repeated(struct vtr_text *names, struct vtr_bytes name)
+/* Standard input is read once. */
+static bool is_stdin_free(const struct vtr_list *operands)
 {
-    static const uint8_t END[1] = {0};
-    size_t start = 0;
+    size_t count = 0;
 
-    while (start < names->len) {
-        const char *end = memchr(names->ptr + start, 0, names->len - start);
-        if (end == NULL) {
-            break; /* memory ran out in the middle of a name */
-        }
-        const size_t len = (size_t)(end - names->ptr) - start;
-        if (len == name.len && memcmp(names->ptr + start, name.ptr, len) == 0) {
-            return true;
-        }
-        start += len + 1;
+    for (size_t i = 0; i < operands->count; i++) {
+        count += strcmp(operands->items[i], "-") == 0 ? 1 : 0;
     }
-    vtr_text_bytes(names, name);
-    vtr_text_bytes(names, (struct vtr_bytes){END, sizeof(END)});
-    return false;
+    if (count > 1) {
+        vtr_complain_text(&vtr_verb_scan, "standard input cannot be read twice", NULL);
+    }
+    return count <= 1;
 }
 
-static int hear(const struct vtr_detection *detection, void *context)
+static bool has_suffix(const char *path, const char *suffix)
 {
-    struct listener *listener = context;
-    const bool is_json = listener->scan->arguments->style.is_json;
+    const size_t len = strlen(path);
+    const size_t suffix_len = strlen(suffix);
 
-    if (!is_json && detection->is_hash &&
-        is_repeated(&listener->outcome->hash_names, detection->name)) {
-        return 1;
-    }
-    listener->outcome->found++;
-    if (!listener->scan->arguments->is_count) {
-        vtr_scan_print(&listener->outcome->text, &listener->scan->arguments->style,
-                       detection, listener->path);
-    }
-    return 1;
+    return len > suffix_len && strcmp(path + len - suffix_len, suffix) == 0;
 }
 
-static enum vtr_status scan_stdin(struct vtr_scanner *scanner,
-                                  struct listener *listener)
+/* Who knows yara may mean rules by all operands but the last. */
+static void warn_of_rules(const struct vtr_scan_arguments *arguments,
+                          const struct vtr_list *operands)
 {
-    struct outcome *outcome = listener->outcome;
-    struct vtr_input input = {0};
-    enum vtr_status status = vtr_input_open(&input, "-", &outcome->err);
-
-    if (status == VTR_OK) {
-        status = vtr_scan_bytes(scanner, input.bytes, hear, listener, &outcome->limits,
-                                &outcome->err);
-        vtr_input_close(&input);
-    }
-    return status;
-}
-
-/* Scans one file; everything that there is to say goes into its outcome. */
-static void run_task(size_t task, unsigned worker, void *context)
-{
-    struct scan *scan = context;
-    struct outcome *outcome = &scan->outcomes[task];
-    const char *path = scan->paths.items[task];
-    struct vtr_scanner **scanner = &scan->scanners[worker];
-    const uint64_t size_limit = scan->arguments->size_limit;
-    enum vtr_status status = VTR_OK;
-
-    if (size_limit != 0 && vtr_walk_file_len(path) > size_limit) {
-        outcome->is_left_out = true;
-        return;
-    }
-    if (*scanner == NULL) {
-        const struct vtr_scan_options options = {.timeout_ms =
-                                                     scan->arguments->timeout_ms};
-        status = vtr_scanner_new(scanner, scan->database, &options, &outcome->err);
-    }
-    if (status == VTR_OK) {
-        struct listener listener = {scan, path, outcome};
-        status = strcmp(path, "-") == 0
-                     ? scan_stdin(*scanner, &listener)
-                     : vtr_scan_file(*scanner, path, hear, &listener, &outcome->limits,
-                                     &outcome->err);
-    }
-    outcome->err.status = status;
-}
-
-static void say_count(struct vtr_text *out, const struct scan *scan, const char *path,
-                      uint64_t found)
-{
-    if (scan->arguments->is_count) {
-        vtr_text_add(out, path);
-        vtr_text_add(out, ": ");
-        vtr_text_number(out, found);
-        vtr_text_add(out, "\n");
-    }
-}
-
-static void say_limits(struct scan *scan, struct outcome *outcome, const char *path)
-{
-    for (unsigned bit = 1; bit <= VTR_SCAN_BAD_DATABASE; bit <<= 1) {
-        if ((outcome->limits & bit) != 0) {
-            vtr_complain_text(&vtr_verb_scan, vtr_scan_limit_name(bit), path);
+    for (size_t i = 1; i + 1 < operands->count && !arguments->has_no_warnings; i++) {
+        const char *path = operands->items[i];
+        if (has_suffix(path, ".yar") || has_suffix(path, ".yara")) {
+            vtr_complain_text(&vtr_verb_scan,
+                              "warning: only the first operand is rules, others with "
+                              "--rules; this is scanned:",
+                              path);
         }
     }
-    if (outcome->limits != 0 && scan->arguments->style.is_json) {
-        vtr_scan_print_limits(&outcome->text, path, outcome->limits);
-    }
 }
 
-static void finish_task(size_t task, void *context)
+static int scan(const struct vtr_scan_arguments *arguments,
+                const struct vtr_list *operands)
 {
-    struct scan *scan = context;
-    struct outcome *outcome = &scan->outcomes[task];
-    const char *path = scan->paths.items[task];
-
-    if (outcome->is_left_out) {
-        vtr_complain_text(&vtr_verb_scan, "larger than --max-size:", path);
-        scan->has_failed = true;
-    } else if (outcome->err.status != VTR_OK) {
-        vtr_complain(&vtr_verb_scan, &outcome->err);
-        scan->has_failed = true;
-    } else {
-        say_count(&outcome->text, scan, path, outcome->found);
-    }
-    scan->has_found = scan->has_found || outcome->found > 0;
-    scan->has_failed = scan->has_failed || outcome->limits != 0 ||
-                       outcome->text.has_failed || outcome->hash_names.has_failed;
-    say_limits(scan, outcome, path);
-    (void)vtr_text_print(&outcome->text, stdout); /* vtr_output_finish looks at it */
-    vtr_text_deinit(&outcome->text);
-    vtr_text_deinit(&outcome->hash_names);
-}
-
-static void walk_failed(const struct vtr_error *err, void *context)
-{
-    struct scan *scan = context;
-
-    vtr_complain(&vtr_verb_scan, err);
-    scan->has_failed = true;
-}
-
-/* Finds the files and makes room for what they come to. */
-static bool prepare(struct scan *scan, const char *const *paths, size_t count,
-                    unsigned workers)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!vtr_walk_collect(&scan->paths, paths[i], walk_failed, scan)) {
-            return false;
-        }
-    }
-    scan->outcomes = calloc(scan->paths.count + 1, sizeof(*scan->outcomes));
-    scan->scanners = calloc(workers, sizeof(struct vtr_scanner *));
-    return scan->outcomes != NULL && scan->scanners != NULL;
-}
-
-static void release(struct scan *scan, unsigned workers)
-{
-    for (unsigned i = 0; scan->scanners != NULL && i < workers; i++) {
-        vtr_scanner_free(scan->scanners[i]);
-    }
-    free(scan->scanners);
-    free(scan->outcomes);
-    vtr_path_list_deinit(&scan->paths);
-}
-
-static unsigned worker_count(const struct scan_arguments *arguments)
-{
-    const uint64_t wanted =
-        arguments->workers == 0 ? vtr_parallel_processors() : arguments->workers;
-
-    return wanted > WORKER_LIMIT ? WORKER_LIMIT : (unsigned)wanted;
-}
-
-static int scan_paths(const struct scan_arguments *arguments,
-                      const struct vtr_database *database, const char *const *paths,
-                      size_t count)
-{
-    struct scan scan = {.arguments = arguments, .database = database};
-    const unsigned workers = worker_count(arguments);
+    struct vtr_scan_rules rules = {0};
+    struct vtr_scan_targets targets = {0};
+    struct vtr_error err = {0};
     int exit_code = VTR_EXIT_FAILED;
 
-    if (prepare(&scan, paths, count, workers)) {
-        const struct vtr_parallel parallel = {.count = scan.paths.count,
-                                              .workers = workers,
-                                              .run = run_task,
-                                              .finish = finish_task,
-                                              .context = &scan};
-        vtr_parallel_run(&parallel);
-        exit_code = scan.has_failed  ? VTR_EXIT_FAILED
-                    : scan.has_found ? VTR_EXIT_NO
-                                     : VTR_EXIT_YES;
-    } else {
-        vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
+    if (vtr_scan_guard_files(&err) != VTR_OK) {
+        return vtr_complain(&vtr_verb_scan, &err);
     }
-    release(&scan, workers);
+    warn_of_rules(arguments, operands);
+    if (is_stdin_free(operands) &&
+        vtr_scan_rules_init(&rules, operands->items[0], arguments) &&
+        vtr_scan_targets_find(&targets, arguments, operands->items + 1,
+                              operands->count - 1)) {
+        exit_code = vtr_scan_job_run(arguments, &rules, &targets);
+    }
+    vtr_scan_targets_deinit(&targets);
+    vtr_scan_rules_deinit(&rules);
     return exit_code;
 }
 
 int vtr_cmd_scan(int argc, char **argv)
 {
-    struct scan_arguments arguments = {0};
+    struct vtr_scan_arguments arguments = {0};
     struct vtr_list operands = {0};
     int exit_code;
 
     if (vtr_options_parse(&vtr_verb_scan, argc, argv, &arguments, &operands,
                           &exit_code)) {
-        struct vtr_database *database = NULL;
-        struct vtr_error err = {0};
-        enum vtr_status status = vtr_scan_guard_files(&err);
-        if (status == VTR_OK) {
-            status = vtr_database_open(&database, operands.items[0], &err);
-        }
-        exit_code = status != VTR_OK
-                        ? vtr_complain(&vtr_verb_scan, &err)
-                        : scan_paths(&arguments, database, operands.items + 1,
-                                     operands.count - 1);
-        vtr_database_free(database);
+        exit_code = scan(&arguments, &operands);
     }
     vtr_options_deinit(&vtr_verb_scan, &arguments, &operands);
     return vtr_output_finish(exit_code);

@@ -66,7 +66,9 @@ static void put_options(struct vtr_text *out, const struct vtr_verb *verb)
 
     vtr_text_add(out, "\nOptions:\n");
     for (size_t i = 0; i < verb->option_count; i++) {
-        put_option(out, &verb->options[i]);
+        if (verb->options[i].help != NULL) {
+            put_option(out, &verb->options[i]);
+        }
     }
     put_option(out, &HELP);
 }

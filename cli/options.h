@@ -48,7 +48,8 @@ struct vtr_option {
     char short_name;  /* 0: none */
     enum vtr_option_kind kind;
     const char *argument; /* its name in help, or the choices; NULL for a flag */
-    const char *help;     /* lower case, no full stop */
+    const char *help;     /* lower case, no full stop; NULL: another name of an option
+                             that is understood, and not listed */
     size_t offset;        /* of the member that receives it */
 };
 

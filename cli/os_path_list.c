@@ -38,6 +38,17 @@ static bool take(struct vtr_path_list *list, char *path)
     return true;
 }
 
+bool vtr_path_list_add(struct vtr_path_list *list, struct vtr_bytes path)
+{
+    char *copy = malloc(path.len + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, path.ptr, path.len);
+        copy[path.len] = '\0';
+    }
+    return take(list, copy);
+}
+
 /* "folder/name" from malloc; `folder` NULL: "name". */
 static char *join(const char *folder, const char *name)
 {
@@ -61,14 +72,13 @@ static char *join(const char *folder, const char *name)
     return path;
 }
 
-static void complain(const char *what, const char *path, vtr_walk_failed_fn failed,
-                     void *context)
+static void complain(const char *what, const char *path, const struct vtr_walk *walk)
 {
     struct vtr_error err = {.status = VTR_ERROR_IO, .os_errno = errno};
 
     (void)snprintf(err.message, sizeof(err.message), "cannot %s '%.400s': %s", what,
                    path, strerror(err.os_errno));
-    failed(&err, context);
+    walk->failed(&err, walk->context);
 }
 
 /* Moves an item down a heap whose root is the least name. */
@@ -105,14 +115,14 @@ static void sort_descending(char **items, size_t count)
 
 /* Puts what is in a folder on the stack. */
 static bool open_folder(struct vtr_path_list *stack, const char *folder,
-                        vtr_walk_failed_fn failed, void *context)
+                        const struct vtr_walk *walk)
 {
     const size_t before = stack->count;
     bool is_ok = true;
     DIR *stream = opendir(folder);
 
     if (stream == NULL) {
-        complain("open folder", folder, failed, context);
+        complain("open folder", folder, walk);
         return true;
     }
     errno = 0;
@@ -123,7 +133,7 @@ static bool open_folder(struct vtr_path_list *stack, const char *folder,
         errno = 0;
     }
     if (is_ok && errno != 0) {
-        complain("read folder", folder, failed, context);
+        complain("read folder", folder, walk);
     }
     closedir(stream);
     if (stack->count > before) {
@@ -132,29 +142,39 @@ static bool open_folder(struct vtr_path_list *stack, const char *folder,
     return is_ok;
 }
 
-bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
-                      vtr_walk_failed_fn failed, void *context)
+/* Does with one thing of a folder what is due; takes `path` over. */
+static bool visit(struct vtr_path_list *list, struct vtr_path_list *stack, char *path,
+                  const struct vtr_walk *walk)
 {
-    struct vtr_path_list stack = {0};
     struct stat info;
     bool is_ok = true;
 
+    if (lstat(path, &info) != 0) {
+        complain("look at", path, walk);
+    } else if (S_ISREG(info.st_mode)) {
+        return take(list, path);
+    } else if (S_ISDIR(info.st_mode)) {
+        is_ok = walk->is_flat || open_folder(stack, path, walk);
+    } else if (!S_ISLNK(info.st_mode)) {
+        walk->left_out(path, walk->context);
+    }
+    free(path);
+    return is_ok;
+}
+
+bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
+                      const struct vtr_walk *walk)
+{
+    struct vtr_path_list stack = {0};
+    bool is_ok;
+
     /* What is named is scanned, or scanning it says why not. */
-    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
+    if (!vtr_is_folder(path)) {
         return take(list, join(NULL, path));
     }
-    is_ok = open_folder(&stack, path, failed, context);
+    is_ok = open_folder(&stack, path, walk);
     while (is_ok && stack.count > 0) {
-        char *next = stack.items[--stack.count];
-        if (lstat(next, &info) != 0) {
-            complain("look at", next, failed, context);
-        } else if (S_ISDIR(info.st_mode)) {
-            is_ok = open_folder(&stack, next, failed, context);
-        } else if (S_ISREG(info.st_mode)) {
-            is_ok = take(list, next);
-            next = NULL;
-        }
-        free(next);
+        is_ok = visit(list, &stack, stack.items[--stack.count], walk);
     }
     vtr_path_list_deinit(&stack);
     return is_ok;
@@ -165,4 +185,25 @@ uint64_t vtr_walk_file_len(const char *path)
     struct stat info;
 
     return stat(path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
+}
+
+bool vtr_is_file(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool vtr_is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool vtr_is_missing(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) != 0 && errno == ENOENT;
 }

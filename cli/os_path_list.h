@@ -16,8 +16,21 @@ struct vtr_path_list {
 
 void vtr_path_list_deinit(struct vtr_path_list *list);
 
-/* Called for what could not be looked into. */
-typedef void (*vtr_walk_failed_fn)(const struct vtr_error *err, void *context);
+/* How folders are walked. */
+struct vtr_walk {
+    bool is_flat; /* not into the folders in a folder */
+
+    /* Called for what could not be looked into. */
+    void (*failed)(const struct vtr_error *err, void *context);
+    /* Called for what is in a folder and neither file, folder nor symbolic link:
+     * reading a pipe or a device may never end. */
+    void (*left_out)(const char *path, void *context);
+    void *context;
+};
+
+/* Adds a copy of `path` as it is.  False when memory is out. */
+VTR_MUST_CHECK bool vtr_path_list_add(struct vtr_path_list *list,
+                                      struct vtr_bytes path);
 
 /*
  * Adds `path` to the list, or if it is a folder the regular files in it and below it,
@@ -25,9 +38,14 @@ typedef void (*vtr_walk_failed_fn)(const struct vtr_error *err, void *context);
  * `path` itself, and nowhere else.  False when memory is out.
  */
 VTR_MUST_CHECK bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
-                                     vtr_walk_failed_fn failed, void *context);
+                                     const struct vtr_walk *walk);
 
 /* Bytes of a file, or 0 when it cannot be told. */
 uint64_t vtr_walk_file_len(const char *path);
+
+/* What a path leads to. */
+bool vtr_is_file(const char *path);
+bool vtr_is_folder(const char *path);
+bool vtr_is_missing(const char *path);
 
 #endif

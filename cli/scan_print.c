@@ -9,16 +9,18 @@
 #define SHOWN_HEX_LEN 64u
 
 static const char HEX[] = "0123456789ABCDEF";
+static const char HEX_SMALL[] = "0123456789abcdef";
 
 static void put_char(struct vtr_text *out, char c)
 {
     vtr_text_repeat(out, c, 1);
 }
 
-static void put_escaped(struct vtr_text *out, struct vtr_bytes bytes)
+/* Each byte ^ `key`. */
+static void put_escaped(struct vtr_text *out, struct vtr_bytes bytes, uint8_t key)
 {
     for (size_t i = 0; i < bytes.len; i++) {
-        const uint8_t byte = bytes.ptr[i];
+        const uint8_t byte = (uint8_t)(bytes.ptr[i] ^ key);
         if (byte >= 32 && byte <= 126) {
             put_char(out, (char)byte);
         } else {
@@ -46,14 +48,16 @@ static void put_hex(struct vtr_text *out, struct vtr_bytes bytes)
 /* Text between quotes, with the escapes of C. */
 static void put_quoted(struct vtr_text *out, struct vtr_bytes bytes)
 {
+    static const char LETTERS[] = "abtnvfr"; /* from byte 7 on */
+
     for (size_t i = 0; i < bytes.len; i++) {
         const uint8_t byte = bytes.ptr[i];
-        if (byte == '"' || byte == '\\') {
+        if (byte == '"' || byte == '\'' || byte == '\\') {
             put_char(out, '\\');
             put_char(out, (char)byte);
-        } else if (byte == '\n' || byte == '\r' || byte == '\t') {
+        } else if (byte >= '\a' && byte <= '\r') {
             put_char(out, '\\');
-            put_char(out, byte == '\n' ? 'n' : byte == '\r' ? 'r' : 't');
+            put_char(out, LETTERS[byte - '\a']);
         } else if (byte >= 32 && byte <= 126) {
             put_char(out, (char)byte);
         } else {
@@ -76,18 +80,45 @@ static void put_offset(struct vtr_text *out, uint64_t offset)
     }
     for (unsigned left = shift + 4; left > 0; left -= 4) {
         const unsigned digit = (unsigned)(offset >> (left - 4) & 15);
-        put_char(out, "0123456789abcdef"[digit]);
+        put_char(out, HEX_SMALL[digit]);
     }
+}
+
+/* The bytes of a match, as many as are shown. */
+static struct vtr_bytes shown_bytes(const struct vtr_detection *detection,
+                                    const struct vtr_match *match)
+{
+    return (struct vtr_bytes){detection->data.ptr + match->offset,
+                              match->length < SHOWN_LEN ? (size_t)match->length
+                                                        : SHOWN_LEN};
+}
+
+/* 0 for a string that is not xored. */
+static uint8_t xor_key(const struct vtr_string_matches *string, struct vtr_bytes shown)
+{
+    return string->is_xor && shown.len > 0
+               ? (uint8_t)(shown.ptr[0] ^ string->first_byte)
+               : 0;
+}
+
+/* ":xor(0x1f,plain text)" */
+static void put_key(struct vtr_text *out, const struct vtr_string_matches *string,
+                    struct vtr_bytes shown)
+{
+    const uint8_t key = xor_key(string, shown);
+    const char digits[3] = {HEX_SMALL[key >> 4], HEX_SMALL[key & 15], '\0'};
+
+    vtr_text_add(out, ":xor(0x");
+    vtr_text_add(out, digits);
+    vtr_text_add(out, ",");
+    put_escaped(out, shown, key);
+    vtr_text_add(out, ")");
 }
 
 static void put_match(struct vtr_text *out, const struct vtr_scan_style *style,
                       const struct vtr_string_matches *string,
-                      const struct vtr_match *match, struct vtr_bytes data)
+                      const struct vtr_match *match, struct vtr_bytes shown)
 {
-    const struct vtr_bytes shown = {data.ptr + match->offset,
-                                    match->length < SHOWN_LEN ? (size_t)match->length
-                                                              : SHOWN_LEN};
-
     put_offset(out, match->offset);
     if (style->has_lengths) {
         vtr_text_add(out, ":");
@@ -95,11 +126,16 @@ static void put_match(struct vtr_text *out, const struct vtr_scan_style *style,
     }
     vtr_text_add(out, ":$");
     vtr_text_bytes(out, string->id);
-    vtr_text_add(out, ": ");
-    if (string->is_hex) {
-        put_hex(out, shown);
-    } else {
-        put_escaped(out, shown);
+    if (style->has_keys) {
+        put_key(out, string, shown);
+    }
+    if (style->has_strings) {
+        vtr_text_add(out, ": ");
+        if (string->is_hex) {
+            put_hex(out, shown);
+        } else {
+            put_escaped(out, shown, 0);
+        }
     }
     vtr_text_add(out, "\n");
 }
@@ -152,13 +188,14 @@ static void print_text(struct vtr_text *out, const struct vtr_scan_style *style,
     vtr_text_add(out, " ");
     vtr_text_add(out, path);
     vtr_text_add(out, "\n");
-    if (!style->has_strings && !style->has_lengths) {
+    if (!style->has_strings && !style->has_lengths && !style->has_keys) {
         return;
     }
     for (size_t i = 0; i < detection->string_count; i++) {
         const struct vtr_string_matches *string = &detection->strings[i];
         for (size_t n = 0; n < string->count && !string->is_private; n++) {
-            put_match(out, style, string, &string->matches[n], detection->data);
+            put_match(out, style, string, &string->matches[n],
+                      shown_bytes(detection, &string->matches[n]));
         }
     }
 }
@@ -183,6 +220,23 @@ static void put_json_metas(struct vtr_json *json, const struct vtr_detection *de
     vtr_json_end_array(json);
 }
 
+static void put_json_match(struct vtr_json *json, const struct vtr_detection *detection,
+                           const struct vtr_string_matches *string,
+                           const struct vtr_match *match)
+{
+    const struct vtr_bytes shown = shown_bytes(detection, match);
+
+    vtr_json_begin_object(json, NULL);
+    vtr_json_bytes(json, "id", string->id);
+    vtr_json_number(json, "offset", match->offset);
+    vtr_json_number(json, "length", match->length);
+    vtr_json_hex(json, "data", shown); /* of a long match the beginning */
+    if (string->is_xor) {
+        vtr_json_number(json, "xor_key", xor_key(string, shown));
+    }
+    vtr_json_end_object(json);
+}
+
 static void put_json_strings(struct vtr_json *json,
                              const struct vtr_detection *detection)
 {
@@ -190,11 +244,7 @@ static void put_json_strings(struct vtr_json *json,
     for (size_t i = 0; i < detection->string_count; i++) {
         const struct vtr_string_matches *string = &detection->strings[i];
         for (size_t n = 0; n < string->count && !string->is_private; n++) {
-            vtr_json_begin_object(json, NULL);
-            vtr_json_bytes(json, "id", string->id);
-            vtr_json_number(json, "offset", string->matches[n].offset);
-            vtr_json_number(json, "length", string->matches[n].length);
-            vtr_json_end_object(json);
+            put_json_match(json, detection, string, &string->matches[n]);
         }
     }
     vtr_json_end_array(json);
@@ -261,6 +311,18 @@ static const char *limit_word(unsigned bit)
     default:
         return "database";
     }
+}
+
+void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "path", path);
+    vtr_json_number(&json, "count", count);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
 }
 
 void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits)

@@ -10,6 +10,7 @@
 struct vtr_scan_style {
     bool has_strings;
     bool has_lengths;
+    bool has_keys; /* of xor strings, with the plain text */
     bool has_tags;
     bool has_metas;
     bool has_spaces;
@@ -22,6 +23,9 @@ void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
 
 /* JSON: an object that says what of the scan of `path` was incomplete. */
 void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits);
+
+/* JSON: an object that says how many rules `path` satisfies. */
+void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count);
 
 /* What a VTR_SCAN_* bit means, for people: a complaint before the path's name. */
 const char *vtr_scan_limit_name(unsigned bit);

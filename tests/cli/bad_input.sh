@@ -76,9 +76,11 @@ says stderr "is a delta, not a .*database"
 for verb in scan verify; do
     expect 2 "$verb" d.vdelta noise
     says stderr "'d.vdelta'.*is a delta, not a .*database"
-    expect 2 "$verb" rules/extra.yar noise
-    says stderr "'rules/extra.yar'.*is text.*compile it first"
 done
+expect 2 verify rules/extra.yar noise
+says stderr "'rules/extra.yar'.*is text.*compile it first"
+expect 2 scan -C rules/extra.yar noise
+says stderr "'rules/extra.yar'.*is text.*compile it first"
 expect 2 delta apply d.vdelta old.vdb -o x.vdb --trust k.pub
 says stderr "'d.vdelta'.*in order"
 expect 2 delta info old.vdb

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/scan_targets.h"
+
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/os_input.h"
+
+/* What the walk's callbacks know. */
+struct finder {
+    struct vtr_scan_targets *targets;
+    const struct vtr_scan_arguments *arguments;
+    struct vtr_walk walk;
+};
+
+static void walk_failed(const struct vtr_error *err, void *context)
+{
+    struct finder *finder = context;
+
+    vtr_complain(&vtr_verb_scan, err);
+    finder->targets->has_failed = true;
+}
+
+static void left_out(const char *path, void *context)
+{
+    const struct finder *finder = context;
+
+    if (!finder->arguments->has_no_warnings) {
+        vtr_complain_text(&vtr_verb_scan, "left out, it is no file:", path);
+    }
+}
+
+/* The paths of a list, one a line; a folder among them is walked. */
+static bool add_lines(struct finder *finder, struct vtr_bytes lines)
+{
+    struct vtr_path_list paths = {0};
+    bool is_ok = true;
+
+    for (size_t at = 0; is_ok && at < lines.len;) {
+        const uint8_t *line = lines.ptr + at;
+        const uint8_t *end = memchr(line, '\n', lines.len - at);
+        const size_t len = end == NULL ? lines.len - at : (size_t)(end - line);
+
+        if (len > 0) {
+            is_ok = vtr_path_list_add(&paths, (struct vtr_bytes){line, len});
+        }
+        at += len + 1;
+    }
+    for (size_t i = 0; is_ok && i < paths.count; i++) {
+        is_ok =
+            vtr_walk_collect(&finder->targets->names, paths.items[i], &finder->walk);
+    }
+    vtr_path_list_deinit(&paths);
+    return is_ok;
+}
+
+static bool add_list(struct finder *finder, const char *path)
+{
+    struct vtr_input input = {0};
+    struct vtr_error err = {0};
+
+    if (vtr_input_open(&input, path, &err) != VTR_OK) {
+        walk_failed(&err, finder);
+        return true;
+    }
+    bool is_ok = true;
+    if (input.bytes.len > 0 && memchr(input.bytes.ptr, 0, input.bytes.len) != NULL) {
+        vtr_complain_text(&vtr_verb_scan, "not a list of paths, one a line:", path);
+        finder->targets->has_failed = true;
+    } else {
+        is_ok = add_lines(finder, input.bytes);
+    }
+    vtr_input_close(&input);
+    return is_ok;
+}
+
+bool vtr_scan_targets_find(struct vtr_scan_targets *out,
+                           const struct vtr_scan_arguments *arguments,
+                           const char *const *operands, size_t count)
+{
+    struct finder finder = {
+        .targets = out,
+        .arguments = arguments,
+        .walk = {.is_flat = arguments->is_flat,
+                 .failed = walk_failed,
+                 .left_out = left_out},
+    };
+    bool is_ok = true;
+
+    finder.walk.context = &finder;
+    for (size_t i = 0; is_ok && i < count; i++) {
+        is_ok = arguments->has_lists
+                    ? add_list(&finder, operands[i])
+                    : vtr_walk_collect(&out->names, operands[i], &finder.walk);
+    }
+    out->is_single = count == 1 && !arguments->has_lists && !vtr_is_folder(operands[0]);
+    if (!is_ok) {
+        vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
+    }
+    return is_ok;
+}
+
+void vtr_scan_targets_deinit(struct vtr_scan_targets *targets)
+{
+    vtr_path_list_deinit(&targets->names);
+}

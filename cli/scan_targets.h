@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a scan looks at: files that the operands name, hold or list. */
+#ifndef VTR_CLI_SCAN_TARGETS_H
+#define VTR_CLI_SCAN_TARGETS_H
+
+#include "cli/os_path_list.h"
+#include "cli/scan_arguments.h"
+
+/* {0} is safe to deinit. */
+struct vtr_scan_targets {
+    struct vtr_path_list names; /* in the order of the answers */
+    bool is_single;             /* one file was named: its name can be left out */
+    bool has_failed;            /* something could not be looked into: it was said */
+};
+
+/* Finds them all; what cannot be looked into is said on standard error.  False when
+ * memory is out, which is said too. */
+VTR_MUST_CHECK bool vtr_scan_targets_find(struct vtr_scan_targets *out,
+                                          const struct vtr_scan_arguments *arguments,
+                                          const char *const *operands, size_t count);
+void vtr_scan_targets_deinit(struct vtr_scan_targets *targets);
+
+#endif

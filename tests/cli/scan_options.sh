@@ -1,0 +1,202 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The options of `vitrine scan` that need no yara to be judged: rules from sources,
+# external variables, lists, limits, what is no file.
+set -euo pipefail
+. "$(dirname "$0")/lib.bash"
+cd "$work"
+
+cat >r.yar <<'RULES'
+rule hello : greeting { strings: $a = "hello" condition: $a }
+rule hidden { strings: $a = "hidden" xor(1-255) condition: $a }
+rule other { condition: filesize == 5 }
+RULES
+printf hello >file
+printf 'hello again' >longer
+printf nothing >nothing
+expect 0 compile -o r.vdb r.yar
+
+# Sources are compiled on the fly and say the same as the database.
+expect 1 scan -s r.vdb file longer
+cp stdout of_database
+expect 1 scan -s r.yar file longer
+is_same stdout of_database
+is_silent stderr
+mkdir rules
+cp r.yar rules/
+expect 1 scan -s rules file longer
+is_same stdout of_database
+"$VITRINE" scan -s - file longer <r.yar >stdout || true
+is_same stdout of_database
+cp r.yar no_suffix
+expect 1 scan -s no_suffix file longer
+is_same stdout of_database
+cp r.vdb database_of_another_name
+expect 1 scan -s database_of_another_name file longer
+is_same stdout of_database
+echo 'rule more { condition: true }' >more.yar
+expect 1 scan --rules more.yar r.yar nothing
+says stdout '^more nothing$'
+expect 2 scan --rules more.yar r.vdb nothing
+says stderr '--rules adds to sources'
+
+expect 1 scan r.yar more.yar file
+says stderr "only the first operand is rules.*'more.yar'"
+expect 1 scan -w r.yar more.yar file
+is_silent stderr
+expect 0 scan r.yar more.yar
+is_silent stderr
+
+# Rules that are none.
+echo 'rule bad { condition: nobody }' >bad.yar
+expect 2 scan bad.yar file
+is_silent stdout
+says stderr '^error\[E[0-9]+\]: '
+says stderr 'nothing is scanned: the rules have errors'
+expect 2 scan missing.yar file
+says stderr 'no such file'
+expect 2 scan -C r.yar file
+is_silent stdout
+: >empty.vdb
+expect 2 scan empty.vdb file
+is_silent stdout
+head -c 100 r.vdb >cut
+expect 2 scan cut file
+says stderr "'cut'"
+: >empty.yar
+expect 2 scan empty.yar file
+says stderr 'there are no rules'
+expect 2 scan - - </dev/null
+says stderr 'cannot be read twice'
+
+# External variables.
+cat >e.yar <<'RULES'
+rule number { condition: n == 7 }
+rule text { condition: t contains "seven" }
+rule truth { condition: b }
+rule part { condition: f > 1.5 }
+RULES
+expect 0 compile -o e.vdb -D n=1 -D t=one -D b=false -D f=1.0 e.yar
+cp e.vdb before
+expect 0 scan e.vdb file
+expect 1 scan -d n=7 -d t=seventeen -d b=true -d f=1.75 e.vdb file
+[ "$(wc -l <stdout)" -eq 4 ] || complain "not every variable was set"
+expect 1 scan -d n=8 -d n=7 e.vdb file
+says stdout '^number file$'
+expect 1 scan -d f=2 e.vdb file
+says stdout '^part file$'
+expect 1 scan -d n=7 -d t= -d b=false -d f=-1 e.yar file
+says stdout '^number file$'
+is_same e.vdb before
+expect 2 scan -d nobody=1 e.vdb file
+says stderr "no external variable 'nobody'; they have b \(true or false\), f \(float\), n \(integer\), t \(text\)"
+expect 2 scan -d n=seven e.vdb file
+says stderr "'n' is an integer in the rules, and 'seven' is not"
+expect 2 scan -d n=1.5 e.vdb file
+expect 2 scan -d n=9223372036854775808 e.vdb file
+expect 1 scan -d n=7 -d n=-9223372036854775808 -d b=true e.vdb file
+expect 2 scan -d b=1 e.vdb file
+expect 2 scan -d f=x e.vdb file
+expect 2 scan -d n e.vdb file
+says stderr 'NAME=VALUE'
+expect 2 scan -d =1 e.vdb file
+expect 2 scan -d x=1 r.vdb file
+says stderr 'they have no others'
+expect 2 scan e.yar file
+says stderr 'nothing is scanned'
+
+# Negation and its exit code, filters and theirs.
+expect 1 scan -n r.yar file
+says stdout '^hidden file$'
+expect 0 scan -i nobody r.yar file
+is_silent stdout
+expect 1 scan -c r.yar file nothing
+says stdout '^file: 2$'
+says stdout '^nothing: 0$'
+expect 1 scan -c r.yar file
+says stdout '^2$'
+expect 1 scan --json -c r.yar file
+says stdout '^\{"path":"file","count":2\}$'
+
+# The first rules that hold, whichever worker is quick.
+expect 1 scan -l 3 -p 4 r.yar file longer nothing
+[ "$(wc -l <stdout)" -eq 3 ] || complain "not three rules"
+expect 1 scan -l 1 r.yar longer file
+[ "$(cat stdout)" = "hello longer" ] || complain "not the first rule of the first file"
+
+# Keys of xor strings, and bytes in JSON.
+python3 -c 'import sys; sys.stdout.buffer.write(b"-" + bytes(c ^ 33 for c in b"hidden"))' >xored
+expect 1 scan -s -L -X r.yar xored
+says stdout '^0x1:6:\$a:xor\(0x21,hidden\): IHEEDO$'
+expect 1 scan --json r.yar xored
+says stdout '"id":"a","offset":1,"length":6,"data":"49484545444f","xor_key":33'
+
+# Lists.
+printf 'file\n\nlonger\nmissing\n' >list
+expect 2 scan --scan-list r.yar list
+says stdout '^hello longer$'
+says stderr "'missing'"
+printf 'longer' | { "$VITRINE" scan --scan-list r.yar - >stdout || true; }
+[ "$(cat stdout)" = "hello longer" ] || complain "no list from standard input"
+expect 2 scan --scan-list r.yar .
+expect 2 scan --scan-list r.yar r.vdb
+says stderr 'not a list of paths'
+
+# Sizes, at the edge too.
+truncate -s 1T sparse 2>/dev/null || truncate -s 1G sparse
+expect 1 scan -z 1000000 r.yar sparse file
+says stdout '^hello file$'
+says stderr "skipped, larger than --skip-larger: 'sparse'"
+expect 2 scan --max-size 1000000 r.yar sparse file
+expect 1 scan -z 5 r.yar file
+is_silent stderr
+expect 0 scan -z 4 r.yar file
+says stderr 'skipped'
+
+# Time for all together.
+expect 2 scan -a 1 r.yar sparse file
+says stderr 'the time was up'
+rm sparse
+
+# Folders, and what is no file in them.
+mkdir -p tree/below
+cp file tree/
+cp file tree/below/
+mkfifo tree/pipe
+ln -s file tree/link
+: >tree/empty
+expect 1 scan r.yar tree
+[ "$(wc -l <stdout)" -eq 4 ] || complain "not the two files of the tree"
+says stderr "left out, it is no file: 'tree/pipe'"
+expect 1 scan -w --no-recursive r.yar tree
+[ "$(wc -l <stdout)" -eq 2 ] || complain "not the one file of the folder"
+is_silent stderr
+expect 2 scan r.yar tree/pipe
+says stderr "not a regular file: 'tree/pipe'"
+expect 2 scan r.yar /dev/zero
+expect 2 scan r.yar missing
+says stderr "cannot open 'missing'"
+printf hello >"$(printf 'not \xff utf-8')"
+expect 1 scan r.yar "$(printf 'not \xff utf-8')"
+
+# Warnings of rules.
+echo 'rule slow { strings: $a = /.*/ condition: $a }' >slow.yar
+"$VITRINE" check slow.yar >stdout 2>stderr || true
+if grep -q '^warning' stdout; then
+    expect 1 scan slow.yar file
+    says stderr '^warning'
+    expect 1 scan -w slow.yar file
+    is_silent stderr
+    expect 2 scan --fail-on-warnings slow.yar file
+    says stderr '--fail-on-warnings was given'
+    expect 1 scan -w --fail-on-warnings slow.yar file
+fi
+
+# Module data: the file is there and the argument has its form.
+expect 2 scan -x cuckoo r.yar file
+says stderr 'MODULE=FILE'
+expect 2 scan -x cuckoo=missing r.yar file
+says stderr "'missing'"
+
+finish
