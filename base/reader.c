@@ -182,3 +182,60 @@ uint64_t vtr_table_bits(struct vtr_bytes table, uint64_t bit, unsigned width)
     const uint64_t value = shift == 0 ? low : low >> shift | high << (64 - shift);
     return width >= 64 ? value : value & ((UINT64_C(1) << width) - 1);
 }
+
+bool vtr_peek_slice(struct vtr_bytes bytes, uint64_t offset, uint64_t len,
+                    struct vtr_bytes *out)
+{
+    if (offset > bytes.len || len > bytes.len - offset) {
+        return false;
+    }
+    *out = (struct vtr_bytes){
+        .ptr = bytes.len == 0 ? bytes.ptr : bytes.ptr + (size_t)offset,
+        .len = (size_t)len,
+    };
+    return true;
+}
+
+bool vtr_peek_u8(struct vtr_bytes bytes, uint64_t offset, uint8_t *out)
+{
+    struct vtr_bytes part;
+
+    if (!vtr_peek_slice(bytes, offset, sizeof(*out), &part)) {
+        return false;
+    }
+    *out = part.ptr[0];
+    return true;
+}
+
+bool vtr_peek_u16(struct vtr_bytes bytes, uint64_t offset, uint16_t *out)
+{
+    struct vtr_bytes part;
+
+    if (!vtr_peek_slice(bytes, offset, sizeof(*out), &part)) {
+        return false;
+    }
+    *out = vtr_load_u16(part.ptr);
+    return true;
+}
+
+bool vtr_peek_u32(struct vtr_bytes bytes, uint64_t offset, uint32_t *out)
+{
+    struct vtr_bytes part;
+
+    if (!vtr_peek_slice(bytes, offset, sizeof(*out), &part)) {
+        return false;
+    }
+    *out = vtr_load_u32(part.ptr);
+    return true;
+}
+
+bool vtr_peek_u64(struct vtr_bytes bytes, uint64_t offset, uint64_t *out)
+{
+    struct vtr_bytes part;
+
+    if (!vtr_peek_slice(bytes, offset, sizeof(*out), &part)) {
+        return false;
+    }
+    *out = vtr_load_u64(part.ptr);
+    return true;
+}

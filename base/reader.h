@@ -78,6 +78,18 @@ static inline uint64_t vtr_load_u64(const uint8_t *p)
     return (uint64_t)vtr_load_u32(p) | (uint64_t)vtr_load_u32(p + 4) << 32;
 }
 
+/* Little-endian integers, and `len` bytes as a borrowed slice, at an offset that nobody
+ * has vouched for.  False, the output untouched, when they do not fit. */
+VTR_MUST_CHECK bool vtr_peek_u8(struct vtr_bytes bytes, uint64_t offset, uint8_t *out);
+VTR_MUST_CHECK bool vtr_peek_u16(struct vtr_bytes bytes, uint64_t offset,
+                                 uint16_t *out);
+VTR_MUST_CHECK bool vtr_peek_u32(struct vtr_bytes bytes, uint64_t offset,
+                                 uint32_t *out);
+VTR_MUST_CHECK bool vtr_peek_u64(struct vtr_bytes bytes, uint64_t offset,
+                                 uint64_t *out);
+VTR_MUST_CHECK bool vtr_peek_slice(struct vtr_bytes bytes, uint64_t offset,
+                                   uint64_t len, struct vtr_bytes *out);
+
 /* Element `index` of an array of u32 that fills `table`; 0 past its end. */
 static inline uint32_t vtr_table_u32(struct vtr_bytes table, uint64_t index)
 {

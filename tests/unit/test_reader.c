@@ -180,6 +180,36 @@ static void bits_past_the_end_are_zero(void **state)
     assert_int_equal(vtr_table_bits(table, UINT64_MAX, 64), 0);
 }
 
+static void a_peek_past_the_end_changes_nothing(void **state)
+{
+    const struct vtr_bytes bytes = {SAMPLE, sizeof(SAMPLE)};
+    struct vtr_bytes part = {NULL, 77};
+    uint8_t u8 = 7;
+    uint16_t u16 = 7;
+    uint32_t u32 = 7;
+    uint64_t u64 = 7;
+
+    (void)state;
+    assert_true(vtr_peek_u8(bytes, 4, &u8) && vtr_peek_u16(bytes, 3, &u16) &&
+                vtr_peek_u32(bytes, 1, &u32));
+    assert_int_equal(u8, 0x05);
+    assert_int_equal(u16, 0x0504);
+    assert_int_equal(u32, 0x05040302);
+    assert_false(vtr_peek_u8(bytes, 5, &u8) || vtr_peek_u16(bytes, 4, &u16) ||
+                 vtr_peek_u32(bytes, 2, &u32) || vtr_peek_u64(bytes, 0, &u64) ||
+                 vtr_peek_u32(bytes, UINT64_MAX, &u32));
+    assert_int_equal(u8, 0x05);
+    assert_int_equal(u16, 0x0504);
+    assert_int_equal(u32, 0x05040302);
+    assert_int_equal(u64, 7);
+    assert_false(vtr_peek_slice(bytes, 1, UINT64_MAX, &part));
+    assert_false(vtr_peek_slice(bytes, 6, 0, &part));
+    assert_int_equal(part.len, 77);
+    assert_true(vtr_peek_slice(bytes, 5, 0, &part));
+    assert_int_equal(part.len, 0);
+    assert_true(vtr_peek_slice((struct vtr_bytes){NULL, 0}, 0, 0, &part));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +224,7 @@ int main(void)
         cmocka_unit_test(signed_numbers_come_back),
         cmocka_unit_test(packed_bits_come_back_at_every_width_and_shift),
         cmocka_unit_test(bits_past_the_end_are_zero),
+        cmocka_unit_test(a_peek_past_the_end_changes_nothing),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
