@@ -226,7 +226,7 @@ static void say_count(struct vtr_text *out, const struct job *job, const char *p
 
 static void say_limits(struct job *job, struct outcome *outcome, const char *path)
 {
-    for (unsigned bit = 1; bit <= VTR_SCAN_BAD_DATABASE; bit <<= 1) {
+    for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
         if ((outcome->limits & bit) != 0) {
             vtr_complain_text(&vtr_verb_scan, vtr_scan_limit_name(bit), path);
         }

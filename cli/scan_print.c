@@ -293,6 +293,8 @@ const char *vtr_scan_limit_name(unsigned bit)
         return "the time was up:";
     case VTR_SCAN_BAD_DATABASE:
         return "a part of the database could not be read:";
+    case VTR_SCAN_LIMIT_MODULE:
+        return "a module could not say all that rules ask for:";
     default:
         return "a limit was reached:";
     }
@@ -308,6 +310,8 @@ static const char *limit_word(unsigned bit)
         return "regex";
     case VTR_SCAN_LIMIT_TIME:
         return "time";
+    case VTR_SCAN_LIMIT_MODULE:
+        return "module";
     default:
         return "database";
     }
@@ -333,7 +337,7 @@ void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limi
     vtr_json_begin_object(&json, NULL);
     vtr_json_string(&json, "path", path);
     vtr_json_begin_array(&json, "limits");
-    for (unsigned bit = 1; bit <= VTR_SCAN_BAD_DATABASE; bit <<= 1) {
+    for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
         if ((limits & bit) != 0) {
             vtr_json_string(&json, NULL, limit_word(bit));
         }

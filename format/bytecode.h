@@ -8,7 +8,8 @@
  * the end of the instruction, so every program ends; loops are their own instructions
  * with a stated nesting limit.  An operand is written directly after its opcode.
  *
- * A value is undefined, an integer (int64; booleans are 0 and 1), a float or text.
+ * A value is undefined, an integer (int64; booleans are 0 and 1), a float or text; an
+ * argument of a module's function may be a regular expression.
  * Unless said otherwise an operation with an undefined operand gives undefined.
  * "p" is varint pattern number + 1, or 0: the pattern of the innermost pattern loop.
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
@@ -99,7 +100,17 @@ enum vtr_op {
     VTR_OP_ENDSWITH = 84,
     VTR_OP_IENDSWITH = 85,
     VTR_OP_IEQUALS = 86,
-    VTR_OP_MATCHES = 87 /* u8 VTR_PROGRAM_* flags, masked PCRE2 text   text -> bool */
+    VTR_OP_MATCHES = 87, /* u8 VTR_PROGRAM_* flags, masked PCRE2 text   text -> bool */
+
+    /* Modules: string path, "module.field[].field" (format/module_table.h).  An index
+     * is popped for each "[]", the last one on top; what is not there, or has an
+     * undefined index or argument, is undefined. */
+    VTR_OP_FIELD = 96, /* indices            -> value */
+    VTR_OP_CALL = 97,  /* indices, arguments -> value; "(sr)" after the path: types */
+    VTR_OP_ITEMS = 98, /* indices            -> int, items of an array or dictionary */
+    VTR_OP_FIND = 99,  /* indices, text      -> int, index of a dictionary's key */
+    VTR_OP_KEY = 100,  /* indices, int       -> text, key at an index */
+    VTR_OP_REGEX = 101 /* u8 flags, masked PCRE2 text -> regex, an argument of CALL */
 };
 
 enum vtr_quantifier {

@@ -6,6 +6,7 @@
  * ends is enough to hold each against the instructions and the depth that it meets.
  */
 #include "format/bytecode.h"
+#include "format/module_table.h"
 #include "format/rule_check.h"
 
 /* What stands after an opcode. */
@@ -25,7 +26,8 @@ enum operands {
     OPERANDS_FOR_LIST,
     OPERANDS_FOR_PATTERNS,
     OPERANDS_JUMP,
-    OPERANDS_MATCHES
+    OPERANDS_MATCHES,
+    OPERANDS_PATH
 };
 
 /* Operands and popped values, those of the quantifier and of a list not counted; every
@@ -35,7 +37,7 @@ struct op_shape {
     uint8_t pops;
 };
 
-#define OP_LIMIT 88u
+#define OP_LIMIT 102u
 #define UNARY      \
  {                 \
   OPERANDS_NONE, 1 \
@@ -101,6 +103,12 @@ static const struct op_shape SHAPES[OP_LIMIT] = {
     [VTR_OP_IENDSWITH] = BINARY,
     [VTR_OP_IEQUALS] = BINARY,
     [VTR_OP_MATCHES] = {OPERANDS_MATCHES, 1},
+    [VTR_OP_FIELD] = {OPERANDS_PATH, 0},
+    [VTR_OP_CALL] = {OPERANDS_PATH, 0},
+    [VTR_OP_ITEMS] = {OPERANDS_PATH, 0},
+    [VTR_OP_FIND] = {OPERANDS_PATH, 1},
+    [VTR_OP_KEY] = {OPERANDS_PATH, 1},
+    [VTR_OP_REGEX] = {OPERANDS_MATCHES, 0},
 };
 
 /* A jump that has not landed yet. */
@@ -333,6 +341,18 @@ static bool read_operands(struct program *p, uint8_t operands)
     }
 }
 
+/* The path of a module's field: pops its indices and arguments. */
+static bool read_path(struct program *p)
+{
+    struct vtr_bytes path;
+    unsigned indices;
+    unsigned arguments;
+
+    return vtr_reader_string(&p->code, &path) &&
+           vtr_field_path_counts(path, &indices, &arguments) &&
+           pop(p, (uint64_t)indices + arguments);
+}
+
 static bool check_instruction(struct program *p)
 {
     uint8_t op;
@@ -346,6 +366,8 @@ static bool check_instruction(struct program *p)
         return false;
     case OPERANDS_JUMP:
         return read_jump(p);
+    case OPERANDS_PATH:
+        return read_path(p) && pop(p, shape.pops) && push(p);
     case OPERANDS_OF:
     case OPERANDS_OF_RULES:
     case OPERANDS_FOR_RANGE:

@@ -132,7 +132,7 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
                vtr_machine_push(m, vtr_value_decimal(number, exponent));
     case VTR_OP_TEXT:
         return vtr_reader_masked(code, &bytes) &&
-               vtr_machine_push(m, vtr_value_text(bytes));
+               vtr_machine_push(m, vtr_value_text((struct vtr_scan_text){bytes, true}));
     case VTR_OP_FILESIZE:
         return vtr_machine_push(m, vtr_value_int((int64_t)run->data.len));
     case VTR_OP_ENTRYPOINT:
@@ -181,20 +181,20 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
         return false;
     }
     if (text.kind != VTR_VALUE_TEXT ||
-        !vtr_machine_charge(m, REGEX_STEPS + text.masked.len / BYTES_PER_STEP)) {
+        !vtr_machine_charge(m, REGEX_STEPS + text.text.bytes.len / BYTES_PER_STEP)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
     return vtr_machine_push(
         m, vtr_value_bool(vtr_condition_regex_matches(m->world->regexes, m->world->run,
-                                                      flags, masked, text.masked)));
+                                                      flags, masked, text.text)));
 }
 
 /* Steps that an operator on two texts may take. */
 static uint64_t text_steps(uint8_t op, const struct vtr_value *left,
                            const struct vtr_value *right)
 {
-    const uint64_t len = left->masked.len;
-    const uint64_t part_len = right->masked.len;
+    const uint64_t len = left->text.bytes.len;
+    const uint64_t part_len = right->text.bytes.len;
 
     if (left->kind != VTR_VALUE_TEXT || right->kind != VTR_VALUE_TEXT) {
         return 0;
@@ -249,6 +249,9 @@ static bool run_instruction(struct vtr_condition_machine *m)
     }
     if (op == VTR_OP_JUMP_FALSE || op == VTR_OP_JUMP_TRUE) {
         return run_jump(m, op, code);
+    }
+    if (op >= VTR_OP_FIELD) {
+        return vtr_machine_module(m, op, code);
     }
     return op == VTR_OP_MATCHES ? run_matches(m, code) : run_operator(m, op);
 }

@@ -14,6 +14,7 @@
 
 #include "format/bytecode.h"
 #include "scan/condition_regex.h"
+#include "scan/module_host.h"
 #include "scan/scan_run.h"
 #include "scan/value.h"
 
@@ -31,6 +32,7 @@ typedef enum vtr_truth (*vtr_rule_truth_fn)(struct vtr_bytes name, void *context
 struct vtr_condition_world {
     struct vtr_scan_run *run;
     struct vtr_condition_regexes *regexes;
+    struct vtr_module_host *modules;
     vtr_rule_truth_fn ask;
     void *context;          /* of `ask` */
     uint32_t first_pattern; /* of the rule, in the database */

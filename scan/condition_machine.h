@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The insides of the machine for conditions, for its own files: condition.c runs it,
- * condition_pattern.c and condition_loop.c have its larger instructions. */
+ * condition_pattern.c, condition_loop.c and condition_module.c have its larger
+ * instructions. */
 #ifndef VTR_SCAN_CONDITION_MACHINE_H
 #define VTR_SCAN_CONDITION_MACHINE_H
 
@@ -71,6 +72,10 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
 /* FOR_*: enters the loop, or pushes its value when it has no turn. */
 bool vtr_machine_loop(struct vtr_condition_machine *m, uint8_t op,
                       struct vtr_reader *code);
+
+/* FIELD .. REGEX. */
+bool vtr_machine_module(struct vtr_condition_machine *m, uint8_t op,
+                        struct vtr_reader *code);
 
 /* The body of the running loop has ended: the next turn, or the loop's value. */
 bool vtr_machine_turn(struct vtr_condition_machine *m);

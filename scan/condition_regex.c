@@ -65,12 +65,14 @@ static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
 
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
-                                 struct vtr_bytes masked, struct vtr_bytes subject)
+                                 struct vtr_bytes masked, struct vtr_scan_text subject)
 {
+    struct vtr_bytes plain = subject.bytes;
+    uint8_t *copy = NULL;
     struct vtr_match match;
 
     /* Nothing matches an empty text, not even an expression that may match nothing. */
-    if (subject.len == 0) {
+    if (subject.bytes.len == 0) {
         return false;
     }
     const struct vtr_regex *regex = get(regexes, run, flags, masked);
@@ -78,14 +80,16 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         run->limits |= VTR_SCAN_BAD_DATABASE;
         return false;
     }
-    uint8_t *plain = unmasked(subject);
-    if (plain == NULL) {
-        run->is_memory_out = true;
-        return false;
+    if (subject.is_masked) {
+        copy = unmasked(subject.bytes);
+        if (copy == NULL) {
+            run->is_memory_out = true;
+            return false;
+        }
+        plain.ptr = copy;
     }
     const enum vtr_regex_answer answer =
-        vtr_verify_regex_run(run, NULL, regex, (struct vtr_bytes){plain, subject.len},
-                             0, false, &match);
-    free(plain);
+        vtr_verify_regex_run(run, NULL, regex, plain, 0, false, &match);
+    free(copy);
     return answer == VTR_REGEX_YES;
 }

@@ -8,6 +8,7 @@
 
 #include "base/vector.h"
 #include "scan/number_map.h"
+#include "scan/scan_text.h"
 
 struct vtr_scan_run;
 
@@ -20,9 +21,9 @@ void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes);
 void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes);
 
 /* Whether the expression whose masked text is `masked` (a part of the image) matches
- * anywhere in the masked text `subject`. */
+ * anywhere in `subject`. */
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
-                                 struct vtr_bytes masked, struct vtr_bytes subject);
+                                 struct vtr_bytes masked, struct vtr_scan_text subject);
 
 #endif

@@ -104,17 +104,15 @@ static bool read_value(enum vtr_external_type type, struct vtr_bytes text,
     return true;
 }
 
-/* Conditions know text masked, as a database stores it. */
 static enum vtr_status read_text(struct vtr_arena *arena, struct vtr_bytes text,
                                  struct vtr_value *out, struct vtr_error *err)
 {
-    uint8_t *masked = vtr_arena_alloc(arena, text.len + 1);
+    const struct vtr_bytes copy = vtr_arena_dup(arena, text);
 
-    if (masked == NULL) {
+    if (copy.ptr == NULL) {
         return vtr_error_set_memory(err);
     }
-    vtr_unmask(text, masked); /* the mask undoes itself */
-    *out = vtr_value_text((struct vtr_bytes){masked, text.len});
+    *out = vtr_value_text((struct vtr_scan_text){copy, false});
     return VTR_OK;
 }
 
@@ -197,7 +195,7 @@ struct vtr_value vtr_external_value(const struct vtr_image *image,
     }
     switch (view.type) {
     case VTR_EXTERNAL_TEXT:
-        return vtr_value_text(view.masked_text);
+        return vtr_value_text((struct vtr_scan_text){view.masked_text, true});
     case VTR_EXTERNAL_INT:
     case VTR_EXTERNAL_BOOL:
         return vtr_value_int(view.number);

@@ -12,6 +12,7 @@ void vtr_rule_eval_init(struct vtr_rule_eval *eval)
 {
     *eval = (struct vtr_rule_eval){0};
     vtr_condition_regexes_init(&eval->regexes);
+    vtr_module_host_init(&eval->modules, &eval->regexes, &eval->budget);
     vtr_vector_init(&eval->todo, sizeof(uint32_t));
     vtr_vector_init(&eval->rules, sizeof(uint32_t));
     vtr_vector_init(&eval->spaces, sizeof(struct vtr_bytes));
@@ -20,6 +21,7 @@ void vtr_rule_eval_init(struct vtr_rule_eval *eval)
 void vtr_rule_eval_deinit(struct vtr_rule_eval *eval)
 {
     vtr_number_map_deinit(&eval->verdicts);
+    vtr_module_host_deinit(&eval->modules);
     vtr_condition_regexes_deinit(&eval->regexes);
     vtr_vector_deinit(&eval->todo);
     vtr_vector_deinit(&eval->rules);
@@ -90,6 +92,7 @@ static enum vtr_truth run_rule(struct vtr_rule_eval *eval, struct vtr_scan_run *
     const struct vtr_condition_world world = {
         .run = run,
         .regexes = &eval->regexes,
+        .modules = &eval->modules,
         .ask = ask,
         .context = &question,
         .first_pattern =
@@ -247,6 +250,7 @@ bool vtr_rule_eval_run(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
     eval->rules.count = 0;
     eval->spaces.count = 0;
     eval->budget = vtr_run_work(run);
+    vtr_module_host_begin(&eval->modules, run);
     is_ok = collect(eval, run) && evaluate_globals(eval, run);
 
     uint32_t *rules = eval->rules.items;
@@ -256,6 +260,7 @@ bool vtr_rule_eval_run(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
             rules[kept++] = rules[i];
         }
     }
+    vtr_module_host_finish(&eval->modules);
     /* What was found before the time was up is said. */
     eval->rules.count = kept;
     if (!is_ok && !run->is_late) {

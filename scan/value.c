@@ -5,7 +5,6 @@
 #include <float.h>
 
 #include "format/bytecode.h"
-#include "scan/masked_text.h"
 
 #define EXPONENT_LIMIT 400
 #define EXACT_POWER    22u
@@ -20,12 +19,12 @@ struct vtr_value vtr_value_bool(bool is_true)
     return vtr_value_int(is_true ? 1 : 0);
 }
 
-struct vtr_value vtr_value_text(struct vtr_bytes masked)
+struct vtr_value vtr_value_text(struct vtr_scan_text text)
 {
-    return (struct vtr_value){.kind = VTR_VALUE_TEXT, .masked = masked};
+    return (struct vtr_value){.kind = VTR_VALUE_TEXT, .text = text};
 }
 
-static struct vtr_value float_value(double real)
+struct vtr_value vtr_value_float(double real)
 {
     return (struct vtr_value){.kind = VTR_VALUE_FLOAT, .real = real};
 }
@@ -48,7 +47,7 @@ struct vtr_value vtr_value_decimal(int64_t digits, int64_t exponent)
         }
         real = is_small ? real / power : real * power;
     }
-    return float_value(real);
+    return vtr_value_float(real);
 }
 
 bool vtr_value_is_true(const struct vtr_value *value)
@@ -59,7 +58,8 @@ bool vtr_value_is_true(const struct vtr_value *value)
     case VTR_VALUE_FLOAT:
         return value->real < 0.0 || value->real > 0.0;
     case VTR_VALUE_TEXT:
-        return value->masked.len > 0;
+        return value->text.bytes.len > 0;
+    case VTR_VALUE_REGEX:
     case VTR_VALUE_UNDEFINED:
     default:
         return false;
@@ -94,7 +94,7 @@ bool vtr_value_unary(uint8_t op, const struct vtr_value *operand, struct vtr_val
         if (operand->kind == VTR_VALUE_INT) {
             *out = vtr_value_int((int64_t)(0 - (uint64_t)operand->number));
         } else if (operand->kind == VTR_VALUE_FLOAT) {
-            *out = float_value(-operand->real);
+            *out = vtr_value_float(-operand->real);
         }
         return true;
     case VTR_OP_BIT_NOT:
@@ -170,14 +170,14 @@ static struct vtr_value calculate_float(uint8_t op, double a, double b)
 {
     switch (op) {
     case VTR_OP_ADD:
-        return float_value(a + b);
+        return vtr_value_float(a + b);
     case VTR_OP_SUB:
-        return float_value(a - b);
+        return vtr_value_float(a - b);
     case VTR_OP_MUL:
-        return float_value(a * b);
+        return vtr_value_float(a * b);
     case VTR_OP_DIV:
         /* By zero: infinite or no number, as IEEE 754 has it. */
-        return float_value(a / b);
+        return vtr_value_float(a / b);
     default:
         return (struct vtr_value){0};
     }
@@ -249,7 +249,7 @@ static struct vtr_value compare(uint8_t op, const struct vtr_value *left,
     }
     if (left->kind == VTR_VALUE_TEXT && right->kind == VTR_VALUE_TEXT) {
         return vtr_value_bool(
-            holds(op, vtr_masked_compare(left->masked, right->masked)));
+            holds(op, vtr_scan_text_compare(left->text, right->text)));
     }
     return (struct vtr_value){0};
 }
@@ -257,8 +257,8 @@ static struct vtr_value compare(uint8_t op, const struct vtr_value *left,
 static struct vtr_value search(uint8_t op, const struct vtr_value *left,
                                const struct vtr_value *right)
 {
-    const struct vtr_bytes text = left->masked;
-    const struct vtr_bytes part = right->masked;
+    const struct vtr_scan_text text = left->text;
+    const struct vtr_scan_text part = right->text;
     bool is_found;
 
     if (left->kind != VTR_VALUE_TEXT || right->kind != VTR_VALUE_TEXT) {
@@ -267,14 +267,16 @@ static struct vtr_value search(uint8_t op, const struct vtr_value *left,
     const bool is_folded = op == VTR_OP_ICONTAINS || op == VTR_OP_ISTARTSWITH ||
                            op == VTR_OP_IENDSWITH || op == VTR_OP_IEQUALS;
     if (op == VTR_OP_CONTAINS || op == VTR_OP_ICONTAINS) {
-        is_found = vtr_masked_contains(text, part, is_folded);
+        is_found = vtr_scan_text_contains(text, part, is_folded);
     } else if (op == VTR_OP_STARTSWITH || op == VTR_OP_ISTARTSWITH) {
-        is_found = vtr_masked_has_at(text, 0, part, is_folded);
+        is_found = vtr_scan_text_has_at(text, 0, part, is_folded);
     } else if (op == VTR_OP_ENDSWITH || op == VTR_OP_IENDSWITH) {
-        is_found = part.len <= text.len &&
-                   vtr_masked_has_at(text, text.len - part.len, part, is_folded);
+        is_found = part.bytes.len <= text.bytes.len &&
+                   vtr_scan_text_has_at(text, text.bytes.len - part.bytes.len, part,
+                                        is_folded);
     } else {
-        is_found = part.len == text.len && vtr_masked_has_at(text, 0, part, is_folded);
+        is_found = part.bytes.len == text.bytes.len &&
+                   vtr_scan_text_has_at(text, 0, part, is_folded);
     }
     return vtr_value_bool(is_found);
 }

@@ -32,6 +32,9 @@ struct vtr_module_data {
     struct vtr_bytes bytes;
 };
 
+/* A line that a rule wrote with the console module. */
+typedef void (*vtr_log_fn)(struct vtr_bytes line, void *context);
+
 /* Limits of one scan and what else it is told; zero means the default.  What is pointed
  * to outlives the scanner. */
 struct vtr_scan_options {
@@ -49,6 +52,9 @@ struct vtr_scan_options {
 
     const struct vtr_module_data *module_data; /* one a module at most */
     size_t module_data_count;
+
+    vtr_log_fn log; /* may be NULL */
+    void *log_context;
 
     int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
 };
@@ -102,6 +108,9 @@ struct vtr_detection {
 #define VTR_SCAN_LIMIT_REGEX   2u /* regular expressions or hex strings did */
 #define VTR_SCAN_LIMIT_TIME    4u /* the timeout passed */
 #define VTR_SCAN_BAD_DATABASE  8u /* part of the database could not be read */
+#define VTR_SCAN_LIMIT_MODULE \
+ 16u /* a module stopped at a limit, or this version does not serve what a rule asks */
+#define VTR_SCAN_LIMIT_LAST VTR_SCAN_LIMIT_MODULE /* the highest bit */
 
 /* Called for each detection, rules in the order of namespace and name, then hashes.
  * Returning 0 ends the scan. */

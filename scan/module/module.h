@@ -35,7 +35,7 @@ typedef void (*vtr_module_load_fn)(struct vtr_module_run *run);
 struct vtr_module_call {
     uint32_t field; /* the row: which overload, where one C function serves several */
     uint32_t item;  /* of the innermost array that the function stands in, or 0 */
-    const struct vtr_module_value *args;
+    const struct vtr_module_value *args; /* until the call returns */
     unsigned arg_count;
 };
 typedef struct vtr_module_value (*vtr_module_call_fn)(

@@ -88,8 +88,7 @@ static struct vtr_module_run *begin_run(struct vtr_modules *modules, uint32_t mo
     *run =
         (struct vtr_module_run){.services = modules->services, .data = modules->data};
     for (size_t i = 0; i < modules->extra_count; i++) {
-        if (vtr_bytes_equal(modules->extras[i].module,
-                            vtr_bytes_from_text(info->name))) {
+        if (strcmp(modules->extras[i].module, info->name) == 0) {
             run->extra = modules->extras[i].bytes;
         }
     }

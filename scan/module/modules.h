@@ -10,16 +10,11 @@
 #define VTR_SCAN_MODULE_MODULES_H
 
 #include "scan/module/module.h"
-
-/* Data for a module from outside: the report of a sandbox, say. */
-struct vtr_module_extra {
-    struct vtr_bytes module; /* name */
-    struct vtr_bytes bytes;  /* outlives the scan */
-};
+#include "vitrine/scan.h"
 
 struct vtr_modules {
     const struct vtr_module_services *services;
-    const struct vtr_module_extra *extras;
+    const struct vtr_module_data *extras; /* borrowed */
     size_t extra_count;
     struct vtr_bytes data;
     struct vtr_module_run runs[VTR_MODULE_COUNT];

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/scan_text.h"
+
+#include <string.h>
+
+#include "format/atom_index.h"
+#include "format/rule.h"
+
+static uint8_t byte_at(struct vtr_scan_text text, size_t index)
+{
+    return text.is_masked ? text.bytes.ptr[index] ^ vtr_mask(index)
+                          : text.bytes.ptr[index];
+}
+
+int vtr_scan_text_compare(struct vtr_scan_text a, struct vtr_scan_text b)
+{
+    const size_t shared = a.bytes.len < b.bytes.len ? a.bytes.len : b.bytes.len;
+
+    for (size_t i = 0; i < shared; i++) {
+        if (byte_at(a, i) != byte_at(b, i)) {
+            /* Turning the top bit makes the signed order the unsigned one. */
+            return (byte_at(a, i) ^ 0x80) < (byte_at(b, i) ^ 0x80) ? -1 : 1;
+        }
+    }
+    return (a.bytes.len > b.bytes.len) - (a.bytes.len < b.bytes.len);
+}
+
+bool vtr_scan_text_has_at(struct vtr_scan_text text, size_t at,
+                          struct vtr_scan_text part, bool is_folded)
+{
+    if (at > text.bytes.len || part.bytes.len > text.bytes.len - at) {
+        return false;
+    }
+    for (size_t i = 0; i < part.bytes.len; i++) {
+        const uint8_t left = byte_at(text, at + i);
+        const uint8_t right = byte_at(part, i);
+        if (left != right && !(is_folded && vtr_fold(left) == vtr_fold(right))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool vtr_scan_text_contains(struct vtr_scan_text text, struct vtr_scan_text part,
+                            bool is_folded)
+{
+    for (size_t at = 0; at <= text.bytes.len && part.bytes.len <= text.bytes.len - at;
+         at++) {
+        if (vtr_scan_text_has_at(text, at, part, is_folded)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void vtr_scan_text_copy(struct vtr_scan_text text, uint8_t *out)
+{
+    if (text.is_masked) {
+        vtr_unmask(text.bytes, out);
+    } else if (text.bytes.len > 0) {
+        memcpy(out, text.bytes.ptr, text.bytes.len);
+    }
+}
