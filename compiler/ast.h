@@ -25,7 +25,11 @@ enum vtr_type {
     VTR_TYPE_INT,
     VTR_TYPE_FLOAT,
     VTR_TYPE_TEXT,
-    VTR_TYPE_REGEX
+    VTR_TYPE_REGEX,
+    VTR_TYPE_STRUCT, /* of a module: has fields, is no value */
+    VTR_TYPE_ARRAY,
+    VTR_TYPE_DICT,
+    VTR_TYPE_FUNCTION
 };
 
 enum vtr_node_kind {
@@ -36,21 +40,24 @@ enum vtr_node_kind {
     VTR_NODE_REGEX, /* text, is_nocase, is_dotall */
     VTR_NODE_FILESIZE,
     VTR_NODE_ENTRYPOINT,
-    VTR_NODE_NAME,      /* loop variable, external variable or rule */
-    VTR_NODE_MEMBER,    /* name.x, name[x], name(x): of a module */
-    VTR_NODE_READ,      /* number: kind; child: offset */
-    VTR_NODE_STRING,    /* $a */
-    VTR_NODE_STRING_AT, /* child: offset */
-    VTR_NODE_STRING_IN, /* children: low, high */
-    VTR_NODE_COUNT,     /* #a */
-    VTR_NODE_COUNT_IN,  /* children: low, high */
-    VTR_NODE_OFFSET,    /* @a, child: index, if there is one */
-    VTR_NODE_LENGTH,    /* !a, the same */
-    VTR_NODE_CHAIN,     /* children joined from the left by each one's `op` */
-    VTR_NODE_UNARY,     /* op, child */
-    VTR_NODE_OF,        /* loop: set, children: none, low and high, or offset */
-    VTR_NODE_FOR_OF,    /* loop: set, body */
-    VTR_NODE_FOR_IN     /* loop: variable, children: low and high, or values */
+    VTR_NODE_NAME,       /* loop variable, external variable or rule */
+    VTR_NODE_MEMBER,     /* name and its parts, of a module or a loop's variable */
+    VTR_NODE_PART_FIELD, /* .text */
+    VTR_NODE_PART_INDEX, /* [child] */
+    VTR_NODE_PART_CALL,  /* (children) */
+    VTR_NODE_READ,       /* number: kind; child: offset */
+    VTR_NODE_STRING,     /* $a */
+    VTR_NODE_STRING_AT,  /* child: offset */
+    VTR_NODE_STRING_IN,  /* children: low, high */
+    VTR_NODE_COUNT,      /* #a */
+    VTR_NODE_COUNT_IN,   /* children: low, high */
+    VTR_NODE_OFFSET,     /* @a, child: index, if there is one */
+    VTR_NODE_LENGTH,     /* !a, the same */
+    VTR_NODE_CHAIN,      /* children joined from the left by each one's `op` */
+    VTR_NODE_UNARY,      /* op, child */
+    VTR_NODE_OF,         /* loop: set, children: none, low and high, or offset */
+    VTR_NODE_FOR_OF,     /* loop: set, body */
+    VTR_NODE_FOR_IN      /* loop: variable, children: low and high, or values */
 };
 
 /* What the name of a VTR_NODE_NAME turned out to be. */
@@ -58,6 +65,33 @@ enum vtr_name_kind {
     VTR_NAME_RULE = 1,
     VTR_NAME_EXTERNAL,
     VTR_NAME_VARIABLE
+};
+
+/* One "[]" of a path: what is between the brackets. */
+enum vtr_index_kind {
+    VTR_INDEX_NODE = 1, /* an integer */
+    VTR_INDEX_SLOT,     /* the place of a loop's turn */
+    VTR_INDEX_KEY       /* a text: the key of a dictionary */
+};
+
+struct vtr_access_index {
+    enum vtr_index_kind kind;
+    struct vtr_node *node;
+    unsigned slot;
+    size_t path_len; /* KEY: bytes of the path up to the dictionary */
+};
+
+#define VTR_ACCESS_INDEX_LIMIT 8u
+
+/* What a condition reads of a module: the checker's. */
+struct vtr_access {
+    enum vtr_op op; /* VTR_OP_FIELD, CALL, KEY; ITEMS of an array or dictionary */
+    struct vtr_bytes path; /* "module.field[].field", as the database has it */
+    uint32_t module;
+    uint32_t row; /* of the table of modules; VTR_FIELD_COUNT of a structure */
+    unsigned index_count;
+    struct vtr_access_index indices[VTR_ACCESS_INDEX_LIMIT];
+    struct vtr_node *arguments; /* CALL: the first */
 };
 
 struct vtr_node {
@@ -80,7 +114,9 @@ struct vtr_node {
     bool is_known; /* an integer whose value is `value` whatever is scanned */
     int64_t value;
     enum vtr_name_kind name_kind;
-    unsigned slot;    /* VTR_NAME_VARIABLE */
+    unsigned slot; /* VTR_NAME_VARIABLE */
+    struct vtr_access
+        *access;      /* of a MEMBER, and of a variable over a module's items */
     uint32_t pattern; /* of the rule, + 1; 0: of the innermost string loop */
 };
 
@@ -99,6 +135,9 @@ enum vtr_set_kind {
     VTR_SET_RULES
 };
 
+/* Key and value of a dictionary. */
+#define VTR_LOOP_VARIABLE_LIMIT 2u
+
 /* What "of" and "for" have in common. */
 struct vtr_loop {
     enum vtr_quantifier quantifier;
@@ -109,8 +148,10 @@ struct vtr_loop {
     uint32_t set_length;
     bool is_range; /* FOR_IN, and OF: children are low and high */
     bool is_at;    /* OF: the child is an offset */
-    struct vtr_bytes variable;
-    uint32_t variable_offset;
+    struct vtr_bytes variables[VTR_LOOP_VARIABLE_LIMIT];
+    uint32_t variable_offsets[VTR_LOOP_VARIABLE_LIMIT];
+    unsigned variable_count;
+    bool is_over_items; /* FOR_IN: the child is an array or dictionary of a module */
     struct vtr_node *body;
 
     /* The checker's. */
@@ -195,6 +236,8 @@ struct vtr_ast_include {
 
 struct vtr_ast_import {
     struct vtr_bytes name;
+    uint32_t offset;
+    uint32_t length;
     struct vtr_ast_import *next;
 };
 

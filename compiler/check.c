@@ -196,6 +196,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->rule = rule;
     c->last_reference = &rule->references;
     c->variable_count = 0;
+    c->slot_count = 0;
     c->loop_depth = 0;
     c->is_in_string_loop = false;
     c->has_reported_module = false;

@@ -6,8 +6,8 @@
  *
  * Names of other rules are collected as references; whether they exist is a matter of
  * the namespace, which resolve.h decides.  check.c does rules and strings,
- * check_condition.c expressions, check_loop.c quantifiers, check_fold.c constant
- * arithmetic.
+ * check_condition.c expressions, check_module.c what modules have, check_loop.c
+ * quantifiers, check_fold.c constant arithmetic.
  */
 #ifndef VTR_COMPILER_CHECK_H
 #define VTR_COMPILER_CHECK_H
@@ -18,6 +18,8 @@
 struct vtr_checker_variable {
     struct vtr_bytes name;
     enum vtr_type type;
+    unsigned slot;
+    const struct vtr_access *access; /* an item or key of a module's; NULL: a value */
 };
 
 struct vtr_checker {
@@ -26,6 +28,7 @@ struct vtr_checker {
     const struct vtr_ast *ast;
     const struct vtr_external_set *externals;
     const struct vtr_name_table *rule_names; /* of all namespaces, space 0 */
+    uint32_t imports; /* a bit for each module that some source imports */
     struct vtr_arena *arena;
     struct vtr_diagnostics *diagnostics;
 
@@ -34,8 +37,10 @@ struct vtr_checker {
     struct vtr_ast_string **strings; /* by number */
     struct vtr_name_table string_names;
     struct vtr_reference **last_reference;
-    struct vtr_checker_variable variables[VTR_LOOP_DEPTH_LIMIT];
+    struct vtr_checker_variable
+        variables[VTR_LOOP_DEPTH_LIMIT * VTR_LOOP_VARIABLE_LIMIT];
     unsigned variable_count;
+    unsigned slot_count; /* one a loop with variables */
     unsigned loop_depth;
     bool is_in_string_loop;
     bool has_reported_module;
@@ -52,6 +57,24 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node);
+
+/* Follows the parts of a MEMBER: sets its type, which may be that of a structure,
+ * array, dictionary or function, and its access.  `base`: of the loop's variable that
+ * it begins with; NULL: it begins with the name of `module`. */
+void vtr_check_access(struct vtr_checker *c, struct vtr_node *node,
+                      const struct vtr_access *base, uint32_t module);
+
+/* Reports what is no value: a structure, array, dictionary or function. */
+void vtr_check_is_value(struct vtr_checker *c, struct vtr_node *node);
+
+/* The item of `items` at a loop's turn and its type, and the key of a dictionary. */
+struct vtr_access *vtr_check_item(struct vtr_checker *c, const struct vtr_access *items,
+                                  unsigned slot, enum vtr_type *out_type);
+struct vtr_access *vtr_check_key(struct vtr_checker *c, const struct vtr_access *items,
+                                 unsigned slot);
+
+/* Checks what a loop goes over: a MEMBER or NAME that is an array or dictionary. */
+void vtr_check_items(struct vtr_checker *c, struct vtr_node *node);
 
 /* Checks an operand that must be an integer. */
 void vtr_check_integer(struct vtr_checker *c, struct vtr_node *node, const char *what);

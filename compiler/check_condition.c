@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "compiler/source.h"
 #include "compiler/suggest.h"
+#include "format/module_table.h"
 
 const char *vtr_type_text(enum vtr_type type)
 {
@@ -25,6 +26,14 @@ const char *vtr_type_text(enum vtr_type type)
         return "a text";
     case VTR_TYPE_REGEX:
         return "a regular expression";
+    case VTR_TYPE_STRUCT:
+        return "a structure";
+    case VTR_TYPE_ARRAY:
+        return "an array";
+    case VTR_TYPE_DICT:
+        return "a dictionary";
+    case VTR_TYPE_FUNCTION:
+        return "a function";
     case VTR_TYPE_UNKNOWN:
         break;
     }
@@ -160,17 +169,15 @@ static void check_string_use(struct vtr_checker *c, struct vtr_node *node)
     }
 }
 
-static bool find_variable(struct vtr_checker *c, struct vtr_node *node)
+static const struct vtr_checker_variable *find_variable(const struct vtr_checker *c,
+                                                        struct vtr_bytes name)
 {
     for (unsigned i = c->variable_count; i > 0; i--) {
-        if (vtr_bytes_equal(c->variables[i - 1].name, node->text)) {
-            node->name_kind = VTR_NAME_VARIABLE;
-            node->slot = i - 1;
-            node->type = c->variables[i - 1].type;
-            return true;
+        if (vtr_bytes_equal(c->variables[i - 1].name, name)) {
+            return &c->variables[i - 1];
         }
     }
-    return false;
+    return NULL;
 }
 
 static bool find_external(struct vtr_checker *c, struct vtr_node *node)
@@ -210,7 +217,7 @@ static bool is_imported(const struct vtr_checker *c, struct vtr_bytes name)
     return false;
 }
 
-/* One report a rule says enough. */
+/* A module that this version has not.  One report a rule says enough. */
 static void report_module(struct vtr_checker *c, const struct vtr_node *node)
 {
     const struct vtr_bytes rule = c->rule->name;
@@ -219,57 +226,136 @@ static void report_module(struct vtr_checker *c, const struct vtr_node *node)
         return;
     }
     c->has_reported_module = true;
-    struct vtr_problem *problem = vtr_diagnostics_add(
+    (void)vtr_diagnostics_add(
         c->diagnostics, VTR_CODE_MODULE_USED, vtr_check_place(c, node),
-        "rule '%.*s' needs module '%.*s', which this version does not support",
+        "rule '%.*s' needs module '%.*s', which this version does not have",
         (int)rule.len, (const char *)rule.ptr, (int)node->text.len,
         (const char *)node->text.ptr);
-    if (!is_imported(c, node->text)) {
-        problem->note =
-            vtr_diagnostics_text(c->diagnostics,
-                                 "nor does this file import it: import \"%.*s\"",
-                                 (int)node->text.len, (const char *)node->text.ptr);
+}
+
+static void report_not_imported(struct vtr_checker *c, const struct vtr_node *node)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_IMPORTED,
+                            (struct vtr_place){c->source, node->offset,
+                                               (uint32_t)node->text.len},
+                            "module '%.*s' is not imported", (int)node->text.len,
+                            (const char *)node->text.ptr);
+
+    problem->help =
+        vtr_diagnostics_text(c->diagnostics,
+                             "write at the beginning of the file: import \"%.*s\"",
+                             (int)node->text.len, (const char *)node->text.ptr);
+}
+
+/* A name that begins with a module's.  False when it does not. */
+static bool check_module(struct vtr_checker *c, struct vtr_node *node)
+{
+    const uint32_t module = vtr_module_find(node->text);
+
+    node->type = VTR_TYPE_UNKNOWN;
+    if (module == VTR_MODULE_COUNT) {
+        const bool is_known = is_imported(c, node->text);
+        if (is_known) {
+            report_module(c, node);
+        }
+        return is_known;
+    }
+    if ((c->imports & (uint32_t)1 << module) == 0) {
+        report_not_imported(c, node);
+    } else {
+        vtr_check_access(c, node, NULL, module);
+    }
+    return true;
+}
+
+static void use_variable(struct vtr_checker *c, struct vtr_node *node,
+                         const struct vtr_checker_variable *variable)
+{
+    node->name_kind = VTR_NAME_VARIABLE;
+    node->slot = variable->slot;
+    node->type = variable->type;
+    if (variable->access != NULL && variable->access->op == VTR_OP_KEY) {
+        node->access = vtr_arena_alloc(c->arena, sizeof(*node->access));
+        c->has_no_memory = c->has_no_memory || node->access == NULL;
+        if (node->access != NULL) {
+            *node->access = *variable->access;
+        }
+    } else if (variable->access != NULL) {
+        vtr_check_access(c, node, variable->access, 0);
     }
 }
 
 static void check_name(struct vtr_checker *c, struct vtr_node *node)
 {
-    if (find_variable(c, node) || find_external(c, node)) {
+    const struct vtr_checker_variable *variable = find_variable(c, node->text);
+
+    if (variable != NULL) {
+        use_variable(c, node, variable);
+        return;
+    }
+    if (find_external(c, node)) {
         return;
     }
     node->name_kind = VTR_NAME_RULE;
     if (vtr_name_table_find(c->rule_names, 0, node->text) != VTR_NAME_NOT_FOUND) {
         node->type = VTR_TYPE_BOOL;
-    } else if (is_imported(c, node->text)) {
-        node->type = VTR_TYPE_UNKNOWN;
-        report_module(c, node);
+    } else if (check_module(c, node)) {
         return;
     }
     vtr_check_add_reference(c, node->text, false, node->offset, node->length);
 }
 
-/* name.field and the like: only modules have parts. */
+static void report_no_parts(struct vtr_checker *c, const struct vtr_node *node,
+                            const char *what)
+{
+    (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE, vtr_check_place(c, node),
+                              "'%.*s' is %s, which has no parts", (int)node->text.len,
+                              (const char *)node->text.ptr, what);
+}
+
+/* name.field and the like: modules have parts, and items of theirs. */
 static void check_member(struct vtr_checker *c, struct vtr_node *node)
 {
+    const struct vtr_checker_variable *variable = find_variable(c, node->text);
+
     node->type = VTR_TYPE_UNKNOWN;
-    if (find_variable(c, node) || find_external(c, node)) {
-        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
-                                  vtr_check_place(c, node),
-                                  "'%.*s' is %s, which has no parts",
-                                  (int)node->text.len, (const char *)node->text.ptr,
-                                  vtr_type_text(node->type));
+    if (variable != NULL && variable->access != NULL &&
+        variable->access->op != VTR_OP_KEY) {
+        vtr_check_access(c, node, variable->access, 0);
+    } else if (variable != NULL) {
+        report_no_parts(c, node, vtr_type_text(variable->type));
+    } else if (find_external(c, node)) {
+        report_no_parts(c, node, vtr_type_text(node->type));
         node->type = VTR_TYPE_UNKNOWN;
-    } else if (is_imported(c, node->text) || vtr_is_module_name(node->text)) {
-        report_module(c, node);
+    } else if (check_module(c, node)) {
+        return;
     } else if (vtr_name_table_find(c->rule_names, 0, node->text) !=
                VTR_NAME_NOT_FOUND) {
-        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
-                                  vtr_check_place(c, node),
-                                  "'%.*s' is a rule, which has no parts",
-                                  (int)node->text.len, (const char *)node->text.ptr);
+        report_no_parts(c, node, "a rule");
     } else {
         vtr_check_add_reference(c, node->text, false, node->offset,
                                 (uint32_t)node->text.len);
+    }
+}
+
+void vtr_check_items(struct vtr_checker *c, struct vtr_node *node)
+{
+    const uint64_t errors = c->diagnostics->errors;
+
+    if (node->kind == VTR_NODE_NAME) {
+        check_name(c, node);
+    } else if (node->kind == VTR_NODE_MEMBER) {
+        check_member(c, node);
+    } else {
+        vtr_check_node(c, node);
+    }
+    if (c->diagnostics->errors == errors && node->type != VTR_TYPE_ARRAY &&
+        node->type != VTR_TYPE_DICT && node->type != VTR_TYPE_UNKNOWN) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_ITERABLE,
+                                  vtr_check_place(c, node), "a loop cannot go over %s",
+                                  vtr_type_text(node->type));
+        node->type = VTR_TYPE_UNKNOWN;
     }
 }
 
@@ -409,9 +495,15 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
         break;
     case VTR_NODE_NAME:
         check_name(c, node);
+        vtr_check_is_value(c, node);
         break;
     case VTR_NODE_MEMBER:
         check_member(c, node);
+        vtr_check_is_value(c, node);
+        break;
+    case VTR_NODE_PART_FIELD: /* vtr_check_access takes these */
+    case VTR_NODE_PART_INDEX:
+    case VTR_NODE_PART_CALL:
         break;
     case VTR_NODE_READ:
         vtr_check_integer(c, node->children, "an offset");

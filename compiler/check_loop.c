@@ -218,30 +218,6 @@ static enum vtr_type check_values(struct vtr_checker *c, struct vtr_node *node)
     return type;
 }
 
-/* What the loop goes over; the type of its variable. */
-static enum vtr_type check_iterator(struct vtr_checker *c, struct vtr_node *node)
-{
-    struct vtr_node *first = node->children;
-
-    if (node->loop->set == VTR_SET_RULES) { /* a name instead of parentheses */
-        const uint64_t errors = c->diagnostics->errors;
-        vtr_check_node(c, first);
-        if (c->diagnostics->errors == errors && first->kind != VTR_NODE_MEMBER) {
-            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_ITERABLE,
-                                      vtr_check_place(c, first),
-                                      "a loop cannot go over '%.*s'",
-                                      (int)first->text.len,
-                                      (const char *)first->text.ptr);
-        }
-        return VTR_TYPE_UNKNOWN;
-    }
-    if (node->loop->is_range) {
-        vtr_check_range(c, node);
-        return VTR_TYPE_INT;
-    }
-    return check_values(c, node);
-}
-
 static bool is_variable(const struct vtr_checker *c, struct vtr_bytes name)
 {
     for (unsigned i = 0; i < c->variable_count; i++) {
@@ -252,29 +228,104 @@ static bool is_variable(const struct vtr_checker *c, struct vtr_bytes name)
     return false;
 }
 
+static void add_variable(struct vtr_checker *c, const struct vtr_loop *loop,
+                         unsigned number, struct vtr_checker_variable variable)
+{
+    const struct vtr_bytes name = loop->variables[number];
+
+    if (is_variable(c, name)) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
+                                  place_at(c, loop->variable_offsets[number],
+                                           (uint32_t)name.len),
+                                  "there is a variable '%.*s' already", (int)name.len,
+                                  (const char *)name.ptr);
+    }
+    variable.name = name;
+    variable.slot = loop->slot;
+    c->variables[c->variable_count++] = variable;
+}
+
+/* Whether there are as many variables as the loop gives values. */
+static bool check_variable_count(struct vtr_checker *c, const struct vtr_loop *loop,
+                                 unsigned wanted)
+{
+    if (loop->variable_count == wanted) {
+        return true;
+    }
+    const unsigned last = loop->variable_count - 1;
+    (void)vtr_diagnostics_add(
+        c->diagnostics, VTR_CODE_LOOP_VARIABLES,
+        place_at(c, loop->variable_offsets[last], (uint32_t)loop->variables[last].len),
+        wanted == 1
+            ? "the loop gives one value at a time"
+            : "a loop over a dictionary gives two values at a time: key, value");
+    return false;
+}
+
+/* The variables of a loop over the items of a module's array or dictionary. */
+static void add_item_variables(struct vtr_checker *c, const struct vtr_node *node)
+{
+    const struct vtr_node *items = node->children;
+    const struct vtr_loop *loop = node->loop;
+    const bool is_dict = items->type == VTR_TYPE_DICT;
+    struct vtr_checker_variable item = {0};
+
+    if (items->access == NULL || items->type == VTR_TYPE_UNKNOWN ||
+        !check_variable_count(c, loop, is_dict ? 2 : 1)) {
+        for (unsigned i = 0; i < loop->variable_count; i++) {
+            add_variable(c, loop, i, item);
+        }
+        return;
+    }
+    if (is_dict) {
+        add_variable(c, loop, 0,
+                     (struct vtr_checker_variable){.type = VTR_TYPE_TEXT,
+                                                   .access =
+                                                       vtr_check_key(c, items->access,
+                                                                     loop->slot)});
+    }
+    item.access = vtr_check_item(c, items->access, loop->slot, &item.type);
+    add_variable(c, loop, is_dict ? 1 : 0, item);
+}
+
+/* Checks what the loop goes over, and adds its variables. */
+static void check_iterator(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_checker_variable variable = {.type = VTR_TYPE_INT};
+
+    if (node->loop->is_over_items) {
+        vtr_check_items(c, node->children);
+        add_item_variables(c, node);
+        return;
+    }
+    if (node->loop->is_range) {
+        vtr_check_range(c, node);
+    } else {
+        variable.type = check_values(c, node);
+    }
+    if (!check_variable_count(c, node->loop, 1)) {
+        variable.type = VTR_TYPE_UNKNOWN;
+    }
+    for (unsigned i = 0; i < node->loop->variable_count; i++) {
+        add_variable(c, node->loop, i, variable);
+    }
+}
+
 void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node)
 {
     struct vtr_loop *loop = node->loop;
-    enum vtr_type type;
+    const unsigned variables = c->variable_count;
 
     node->type = VTR_TYPE_BOOL;
     check_quantifier(c, loop);
-    type = check_iterator(c, node);
-    if (is_variable(c, loop->variable)) {
-        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
-                                  place_at(c, loop->variable_offset,
-                                           (uint32_t)loop->variable.len),
-                                  "an outer loop has the variable '%.*s' already",
-                                  (int)loop->variable.len,
-                                  (const char *)loop->variable.ptr);
-    }
     if (!enter_loop(c, node)) {
         return;
     }
-    loop->slot = c->variable_count;
-    c->variables[c->variable_count++] =
-        (struct vtr_checker_variable){loop->variable, type};
+    loop->slot = c->slot_count;
+    check_iterator(c, node);
+    c->slot_count++;
     vtr_check_condition(c, loop->body);
-    c->variable_count--;
+    c->slot_count--;
+    c->variable_count = variables;
     c->loop_depth--;
 }

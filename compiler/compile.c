@@ -19,6 +19,7 @@
 #include "compiler/compilation.h"
 #include "compiler/hash_input.h"
 #include "compiler/lower_rule.h"
+#include "format/module_table.h"
 
 #define DEFAULT_DIAGNOSTIC_LIMIT 1000u
 #define WORKERS_MAX              64u
@@ -27,6 +28,7 @@
 struct checking {
     struct vtr_compilation *compilation;
     struct vtr_name_table rule_names; /* of all namespaces */
+    uint32_t imports;                 /* modules that some source imports: a bit each */
 };
 
 static enum vtr_status check_file(size_t task, unsigned worker, void *context)
@@ -39,6 +41,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         .ast = &file->ast,
         .externals = &c->externals,
         .rule_names = &checking->rule_names,
+        .imports = checking->imports,
         .arena = &c->arenas[worker],
         .diagnostics = &file->diagnostics,
     };
@@ -62,6 +65,23 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
     return status;
 }
 
+/* What one source imports, another may use, as in YARA: which of them was read first
+ * means nothing here. */
+static uint32_t list_imports(const struct vtr_compilation *c)
+{
+    uint32_t imports = 0;
+
+    for (size_t i = 0; i < c->files.files.count; i++) {
+        const struct vtr_file *file = vtr_file_at(&c->files, i);
+        for (const struct vtr_ast_import *n = file->ast.imports; n != NULL;
+             n = n->next) {
+            const uint32_t module = vtr_module_find(n->name);
+            imports |= module < VTR_MODULE_COUNT ? (uint32_t)1 << module : 0;
+        }
+    }
+    return imports;
+}
+
 /* Checks and lowers every rule, in whichever namespaces it is. */
 static enum vtr_status check_files(struct vtr_compilation *c)
 {
@@ -76,6 +96,7 @@ static enum vtr_status check_files(struct vtr_compilation *c)
     for (size_t i = 0; i < r->count; i++) {
         (void)vtr_name_table_add(&checking.rule_names, 0, r->entries[i].rule->name, 0);
     }
+    checking.imports = list_imports(c);
     return vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
 }
 

@@ -8,31 +8,28 @@
 #include "base/decimal.h"
 #include "compiler/source.h"
 
-static void lower_node(struct vtr_lowering *l, const struct vtr_node *node);
-
 static void push(struct vtr_lowering *l)
 {
     l->stack++;
     l->is_too_deep = l->is_too_deep || l->stack > VTR_CONDITION_STACK_LIMIT;
 }
 
-/* An instruction that takes `pops` values and leaves one. */
-static void put_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops)
+void vtr_lower_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops)
 {
     vtr_writer_u8(&l->out, (uint8_t)op);
     l->stack -= pops;
     push(l);
 }
 
-static void put_int(struct vtr_lowering *l, int64_t value)
+void vtr_lower_int(struct vtr_lowering *l, int64_t value)
 {
-    put_op(l, VTR_OP_INT, 0);
+    vtr_lower_op(l, VTR_OP_INT, 0);
     vtr_writer_zigzag(&l->out, value);
 }
 
 static void put_text(struct vtr_lowering *l, struct vtr_bytes text)
 {
-    put_op(l, VTR_OP_TEXT, 0);
+    vtr_lower_op(l, VTR_OP_TEXT, 0);
     vtr_writer_masked(&l->out, text);
 }
 
@@ -67,21 +64,19 @@ static void put_varint_before(struct vtr_lowering *l, size_t start, unsigned op,
     vtr_writer_deinit(&prefix);
 }
 
-/* A value whose truth is asked for: texts are true when not empty, numbers when not
- * zero; what is undefined stays so. */
-static void lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
+void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
 {
     if (node->kind == VTR_NODE_TEXT || node->kind == VTR_NODE_REGEX) {
-        put_int(l, node->kind == VTR_NODE_REGEX || node->text.len > 0 ? 1 : 0);
+        vtr_lower_int(l, node->kind == VTR_NODE_REGEX || node->text.len > 0 ? 1 : 0);
         return;
     }
-    lower_node(l, node);
+    vtr_lower_node(l, node);
     if (node->type == VTR_TYPE_TEXT) {
         put_text(l, (struct vtr_bytes){(const uint8_t *)"", 0});
-        put_op(l, VTR_OP_NE, 2);
+        vtr_lower_op(l, VTR_OP_NE, 2);
     } else if (node->type == VTR_TYPE_FLOAT) {
-        put_int(l, 0);
-        put_op(l, VTR_OP_NE, 2);
+        vtr_lower_int(l, 0);
+        vtr_lower_op(l, VTR_OP_NE, 2);
     }
 }
 
@@ -89,24 +84,28 @@ static void lower_float(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_decimal decimal = vtr_decimal_parse(node->text);
 
-    put_op(l, VTR_OP_FLOAT, 0);
+    vtr_lower_op(l, VTR_OP_FLOAT, 0);
     vtr_writer_zigzag(&l->out, decimal.digits);
     vtr_writer_zigzag(&l->out, decimal.exponent);
 }
 
 static void lower_name(struct vtr_lowering *l, const struct vtr_node *node)
 {
+    if (node->access != NULL) {
+        vtr_lower_access(l, node->access);
+        return;
+    }
     switch (node->name_kind) {
     case VTR_NAME_VARIABLE:
-        put_op(l, VTR_OP_VARIABLE, 0);
+        vtr_lower_op(l, VTR_OP_VARIABLE, 0);
         vtr_writer_varint(&l->out, node->slot);
         break;
     case VTR_NAME_EXTERNAL:
-        put_op(l, VTR_OP_EXTERNAL, 0);
+        vtr_lower_op(l, VTR_OP_EXTERNAL, 0);
         vtr_writer_string(&l->out, node->text);
         break;
     case VTR_NAME_RULE:
-        put_op(l, VTR_OP_RULE, 0);
+        vtr_lower_op(l, VTR_OP_RULE, 0);
         vtr_writer_string(&l->out, node->text);
         break;
     }
@@ -116,7 +115,7 @@ static void lower_name(struct vtr_lowering *l, const struct vtr_node *node)
 static void put_pattern_op(struct vtr_lowering *l, const struct vtr_node *node,
                            enum vtr_op op, unsigned pops)
 {
-    put_op(l, op, pops);
+    vtr_lower_op(l, op, pops);
     vtr_writer_varint(&l->out, node->pattern);
 }
 
@@ -124,17 +123,17 @@ static void lower_indexed(struct vtr_lowering *l, const struct vtr_node *node,
                           enum vtr_op op)
 {
     if (node->children == NULL) {
-        put_int(l, 1);
+        vtr_lower_int(l, 1);
     } else {
-        lower_node(l, node->children);
+        vtr_lower_node(l, node->children);
     }
     put_pattern_op(l, node, op, 1);
 }
 
 static void lower_range(struct vtr_lowering *l, const struct vtr_node *node)
 {
-    lower_node(l, node->children);
-    lower_node(l, node->children->next);
+    vtr_lower_node(l, node->children);
+    vtr_lower_node(l, node->children->next);
 }
 
 static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node)
@@ -144,7 +143,7 @@ static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node
         put_pattern_op(l, node, VTR_OP_MATCH, 0);
         break;
     case VTR_NODE_STRING_AT:
-        lower_node(l, node->children);
+        vtr_lower_node(l, node->children);
         put_pattern_op(l, node, VTR_OP_MATCH_AT, 1);
         break;
     case VTR_NODE_STRING_IN:
@@ -172,18 +171,18 @@ static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
 {
     const struct vtr_node *node = chain->children;
 
-    lower_truth(l, node);
+    vtr_lower_truth(l, node);
     for (node = node->next; node != NULL; node = node->next) {
         const unsigned jump =
             node->joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
         const size_t start = l->out.len;
-        lower_truth(l, node);
-        put_op(l, node->joint, 2);
+        vtr_lower_truth(l, node);
+        vtr_lower_op(l, node->joint, 2);
         put_varint_before(l, start, jump, l->out.len - start);
     }
 }
 
-static void lower_matches(struct vtr_lowering *l, const struct vtr_node *node)
+void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_regex_source regex = {node->text, node->is_nocase,
                                            node->is_dotall};
@@ -208,14 +207,14 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
         lower_logic(l, chain);
         return;
     }
-    lower_node(l, node);
+    vtr_lower_node(l, node);
     for (node = node->next; node != NULL; node = node->next) {
         if (node->joint == VTR_OP_MATCHES) {
-            put_op(l, VTR_OP_MATCHES, 1);
-            lower_matches(l, node);
+            vtr_lower_op(l, VTR_OP_MATCHES, 1);
+            vtr_lower_regex(l, node);
         } else {
-            lower_node(l, node);
-            put_op(l, node->joint, 2);
+            vtr_lower_node(l, node);
+            vtr_lower_op(l, node->joint, 2);
         }
     }
 }
@@ -223,13 +222,13 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
 static void lower_unary(struct vtr_lowering *l, const struct vtr_node *node)
 {
     if (node->op == VTR_OP_NOT) {
-        lower_truth(l, node->children);
+        vtr_lower_truth(l, node->children);
     } else if (node->op == VTR_OP_DEFINED && node->children->type == VTR_TYPE_REGEX) {
-        put_int(l, 1);
+        vtr_lower_int(l, 1);
     } else {
-        lower_node(l, node->children);
+        vtr_lower_node(l, node->children);
     }
-    put_op(l, node->op, 1);
+    vtr_lower_op(l, node->op, 1);
 }
 
 /* The number of "N of", which comes before all else; how many values that is. */
@@ -238,7 +237,7 @@ static unsigned lower_count(struct vtr_lowering *l, const struct vtr_loop *loop)
     if (loop->count == NULL) {
         return 0;
     }
-    lower_node(l, loop->count);
+    vtr_lower_node(l, loop->count);
     return 1;
 }
 
@@ -256,7 +255,7 @@ static void lower_of_rules(struct vtr_lowering *l, const struct vtr_loop *loop)
     size_t count = 0;
     size_t start;
 
-    put_op(l, VTR_OP_OF_RULES, pops);
+    vtr_lower_op(l, VTR_OP_OF_RULES, pops);
     vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
     start = l->out.len;
     for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
@@ -281,12 +280,12 @@ static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
     const unsigned pops = lower_count(l, loop);
     if (loop->is_range) {
         lower_range(l, node);
-        put_op(l, VTR_OP_OF_IN, pops + 2);
+        vtr_lower_op(l, VTR_OP_OF_IN, pops + 2);
     } else if (loop->is_at) {
-        lower_node(l, node->children);
-        put_op(l, VTR_OP_OF_AT, pops + 1);
+        vtr_lower_node(l, node->children);
+        vtr_lower_op(l, VTR_OP_OF_AT, pops + 1);
     } else {
-        put_op(l, VTR_OP_OF, pops);
+        vtr_lower_op(l, VTR_OP_OF, pops);
     }
     vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
     put_patterns(l, loop);
@@ -297,7 +296,7 @@ static void put_body(struct vtr_lowering *l, const struct vtr_loop *loop)
 {
     const size_t start = l->out.len;
 
-    lower_truth(l, loop->body);
+    vtr_lower_truth(l, loop->body);
     l->stack--;
     put_varint_before(l, start, 0, l->out.len - start);
 }
@@ -306,7 +305,7 @@ static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const unsigned pops = lower_count(l, node->loop);
 
-    put_op(l, VTR_OP_FOR_PATTERNS, pops);
+    vtr_lower_op(l, VTR_OP_FOR_PATTERNS, pops);
     vtr_writer_u8(&l->out, (uint8_t)node->loop->quantifier);
     put_patterns(l, node->loop);
     put_body(l, node->loop);
@@ -316,17 +315,22 @@ static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
     unsigned pops = lower_count(l, loop);
+    const bool is_range = loop->is_range || loop->is_over_items;
     unsigned values = 0;
 
-    for (const struct vtr_node *v = node->children; v != NULL; v = v->next) {
-        lower_node(l, v);
-        values++;
+    if (loop->is_over_items) {
+        vtr_lower_item_range(l, node->children->access);
+        values = 2;
+    } else {
+        for (const struct vtr_node *v = node->children; v != NULL; v = v->next) {
+            vtr_lower_node(l, v);
+            values++;
+        }
     }
-    vtr_writer_u8(&l->out,
-                  (uint8_t)(loop->is_range ? VTR_OP_FOR_RANGE : VTR_OP_FOR_LIST));
+    vtr_writer_u8(&l->out, (uint8_t)(is_range ? VTR_OP_FOR_RANGE : VTR_OP_FOR_LIST));
     vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
     vtr_writer_varint(&l->out, loop->slot);
-    if (!loop->is_range) {
+    if (!is_range) {
         vtr_writer_varint(&l->out, values);
     }
     put_body(l, loop); /* its values come on top of the list, which stays meanwhile */
@@ -335,12 +339,12 @@ static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
     push(l);
 }
 
-static void lower_node(struct vtr_lowering *l, const struct vtr_node *node)
+void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
 {
     switch (node->kind) {
     case VTR_NODE_BOOL:
     case VTR_NODE_INT:
-        put_int(l, node->number);
+        vtr_lower_int(l, node->number);
         break;
     case VTR_NODE_FLOAT:
         lower_float(l, node);
@@ -349,17 +353,17 @@ static void lower_node(struct vtr_lowering *l, const struct vtr_node *node)
         put_text(l, node->text);
         break;
     case VTR_NODE_FILESIZE:
-        put_op(l, VTR_OP_FILESIZE, 0);
+        vtr_lower_op(l, VTR_OP_FILESIZE, 0);
         break;
     case VTR_NODE_ENTRYPOINT:
-        put_op(l, VTR_OP_ENTRYPOINT, 0);
+        vtr_lower_op(l, VTR_OP_ENTRYPOINT, 0);
         break;
     case VTR_NODE_NAME:
         lower_name(l, node);
         break;
     case VTR_NODE_READ:
-        lower_node(l, node->children);
-        put_op(l, VTR_OP_READ, 1);
+        vtr_lower_node(l, node->children);
+        vtr_lower_op(l, VTR_OP_READ, 1);
         vtr_writer_u8(&l->out, (uint8_t)node->number);
         break;
     case VTR_NODE_STRING:
@@ -386,9 +390,17 @@ static void lower_node(struct vtr_lowering *l, const struct vtr_node *node)
     case VTR_NODE_FOR_IN:
         lower_for_in(l, node);
         break;
-    case VTR_NODE_REGEX:  /* lower_truth and lower_chain take these */
-    case VTR_NODE_MEMBER: /* never in a rule that is good */
-        put_int(l, 1);
+    case VTR_NODE_MEMBER:
+        if (node->access != NULL) {
+            vtr_lower_access(l, node->access);
+        } else { /* of a name that turns out to be nothing: the rule is bad */
+            vtr_lower_int(l, 1);
+        }
+        break;
+    case VTR_NODE_REGEX: /* lower_truth, lower_chain, vtr_lower_access take these */
+    case VTR_NODE_PART_FIELD: /* the checker has made an access of these */
+    case VTR_NODE_PART_INDEX:
+    case VTR_NODE_PART_CALL:
         break;
     }
 }
@@ -399,7 +411,7 @@ void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule
 
     l->stack = 0;
     l->is_too_deep = false;
-    lower_truth(l, node);
+    vtr_lower_truth(l, node);
     if (l->is_too_deep) {
         (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK,
                                   (struct vtr_place){l->source, node->offset,

@@ -33,4 +33,24 @@ struct vtr_lowering {
  * regular expression, the stack) are reported; they make the program useless. */
 void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule);
 
+/* The rest is shared by lower_condition.c and lower_module.c. */
+
+/* An instruction that takes `pops` values and leaves one; its operands come behind. */
+void vtr_lower_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops);
+void vtr_lower_int(struct vtr_lowering *l, int64_t value);
+void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* A value whose truth is asked for: texts are true when not empty, numbers when not
+ * zero; what is undefined stays so. */
+void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* The operands of a regular expression: flags and text. */
+void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* What is read of a module. */
+void vtr_lower_access(struct vtr_lowering *l, const struct vtr_access *access);
+
+/* First and last place of the items of an array or dictionary. */
+void vtr_lower_item_range(struct vtr_lowering *l, const struct vtr_access *items);
+
 #endif

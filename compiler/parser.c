@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/module_table.h"
 
 void vtr_parser_advance(struct vtr_parser *p)
 {
@@ -350,13 +351,18 @@ static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
         return false;
     }
     import->name = p->current.text;
+    import->offset = offset;
     **last = import;
     *last = &import->next;
     vtr_parser_advance(p);
+    import->length = p->last_end - offset;
+    if (vtr_module_find(import->name) != VTR_MODULE_COUNT) {
+        return true;
+    }
     struct vtr_problem *problem =
         vtr_diagnostics_add(p->diagnostics, VTR_CODE_MODULE,
                             vtr_parser_place(p, offset, p->last_end - offset),
-                            "module '%.*s' is not supported by this version",
+                            "there is no module '%.*s' in this version",
                             (int)import->name.len, (const char *)import->name.ptr);
     problem->note = "rules of this file that do not use the module are compiled";
     return true;

@@ -139,43 +139,64 @@ static struct vtr_node *parse_read(struct vtr_parser *p)
     return node;
 }
 
-/* "(a, b...)" of a function of a module: read, and left at that. */
-static bool parse_arguments(struct vtr_parser *p)
+/* "(a, b...)" of a function of a module. */
+static bool parse_arguments(struct vtr_parser *p, struct vtr_node *call)
 {
-    vtr_parser_advance(p);
+    struct vtr_node **last = &call->children;
+
     if (vtr_parser_accept(p, ')')) {
         return true;
     }
     do {
-        if (vtr_parse_condition(p) == NULL) {
+        *last = vtr_parse_condition(p);
+        if (*last == NULL) {
             return false;
         }
+        last = &(*last)->next;
     } while (vtr_parser_accept(p, ','));
     return vtr_parser_expect(p, ')', "the arguments");
+}
+
+/* ".field", "[index]" or "(arguments)", the current lexeme being its first. */
+static struct vtr_node *parse_part(struct vtr_parser *p)
+{
+    struct vtr_node *part =
+        vtr_parser_new_node(p, VTR_NODE_PART_FIELD, p->current.offset);
+    bool is_parsed;
+
+    if (part == NULL) {
+        return NULL;
+    }
+    if (vtr_parser_accept(p, '.')) {
+        part->offset = p->current.offset;
+        part->text = p->current.text;
+        is_parsed = vtr_parser_expect(p, VTR_LEX_NAME, "'.'");
+    } else if (vtr_parser_accept(p, '[')) {
+        part->kind = VTR_NODE_PART_INDEX;
+        part->children = vtr_parse_primary(p);
+        is_parsed = part->children != NULL && vtr_parser_expect(p, ']', "an index");
+    } else {
+        part->kind = VTR_NODE_PART_CALL;
+        vtr_parser_advance(p);
+        is_parsed = parse_arguments(p, part);
+    }
+    vtr_parser_close_node(p, part);
+    return is_parsed ? part : NULL;
 }
 
 /* name, name.field, name[index], name(arguments), and any run of these. */
 static struct vtr_node *parse_name(struct vtr_parser *p)
 {
     struct vtr_node *node = take_leaf(p, VTR_NODE_NAME);
+    struct vtr_node **last = node == NULL ? NULL : &node->children;
 
-    while (node != NULL) {
-        if (vtr_parser_accept(p, '.')) {
-            if (!vtr_parser_expect(p, VTR_LEX_NAME, "'.'")) {
-                return NULL;
-            }
-        } else if (vtr_parser_accept(p, '[')) {
-            if (vtr_parse_primary(p) == NULL ||
-                !vtr_parser_expect(p, ']', "an index")) {
-                return NULL;
-            }
-        } else if (p->current.kind == '(') {
-            if (!parse_arguments(p)) {
-                return NULL;
-            }
-        } else {
-            break;
+    while (node != NULL && (p->current.kind == '.' || p->current.kind == '[' ||
+                            p->current.kind == '(')) {
+        *last = parse_part(p);
+        if (*last == NULL) {
+            return NULL;
         }
+        last = &(*last)->next;
         node->kind = VTR_NODE_MEMBER;
         vtr_parser_close_node(p, node);
     }

@@ -148,12 +148,12 @@ static bool parse_body(struct vtr_parser *p, struct vtr_node *node)
     return true;
 }
 
-/* "(low..high)" or "(value, value...)", or a name, which has no parts. */
+/* "(low..high)" or "(value, value...)", or items of a module. */
 static bool parse_iterator(struct vtr_parser *p, struct vtr_node *node)
 {
     if (p->current.kind == VTR_LEX_NAME) {
         node->children = vtr_parse_primary(p);
-        node->loop->set = VTR_SET_RULES; /* marks the name, which the checker refuses */
+        node->loop->is_over_items = true;
         return node->children != NULL;
     }
     if (!vtr_parser_expect(p, '(', "'in'")) {
@@ -173,23 +173,35 @@ static bool parse_iterator(struct vtr_parser *p, struct vtr_node *node)
     return last != NULL && vtr_parser_expect(p, ')', "the values");
 }
 
+/* One name of a loop's variables; more than there can be are reported. */
+static bool parse_variable(struct vtr_parser *p, struct vtr_loop *loop)
+{
+    const struct vtr_lexeme name = p->current;
+
+    if (!vtr_parser_expect(p, VTR_LEX_NAME, "','")) {
+        return false;
+    }
+    if (loop->variable_count == VTR_LOOP_VARIABLE_LIMIT) {
+        (void)vtr_diagnostics_add(p->diagnostics, VTR_CODE_LOOP_VARIABLES,
+                                  vtr_parser_place(p, name.offset, name.length),
+                                  "a loop gives two values at a time at most");
+        return true;
+    }
+    loop->variables[loop->variable_count] = name.text;
+    loop->variable_offsets[loop->variable_count] = name.offset;
+    loop->variable_count++;
+    return true;
+}
+
 /* "i in ... : (...)", the quantifier having been read. */
 static bool parse_variable_loop(struct vtr_parser *p, struct vtr_node *node)
 {
     node->kind = VTR_NODE_FOR_IN;
-    node->loop->variable = p->current.text;
-    node->loop->variable_offset = p->current.offset;
-    vtr_parser_advance(p);
-    while (vtr_parser_accept(p, ',')) {
-        const uint32_t offset = p->current.offset;
-        const uint32_t length = p->current.length;
-        if (!vtr_parser_expect(p, VTR_LEX_NAME, "','")) {
+    do {
+        if (!parse_variable(p, node->loop)) {
             return false;
         }
-        (void)vtr_diagnostics_add(p->diagnostics, VTR_CODE_LOOP_VARIABLES,
-                                  vtr_parser_place(p, offset, length),
-                                  "the loop gives one value at a time");
-    }
+    } while (vtr_parser_accept(p, ','));
     return vtr_parser_expect(p, VTR_LEX_IN, "the loop variable") &&
            parse_iterator(p, node) && parse_body(p, node);
 }

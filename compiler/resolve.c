@@ -246,7 +246,10 @@ static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *fr
         return;
     }
     if (vtr_is_module_name(name)) {
-        problem->help = "this is the name of a module: modules are not supported yet";
+        problem->help =
+            vtr_diagnostics_text(r->diagnostics,
+                                 "this is the name of a module: import \"%.*s\"",
+                                 (int)name.len, (const char *)name.ptr);
         return;
     }
     problem->help =

@@ -207,11 +207,11 @@ static void a_misspelt_string_is_guessed(void **state)
     vtr_compilation_free(c);
 }
 
-static void a_module_costs_the_rules_that_use_it(void **state)
+static void an_unknown_module_costs_the_rules_that_use_it(void **state)
 {
     (void)state;
-    struct vtr_compilation *c = compile("import \"pe\"\n"
-                                        "rule a { condition: pe.x and pe.y(1) }\n"
+    struct vtr_compilation *c = compile("import \"vt\"\n"
+                                        "rule a { condition: vt.x and vt.y(1) }\n"
                                         "rule b { condition: true }\n");
 
     assert_int_equal(c->report_count, 2);
@@ -219,6 +219,53 @@ static void a_module_costs_the_rules_that_use_it(void **state)
     assert_string_equal(c->reports[1].code, "E008");
     assert_int_equal(vtr_compilation_get_stats(c)->rules, 1);
     vtr_compilation_free(c);
+}
+
+/* A condition of a rule of its own, and what is wrong with it; NULL: nothing. */
+static void expect_code(const char *text, const char *code)
+{
+    struct vtr_compilation *c = compile(text);
+
+    if (code == NULL) {
+        assert_int_equal(c->report_count, 0);
+    } else {
+        assert_int_equal(c->report_count, 1);
+        assert_string_equal(c->reports[0].code, code);
+    }
+    vtr_compilation_free(c);
+}
+
+static void what_a_module_has_is_checked_by_name_and_type(void **state)
+{
+    static const struct {
+        const char *condition;
+        const char *code;
+    } CASES[] = {
+        {"time.now() > 1", NULL},
+        {"time.nwo() > 1", "E044"},
+        {"time.now > 1", "E046"},
+        {"time", "E046"},
+        {"time.now(1) > 1", "E045"},
+        {"time.now()[0] > 1", "E031"},
+        {"time.now().x > 1", "E031"},
+        {"time.now()() > 1", "E031"},
+        {"time[0] > 1", "E031"},
+        {"time.now() == \"x\"", "E031"},
+        {"for any i in time : (i == 1)", "E042"},
+        {"for any i in time.now() : (i == 1)", "E042"},
+        {"for any i, j in (1..2) : (i == 1)", "E038"},
+        {"for any i, j in (1, 2) : (i == 1)", "E038"},
+        {"console.log(1)", "E043"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        char text[200];
+        (void)snprintf(text, sizeof(text),
+                       "import \"time\"\nrule a { condition: %s }\n",
+                       CASES[i].condition);
+        expect_code(text, CASES[i].code);
+    }
 }
 
 int main(void)
@@ -233,7 +280,8 @@ int main(void)
         cmocka_unit_test(every_string_is_used_unless_its_name_says_otherwise),
         cmocka_unit_test(names_are_given_once),
         cmocka_unit_test(a_misspelt_string_is_guessed),
-        cmocka_unit_test(a_module_costs_the_rules_that_use_it),
+        cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),
+        cmocka_unit_test(an_unknown_module_costs_the_rules_that_use_it),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }
