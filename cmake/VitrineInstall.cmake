@@ -27,7 +27,7 @@ if(BUILD_SHARED_LIBS)
     set(PC_THREADS "")
 else()
     set(PC_REQUIRES_LINE "Requires: ${PC_REQUIRES}")
-    set(PC_THREADS "-pthread")
+    set(PC_THREADS "-pthread -lm")
 endif()
 # The files say where they are themselves, so that an installation can be moved.
 file(RELATIVE_PATH PC_UP "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
