@@ -43,7 +43,6 @@ void vtr_arena_clear(struct vtr_arena *arena)
     }
     struct vtr_arena older = {.head = kept->next};
     vtr_arena_deinit(&older);
-    memset(kept->bytes, 0, kept->used);
     kept->used = 0;
     kept->next = NULL;
     arena->used_bytes = 0;
@@ -62,10 +61,11 @@ static struct vtr_arena_block *add_block(struct vtr_arena *arena, size_t len)
     if (block_len > SIZE_MAX - sizeof(struct vtr_arena_block)) {
         return NULL;
     }
-    struct vtr_arena_block *block = calloc(1, sizeof(*block) + block_len);
+    struct vtr_arena_block *block = malloc(sizeof(*block) + block_len);
     if (block == NULL) {
         return NULL;
     }
+    block->used = 0;
     block->len = block_len;
     block->next = arena->head;
     arena->head = block;
@@ -90,6 +90,7 @@ void *vtr_arena_alloc(struct vtr_arena *arena, size_t len)
     void *room = block->bytes + block->used;
     block->used += rounded;
     arena->used_bytes += rounded;
+    memset(room, 0, rounded); /* of a block, only what is used is touched */
     return room;
 }
 

@@ -15,24 +15,9 @@ void vtr_reader_init(struct vtr_reader *r, struct vtr_bytes bytes, uint64_t base
     *r = (struct vtr_reader){.bytes = bytes, .pos = 0, .base = base};
 }
 
-size_t vtr_reader_left(const struct vtr_reader *r)
-{
-    return r->bytes.len - r->pos;
-}
-
 uint64_t vtr_reader_offset(const struct vtr_reader *r)
 {
     return r->base + r->pos;
-}
-
-bool vtr_reader_slice(struct vtr_reader *r, struct vtr_bytes *out, size_t len)
-{
-    if (len > vtr_reader_left(r)) {
-        return false;
-    }
-    *out = (struct vtr_bytes){.ptr = r->bytes.ptr + r->pos, .len = len};
-    r->pos += len;
-    return true;
 }
 
 bool vtr_reader_array(struct vtr_reader *r, struct vtr_bytes *out, uint64_t count,
@@ -73,17 +58,6 @@ static bool read_le(struct vtr_reader *r, uint64_t *out, size_t len)
     return true;
 }
 
-bool vtr_reader_u8(struct vtr_reader *r, uint8_t *out)
-{
-    uint64_t value;
-
-    if (!read_le(r, &value, sizeof(*out))) {
-        return false;
-    }
-    *out = (uint8_t)value;
-    return true;
-}
-
 bool vtr_reader_u16(struct vtr_reader *r, uint16_t *out)
 {
     uint64_t value;
@@ -111,7 +85,7 @@ bool vtr_reader_u64(struct vtr_reader *r, uint64_t *out)
     return read_le(r, out, sizeof(*out));
 }
 
-bool vtr_reader_varint(struct vtr_reader *r, uint64_t *out)
+bool vtr_reader_long_varint(struct vtr_reader *r, uint64_t *out)
 {
     uint64_t value = 0;
 
@@ -145,19 +119,6 @@ bool vtr_reader_zigzag(struct vtr_reader *r, int64_t *out)
     const uint64_t bits = (code >> 1) ^ (0 - (code & 1));
     /* Two's complement without an implementation-defined conversion. */
     *out = bits <= INT64_MAX ? (int64_t)bits : -(int64_t)(UINT64_MAX - bits) - 1;
-    return true;
-}
-
-bool vtr_reader_string(struct vtr_reader *r, struct vtr_bytes *out)
-{
-    struct vtr_reader attempt = *r;
-    uint64_t len;
-
-    if (!vtr_reader_varint(&attempt, &len) || len > vtr_reader_left(&attempt) ||
-        !vtr_reader_slice(&attempt, out, (size_t)len)) {
-        return false;
-    }
-    *r = attempt;
     return true;
 }
 

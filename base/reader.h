@@ -28,29 +28,70 @@ struct vtr_reader {
 void vtr_reader_init(struct vtr_reader *r, struct vtr_bytes bytes, uint64_t base);
 
 /* Bytes left to read. */
-size_t vtr_reader_left(const struct vtr_reader *r);
+static inline size_t vtr_reader_left(const struct vtr_reader *r)
+{
+    return r->bytes.len - r->pos;
+}
 
 /* File offset of the next byte: what a "corrupt database" message should name. */
 uint64_t vtr_reader_offset(const struct vtr_reader *r);
 
-VTR_MUST_CHECK bool vtr_reader_u8(struct vtr_reader *r, uint8_t *out);
+VTR_MUST_CHECK static inline bool vtr_reader_u8(struct vtr_reader *r, uint8_t *out)
+{
+    if (vtr_reader_left(r) == 0) {
+        return false;
+    }
+    *out = r->bytes.ptr[r->pos++];
+    return true;
+}
+
 VTR_MUST_CHECK bool vtr_reader_u16(struct vtr_reader *r, uint16_t *out);
 VTR_MUST_CHECK bool vtr_reader_u32(struct vtr_reader *r, uint32_t *out);
 VTR_MUST_CHECK bool vtr_reader_u64(struct vtr_reader *r, uint64_t *out);
 
+/* A varint of more than one byte, for vtr_reader_varint. */
+VTR_MUST_CHECK bool vtr_reader_long_varint(struct vtr_reader *r, uint64_t *out);
+
 /* LEB128, seven bits a byte, least significant first, at most ten bytes, shortest form
  * only: a longer spelling of the same number is refused. */
-VTR_MUST_CHECK bool vtr_reader_varint(struct vtr_reader *r, uint64_t *out);
+VTR_MUST_CHECK static inline bool vtr_reader_varint(struct vtr_reader *r, uint64_t *out)
+{
+    if (vtr_reader_left(r) == 0 || r->bytes.ptr[r->pos] >= 0x80) {
+        return vtr_reader_long_varint(r, out);
+    }
+    *out = r->bytes.ptr[r->pos++];
+    return true;
+}
 
 /* A varint that holds a zigzag-coded signed number: 0, -1, 1, -2, ... */
 VTR_MUST_CHECK bool vtr_reader_zigzag(struct vtr_reader *r, int64_t *out);
 
 /* Takes the next `len` bytes as a borrowed slice; no copy. */
-VTR_MUST_CHECK bool vtr_reader_slice(struct vtr_reader *r, struct vtr_bytes *out,
-                                     size_t len);
+VTR_MUST_CHECK static inline bool vtr_reader_slice(struct vtr_reader *r,
+                                                   struct vtr_bytes *out, size_t len)
+{
+    if (len > vtr_reader_left(r)) {
+        return false;
+    }
+    *out = (struct vtr_bytes){.ptr = r->bytes.ptr + r->pos, .len = len};
+    r->pos += len;
+    return true;
+}
 
 /* A varint length and that many bytes, borrowed. */
-VTR_MUST_CHECK bool vtr_reader_string(struct vtr_reader *r, struct vtr_bytes *out);
+VTR_MUST_CHECK static inline bool vtr_reader_string(struct vtr_reader *r,
+                                                    struct vtr_bytes *out)
+{
+    const size_t start = r->pos;
+    uint64_t len;
+
+    if (vtr_reader_varint(r, &len) && len <= vtr_reader_left(r) &&
+        vtr_reader_slice(r, out, (size_t)len)) {
+        return true;
+    }
+    r->pos = start;
+    return false;
+}
 
 /* Takes `count` records of `size` bytes as one slice.  False when the product
  * overflows or runs past the end, so callers never multiply untrusted counts. */

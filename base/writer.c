@@ -31,8 +31,7 @@ struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w)
     return (struct vtr_bytes){w->ptr, w->len};
 }
 
-/* Makes room for `len` more bytes.  False, and a sticky failure, when memory is out. */
-static bool grow(struct vtr_writer *w, size_t len)
+bool vtr_writer_grow(struct vtr_writer *w, size_t len)
 {
     size_t cap = w->cap == 0 ? FIRST_CAPACITY : w->cap;
 
@@ -51,24 +50,6 @@ static bool grow(struct vtr_writer *w, size_t len)
     w->ptr = ptr;
     w->cap = cap;
     return true;
-}
-
-uint8_t *vtr_writer_reserve(struct vtr_writer *w, size_t len)
-{
-    if (w->has_failed || (len > w->cap - w->len && !grow(w, len))) {
-        return NULL;
-    }
-    uint8_t *room = w->ptr + w->len;
-    w->len += len;
-    return room;
-}
-
-void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
-{
-    uint8_t *room = vtr_writer_reserve(w, 1);
-    if (room != NULL) {
-        *room = value;
-    }
 }
 
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value)
@@ -100,6 +81,10 @@ void vtr_writer_varint(struct vtr_writer *w, uint64_t value)
     uint8_t spelled[10];
     size_t len = 0;
 
+    if (value < 0x80) {
+        vtr_writer_u8(w, (uint8_t)value);
+        return;
+    }
     while (value >= 0x80) {
         spelled[len++] = (uint8_t)(value | 0x80u);
         value >>= 7;

@@ -32,11 +32,30 @@ void vtr_writer_clear(struct vtr_writer *w);
 /* What was written so far; valid until the next write. */
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w);
 
+/* Makes room for `len` more bytes, for vtr_writer_reserve.  False, and a sticky
+ * failure, when memory is out. */
+VTR_MUST_CHECK bool vtr_writer_grow(struct vtr_writer *w, size_t len);
+
 /* The place of `len` more bytes, which the caller fills at once; NULL after a failure.
  */
-uint8_t *vtr_writer_reserve(struct vtr_writer *w, size_t len);
+static inline uint8_t *vtr_writer_reserve(struct vtr_writer *w, size_t len)
+{
+    if (w->has_failed || (len > w->cap - w->len && !vtr_writer_grow(w, len))) {
+        return NULL;
+    }
+    uint8_t *room = w->ptr + w->len;
+    w->len += len;
+    return room;
+}
 
-void vtr_writer_u8(struct vtr_writer *w, uint8_t value);
+static inline void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
+{
+    uint8_t *room = vtr_writer_reserve(w, 1);
+    if (room != NULL) {
+        *room = value;
+    }
+}
+
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value);
 void vtr_writer_u32(struct vtr_writer *w, uint32_t value);
 void vtr_writer_u64(struct vtr_writer *w, uint64_t value);

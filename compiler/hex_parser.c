@@ -128,7 +128,8 @@ static void widen(struct vtr_hex_node *gap, uint64_t min, uint64_t max, bool is_
     gap->is_chain = gap->is_chain || is_chain;
 }
 
-static bool append_gap(struct parser *p, uint64_t min, uint64_t max)
+/* Between `min` and `max` bytes of any value; a chain: as one long jump. */
+static bool append_gap(struct parser *p, uint64_t min, uint64_t max, bool is_chain)
 {
     struct vtr_hex_node *node = top(p)->sequence.last;
 
@@ -138,7 +139,7 @@ static bool append_gap(struct parser *p, uint64_t min, uint64_t max)
             return false;
         }
     }
-    widen(node, min, max, max > VTR_JUMP_LIMIT);
+    widen(node, min, max, is_chain);
     return true;
 }
 
@@ -187,7 +188,7 @@ static bool read_byte(struct parser *p, bool negated)
     if (mask == 0) {
         return negated ? vtr_problem_set(p->problem, "E114", at - 1, 3,
                                          "'~\?\?' matches no byte")
-                       : append_gap(p, 1, 1);
+                       : append_gap(p, 1, 1, false);
     }
     struct vtr_hex_node *node = append(p, negated ? VTR_HEX_NOT : VTR_HEX_MASKED);
     if (node == NULL) {
@@ -297,7 +298,7 @@ static bool read_jump(struct parser *p)
     }
     top(p)->has_jump = true;
     top(p)->jump_at = at;
-    return append_gap(p, min, max);
+    return append_gap(p, min, max, max > VTR_JUMP_LIMIT);
 }
 
 static bool open_group(struct parser *p)
@@ -466,14 +467,39 @@ static bool read_plain_bytes(struct parser *p)
     return count == 0 || append_bytes(p, count);
 }
 
+/* Reads the bytes of any value that come next: most of the rest. */
+static bool read_wildcards(struct parser *p)
+{
+    const uint8_t *s = p->source.ptr;
+    const size_t len = p->source.len;
+    size_t pos = p->pos;
+    size_t count = 0;
+
+    while (len - pos >= 2 && s[pos] == '?' && s[pos + 1] == '?') {
+        count++;
+        pos += 2;
+        while (pos < len && classify(s[pos]) == SPACE) {
+            pos++;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    p->pos = pos;
+    top(p)->has_jump = false;
+    return append_gap(p, count, count, false);
+}
+
 static bool parse(struct parser *p)
 {
     while (p->pos < p->source.len) {
-        if (!read_plain_bytes(p)) {
+        const size_t start = p->pos;
+
+        if (!read_plain_bytes(p) || !read_wildcards(p)) {
             return false;
         }
-        if (p->pos == p->source.len) {
-            break;
+        if (p->pos > start) {
+            continue;
         }
         const unsigned class = classify(p->source.ptr[p->pos]);
         if (class <= WILD) {

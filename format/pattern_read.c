@@ -35,15 +35,15 @@ static bool read_bound(struct vtr_reader *r, uint64_t *out)
 /* A varint length and a reader confined to that many bytes. */
 static bool read_part(struct vtr_reader *r, struct vtr_reader *out)
 {
-    struct vtr_reader attempt = *r;
+    const size_t start = r->pos;
     uint64_t len;
 
-    if (!vtr_reader_varint(&attempt, &len) || len > vtr_reader_left(&attempt) ||
-        !vtr_reader_sub(&attempt, out, (size_t)len)) {
-        return false;
+    if (vtr_reader_varint(r, &len) && len <= vtr_reader_left(r) &&
+        vtr_reader_sub(r, out, (size_t)len)) {
+        return true;
     }
-    *r = attempt;
-    return true;
+    r->pos = start;
+    return false;
 }
 
 bool vtr_hex_next_fragment(struct vtr_reader *payload, bool is_first,
@@ -143,14 +143,14 @@ static bool read_token(struct vtr_reader *r, uint8_t type, struct vtr_hex_token 
 
 bool vtr_hex_next_token(struct vtr_reader *tokens, struct vtr_hex_token *out)
 {
-    struct vtr_reader attempt = *tokens;
+    const size_t start = tokens->pos;
     struct vtr_hex_token token = {0};
     uint8_t type;
 
-    if (!vtr_reader_u8(&attempt, &type) || !read_token(&attempt, type, &token)) {
+    if (!vtr_reader_u8(tokens, &type) || !read_token(tokens, type, &token)) {
+        tokens->pos = start;
         return false;
     }
-    *tokens = attempt;
     *out = token;
     return true;
 }
@@ -191,18 +191,14 @@ static bool measure_run(struct vtr_reader tokens, unsigned depth, uint64_t *out_
     return true;
 }
 
-static bool measure(const struct vtr_hex_token *token, unsigned depth,
-                    uint64_t *out_min, uint64_t *out_max)
+/* Least and greatest length of an alternation. */
+static bool measure_branches(const struct vtr_hex_token *token, unsigned depth,
+                             uint64_t *out_min, uint64_t *out_max)
 {
     struct vtr_reader branches = token->branches;
     uint64_t min = UINT64_MAX;
     uint64_t max = 0;
 
-    if (token->type != VTR_TOKEN_ALT) {
-        *out_min = token->min;
-        *out_max = token->max;
-        return true;
-    }
     if (depth >= VTR_ALT_DEPTH_LIMIT) {
         return false;
     }
@@ -220,6 +216,17 @@ static bool measure(const struct vtr_hex_token *token, unsigned depth,
     }
     *out_min = min;
     *out_max = max;
+    return true;
+}
+
+static bool measure(const struct vtr_hex_token *token, unsigned depth,
+                    uint64_t *out_min, uint64_t *out_max)
+{
+    if (token->type == VTR_TOKEN_ALT) {
+        return measure_branches(token, depth, out_min, out_max);
+    }
+    *out_min = token->min;
+    *out_max = token->max;
     return true;
 }
 

@@ -221,16 +221,16 @@ static bool read_pattern(struct vtr_reader *r, struct vtr_pattern_view *out)
 
 bool vtr_rule_next_pattern(struct vtr_reader *patterns, struct vtr_pattern_view *out)
 {
-    struct vtr_reader attempt = *patterns;
+    const size_t start = patterns->pos;
     struct vtr_reader inner;
     uint64_t len;
 
-    if (!vtr_reader_varint(&attempt, &len) || len > vtr_reader_left(&attempt) ||
-        !vtr_reader_sub(&attempt, &inner, (size_t)len) || !read_pattern(&inner, out)) {
-        return false;
+    if (vtr_reader_varint(patterns, &len) && len <= vtr_reader_left(patterns) &&
+        vtr_reader_sub(patterns, &inner, (size_t)len) && read_pattern(&inner, out)) {
+        return true;
     }
-    *patterns = attempt;
-    return true;
+    patterns->pos = start;
+    return false;
 }
 
 bool vtr_rule_pattern_at(struct vtr_bytes body, uint32_t offset,
