@@ -199,17 +199,19 @@ static bool read_byte(struct parser *p, bool negated)
     return true;
 }
 
-static void skip_blanks(struct parser *p)
+/* Past the blanks at `pos`. */
+static size_t blanks_end(struct vtr_bytes source, size_t pos)
 {
-    while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) == SPACE) {
-        p->pos++;
+    while (pos < source.len && classify(source.ptr[pos]) == SPACE) {
+        pos++;
     }
+    return pos;
 }
 
 /* A bound of a jump; `*has` says whether there is a number at all. */
 static bool read_bound(struct parser *p, uint64_t *value, bool *has)
 {
-    skip_blanks(p);
+    p->pos = blanks_end(p->source, p->pos);
     const size_t at = p->pos;
     *value = 0;
     while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) < 10) {
@@ -221,7 +223,7 @@ static bool read_bound(struct parser *p, uint64_t *value, bool *has)
         }
     }
     *has = p->pos > at;
-    skip_blanks(p);
+    p->pos = blanks_end(p->source, p->pos);
     return true;
 }
 
@@ -446,22 +448,21 @@ static bool read_other(struct parser *p)
 /* Reads the plain bytes that come next: most of most strings. */
 static bool read_plain_bytes(struct parser *p)
 {
-    const uint8_t *s = p->source.ptr;
-    const size_t len = p->source.len;
-    size_t pos = p->pos;
+    const struct vtr_bytes source = p->source;
+    uint8_t *out = p->decoded + p->decoded_len;
+    size_t pos = blanks_end(source, p->pos);
     size_t count = 0;
 
-    for (;;) {
-        while (pos < len && classify(s[pos]) == SPACE) {
-            pos++;
-        }
-        if (len - pos < 2 || (classify(s[pos]) | classify(s[pos + 1])) > 15) {
+    while (source.len - pos >= 2) {
+        const unsigned high = classify(source.ptr[pos]);
+        const unsigned low = classify(source.ptr[pos + 1]);
+
+        if ((high | low) > 15) {
             break;
         }
-        p->decoded[p->decoded_len + count] =
-            (uint8_t)(classify(s[pos]) << 4 | classify(s[pos + 1]));
+        out[count] = (uint8_t)(high << 4 | low);
         count++;
-        pos += 2;
+        pos = blanks_end(source, pos + 2);
     }
     p->pos = pos;
     return count == 0 || append_bytes(p, count);
@@ -470,17 +471,14 @@ static bool read_plain_bytes(struct parser *p)
 /* Reads the bytes of any value that come next: most of the rest. */
 static bool read_wildcards(struct parser *p)
 {
-    const uint8_t *s = p->source.ptr;
-    const size_t len = p->source.len;
+    const struct vtr_bytes source = p->source;
     size_t pos = p->pos;
     size_t count = 0;
 
-    while (len - pos >= 2 && s[pos] == '?' && s[pos + 1] == '?') {
+    while (source.len - pos >= 2 && source.ptr[pos] == '?' &&
+           source.ptr[pos + 1] == '?') {
         count++;
-        pos += 2;
-        while (pos < len && classify(s[pos]) == SPACE) {
-            pos++;
-        }
+        pos = blanks_end(source, pos + 2);
     }
     if (count == 0) {
         return true;

@@ -13,45 +13,45 @@ enum char_class {
     DIGIT = 2,
     HEX_DIGIT = 4,
     SPACE = 8,
-    HEX_MARK = 16
+    IN_HEX = 16 /* what may stand in a hex string, but for comments */
 };
 
 /* Classes of the bytes 0 to 127; none above. */
 static const uint8_t CLASSES[256] = {
-    ['\t'] = SPACE | HEX_MARK,
-    ['\n'] = SPACE | HEX_MARK,
-    ['\r'] = SPACE | HEX_MARK,
-    [' '] = SPACE | HEX_MARK,
-    ['-'] = HEX_MARK,
-    ['|'] = HEX_MARK,
-    ['~'] = HEX_MARK,
-    ['?'] = HEX_MARK,
-    ['['] = HEX_MARK,
-    [']'] = HEX_MARK,
-    ['('] = HEX_MARK,
-    [')'] = HEX_MARK,
-    ['0'] = DIGIT | HEX_DIGIT,
-    ['1'] = DIGIT | HEX_DIGIT,
-    ['2'] = DIGIT | HEX_DIGIT,
-    ['3'] = DIGIT | HEX_DIGIT,
-    ['4'] = DIGIT | HEX_DIGIT,
-    ['5'] = DIGIT | HEX_DIGIT,
-    ['6'] = DIGIT | HEX_DIGIT,
-    ['7'] = DIGIT | HEX_DIGIT,
-    ['8'] = DIGIT | HEX_DIGIT,
-    ['9'] = DIGIT | HEX_DIGIT,
-    ['A'] = LETTER | HEX_DIGIT,
-    ['B'] = LETTER | HEX_DIGIT,
-    ['C'] = LETTER | HEX_DIGIT,
-    ['D'] = LETTER | HEX_DIGIT,
-    ['E'] = LETTER | HEX_DIGIT,
-    ['F'] = LETTER | HEX_DIGIT,
-    ['a'] = LETTER | HEX_DIGIT,
-    ['b'] = LETTER | HEX_DIGIT,
-    ['c'] = LETTER | HEX_DIGIT,
-    ['d'] = LETTER | HEX_DIGIT,
-    ['e'] = LETTER | HEX_DIGIT,
-    ['f'] = LETTER | HEX_DIGIT,
+    ['\t'] = SPACE | IN_HEX,
+    ['\n'] = SPACE | IN_HEX,
+    ['\r'] = SPACE | IN_HEX,
+    [' '] = SPACE | IN_HEX,
+    ['-'] = IN_HEX,
+    ['|'] = IN_HEX,
+    ['~'] = IN_HEX,
+    ['?'] = IN_HEX,
+    ['['] = IN_HEX,
+    [']'] = IN_HEX,
+    ['('] = IN_HEX,
+    [')'] = IN_HEX,
+    ['0'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['1'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['2'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['3'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['4'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['5'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['6'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['7'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['8'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['9'] = DIGIT | HEX_DIGIT | IN_HEX,
+    ['A'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['B'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['C'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['D'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['E'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['F'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['a'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['b'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['c'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['d'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['e'] = LETTER | HEX_DIGIT | IN_HEX,
+    ['f'] = LETTER | HEX_DIGIT | IN_HEX,
     ['G'] = LETTER,
     ['H'] = LETTER,
     ['I'] = LETTER,
@@ -138,6 +138,19 @@ static uint32_t skip_class(const struct vtr_lexer *lexer, uint32_t pos,
     return pos;
 }
 
+/* What a hex string may hold, which is long: four bytes at a time. */
+static uint32_t skip_hex(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    const uint8_t *ptr = lexer->ptr;
+
+    while (lexer->len - pos >= 4 &&
+           (CLASSES[ptr[pos]] & CLASSES[ptr[pos + 1]] & CLASSES[ptr[pos + 2]] &
+            CLASSES[ptr[pos + 3]] & IN_HEX) != 0) {
+        pos += 4;
+    }
+    return skip_class(lexer, pos, IN_HEX);
+}
+
 /* End of the line comment or block comment at `pos`, or `pos` when there is none.  A
  * block comment without an end reaches to the end of the source, as in YARA. */
 static uint32_t skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
@@ -183,7 +196,7 @@ static uint32_t find_hex_end(const struct vtr_lexer *lexer, uint32_t pos)
     const uint32_t start = ++pos;
 
     for (;;) {
-        pos = skip_class(lexer, pos, HEX_DIGIT | HEX_MARK);
+        pos = skip_hex(lexer, pos);
         const uint32_t after = skip_comment(lexer, pos);
         if (after == pos) {
             break;

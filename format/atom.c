@@ -7,14 +7,17 @@
  */
 #include "format/atom.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/sort.h"
 #include "format/pattern_read.h"
 
-#define WEIGHT_PER_BIT 4 /* weights count quarter bits */
-#define REPEAT_DIVISOR 4 /* of the weight of a byte that the window has already */
+#define WEIGHT_PER_BIT 4       /* weights count quarter bits */
+#define REPEAT_DIVISOR 4       /* of the weight of a byte that the window has already */
+#define WEIGHT_MAX     48      /* of WEIGHTS */
+#define SCORE_NONE     (-1000) /* below every score */
 #define SEARCH_LEN     60000u
 #define BACK_LIMIT     (VTR_BACK_UNBOUNDED - 1u)
 
@@ -57,18 +60,23 @@ static int score_of(const uint8_t *bytes, unsigned len)
             is_repeated = is_repeated || vtr_fold(bytes[i]) == vtr_fold(bytes[j]);
         }
         const int weight = WEIGHTS[bytes[i]];
+        assert(weight <= WEIGHT_MAX);
         score += is_repeated ? weight / REPEAT_DIVISOR : weight;
     }
     return score;
 }
 
-/* The rarest window of four bytes (of all, when there are fewer), the first of equals.
- */
-static struct window find_window(struct vtr_bytes text)
+static unsigned window_len(struct vtr_bytes text)
 {
-    const unsigned len =
-        text.len < VTR_ATOM_LEN_MAX ? (unsigned)text.len : VTR_ATOM_LEN_MAX;
-    struct window best = {0};
+    return text.len < VTR_ATOM_LEN_MAX ? (unsigned)text.len : VTR_ATOM_LEN_MAX;
+}
+
+/* The rarest window of four bytes (of all, when there are fewer), the first of equals;
+ * none when no score is above `floor`. */
+static struct window find_window(struct vtr_bytes text, int floor)
+{
+    const unsigned len = window_len(text);
+    struct window best = {.score = floor};
 
     if (len == 0) {
         return best;
@@ -78,9 +86,9 @@ static struct window find_window(struct vtr_bytes text)
         weight += WEIGHTS[text.ptr[i]];
     }
     for (size_t at = 0; at + len <= text.len && at < SEARCH_LEN; at++) {
-        if (best.len == 0 || weight > best.score) {
+        if (weight > best.score) {
             const int score = score_of(text.ptr + at, len);
-            if (best.len == 0 || score > best.score) {
+            if (score > best.score) {
                 best = (struct window){at, len, score};
             }
         }
@@ -149,13 +157,14 @@ static bool spell(struct vtr_atom_choice *choice, struct vtr_bytes masked, bool 
     const size_t len = masked.len < limit ? masked.len : limit;
 
     vtr_writer_clear(&choice->scratch);
-    for (size_t i = 0; i < len; i++) {
-        vtr_writer_u8(&choice->scratch, (uint8_t)(masked.ptr[i] ^ vtr_mask(i)));
+    uint8_t *room = vtr_writer_reserve(&choice->scratch, len * step);
+    for (size_t i = 0; room != NULL && i < len; i++) {
+        *room++ = (uint8_t)(masked.ptr[i] ^ vtr_mask(i));
         if (is_wide) {
-            vtr_writer_u8(&choice->scratch, 0);
+            *room++ = 0;
         }
     }
-    return vtr_writer_ok(&choice->scratch);
+    return room != NULL;
 }
 
 static enum vtr_status choose_text_form(struct vtr_atom_choice *choice,
@@ -173,7 +182,7 @@ static enum vtr_status choose_text_form(struct vtr_atom_choice *choice,
         return vtr_error_set_memory(err);
     }
     const struct vtr_bytes text = vtr_writer_bytes(&choice->scratch);
-    const struct window window = find_window(text);
+    const struct window window = find_window(text, SCORE_NONE);
     for (unsigned key = first; key <= last && status == VTR_OK; key++) {
         for (unsigned i = 0; i < window.len; i++) {
             atom[i] = (uint8_t)(text.ptr[window.offset + i] ^ key);
@@ -239,23 +248,28 @@ struct hex_choice {
     int score;
 };
 
-/* Takes the best window of a BYTES token that begins between `min` and `max`. */
-static bool try_bytes(struct vtr_atom_choice *choice, const struct vtr_hex_token *token,
-                      uint64_t min, uint64_t max, struct hex_window *best)
+/* Takes the best window of a BYTES token that begins between `min` and `max`, if its
+ * score is above `floor`. */
+static bool try_bytes(struct vtr_atom_choice *choice, struct vtr_bytes masked,
+                      uint64_t min, uint64_t max, int floor, struct hex_window *best)
 {
-    if (!spell(choice, token->masked, false)) {
+    const int cost = spread_cost(min, max);
+
+    if ((int)window_len(masked) * WEIGHT_MAX - cost <= floor) {
+        return true; /* most runs are short, and cannot be above */
+    }
+    if (!spell(choice, masked, false)) {
         return false;
     }
-    const struct window window = find_window(vtr_writer_bytes(&choice->scratch));
-    const int score = window.score - spread_cost(min, max);
-
-    if (window.len == 0 || (best->len != 0 && score <= best->score)) {
+    const struct window window =
+        find_window(vtr_writer_bytes(&choice->scratch), floor + cost);
+    if (window.len == 0) {
         return true;
     }
     best->len = window.len;
     best->back_min = add_saturated(min, window.offset);
     best->back_max = add_saturated(max, window.offset);
-    best->score = score;
+    best->score = window.score - cost;
     memcpy(best->atom, choice->scratch.ptr + window.offset, window.len);
     return true;
 }
@@ -265,7 +279,7 @@ static bool try_bytes(struct vtr_atom_choice *choice, const struct vtr_hex_token
 static bool find_in_branch(struct vtr_atom_choice *choice, struct vtr_reader tokens,
                            uint64_t min, uint64_t max, struct hex_window *out)
 {
-    *out = (struct hex_window){0};
+    *out = (struct hex_window){.score = SCORE_NONE};
     while (vtr_reader_left(&tokens) > 0) {
         struct vtr_hex_token token;
         uint64_t token_min;
@@ -274,7 +288,7 @@ static bool find_in_branch(struct vtr_atom_choice *choice, struct vtr_reader tok
         if (!vtr_hex_next_token(&tokens, &token) ||
             !vtr_hex_measure(&token, &token_min, &token_max) ||
             (token.type == VTR_TOKEN_BYTES &&
-             !try_bytes(choice, &token, min, max, out))) {
+             !try_bytes(choice, token.masked, min, max, out->score, out))) {
             return false;
         }
         min = add_saturated(min, token_min);
@@ -306,7 +320,7 @@ static bool try_alternation(struct vtr_atom_choice *choice,
         worst = window.score < worst ? window.score : worst;
     }
     const int score = worst - spread_cost(0, token->branch_count);
-    if ((best->window.len != 0 || best->is_alternation) && score <= best->score) {
+    if (score <= best->score) {
         return true;
     }
     best->is_alternation = true;
@@ -324,10 +338,10 @@ static bool find_in_fragment(struct vtr_atom_choice *choice, struct vtr_reader t
     uint64_t min = 0;
     uint64_t max = 0;
 
-    *out = (struct hex_choice){0};
+    *out = (struct hex_choice){.score = SCORE_NONE};
     while (vtr_reader_left(&tokens) > 0) {
         struct vtr_hex_token token;
-        struct hex_window window = {0};
+        struct hex_window window = {.score = out->score};
         uint64_t token_min;
         uint64_t token_max;
 
@@ -336,11 +350,10 @@ static bool find_in_fragment(struct vtr_atom_choice *choice, struct vtr_reader t
             return false;
         }
         if (token.type == VTR_TOKEN_BYTES) {
-            if (!try_bytes(choice, &token, min, max, &window)) {
+            if (!try_bytes(choice, token.masked, min, max, out->score, &window)) {
                 return false;
             }
-            if ((out->window.len == 0 && !out->is_alternation) ||
-                window.score > out->score) {
+            if (window.len > 0) {
                 out->window = window;
                 out->is_alternation = false;
                 out->score = window.score;
@@ -439,7 +452,8 @@ static enum vtr_status choose_program(struct vtr_atom_choice *choice,
         if (!spell(choice, atom.masked, false)) {
             return vtr_error_set_memory(err);
         }
-        const struct window window = find_window(vtr_writer_bytes(&choice->scratch));
+        const struct window window =
+            find_window(vtr_writer_bytes(&choice->scratch), SCORE_NONE);
         const struct vtr_bytes bytes = {choice->scratch.ptr + window.offset,
                                         window.len};
         status = add_entry(choice, origin, bytes,

@@ -68,57 +68,85 @@ bool vtr_hex_next_fragment(struct vtr_reader *payload, bool is_first,
 
 static bool read_bytes_token(struct vtr_reader *r, struct vtr_hex_token *out)
 {
-    out->type = VTR_TOKEN_BYTES;
-    if (!vtr_reader_masked(r, &out->masked) || out->masked.len == 0) {
+    struct vtr_bytes masked;
+
+    if (!vtr_reader_string(r, &masked) || masked.len == 0) {
         return false;
     }
-    out->min = out->masked.len;
-    out->max = out->masked.len;
+    out->type = VTR_TOKEN_BYTES;
+    out->masked = masked;
+    out->min = masked.len;
+    out->max = masked.len;
     return true;
 }
 
 static bool read_value_token(struct vtr_reader *r, enum vtr_token type,
                              struct vtr_hex_token *out)
 {
+    uint8_t value;
+    uint8_t mask;
+
+    if (!vtr_reader_u8(r, &value) || !vtr_reader_u8(r, &mask) || (value & ~mask) != 0) {
+        return false;
+    }
     out->type = type;
+    out->value = value;
+    out->mask = mask;
     out->min = 1;
     out->max = 1;
-    return vtr_reader_u8(r, &out->value) && vtr_reader_u8(r, &out->mask) &&
-           (out->value & ~out->mask) == 0;
+    return true;
 }
 
 static bool read_any_token(struct vtr_reader *r, struct vtr_hex_token *out)
 {
-    out->type = VTR_TOKEN_ANY;
-    if (!vtr_reader_varint(r, &out->min) || out->min == 0 || out->min > UINT32_MAX) {
+    uint64_t count;
+
+    if (!vtr_reader_varint(r, &count) || count == 0 || count > UINT32_MAX) {
         return false;
     }
-    out->max = out->min;
+    out->type = VTR_TOKEN_ANY;
+    out->min = count;
+    out->max = count;
     return true;
 }
 
 static bool read_jump_token(struct vtr_reader *r, struct vtr_hex_token *out)
 {
+    uint64_t min;
+    uint64_t max;
+
+    if (!vtr_reader_varint(r, &min) || !vtr_reader_varint(r, &max) || min > max ||
+        max > VTR_JUMP_LIMIT) {
+        return false;
+    }
     out->type = VTR_TOKEN_JUMP;
-    return vtr_reader_varint(r, &out->min) && vtr_reader_varint(r, &out->max) &&
-           out->min <= out->max && out->max <= VTR_JUMP_LIMIT;
+    out->min = min;
+    out->max = max;
+    return true;
 }
 
 static bool read_alt_token(struct vtr_reader *r, struct vtr_hex_token *out)
 {
     struct vtr_bytes branch;
+    uint64_t count;
 
-    out->type = VTR_TOKEN_ALT;
-    if (!vtr_reader_varint(r, &out->branch_count) || out->branch_count == 0) {
+    if (!vtr_reader_varint(r, &count) || count == 0) {
         return false;
     }
     struct vtr_reader begin = *r;
-    for (uint64_t i = 0; i < out->branch_count; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         if (!vtr_reader_string(r, &branch)) {
             return false;
         }
     }
-    return vtr_reader_sub(&begin, &out->branches, r->pos - begin.pos);
+    if (!vtr_reader_sub(&begin, &out->branches, r->pos - begin.pos)) {
+        return false;
+    }
+    out->type = VTR_TOKEN_ALT;
+    out->branch_count = count;
+    out->min = 0;
+    out->max = 0;
+    return true;
 }
 
 static bool read_token(struct vtr_reader *r, uint8_t type, struct vtr_hex_token *out)
@@ -144,15 +172,13 @@ static bool read_token(struct vtr_reader *r, uint8_t type, struct vtr_hex_token 
 bool vtr_hex_next_token(struct vtr_reader *tokens, struct vtr_hex_token *out)
 {
     const size_t start = tokens->pos;
-    struct vtr_hex_token token = {0};
     uint8_t type;
 
-    if (!vtr_reader_u8(tokens, &type) || !read_token(tokens, type, &token)) {
-        tokens->pos = start;
-        return false;
+    if (vtr_reader_u8(tokens, &type) && read_token(tokens, type, out)) {
+        return true;
     }
-    *out = token;
-    return true;
+    tokens->pos = start;
+    return false;
 }
 
 bool vtr_hex_next_branch(struct vtr_reader *branches, struct vtr_reader *out_tokens)
@@ -165,8 +191,20 @@ static uint64_t add_saturated(uint64_t a, uint64_t b)
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+static bool measure_branches(const struct vtr_hex_token *token, unsigned depth,
+                             uint64_t *out_min, uint64_t *out_max);
+
+/* Least and greatest length of a token that stands in `depth` alternations. */
 static bool measure(const struct vtr_hex_token *token, unsigned depth,
-                    uint64_t *out_min, uint64_t *out_max);
+                    uint64_t *out_min, uint64_t *out_max)
+{
+    if (token->type == VTR_TOKEN_ALT) {
+        return measure_branches(token, depth, out_min, out_max);
+    }
+    *out_min = token->min;
+    *out_max = token->max;
+    return true;
+}
 
 static bool measure_run(struct vtr_reader tokens, unsigned depth, uint64_t *out_min,
                         uint64_t *out_max)
@@ -191,7 +229,6 @@ static bool measure_run(struct vtr_reader tokens, unsigned depth, uint64_t *out_
     return true;
 }
 
-/* Least and greatest length of an alternation. */
 static bool measure_branches(const struct vtr_hex_token *token, unsigned depth,
                              uint64_t *out_min, uint64_t *out_max)
 {
@@ -219,21 +256,10 @@ static bool measure_branches(const struct vtr_hex_token *token, unsigned depth,
     return true;
 }
 
-static bool measure(const struct vtr_hex_token *token, unsigned depth,
-                    uint64_t *out_min, uint64_t *out_max)
+bool vtr_hex_measure_branches(const struct vtr_hex_token *token, uint64_t *out_min,
+                              uint64_t *out_max)
 {
-    if (token->type == VTR_TOKEN_ALT) {
-        return measure_branches(token, depth, out_min, out_max);
-    }
-    *out_min = token->min;
-    *out_max = token->max;
-    return true;
-}
-
-bool vtr_hex_measure(const struct vtr_hex_token *token, uint64_t *out_min,
-                     uint64_t *out_max)
-{
-    return measure(token, 0, out_min, out_max);
+    return measure_branches(token, 0, out_min, out_max);
 }
 
 bool vtr_regex_next_program(struct vtr_reader *payload, struct vtr_regex_program *out)

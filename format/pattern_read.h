@@ -23,14 +23,15 @@ struct vtr_hex_fragment {
     struct vtr_reader tokens;
 };
 
+/* What belongs to another type than the token's is not set. */
 struct vtr_hex_token {
     enum vtr_token type;
-    struct vtr_bytes masked; /* BYTES */
-    uint8_t value;           /* MASKED, NOT */
+    uint8_t value; /* MASKED, NOT */
     uint8_t mask;
     uint64_t min; /* lengths in bytes; 0 for ALT, see vtr_hex_measure */
     uint64_t max;
-    uint64_t branch_count; /* ALT */
+    struct vtr_bytes masked; /* BYTES */
+    uint64_t branch_count;   /* ALT */
     struct vtr_reader branches;
 };
 
@@ -58,11 +59,23 @@ VTR_MUST_CHECK bool vtr_hex_next_token(struct vtr_reader *tokens,
 VTR_MUST_CHECK bool vtr_hex_next_branch(struct vtr_reader *branches,
                                         struct vtr_reader *out_tokens);
 
+/* vtr_hex_measure of an alternation. */
+VTR_MUST_CHECK bool vtr_hex_measure_branches(const struct vtr_hex_token *token,
+                                             uint64_t *out_min, uint64_t *out_max);
+
 /* Least and greatest length in bytes of what a token matches.  False at malformed bytes
  * and past VTR_ALT_DEPTH_LIMIT alternations inside each other, so that this is also the
  * syntax check of a token. */
-VTR_MUST_CHECK bool vtr_hex_measure(const struct vtr_hex_token *token,
-                                    uint64_t *out_min, uint64_t *out_max);
+VTR_MUST_CHECK static inline bool vtr_hex_measure(const struct vtr_hex_token *token,
+                                                  uint64_t *out_min, uint64_t *out_max)
+{
+    if (token->type == VTR_TOKEN_ALT) {
+        return vtr_hex_measure_branches(token, out_min, out_max);
+    }
+    *out_min = token->min;
+    *out_max = token->max;
+    return true;
+}
 
 VTR_MUST_CHECK bool vtr_regex_next_program(struct vtr_reader *payload,
                                            struct vtr_regex_program *out);
