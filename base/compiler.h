@@ -16,6 +16,17 @@
 # define VTR_UNLIKELY(x) (x)
 #endif
 
+/* A function of loops that gain from wider vectors than every processor has: compiled
+ * for both, chosen when the program starts.  Where that needs more than the compiler
+ * (glibc's loader) or is in the way (sanitizers), for every processor alone. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&          \
+    !defined(__SANITIZE_THREAD__)
+# define VTR_VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+# define VTR_VECTOR_CLONES
+#endif
+
 /* Whether the address sanitizer watches: memory pools then give every piece a block of
  * its own, so that an overrun of one is seen. */
 #if defined(__SANITIZE_ADDRESS__)

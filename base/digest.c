@@ -5,6 +5,17 @@
 #include <sodium.h>
 #include <xxhash.h>
 
+#include "base/sha256_lanes.h"
+
+#define LEAF_PREFIX 0x00
+#define NODE_PREFIX 0x01
+
+/* Fewer than so many are hashed faster one by one. */
+#define LANES_MIN 4u
+
+/* Pairs that are listed at a time. */
+#define PAIRS_LEN 64u
+
 /* Lets libsodium choose the code for this processor; without, or when that fails, its
  * plain C runs, to the same digests.  Cheap after the first time. */
 static void prepare(void)
@@ -51,13 +62,46 @@ static void hash_prefixed(uint8_t prefix, struct vtr_bytes a, struct vtr_bytes b
 
 void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out)
 {
-    hash_prefixed(0x00, bytes, (struct vtr_bytes){NULL, 0}, out);
+    hash_prefixed(LEAF_PREFIX, bytes, (struct vtr_bytes){NULL, 0}, out);
 }
 
 void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out)
 {
-    hash_prefixed(0x01, (struct vtr_bytes){left, VTR_SHA256_LEN},
+    hash_prefixed(NODE_PREFIX, (struct vtr_bytes){left, VTR_SHA256_LEN},
                   (struct vtr_bytes){right, VTR_SHA256_LEN}, out);
+}
+
+void vtr_digest_leaves(const struct vtr_bytes *leaves, size_t count, uint8_t *out)
+{
+    if (count >= LANES_MIN) {
+        vtr_sha256_lanes(LEAF_PREFIX, leaves, count, out);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        vtr_digest_leaf(leaves[i], out + i * VTR_SHA256_LEN);
+    }
+}
+
+void vtr_digest_nodes(const uint8_t *pairs, size_t count, uint8_t *out)
+{
+    const size_t pair_len = 2 * (size_t)VTR_SHA256_LEN;
+    struct vtr_bytes runs[PAIRS_LEN];
+
+    while (count >= LANES_MIN) {
+        const size_t part = count < PAIRS_LEN ? count : PAIRS_LEN;
+
+        for (size_t i = 0; i < part; i++) {
+            runs[i] = (struct vtr_bytes){pairs + i * pair_len, pair_len};
+        }
+        vtr_sha256_lanes(NODE_PREFIX, runs, part, out);
+        pairs += part * pair_len;
+        out += part * VTR_SHA256_LEN;
+        count -= part;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *pair = pairs + i * pair_len;
+        vtr_digest_node(pair, pair + VTR_SHA256_LEN, out + i * VTR_SHA256_LEN);
+    }
 }
 
 uint64_t vtr_digest_xxh3(struct vtr_bytes bytes)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The record root, built leaf by leaf: an RFC 6962 Merkle tree over the records in
- * their order, with as much memory as the tree is high.
+ * The record root, built from left to right: an RFC 6962 Merkle tree over the records
+ * in their order, with memory for as much as the tree is high and a few leaves, which
+ * are hashed together.
  */
 #ifndef VTR_FORMAT_RECORD_ROOT_H
 #define VTR_FORMAT_RECORD_ROOT_H
@@ -18,7 +19,11 @@ struct vtr_merkle_tree {
                                          where bit i of leaf_count is set */
 };
 
-void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, struct vtr_bytes leaf);
+/* Leaves that are added at a time, at most. */
+#define VTR_MERKLE_BATCH 256u
+
+void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, const struct vtr_bytes *leaves,
+                         size_t count);
 
 /* The root over the leaves so far; SHA-256 of nothing when there are none. */
 void vtr_merkle_tree_root(const struct vtr_merkle_tree *tree, uint8_t *out);
@@ -26,8 +31,11 @@ void vtr_merkle_tree_root(const struct vtr_merkle_tree *tree, uint8_t *out);
 /* Groups records into leaves.  {0} is a valid empty one. */
 struct vtr_root_builder {
     struct vtr_merkle_tree tree;
-    struct vtr_writer leaf; /* canonical bytes of the open group */
-    unsigned group_count;   /* hash records in it */
+    struct vtr_writer leaves;      /* canonical bytes of those that are not in the tree
+                                      yet, and behind them of the open group */
+    size_t ends[VTR_MERKLE_BATCH]; /* where in there each leaf ends */
+    size_t leaf_count;             /* of those */
+    unsigned group_count;          /* hash records in the open group */
 };
 
 void vtr_root_builder_deinit(struct vtr_root_builder *builder);
@@ -44,7 +52,8 @@ void vtr_root_builder_add_body(struct vtr_root_builder *builder, uint8_t kind,
                                struct vtr_bytes body);
 
 /* VTR_ERROR_MEMORY when memory ran out at any step. */
-VTR_MUST_CHECK enum vtr_status vtr_root_builder_finish(
-    const struct vtr_root_builder *builder, uint8_t *out, struct vtr_error *err);
+VTR_MUST_CHECK enum vtr_status vtr_root_builder_finish(struct vtr_root_builder *builder,
+                                                       uint8_t *out,
+                                                       struct vtr_error *err);
 
 #endif

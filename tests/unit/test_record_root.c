@@ -47,9 +47,9 @@ static void roots_are_those_of_the_reference(void **state)
         vtr_digest_hex((struct vtr_bytes){root, sizeof(root)}, text);
         assert_string_equal(text, ROOTS[count]);
         if (count < 8) {
-            vtr_merkle_tree_add(&tree,
-                                (struct vtr_bytes){(const uint8_t *)LEAVES[count].bytes,
-                                                   LEAVES[count].len});
+            const struct vtr_bytes leaf = {(const uint8_t *)LEAVES[count].bytes,
+                                           LEAVES[count].len};
+            vtr_merkle_tree_add(&tree, &leaf, 1);
         }
     }
 }
@@ -84,10 +84,45 @@ static void every_size_of_tree_agrees_with_the_definition(void **state)
         uint8_t expected[VTR_DIGEST_LEN];
         uint8_t root[VTR_DIGEST_LEN];
 
-        vtr_merkle_tree_add(&tree, (struct vtr_bytes){&leaf, 1});
+        vtr_merkle_tree_add(&tree, &(struct vtr_bytes){&leaf, 1}, 1);
         vtr_merkle_tree_root(&tree, root);
         root_of(0, count, expected);
         assert_memory_equal(root, expected, sizeof(root));
+    }
+}
+
+static void leaves_that_are_added_together_give_the_same_tree(void **state)
+{
+    (void)state;
+    static const size_t STEPS[] = {1, 2, 3, 7, 8, 100, VTR_MERKLE_BATCH};
+    uint8_t bytes[VTR_MERKLE_BATCH];
+    struct vtr_bytes leaves[VTR_MERKLE_BATCH];
+
+    for (size_t i = 0; i < VTR_MERKLE_BATCH; i++) {
+        bytes[i] = (uint8_t)i;
+        leaves[i] = (struct vtr_bytes){bytes + i / 2, i % 3};
+    }
+    for (size_t first = 0; first < 9; first++) {
+        for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
+            struct vtr_merkle_tree together = {0};
+            struct vtr_merkle_tree alone = {0};
+            uint8_t left[VTR_DIGEST_LEN];
+            uint8_t right[VTR_DIGEST_LEN];
+
+            vtr_merkle_tree_add(&together, leaves, first);
+            vtr_merkle_tree_add(&together, leaves, STEPS[i]);
+            vtr_merkle_tree_add(&together, leaves, 5);
+            for (size_t k = 0; k < first + STEPS[i] + 5; k++) {
+                const size_t leaf = k < first              ? k
+                                    : k < first + STEPS[i] ? k - first
+                                                           : k - first - STEPS[i];
+                vtr_merkle_tree_add(&alone, leaves + leaf, 1);
+            }
+            assert_int_equal(together.leaf_count, alone.leaf_count);
+            vtr_merkle_tree_root(&together, left);
+            vtr_merkle_tree_root(&alone, right);
+            assert_memory_equal(left, right, sizeof(left));
+        }
     }
 }
 
@@ -105,9 +140,9 @@ static void hash_records_share_leaves_of_sixty_four(void **state)
         }
         vtr_root_builder_end_kind(&builder);
         vtr_root_builder_end_kind(&builder);
-        assert_int_equal(builder.tree.leaf_count, (count + 63) / 64);
+        assert_int_equal(builder.leaf_count, (count + 63) / 64);
         vtr_root_builder_add_body(&builder, VTR_RECORD_RULE, vtr_bytes_from_text("r"));
-        assert_int_equal(builder.tree.leaf_count, (count + 63) / 64 + 1);
+        assert_int_equal(builder.leaf_count, (count + 63) / 64 + 1);
         vtr_root_builder_deinit(&builder);
     }
 }
@@ -117,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roots_are_those_of_the_reference),
         cmocka_unit_test(every_size_of_tree_agrees_with_the_definition),
+        cmocka_unit_test(leaves_that_are_added_together_give_the_same_tree),
         cmocka_unit_test(hash_records_share_leaves_of_sixty_four),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/sha256_lanes.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "tests/support/cmocka.h"
+#include "tests/support/random_records.h"
+
+#define COUNT_MAX 40u
+#define LEN_MAX   300u
+
+/* Each message alone, by the other implementation. */
+static void check(uint8_t prefix, const struct vtr_bytes *runs, size_t count)
+{
+    uint8_t digests[COUNT_MAX * VTR_SHA256_LEN];
+
+    vtr_sha256_lanes(prefix, runs, count, digests);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t message[1 + LEN_MAX];
+        uint8_t expected[VTR_SHA256_LEN];
+
+        message[0] = prefix;
+        if (runs[i].len > 0) {
+            memcpy(message + 1, runs[i].ptr, runs[i].len);
+        }
+        vtr_digest_sha256((struct vtr_bytes){message, 1 + runs[i].len}, expected);
+        assert_memory_equal(digests + i * VTR_SHA256_LEN, expected, sizeof(expected));
+    }
+}
+
+static void every_length_is_hashed_as_alone(void **state)
+{
+    (void)state;
+    uint8_t bytes[LEN_MAX];
+
+    for (size_t i = 0; i < LEN_MAX; i++) {
+        bytes[i] = (uint8_t)(i * 7 + 3);
+    }
+    for (size_t len = 0; len <= LEN_MAX; len++) {
+        check((uint8_t)len, &(struct vtr_bytes){bytes, len}, 1);
+    }
+}
+
+static void any_number_of_messages_of_any_lengths_is_hashed(void **state)
+{
+    (void)state;
+    uint8_t bytes[LEN_MAX];
+    uint64_t random = 1;
+
+    for (size_t i = 0; i < LEN_MAX; i++) {
+        bytes[i] = (uint8_t)vtr_test_random(&random);
+    }
+    for (size_t count = 0; count <= COUNT_MAX; count++) {
+        struct vtr_bytes runs[COUNT_MAX];
+
+        for (size_t i = 0; i < count; i++) {
+            const size_t len = (size_t)vtr_test_below(&random, LEN_MAX + 1);
+            runs[i] = (struct vtr_bytes){bytes + (LEN_MAX - len), len};
+        }
+        check((uint8_t)count, runs, count);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_length_is_hashed_as_alone),
+        cmocka_unit_test(any_number_of_messages_of_any_lengths_is_hashed),
+    };
+    return cmocka_run_group_tests_name("sha256_lanes", tests, NULL, NULL);
+}
