@@ -177,6 +177,23 @@ enum vtr_status vtr_replacement_begin(struct vtr_replacement *out, const char *p
     return VTR_OK;
 }
 
+enum vtr_status vtr_replacement_keep_mode(struct vtr_replacement *r,
+                                          struct vtr_error *err)
+{
+    struct stat info;
+
+    if (r->is_stream || stat(r->path, &info) != 0) {
+        return VTR_OK;
+    }
+    /* Only root may give a file away: elsewhere it stays with who writes it, and so
+     * does the right to run it as its owner. */
+    const bool is_given = fchown(r->fd, info.st_uid, info.st_gid) == 0;
+    const mode_t mode = info.st_mode & (is_given ? (mode_t)07777 : (mode_t)0777);
+    return fchmod(r->fd, mode) == 0
+               ? VTR_OK
+               : vtr_error_set_os(err, errno, "cannot write '%s'", r->path);
+}
+
 /* Writes all bytes; 0 or an errno. */
 static int write_all(int fd, struct vtr_bytes bytes)
 {

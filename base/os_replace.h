@@ -29,6 +29,10 @@ struct vtr_replacement {
 VTR_MUST_CHECK enum vtr_status vtr_replacement_begin(struct vtr_replacement *out,
                                                      const char *path, unsigned mode,
                                                      struct vtr_error *err);
+/* Gives the file the permissions of the one that it replaces and, where the system
+ * allows, its owner and group; nothing is done where there is none. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_keep_mode(struct vtr_replacement *r,
+                                                         struct vtr_error *err);
 /* Appends bytes. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_write(struct vtr_replacement *r,
                                                      struct vtr_bytes bytes,

@@ -54,6 +54,11 @@ struct vtr_compilation {
 const struct vtr_records *vtr_compilation_records(
     const struct vtr_compilation *compilation);
 
+/* An empty compilation, for the phases; vtr_compilation_free ends it.
+ * VTR_ERROR_MEMORY. */
+VTR_MUST_CHECK enum vtr_status vtr_compilation_new(
+    struct vtr_compilation **out, const struct vtr_compile_options *options);
+
 /* Compiles one YARA source that is in memory, as vtr_compile does with files: includes
  * are refused.  `options` are used but for the sources. */
 VTR_MUST_CHECK enum vtr_status vtr_compile_text(

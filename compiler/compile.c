@@ -237,8 +237,8 @@ static enum vtr_status digest_sources(struct vtr_compilation *c)
     return VTR_OK;
 }
 
-static enum vtr_status compilation_new(struct vtr_compilation **out,
-                                       const struct vtr_compile_options *options)
+enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
+                                    const struct vtr_compile_options *options)
 {
     struct vtr_compilation *c = calloc(1, sizeof(*c));
 
@@ -358,7 +358,7 @@ enum vtr_status vtr_compile(struct vtr_compilation **out,
     if (options->source_count == 0) {
         return vtr_error_set(err, VTR_ERROR_ARGUMENT, "no sources");
     }
-    if (compilation_new(&c, options) != VTR_OK) {
+    if (vtr_compilation_new(&c, options) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     status = vtr_file_set_add(&c->files, options->sources, options->source_count, err);
@@ -376,7 +376,7 @@ enum vtr_status vtr_compile_text(struct vtr_compilation **out, const char *path,
     struct vtr_compilation *c = NULL;
     enum vtr_status status;
 
-    if (compilation_new(&c, options) != VTR_OK) {
+    if (vtr_compilation_new(&c, options) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     status = vtr_file_set_add_text(&c->files, path, text, err);

@@ -122,6 +122,29 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_build(
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_write_source_map(
     const struct vtr_compilation *compilation, const char *path, struct vtr_error *err);
 
+/* The files that sources stand for, as vtr_compile finds them: without those that are
+ * only included. */
+struct vtr_source_file {
+    const char *path;
+    const char *relative; /* below the source that it was found under */
+    int is_yara;          /* 0: a hash list */
+};
+
+struct vtr_source_list; /* opaque, heap */
+
+/* Sources that cannot be found become diagnostics. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_source_list_new(struct vtr_source_list **out,
+                                                           const char *const *sources,
+                                                           size_t source_count,
+                                                           struct vtr_error *err);
+VTR_API void vtr_source_list_free(struct vtr_source_list *list);
+
+/* Sorted by path; each file once.  Borrowed. */
+VTR_API const struct vtr_source_file *vtr_source_list_get_files(
+    const struct vtr_source_list *list, size_t *count);
+VTR_API const struct vtr_diagnostic *vtr_source_list_get_diagnostics(
+    const struct vtr_source_list *list, size_t *count);
+
 #ifdef __cplusplus
 }
 #endif
