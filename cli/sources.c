@@ -29,6 +29,7 @@ struct vtr_compile_options vtr_sources_to_options(
                    : workers > 256 ? 256
                                    : (unsigned)workers,
         .diagnostic_limit = DIAGNOSTIC_LIMIT,
+        .lint = 1,
     };
     return options;
 }

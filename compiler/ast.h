@@ -161,8 +161,9 @@ struct vtr_loop {
 };
 
 struct vtr_ast_meta {
-    struct vtr_bytes key;
+    struct vtr_bytes key; /* where it stands in the source */
     enum vtr_meta_type type;
+    uint32_t end; /* past its value */
     struct vtr_bytes text;
     int64_t number;
     struct vtr_ast_meta *next;
@@ -178,6 +179,9 @@ struct vtr_ast_string {
     struct vtr_bytes id;
     uint32_t offset; /* of its name */
     uint32_t length;
+    uint32_t literal_offset; /* of its value, with quotes, braces or slashes */
+    uint32_t literal_length;
+    uint32_t end; /* past its modifiers */
     enum vtr_pattern_type type;
     struct vtr_pattern_modifiers modifiers;
     uint32_t flags;           /* VTR_PATTERN_* */
@@ -203,7 +207,10 @@ struct vtr_reference {
 
 struct vtr_ast_rule {
     struct vtr_bytes name;
+    uint32_t begin;  /* of the first of its words */
+    uint32_t end;    /* past its '}', or where it could not be read on */
     uint32_t offset; /* of its name */
+    uint32_t strings_offset; /* where strings begin, or what stands instead */
     uint32_t line;
     uint32_t column;
     uint8_t flags; /* VTR_RULE_* */

@@ -33,6 +33,8 @@ struct vtr_compilation {
     struct vtr_arena *arenas; /* one a worker */
     unsigned workers;
     size_t diagnostic_limit;
+    bool has_lint;
+    uint64_t denied; /* warnings that are reported as errors */
     struct vtr_file_set files;
     struct vtr_external_set externals;
     struct vtr_unit_set units;

@@ -15,9 +15,11 @@
 #include "base/error.h"
 #include "base/os_thread.h"
 #include "base/sort.h"
+#include "compiler/allow.h"
 #include "compiler/check.h"
 #include "compiler/compilation.h"
 #include "compiler/hash_input.h"
+#include "compiler/lint.h"
 #include "compiler/lower_rule.h"
 #include "format/module_table.h"
 
@@ -50,16 +52,32 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         .arena = &c->arenas[worker],
         .diagnostics = &file->diagnostics,
     };
+    struct vtr_linter linter = {
+        .source = &file->source,
+        .ast = &file->ast,
+        .rule_names = &checking->rule_names,
+        .diagnostics = &file->diagnostics,
+    };
     enum vtr_status status = VTR_OK;
 
     file->diagnostics.arena = &c->arenas[worker];
+    if (c->has_lint) {
+        status = vtr_lint_imports(&linter);
+    }
     for (struct vtr_ast_rule *r = file->ast.rules; r != NULL && status == VTR_OK;
          r = r->next) {
         status = vtr_check_rule(&checker, r);
         if (status == VTR_OK && !r->is_bad) {
             status = vtr_lower_rule(&lowering, r);
         }
+        if (status == VTR_OK && !r->is_bad && c->has_lint) {
+            status = vtr_lint_rule(&linter, r, checker.strings);
+        }
     }
+    if (status == VTR_OK) {
+        status = vtr_allow_apply(&file->source, &file->ast, &file->diagnostics);
+    }
+    vtr_linter_deinit(&linter);
     vtr_writer_deinit(&lowering.out);
     file->diagnostics.arena = &c->arenas[0];
     return status;
@@ -94,7 +112,9 @@ static enum vtr_status check_files(struct vtr_compilation *c)
         return status;
     }
     for (size_t i = 0; i < r->count; i++) {
-        (void)vtr_name_table_add(&checking.rule_names, 0, r->entries[i].rule->name, 0);
+        const struct vtr_ast_rule *rule = r->entries[i].rule;
+        const bool is_global = (rule->flags & VTR_RULE_GLOBAL) != 0;
+        (void)vtr_name_table_add(&checking.rule_names, 0, rule->name, is_global ? 1 : 0);
     }
     checking.imports = list_imports(c);
     return vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
@@ -255,8 +275,13 @@ enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
         free(c);
         return VTR_ERROR_MEMORY;
     }
+    c->has_lint = options->lint != 0;
+    c->denied = options->deny;
     vtr_file_set_init(&c->files, c->arenas, c->workers, c->diagnostic_limit);
     vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
+    c->files.allowed = options->allow;
+    c->files.diagnostics.allowed = options->allow;
+    c->diagnostics.allowed = options->allow;
     *out = c;
     return VTR_OK;
 }

@@ -13,9 +13,10 @@
 
 static const struct {
     const char *name;
-    const char *sentence;
+    uint64_t bit; /* of a warning, 0: an error */
 } CODES[VTR_CODE_COUNT] = {
-#define VTR_CODE(name, code, sentence) {code, sentence},
+#define VTR_CODE(name, code, sentence)        {code, 0},
+#define VTR_WARNING(name, code, id, sentence) {code, UINT64_C(1) << VTR_WARNING_##name},
 #include "compiler/diagnostic_codes.def"
 #undef VTR_CODE
 };
@@ -25,9 +26,17 @@ const char *vtr_code_name(enum vtr_code code)
     return CODES[code].name;
 }
 
-const char *vtr_code_sentence(enum vtr_code code)
+void vtr_problem_replace(struct vtr_problem *problem, const char *help,
+                         struct vtr_place edit, const char *replacement)
 {
-    return CODES[code].sentence;
+    problem->help = help;
+    problem->edit = edit;
+    problem->replacement = replacement;
+}
+
+bool vtr_diagnostics_allow(const struct vtr_diagnostics *d, enum vtr_warning warning)
+{
+    return (d->allowed & vtr_warning_bit(warning)) != 0;
 }
 
 void vtr_diagnostics_init(struct vtr_diagnostics *d, struct vtr_arena *arena,
@@ -49,24 +58,28 @@ static const char *copy_text(struct vtr_diagnostics *d, const char *text)
     return copy.ptr == NULL ? "" : (const char *)copy.ptr;
 }
 
-/* Counts a problem and makes room for it. */
-static struct vtr_problem *add_problem(struct vtr_diagnostics *d,
-                                       enum vtr_severity severity, const char *code,
-                                       struct vtr_place place)
+/* Room for a problem; warnings leave room for errors. */
+static struct vtr_problem *make_room(struct vtr_diagnostics *d,
+                                     enum vtr_severity severity)
 {
+    const bool is_error = severity == VTR_SEVERITY_ERROR;
+    const size_t kept_errors = d->problems.count - d->kept_warnings;
     struct vtr_problem *problem = NULL;
 
-    if (severity == VTR_SEVERITY_ERROR) {
-        d->errors++;
-    } else {
-        d->warnings++;
-    }
-    if (d->problems.count < d->limit) {
+    if ((is_error ? kept_errors : d->kept_warnings) < d->limit) {
         problem = vtr_vector_push(&d->problems);
     }
     if (problem == NULL) {
-        problem = &d->spare;
+        return &d->spare;
     }
+    d->kept_warnings += is_error ? 0 : 1;
+    return problem;
+}
+
+/* A problem without anything but its place. */
+static void clear_problem(struct vtr_problem *problem, enum vtr_severity severity,
+                          const char *code, struct vtr_place place)
+{
     *problem = (struct vtr_problem){
         .severity = severity,
         .code = code,
@@ -76,7 +89,23 @@ static struct vtr_problem *add_problem(struct vtr_diagnostics *d,
         .other_label = "",
         .note = "",
         .help = "",
+        .replacement = "",
     };
+}
+
+/* Counts a problem and makes room for it. */
+static struct vtr_problem *add_problem(struct vtr_diagnostics *d,
+                                       enum vtr_severity severity, const char *code,
+                                       struct vtr_place place)
+{
+    struct vtr_problem *problem = make_room(d, severity);
+
+    if (severity == VTR_SEVERITY_ERROR) {
+        d->errors++;
+    } else {
+        d->warnings++;
+    }
+    clear_problem(problem, severity, code, place);
     return problem;
 }
 
@@ -105,6 +134,10 @@ struct vtr_problem *vtr_diagnostics_add(struct vtr_diagnostics *d, enum vtr_code
 {
     va_list args;
 
+    if ((CODES[code].bit & d->allowed) != 0) {
+        clear_problem(&d->spare, VTR_SEVERITY_WARNING, CODES[code].name, place);
+        return &d->spare;
+    }
     va_start(args, format);
     struct vtr_problem *problem =
         add_formatted(d, vtr_code_name(code), place, format, args);

@@ -26,6 +26,20 @@ enum vtr_code {
     VTR_CODE_COUNT
 };
 
+/* The warnings alone, in the same order: bits of a set of warnings. */
+enum vtr_warning {
+#define VTR_CODE(name, code, sentence)
+#define VTR_WARNING(name, code, id, sentence) VTR_WARNING_##name,
+#include "compiler/diagnostic_codes.def"
+#undef VTR_CODE
+    VTR_WARNING_COUNT
+};
+
+static inline uint64_t vtr_warning_bit(enum vtr_warning warning)
+{
+    return UINT64_C(1) << warning;
+}
+
 /* A run of bytes of a source; `source` NULL: nowhere. */
 struct vtr_place {
     const struct vtr_source *source;
@@ -43,12 +57,16 @@ struct vtr_problem {
     const char *other_label;
     const char *note;
     const char *help;
+    struct vtr_place edit;   /* with `help`: what to replace; source NULL: nothing */
+    const char *replacement; /* by what */
 };
 
 struct vtr_diagnostics {
     struct vtr_arena *arena;    /* borrowed: texts */
     struct vtr_vector problems; /* struct vtr_problem */
-    size_t limit;               /* kept at most */
+    size_t limit;               /* of errors and of warnings, kept at most */
+    size_t kept_warnings;
+    uint64_t allowed; /* warnings that are not even counted, vtr_warning_bit */
     uint64_t errors;
     uint64_t warnings;
     struct vtr_problem spare; /* given out when a problem is not kept */
@@ -80,8 +98,14 @@ struct vtr_problem *vtr_diagnostics_add_pattern(
 const char *vtr_diagnostics_text(struct vtr_diagnostics *d, const char *format, ...)
     VTR_PRINTF(2, 3);
 
-/* The stable code and the one sentence that says what it means. */
+/* Says what to write instead of what stands at `edit`. */
+void vtr_problem_replace(struct vtr_problem *problem, const char *help,
+                         struct vtr_place edit, const char *replacement);
+
+/* Whether such a warning is dropped as soon as it is added: no need to look for it. */
+bool vtr_diagnostics_allow(const struct vtr_diagnostics *d, enum vtr_warning warning);
+
+/* The stable code. */
 const char *vtr_code_name(enum vtr_code code);
-const char *vtr_code_sentence(enum vtr_code code);
 
 #endif

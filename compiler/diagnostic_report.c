@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
+#include "compiler/warning.h"
 
 /* A longer line is not shown. */
 #define LINE_TEXT_LIMIT 4096u
@@ -70,6 +71,39 @@ static bool is_unreadable(const struct vtr_problem *problem)
     return compare_text(problem->code, vtr_code_name(VTR_CODE_UNREADABLE)) == 0;
 }
 
+/* A denied warning is an error. */
+static void apply_denial(struct vtr_compilation *c, struct vtr_problem *problem)
+{
+    if (problem->severity == VTR_SEVERITY_WARNING &&
+        (c->denied >> vtr_warning_of_code(problem->code) & 1) != 0) {
+        problem->severity = VTR_SEVERITY_ERROR;
+        c->stats.warnings--;
+        c->stats.errors++;
+    }
+}
+
+/* Leaves at most as many as are shown: warnings go before errors. */
+static void cut(struct vtr_vector *all, size_t limit)
+{
+    struct vtr_problem *items = all->items;
+    size_t surplus = all->count > limit ? all->count - limit : 0;
+    size_t kept = all->count;
+
+    if (surplus == 0) {
+        return;
+    }
+    for (size_t i = all->count; i > 0; i--) { /* to the end, so that the last go first */
+        if (items[i - 1].severity == VTR_SEVERITY_WARNING && surplus > 0) {
+            surplus--;
+        } else {
+            items[--kept] = items[i - 1];
+        }
+    }
+    memmove(items, items + kept, (all->count - kept) * sizeof(*items));
+    all->count -= kept;
+    all->count = all->count < limit ? all->count : limit;
+}
+
 /* All problems, sorted; a rule that is in several namespaces says what is wrong with it
  * once.  Counts what there is, kept or not. */
 static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all)
@@ -98,6 +132,7 @@ static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all
             c->stats.warnings -= items[i].severity == VTR_SEVERITY_WARNING ? 1 : 0;
         } else {
             c->stats.unreadable += is_unreadable(&items[i]) ? 1 : 0;
+            apply_denial(c, &items[i]);
             items[kept++] = items[i];
         }
     }
@@ -115,6 +150,35 @@ static const char *line_text(struct vtr_compilation *c, const struct vtr_place *
     }
     line = vtr_arena_dup(&c->arenas[0], line);
     return line.ptr == NULL ? "" : (const char *)line.ptr;
+}
+
+/* Characters of UTF-8 in `len` bytes; a byte that is none counts as one. */
+static uint32_t count_characters(const uint8_t *bytes, uint32_t len)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < len; i++) {
+        count += (bytes[i] & 0xc0u) != 0x80u ? 1 : 0;
+    }
+    return count;
+}
+
+/* The place in characters, unless that takes long to count.  The cursor is a copy: the
+ * next place may begin before this one ends. */
+static void fill_characters(struct vtr_line_cursor cursor, const struct vtr_place *place,
+                            struct vtr_span *out)
+{
+    const uint8_t *text = place->source->bytes.ptr;
+    const uint32_t end = place->offset + place->length;
+    uint32_t end_column;
+
+    if (out->column > LINE_TEXT_LIMIT || place->length > LINE_TEXT_LIMIT) {
+        return;
+    }
+    out->character =
+        count_characters(text + place->offset - (out->column - 1), out->column - 1) + 1;
+    vtr_line_cursor_to(&cursor, end, &out->end_line, &end_column);
+    out->end_character = count_characters(text + end - (end_column - 1), end_column - 1) + 1;
 }
 
 /* `cursor` is reused while the source stays the same. */
@@ -135,20 +199,22 @@ static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
     vtr_line_cursor_to(cursor, place->offset, &out->line, &out->column);
     out->length = place->length;
     out->text = line_text(c, place);
+    fill_characters(*cursor, place, out);
 }
 
 enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
 {
     struct vtr_line_cursor cursor = {0};
     struct vtr_line_cursor other_cursor = {0};
+    struct vtr_line_cursor edit_cursor = {0};
     struct vtr_vector all;
     enum vtr_status status;
 
     vtr_vector_init(&all, sizeof(struct vtr_problem));
     status = collect(c, &all);
     if (status == VTR_OK) {
-        const size_t count =
-            all.count < c->diagnostic_limit ? all.count : c->diagnostic_limit;
+        cut(&all, c->diagnostic_limit);
+        const size_t count = all.count;
         c->reports = vtr_arena_array(&c->arenas[0], count + 1, sizeof(*c->reports));
         c->report_count = c->reports == NULL ? 0 : count;
         status = c->reports == NULL ? VTR_ERROR_MEMORY : VTR_OK;
@@ -163,8 +229,11 @@ enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
         report->other_label = problem->other_label;
         report->note = problem->note;
         report->help = problem->help;
+        report->name = vtr_warning_name(problem->code);
+        report->replacement = problem->replacement;
         fill_span(c, &cursor, &problem->place, &report->span);
         fill_span(c, &other_cursor, &problem->other, &report->other);
+        fill_span(c, &edit_cursor, &problem->edit, &report->edit);
     }
     vtr_vector_deinit(&all);
     return status;

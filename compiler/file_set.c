@@ -46,6 +46,7 @@ static struct vtr_file *add_file(struct vtr_file_set *set,
     *slot = file;
     file->source = *source;
     vtr_diagnostics_init(&file->diagnostics, &set->arenas[0], set->diagnostic_limit);
+    file->diagnostics.allowed = set->allowed;
     return file;
 }
 

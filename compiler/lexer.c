@@ -239,6 +239,7 @@ static void lex_delimited(struct vtr_lexer *lexer, struct vtr_lexeme *out,
     out->length = pos - lexer->pos;
     if (pos < lexer->len && lexer->ptr[pos] == delimiter) {
         lexer->pos = pos + 1;
+        out->length++;
         return;
     }
     lexer->pos = pos;
@@ -259,10 +260,12 @@ static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     lex_delimited(lexer, out, '/');
     if (byte_at(lexer, lexer->pos) == 'i') {
         out->is_nocase = true;
+        out->length++;
         lexer->pos++;
     }
     if (byte_at(lexer, lexer->pos) == 's') {
         out->is_dotall = true;
+        out->length++;
         lexer->pos++;
     }
 }

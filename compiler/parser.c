@@ -239,6 +239,7 @@ static bool parse_metas(struct vtr_parser *p, struct vtr_ast_rule *rule)
             !parse_meta_value(p, meta)) {
             return false;
         }
+        meta->end = p->last_end;
         *last = meta;
         last = &meta->next;
         rule->meta_count++;
@@ -252,6 +253,7 @@ static bool parse_sections(struct vtr_parser *p, struct vtr_ast_rule *rule)
     if (vtr_parser_accept(p, VTR_LEX_META) && !parse_metas(p, rule)) {
         return false;
     }
+    rule->strings_offset = p->current.offset;
     if (vtr_parser_accept(p, VTR_LEX_STRINGS) &&
         (!vtr_parser_expect(p, ':', "'strings'") || !vtr_parse_strings(p, rule))) {
         return false;
@@ -300,6 +302,7 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
                        struct vtr_ast_rule ***last)
 {
     const uint64_t errors = p->diagnostics->errors;
+    const uint32_t begin = p->current.offset;
     uint8_t flags = 0;
 
     p->lexical_errors = p->lexer.error_count;
@@ -325,6 +328,7 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
         return false;
     }
     rule->name = p->current.text;
+    rule->begin = begin;
     rule->offset = p->current.offset;
     rule->flags = flags;
     vtr_line_cursor_to(&p->lines, rule->offset, &rule->line, &rule->column);
@@ -333,6 +337,7 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
     ast->rule_count++;
     p->depth = 0;
     const bool is_parsed = parse_rule_body(p, rule);
+    rule->end = p->last_end;
     rule->is_bad = !is_parsed || p->diagnostics->errors != errors;
     return is_parsed;
 }

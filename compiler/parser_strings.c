@@ -188,6 +188,7 @@ static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
         widen_hex(p);
     }
     const struct vtr_lexeme literal = p->current;
+    string->literal_offset = literal.offset;
     const uint64_t lexical_errors = p->lexer.error_count;
     bool is_bad = false;
 
@@ -207,9 +208,11 @@ static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
         return false;
     }
     vtr_parser_advance(p);
+    string->literal_length = p->last_end - literal.offset;
     if (!parse_modifiers(p, string, &is_bad)) {
         return false;
     }
+    string->end = p->last_end;
     if (!is_bad && p->lexer.error_count == lexical_errors) {
         finish_string(p, string, &literal);
     }

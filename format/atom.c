@@ -49,7 +49,7 @@ struct window {
     int score;    /* quarter bits; the higher, the rarer */
 };
 
-static int score_of(const uint8_t *bytes, unsigned len)
+int vtr_atom_score(const uint8_t *bytes, unsigned len)
 {
     int score = 0;
 
@@ -87,7 +87,7 @@ static struct window find_window(struct vtr_bytes text, int floor)
     }
     for (size_t at = 0; at + len <= text.len && at < SEARCH_LEN; at++) {
         if (weight > best.score) {
-            const int score = score_of(text.ptr + at, len);
+            const int score = vtr_atom_score(text.ptr + at, len);
             if (score > best.score) {
                 best = (struct window){at, len, score};
             }

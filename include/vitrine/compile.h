@@ -33,6 +33,10 @@ struct vtr_compile_options {
     enum vtr_namespace_mode namespaces;
     unsigned workers;        /* threads; 0: one */
     size_t diagnostic_limit; /* kept at most; 0: 1000 */
+    int lint;                /* also look for what is legal but hardly meant */
+    uint64_t allow;          /* warnings that are not reported, vtr_warning_set */
+    uint64_t deny;           /* warnings that count as errors: rules that have them are
+                                compiled all the same, vtr_compile says VTR_ERROR_RULES */
     int keep_going; /* vtr_rebuild: the good rules of sources with errors will do, as in
                        a database written in spite of VTR_ERROR_RULES; vtr_compile
                        itself ignores it */
@@ -50,6 +54,10 @@ struct vtr_span {
     uint32_t column;
     uint32_t length;
     const char *text; /* the source line, without its end; "" when not available */
+    /* The same in characters (code points of UTF-8) from 1, for editors; 0: not known. */
+    uint32_t character;
+    uint32_t end_line; /* of the byte after the last */
+    uint32_t end_character;
 };
 
 struct vtr_diagnostic {
@@ -62,6 +70,16 @@ struct vtr_diagnostic {
     const char *other_label; /* what is there */
     const char *note;        /* why; "" when none */
     const char *help;        /* what to do; "" when none */
+    const char *name;        /* of a warning, "slow_pattern"; "" of an error */
+    struct vtr_span edit;    /* what `help` replaces, path "" when nothing */
+    const char *replacement; /* by what; "" takes it out */
+};
+
+/* What a code means, whatever the rule. */
+struct vtr_code_meaning {
+    const char *code;
+    const char *name; /* as above */
+    const char *meaning;
 };
 
 struct vtr_compile_stats {
@@ -79,6 +97,16 @@ struct vtr_compile_stats {
        files nor defines, namespaces, name and release change it. */
     uint8_t source_digest[VTR_DIGEST_LEN];
 };
+
+/* Every code that there is, ascending. */
+VTR_API const struct vtr_code_meaning *vtr_code_meanings(size_t *count);
+
+/* The set of warnings that a name ("slow_pattern", "W060", "warnings" for all of them)
+ * means, for vtr_compile_options; 0: there is none. */
+VTR_API uint64_t vtr_warning_set(const char *name);
+
+/* The warning that a name was probably meant to be, or NULL. */
+VTR_API const char *vtr_warning_suggest(const char *name);
 
 struct vtr_compilation; /* opaque, heap, not shared between threads */
 
