@@ -10,11 +10,13 @@
 
 struct check_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
+    struct vtr_warning_arguments warnings;
     bool is_json;
 };
 
 static const struct vtr_option OPTIONS[] = {
     VTR_SOURCE_OPTIONS,
+    VTR_WARNING_OPTIONS(struct check_arguments, warnings),
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a diagnostic, a line each",
      offsetof(struct check_arguments, is_json)}};
 
@@ -57,10 +59,14 @@ static int report(const struct vtr_compilation *compilation, bool is_json,
 static int check(const struct check_arguments *arguments,
                  const struct vtr_list *sources)
 {
-    const struct vtr_compile_options options =
+    struct vtr_compile_options options =
         vtr_sources_to_options(&arguments->sources, sources->items, sources->count);
     struct vtr_compilation *compilation = NULL;
     struct vtr_error err = {0};
+
+    if (!vtr_sources_set_warnings(&vtr_verb_check, &arguments->warnings, &options)) {
+        return VTR_EXIT_FAILED;
+    }
     const enum vtr_status status = vtr_compile(&compilation, &options, &err);
 
     if (status != VTR_OK && status != VTR_ERROR_RULES) {

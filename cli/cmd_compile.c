@@ -14,6 +14,7 @@
 
 struct compile_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
+    struct vtr_warning_arguments warnings;
     const char *output;
     const char *name;
     const char *source_map;
@@ -36,6 +37,7 @@ static const struct vtr_option OPTIONS[] = {
      "write the database here; '-' is standard output",
      offsetof(struct compile_arguments, output)},
     VTR_SOURCE_OPTIONS,
+    VTR_WARNING_OPTIONS(struct compile_arguments, warnings),
     {"name", 0, VTR_OPTION_TEXT, "DB", "name of the database; by default 'vitrine'",
      offsetof(struct compile_arguments, name)},
     {"release", 0, VTR_OPTION_NUMBER, "N", "release number; by default 0",
@@ -256,6 +258,9 @@ static int compile(const struct compile_arguments *arguments,
     struct vtr_error err = {0};
     const uint64_t start = vtr_stopwatch_ms();
 
+    if (!vtr_sources_set_warnings(&vtr_verb_compile, &arguments->warnings, &options)) {
+        return VTR_EXIT_FAILED;
+    }
     options.name = arguments->name;
     options.release = arguments->release;
     const enum vtr_status compiled = vtr_compile(&compilation, &options, &err);

@@ -29,9 +29,61 @@ struct vtr_compile_options vtr_sources_to_options(
                    : workers > 256 ? 256
                                    : (unsigned)workers,
         .diagnostic_limit = DIAGNOSTIC_LIMIT,
-        .lint = 1,
     };
     return options;
+}
+
+/* The warnings that "a,b" names, 0 after a complaint. */
+static uint64_t read_names(const struct vtr_verb *verb, const char *names)
+{
+    uint64_t set = 0;
+
+    for (;;) {
+        const size_t len = strcspn(names, ",");
+        char name[64];
+        if (len >= sizeof(name)) {
+            vtr_complain_text(verb, "no warning has so long a name", names);
+            return 0;
+        }
+        memcpy(name, names, len);
+        name[len] = '\0';
+        const uint64_t found = vtr_warning_set(name);
+        if (found == 0) {
+            const char *nearest = vtr_warning_suggest(name);
+            vtr_complain_text(verb, "no warning is called", name);
+            if (nearest != NULL) {
+                vtr_complain_text(verb, "did you mean", nearest);
+            }
+            return 0;
+        }
+        set |= found;
+        if (names[len] == '\0') {
+            return set;
+        }
+        names += len + 1;
+    }
+}
+
+static bool read_list(const struct vtr_verb *verb, const struct vtr_list *list,
+                      uint64_t *out)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const uint64_t set = read_names(verb, list->items[i]);
+        if (set == 0) {
+            return false;
+        }
+        *out |= set;
+    }
+    return true;
+}
+
+bool vtr_sources_set_warnings(const struct vtr_verb *verb,
+                              const struct vtr_warning_arguments *arguments,
+                              struct vtr_compile_options *options)
+{
+    options->lint = 1;
+    return read_list(verb, &arguments->allow, &options->allow) &&
+           read_list(verb, &arguments->deny, &options->deny);
 }
 
 void vtr_print_count(struct vtr_text *out, uint64_t count, const char *noun)

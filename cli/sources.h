@@ -15,6 +15,12 @@ struct vtr_source_arguments {
     uint64_t workers;
 };
 
+/* The options of verbs that show warnings. */
+struct vtr_warning_arguments {
+    struct vtr_list allow;
+    struct vtr_list deny;
+};
+
 /* The rows of a verb's option table; its arguments begin with these. */
 /* clang-format off */
 #define VTR_SOURCE_OPTIONS                                                                \
@@ -28,6 +34,22 @@ struct vtr_source_arguments {
      "threads; by default one a processor",                                               \
      offsetof(struct vtr_source_arguments, workers)}
 /* clang-format on */
+
+/* clang-format off */
+#define VTR_WARNING_OPTIONS(arguments, member)                                            \
+    {"allow", 0, VTR_OPTION_TEXTS, "NAME[,NAME]",                                         \
+     "leave out these warnings: slow_pattern, W060; 'warnings' means all",                \
+     offsetof(arguments, member) + offsetof(struct vtr_warning_arguments, allow)},        \
+    {"deny", 0, VTR_OPTION_TEXTS, "NAME[,NAME]",                                          \
+     "take these warnings for errors; 'warnings' means all",                              \
+     offsetof(arguments, member) + offsetof(struct vtr_warning_arguments, deny)}
+/* clang-format on */
+
+/* Reads the names of warnings into `options`, which then looks for warnings; false when
+ * there is none by a name, which `verb` has said. */
+bool vtr_sources_set_warnings(const struct vtr_verb *verb,
+                              const struct vtr_warning_arguments *arguments,
+                              struct vtr_compile_options *options);
 
 /* Options of a compile over `sources`; borrows both. */
 struct vtr_compile_options vtr_sources_to_options(

@@ -87,9 +87,10 @@ static void report_unknown(struct reader *r, struct vtr_bytes name, uint32_t off
     const char *nearest = vtr_warning_nearest(name);
 
     if (nearest != NULL) {
-        vtr_problem_replace(
-            problem, vtr_diagnostics_text(r->diagnostics, "did you mean '%s'?", nearest),
-            problem->place, nearest);
+        vtr_problem_replace(problem,
+                            vtr_diagnostics_text(r->diagnostics, "did you mean '%s'?",
+                                                 nearest),
+                            problem->place, nearest);
     }
 }
 
@@ -200,8 +201,9 @@ static void read_gap(struct reader *r, uint32_t at, uint32_t end)
         }
         const bool is_block = text.ptr[at + 1] == '*';
         uint32_t stop = is_block ? at + 2 : line_end(text, at);
-        while (is_block && stop < end &&
-               !(text.ptr[stop] == '*' && stop + 1 < end && text.ptr[stop + 1] == '/')) {
+        while (
+            is_block && stop < end &&
+            !(text.ptr[stop] == '*' && stop + 1 < end && text.ptr[stop + 1] == '/')) {
             stop++;
         }
         stop = stop > end ? end : stop;
@@ -255,8 +257,8 @@ static int compare_begins(const void *a, const void *b, void *context)
 }
 
 /* Removes the problems that an allowance covers; both lists are sorted. */
-static void remove_allowed(struct vtr_diagnostics *d, const struct allowance *allowances,
-                           size_t count)
+static void remove_allowed(struct vtr_diagnostics *d,
+                           const struct allowance *allowances, size_t count)
 {
     uint32_t ends[VTR_WARNING_COUNT] = {0}; /* how far each warning is allowed */
     struct vtr_problem *items = d->problems.items;

@@ -114,7 +114,8 @@ static enum vtr_status check_files(struct vtr_compilation *c)
     for (size_t i = 0; i < r->count; i++) {
         const struct vtr_ast_rule *rule = r->entries[i].rule;
         const bool is_global = (rule->flags & VTR_RULE_GLOBAL) != 0;
-        (void)vtr_name_table_add(&checking.rule_names, 0, rule->name, is_global ? 1 : 0);
+        (void)vtr_name_table_add(&checking.rule_names, 0, rule->name,
+                                 is_global ? 1 : 0);
     }
     checking.imports = list_imports(c);
     return vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);

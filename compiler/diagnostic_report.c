@@ -92,7 +92,8 @@ static void cut(struct vtr_vector *all, size_t limit)
     if (surplus == 0) {
         return;
     }
-    for (size_t i = all->count; i > 0; i--) { /* to the end, so that the last go first */
+    for (size_t i = all->count; i > 0;
+         i--) { /* to the end, so that the last go first */
         if (items[i - 1].severity == VTR_SEVERITY_WARNING && surplus > 0) {
             surplus--;
         } else {
@@ -165,8 +166,8 @@ static uint32_t count_characters(const uint8_t *bytes, uint32_t len)
 
 /* The place in characters, unless that takes long to count.  The cursor is a copy: the
  * next place may begin before this one ends. */
-static void fill_characters(struct vtr_line_cursor cursor, const struct vtr_place *place,
-                            struct vtr_span *out)
+static void fill_characters(struct vtr_line_cursor cursor,
+                            const struct vtr_place *place, struct vtr_span *out)
 {
     const uint8_t *text = place->source->bytes.ptr;
     const uint32_t end = place->offset + place->length;
@@ -178,7 +179,8 @@ static void fill_characters(struct vtr_line_cursor cursor, const struct vtr_plac
     out->character =
         count_characters(text + place->offset - (out->column - 1), out->column - 1) + 1;
     vtr_line_cursor_to(&cursor, end, &out->end_line, &end_column);
-    out->end_character = count_characters(text + end - (end_column - 1), end_column - 1) + 1;
+    out->end_character =
+        count_characters(text + end - (end_column - 1), end_column - 1) + 1;
 }
 
 /* `cursor` is reused while the source stays the same. */

@@ -50,9 +50,9 @@ void vtr_lint_add_twin(struct vtr_linter *l, struct vtr_bytes bytes, uint64_t ta
 static bool are_equal(const struct vtr_twin *a, const struct vtr_twin *b)
 {
     return a->bytes.len == b->bytes.len && a->tag == b->tag &&
-           (a->bytes.len == 0 || (a->bytes.ptr[a->bytes.len - 1] ==
-                                      b->bytes.ptr[b->bytes.len - 1] &&
-                                  memcmp(a->bytes.ptr, b->bytes.ptr, a->bytes.len) == 0));
+           (a->bytes.len == 0 ||
+            (a->bytes.ptr[a->bytes.len - 1] == b->bytes.ptr[b->bytes.len - 1] &&
+             memcmp(a->bytes.ptr, b->bytes.ptr, a->bytes.len) == 0));
 }
 
 /* The first item like item `again`, or its own number. */
@@ -122,8 +122,8 @@ void vtr_lint_find_twins(struct vtr_linter *l,
         mask = mask * 2 + 1;
     }
     for (size_t again = 0; again < count; again++) {
-        const size_t first =
-            is_hashed ? find_hashed(l, mask, again) : find_before(l->twins.items, again);
+        const size_t first = is_hashed ? find_hashed(l, mask, again)
+                                       : find_before(l->twins.items, again);
         if (first != again) {
             found(l, context, first, again);
         }
@@ -141,8 +141,8 @@ static void report_import(struct vtr_linter *l, void *context, size_t first,
                             "module '%.*s' is imported twice", (int)twin->name.len,
                             (const char *)twin->name.ptr);
 
-    problem->other = (struct vtr_place){l->source, imports[first]->offset,
-                                        imports[first]->length};
+    problem->other =
+        (struct vtr_place){l->source, imports[first]->offset, imports[first]->length};
     problem->other_label = "first here";
     vtr_problem_replace(problem, "leave it out", problem->place, "");
 }
@@ -176,7 +176,8 @@ enum vtr_status vtr_lint_imports(struct vtr_linter *l)
 }
 
 /* Metadata of a rule by number; what is twice is rare, so looking for it may cost. */
-static const struct vtr_ast_meta *meta_at(const struct vtr_ast_rule *rule, size_t number)
+static const struct vtr_ast_meta *meta_at(const struct vtr_ast_rule *rule,
+                                          size_t number)
 {
     const struct vtr_ast_meta *meta = rule->metas;
 
@@ -205,7 +206,8 @@ static void report_meta(struct vtr_linter *l, void *context, size_t first, size_
     (*budget)--;
     const struct vtr_ast_meta *twin = meta_at(l->rule, again);
     struct vtr_problem *problem =
-        vtr_diagnostics_add(l->diagnostics, VTR_CODE_DUPLICATE_META, meta_place(l, twin),
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_DUPLICATE_META,
+                            meta_place(l, twin),
                             "metadata '%.*s' is given twice with the same value",
                             (int)twin->key.len, (const char *)twin->key.ptr);
 
@@ -225,7 +227,9 @@ static void lint_metas(struct vtr_linter *l)
     for (const struct vtr_ast_meta *m = l->rule->metas; m != NULL; m = m->next) {
         const uint64_t key = (uint64_t)m->key.len << 8 | m->key.ptr[0];
         vtr_lint_add_twin(l,
-                          (struct vtr_bytes){m->key.ptr, m->end - (size_t)(m->key.ptr - l->source->bytes.ptr)},
+                          (struct vtr_bytes){m->key.ptr,
+                                             m->end - (size_t)(m->key.ptr -
+                                                               l->source->bytes.ptr)},
                           key);
     }
     vtr_lint_find_twins(l, report_meta, &budget);

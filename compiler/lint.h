@@ -81,7 +81,8 @@ void vtr_lint_find_twins(struct vtr_linter *l,
                                        size_t first, size_t again),
                          void *context);
 
-struct vtr_place vtr_lint_place(const struct vtr_linter *l, const struct vtr_node *node);
+struct vtr_place vtr_lint_place(const struct vtr_linter *l,
+                                const struct vtr_node *node);
 
 /* What stands at a node in the source. */
 struct vtr_bytes vtr_lint_text(const struct vtr_linter *l, const struct vtr_node *node);

@@ -14,8 +14,8 @@ static const struct {
     uint32_t len;
     bool is_digest;
 } LOWER[] = {
-    {"hash.md5", 32, true},    {"hash.sha1", 40, true}, {"hash.sha256", 64, true},
-    {"pe.imphash", 32, true},  {".thumbprint", 40, true}, {".serial", 0, false},
+    {"hash.md5", 32, true},   {"hash.sha1", 40, true},   {"hash.sha256", 64, true},
+    {"pe.imphash", 32, true}, {".thumbprint", 40, true}, {".serial", 0, false},
 };
 
 /* A text that is written anew in a hint is not longer. */
@@ -91,9 +91,10 @@ static const char *bounds_note(struct vtr_linter *l, const struct vtr_node *node
                                     text.len > 60 ? 60 : (int)text.len,
                                     (const char *)text.ptr);
     }
-    return vtr_diagnostics_text(
-        l->diagnostics, "'%.*s' is from %lld to %lld", text.len > 60 ? 60 : (int)text.len,
-        (const char *)text.ptr, (long long)range[0], (long long)range[1]);
+    return vtr_diagnostics_text(l->diagnostics, "'%.*s' is from %lld to %lld",
+                                text.len > 60 ? 60 : (int)text.len,
+                                (const char *)text.ptr, (long long)range[0],
+                                (long long)range[1]);
 }
 
 static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
@@ -108,8 +109,8 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
         return;
     }
     const int answer = decide(right->joint, ranges[0], ranges[1]);
-    if (answer < 0 || (answer == 1 && (!is_always_defined(left) ||
-                                       !is_always_defined(right)))) {
+    if (answer < 0 ||
+        (answer == 1 && (!is_always_defined(left) || !is_always_defined(right)))) {
         return;
     }
     struct vtr_problem *problem =
@@ -138,9 +139,9 @@ static int find_lower(struct vtr_bytes text)
                                    call == NULL ? text.len : (size_t)(call - text.ptr)};
 
     for (size_t i = 0; i < sizeof(LOWER) / sizeof(LOWER[0]); i++) {
-        if (LOWER[i].name[0] == '.' ? call == NULL && ends_with(name, LOWER[i].name)
-                                    : vtr_bytes_equal(name, vtr_bytes_from_text(
-                                                                LOWER[i].name))) {
+        if (LOWER[i].name[0] == '.'
+                ? call == NULL && ends_with(name, LOWER[i].name)
+                : vtr_bytes_equal(name, vtr_bytes_from_text(LOWER[i].name))) {
             return (int)i;
         }
     }
@@ -177,10 +178,11 @@ static struct vtr_problem *report_text(struct vtr_linter *l,
                                        const struct vtr_node *literal,
                                        const struct vtr_node *field, bool is_ne)
 {
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, is_ne ? VTR_CODE_INVARIANT : VTR_CODE_UNSATISFIABLE,
-        vtr_lint_place(l, literal), "this comparison is %s true",
-        is_ne ? "always" : "never");
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics,
+                            is_ne ? VTR_CODE_INVARIANT : VTR_CODE_UNSATISFIABLE,
+                            vtr_lint_place(l, literal), "this comparison is %s true",
+                            is_ne ? "always" : "never");
 
     problem->other = vtr_lint_place(l, field);
     return problem;
@@ -225,22 +227,20 @@ static void lint_texts(struct vtr_linter *l, const struct vtr_node *literal,
         return;
     }
     if (has_upper(literal->text)) {
-        struct vtr_problem *problem =
-            report_text(l, literal, field, op == VTR_OP_NE);
+        struct vtr_problem *problem = report_text(l, literal, field, op == VTR_OP_NE);
         problem->label = "this has upper-case letters";
         problem->other_label = "this is always in lower case";
         offer_lower(l, problem, literal);
     } else if (LOWER[row].is_digest && is_whole &&
                literal->text.len != LOWER[row].len) {
-        struct vtr_problem *problem =
-            report_text(l, literal, field, op == VTR_OP_NE);
+        struct vtr_problem *problem = report_text(l, literal, field, op == VTR_OP_NE);
         problem->label = vtr_diagnostics_text(l->diagnostics, "this has %zu characters",
                                               literal->text.len);
-        problem->other_label = vtr_diagnostics_text(
-            l->diagnostics, "this has %u characters", LOWER[row].len);
+        problem->other_label =
+            vtr_diagnostics_text(l->diagnostics, "this has %u characters",
+                                 LOWER[row].len);
     } else if (LOWER[row].is_digest && is_whole && !is_hex(literal->text)) {
-        struct vtr_problem *problem =
-            report_text(l, literal, field, op == VTR_OP_NE);
+        struct vtr_problem *problem = report_text(l, literal, field, op == VTR_OP_NE);
         problem->label = "this is no hexadecimal number";
         problem->other_label = "this is one";
     }
@@ -256,17 +256,17 @@ static void lint_bool(struct vtr_linter *l, const struct vtr_node *flag,
         (op != VTR_OP_EQ && op != VTR_OP_NE)) {
         return;
     }
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_BOOL_INT, vtr_lint_place(l, number),
-        "a number is compared with something true or false");
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_BOOL_INT,
+                            vtr_lint_place(l, number),
+                            "a number is compared with something true or false");
     problem->other = vtr_lint_place(l, flag);
     problem->other_label = "this is true or false";
-    problem->help =
-        (number->value != 0) == (op == VTR_OP_EQ)
-            ? vtr_diagnostics_text(l->diagnostics, "write '%.*s'", (int)text.len,
-                                   (const char *)text.ptr)
-            : vtr_diagnostics_text(l->diagnostics, "write 'not %.*s'", (int)text.len,
-                                   (const char *)text.ptr);
+    problem->help = (number->value != 0) == (op == VTR_OP_EQ)
+                        ? vtr_diagnostics_text(l->diagnostics, "write '%.*s'",
+                                               (int)text.len, (const char *)text.ptr)
+                        : vtr_diagnostics_text(l->diagnostics, "write 'not %.*s'",
+                                               (int)text.len, (const char *)text.ptr);
 }
 
 void vtr_lint_comparison(struct vtr_linter *l, const struct vtr_node *chain)

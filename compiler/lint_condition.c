@@ -39,9 +39,9 @@ static void report_number(struct vtr_linter *l, const struct vtr_node *node)
     const bool is_count =
         node->kind == VTR_NODE_COUNT || node->kind == VTR_NODE_COUNT_IN;
     const struct vtr_bytes text = vtr_lint_text(l, node);
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_NON_BOOL, vtr_lint_place(l, node),
-        "a number where true or false is asked for");
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_NON_BOOL, vtr_lint_place(l, node),
+                            "a number where true or false is asked for");
 
     problem->label = "this is a number";
     problem->note = "0 counts as false, any other number as true";
@@ -93,9 +93,10 @@ static void lint_name(struct vtr_linter *l, const struct vtr_node *node)
         vtr_name_table_find(l->rule_names, 0, node->text) != 1) {
         return;
     }
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_GLOBAL_RULE, vtr_lint_place(l, node),
-        "'%.*s' is a global rule", (int)node->text.len, (const char *)node->text.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_GLOBAL_RULE,
+                            vtr_lint_place(l, node), "'%.*s' is a global rule",
+                            (int)node->text.len, (const char *)node->text.ptr);
     problem->note = "a rule counts only in files that all global rules match: here "
                     "this is true";
 }
@@ -182,14 +183,17 @@ static void lint_variable(struct vtr_linter *l, const struct vtr_loop *loop)
     if (name.ptr[0] == '_' || has_word(vtr_lint_text(l, loop->body), name)) {
         return;
     }
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_UNUSED_IDENTIFIER,
-        (struct vtr_place){l->source, loop->variable_offset, (uint32_t)name.len},
-        "the loop does not use '%.*s'", (int)name.len, (const char *)name.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNUSED_IDENTIFIER,
+                            (struct vtr_place){l->source, loop->variable_offset,
+                                               (uint32_t)name.len},
+                            "the loop does not use '%.*s'", (int)name.len,
+                            (const char *)name.ptr);
     problem->note = "every round gives the same answer";
 }
 
-static void report_value(struct vtr_linter *l, void *context, size_t first, size_t again)
+static void report_value(struct vtr_linter *l, void *context, size_t first,
+                         size_t again)
 {
     const struct vtr_node *values = context;
     const struct vtr_node *a = values;

@@ -133,11 +133,12 @@ static bool exhaust(const struct fact *a, const struct fact *b)
 static void report_facts(struct vtr_linter *l, bool is_and, const struct fact *first,
                          const struct fact *again)
 {
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, is_and ? VTR_CODE_UNSATISFIABLE : VTR_CODE_INVARIANT,
-        vtr_lint_place(l, again->node),
-        is_and ? "these two are never true together"
-               : "one of these two is always true");
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics,
+                            is_and ? VTR_CODE_UNSATISFIABLE : VTR_CODE_INVARIANT,
+                            vtr_lint_place(l, again->node),
+                            is_and ? "these two are never true together"
+                                   : "one of these two is always true");
 
     problem->other = vtr_lint_place(l, first->node);
     problem->other_label = is_and ? "not with this" : "or else this is";
@@ -175,7 +176,8 @@ static void lint_constants(struct vtr_linter *l, const struct vtr_node *chain,
             continue;
         }
         struct vtr_problem *problem =
-            vtr_diagnostics_add(l->diagnostics, VTR_CODE_INVARIANT, vtr_lint_place(l, n),
+            vtr_diagnostics_add(l->diagnostics, VTR_CODE_INVARIANT,
+                                vtr_lint_place(l, n),
                                 "'%s' decides the whole expression",
                                 is_and ? "false" : "true");
         problem->note = is_and ? "'and' with 'false' is never true"

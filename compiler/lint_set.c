@@ -71,10 +71,10 @@ static struct vtr_problem *report_unintended(struct vtr_linter *l,
                                              const struct vtr_set_item *item,
                                              struct vtr_place other, const char *name)
 {
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_UNINTENDED_PATTERN, item_place(l, item),
-        "'$%.*s*' takes in %s", (int)item->name.len, (const char *)item->name.ptr,
-        name);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNINTENDED_PATTERN,
+                            item_place(l, item), "'$%.*s*' takes in %s",
+                            (int)item->name.len, (const char *)item->name.ptr, name);
 
     problem->other = other;
     problem->other_label = "asked for here";
@@ -163,7 +163,8 @@ static void lint_none(struct vtr_linter *l, const struct vtr_node *node)
     }
     struct vtr_problem *problem =
         vtr_diagnostics_add(l->diagnostics, VTR_CODE_AMBIGUOUS,
-                            vtr_lint_place(l, loop->count), "'0 of' is read in two ways");
+                            vtr_lint_place(l, loop->count),
+                            "'0 of' is read in two ways");
     problem->note = "some scanners take it for 'none of', others for 'at least 0'";
     vtr_problem_replace(problem, "say 'none'", problem->place, "none");
 }
@@ -172,17 +173,16 @@ static void lint_none(struct vtr_linter *l, const struct vtr_node *node)
 static void lint_place_of_many(struct vtr_linter *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
-    const bool asks_for_many =
-        loop->quantifier == VTR_QUANTIFIER_ALL ||
-        (loop->quantifier == VTR_QUANTIFIER_N && loop->count->is_known &&
-         loop->count->value > 1);
+    const bool asks_for_many = loop->quantifier == VTR_QUANTIFIER_ALL ||
+                               (loop->quantifier == VTR_QUANTIFIER_N &&
+                                loop->count->is_known && loop->count->value > 1);
 
     if (!loop->is_at || !asks_for_many || loop->pattern_count < 2) {
         return;
     }
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_UNSATISFIABLE, vtr_lint_place(l, node),
-        "several strings at one offset");
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNSATISFIABLE,
+                            vtr_lint_place(l, node), "several strings at one offset");
     problem->note = "only strings that begin alike can match at the same place";
 }
 
@@ -194,10 +194,12 @@ static void report_member(struct vtr_linter *l, void *context, size_t first,
     const struct vtr_ast_string *s = l->strings[loop->patterns[again]];
 
     (void)first;
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_DUPLICATE_VALUE,
-        (struct vtr_place){l->source, loop->set_offset, loop->set_length},
-        "'$%.*s' is in this set twice", (int)s->id.len, (const char *)s->id.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_DUPLICATE_VALUE,
+                            (struct vtr_place){l->source, loop->set_offset,
+                                               loop->set_length},
+                            "'$%.*s' is in this set twice", (int)s->id.len,
+                            (const char *)s->id.ptr);
     problem->note = "each time counts";
 }
 

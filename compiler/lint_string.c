@@ -180,7 +180,7 @@ static bool is_regex_rare(const struct vtr_ast_string *s)
 static void lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s)
 {
     const bool is_fixed = s->is_literal && s->has_fixed_offset && !s->is_asked_freely;
-    const bool is_rare = is_fixed                          ? true
+    const bool is_rare = is_fixed                      ? true
                          : s->type == VTR_PATTERN_TEXT ? is_text_rare(s)
                          : s->type == VTR_PATTERN_HEX  ? is_hex_rare(s)
                                                        : is_regex_rare(s);
@@ -188,10 +188,10 @@ static void lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s)
     if (is_rare) {
         return;
     }
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_SLOW_PATTERN, value_place(l, s),
-        "string '$%.*s' slows down every scan", (int)s->id.len,
-        (const char *)s->id.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_SLOW_PATTERN, value_place(l, s),
+                            "string '$%.*s' slows down every scan", (int)s->id.len,
+                            (const char *)s->id.ptr);
     problem->label = "no bytes in it are rare";
     problem->note = "a scan looks for four bytes of each string that are seldom met; "
                     "here any choice is met everywhere";
@@ -205,7 +205,8 @@ static struct vtr_place find_word(const struct vtr_linter *l,
     const uint8_t *text = l->source->bytes.ptr;
     const uint32_t len = (uint32_t)strlen(word);
 
-    for (uint32_t at = s->literal_offset + s->literal_length; at + len <= s->end; at++) {
+    for (uint32_t at = s->literal_offset + s->literal_length; at + len <= s->end;
+         at++) {
         if (memcmp(text + at, word, len) == 0) {
             return (struct vtr_place){l->source, at, len};
         }
@@ -238,20 +239,23 @@ static void lint_nocase(struct vtr_linter *l, const struct vtr_ast_string *s)
     const struct vtr_bytes value = value_text(l, s);
 
     if (s->type == VTR_PATTERN_TEXT && !has_letters(value)) {
-        struct vtr_problem *problem = vtr_diagnostics_add(
-            l->diagnostics, VTR_CODE_REDUNDANT_MODIFIER, find_word(l, s, "nocase"),
-            "'nocase' changes nothing: the text has no letters");
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(l->diagnostics, VTR_CODE_REDUNDANT_MODIFIER,
+                                find_word(l, s, "nocase"),
+                                "'nocase' changes nothing: the text has no letters");
         problem->other = value_place(l, s);
         problem->other_label = "no letters";
         offer_removal(problem, "leave it out");
     } else if (s->type == VTR_PATTERN_REGEX && value.ptr[value.len - 1] != '/' &&
                memchr(value.ptr + value.len - 2, 'i', 2) != NULL) {
         const uint32_t at = value.ptr[value.len - 1] == 'i' ? 1 : 2;
-        struct vtr_problem *problem = vtr_diagnostics_add(
-            l->diagnostics, VTR_CODE_REDUNDANT_MODIFIER, find_word(l, s, "nocase"),
-            "'nocase' says what '/i' says already");
-        problem->other = (struct vtr_place){
-            l->source, s->literal_offset + s->literal_length - at, 1};
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(l->diagnostics, VTR_CODE_REDUNDANT_MODIFIER,
+                                find_word(l, s, "nocase"),
+                                "'nocase' says what '/i' says already");
+        problem->other =
+            (struct vtr_place){l->source, s->literal_offset + s->literal_length - at,
+                               1};
         problem->other_label = "no case here";
         offer_removal(problem, "leave one of them out");
     }
@@ -259,7 +263,8 @@ static void lint_nocase(struct vtr_linter *l, const struct vtr_ast_string *s)
 
 static unsigned hex_value(uint8_t c)
 {
-    return c - (unsigned)'0' < 10 ? c - (unsigned)'0' : (c | 0x20u) - (unsigned)'a' + 10;
+    return c - (unsigned)'0' < 10 ? c - (unsigned)'0'
+                                  : (c | 0x20u) - (unsigned)'a' + 10;
 }
 
 static bool is_blank(uint8_t c)
@@ -337,9 +342,10 @@ static void lint_hex_text(struct vtr_linter *l, const struct vtr_ast_string *s)
         quoted[n++] = (char)text[i];
     }
     quoted[n++] = '"';
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_TEXT_AS_HEX, value_place(l, s),
-        "hex string '$%.*s' is a text", (int)s->id.len, (const char *)s->id.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_TEXT_AS_HEX, value_place(l, s),
+                            "hex string '$%.*s' is a text", (int)s->id.len,
+                            (const char *)s->id.ptr);
     vtr_problem_replace(problem, "write it as one", problem->place,
                         vtr_diagnostics_text(l->diagnostics, "%.*s%s", (int)n, quoted,
                                              is_wide ? " wide" : ""));
@@ -367,7 +373,7 @@ static bool read_jump(struct vtr_bytes text, size_t *at, uint64_t *low, uint64_t
     }
     *at = i + 1;
     *low += bounds[0];
-    *high = side == 0 ? *high + bounds[0]
+    *high = side == 0                       ? *high + bounds[0]
             : has[1] && *high != UINT64_MAX ? *high + bounds[1]
                                             : UINT64_MAX;
     return true;
@@ -376,9 +382,10 @@ static bool read_jump(struct vtr_bytes text, size_t *at, uint64_t *low, uint64_t
 static void report_jumps(struct vtr_linter *l, const struct vtr_ast_string *s,
                          struct vtr_place place, uint64_t low, uint64_t high)
 {
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_CONSECUTIVE_JUMPS, place,
-        "jumps of '$%.*s' follow each other", (int)s->id.len, (const char *)s->id.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_CONSECUTIVE_JUMPS, place,
+                            "jumps of '$%.*s' follow each other", (int)s->id.len,
+                            (const char *)s->id.ptr);
     const char *jump =
         high == UINT64_MAX
             ? vtr_diagnostics_text(l->diagnostics, "[%llu-]", (unsigned long long)low)
@@ -423,10 +430,11 @@ static void report_twin(struct vtr_linter *l, void *context, size_t first, size_
 {
     const struct vtr_ast_string *a = l->strings[first];
     const struct vtr_ast_string *b = l->strings[again];
-    struct vtr_problem *problem = vtr_diagnostics_add(
-        l->diagnostics, VTR_CODE_DUPLICATE_PATTERN, name_place(l, b),
-        "string '$%.*s' is the same as '$%.*s'", (int)b->id.len,
-        (const char *)b->id.ptr, (int)a->id.len, (const char *)a->id.ptr);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_DUPLICATE_PATTERN,
+                            name_place(l, b), "string '$%.*s' is the same as '$%.*s'",
+                            (int)b->id.len, (const char *)b->id.ptr, (int)a->id.len,
+                            (const char *)a->id.ptr);
 
     (void)context;
     problem->other = name_place(l, a);

@@ -34,8 +34,8 @@ VTR_MUST_CHECK enum vtr_status vtr_atom_choose(struct vtr_atom_choice *choice,
                                                const struct vtr_pattern_view *pattern,
                                                uint32_t number, struct vtr_error *err);
 
-/* How rare `len` bytes are, at most VTR_ATOM_LEN_MAX: quarter bits, so that chance brings
- * them once in 2^(score / 4) places. */
+/* How rare `len` bytes are, at most VTR_ATOM_LEN_MAX: quarter bits, so that chance
+ * brings them once in 2^(score / 4) places. */
 int vtr_atom_score(const uint8_t *bytes, unsigned len);
 
 /* Total order of entries in a bucket: key, len, pattern, fragment, distances, flags. */

