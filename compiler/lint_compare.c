@@ -246,29 +246,6 @@ static void lint_texts(struct vtr_linter *l, const struct vtr_node *literal,
     }
 }
 
-/* "flag == 1": a yes or no that is held against a number. */
-static void lint_bool(struct vtr_linter *l, const struct vtr_node *flag,
-                      const struct vtr_node *number, enum vtr_op op)
-{
-    const struct vtr_bytes text = vtr_lint_text(l, flag);
-
-    if (flag->type != VTR_TYPE_BOOL || !number->is_known ||
-        (op != VTR_OP_EQ && op != VTR_OP_NE)) {
-        return;
-    }
-    struct vtr_problem *problem =
-        vtr_diagnostics_add(l->diagnostics, VTR_CODE_BOOL_INT,
-                            vtr_lint_place(l, number),
-                            "a number is compared with something true or false");
-    problem->other = vtr_lint_place(l, flag);
-    problem->other_label = "this is true or false";
-    problem->help = (number->value != 0) == (op == VTR_OP_EQ)
-                        ? vtr_diagnostics_text(l->diagnostics, "write '%.*s'",
-                                               (int)text.len, (const char *)text.ptr)
-                        : vtr_diagnostics_text(l->diagnostics, "write 'not %.*s'",
-                                               (int)text.len, (const char *)text.ptr);
-}
-
 void vtr_lint_comparison(struct vtr_linter *l, const struct vtr_node *chain)
 {
     const struct vtr_node *left = chain->children;
@@ -282,7 +259,5 @@ void vtr_lint_comparison(struct vtr_linter *l, const struct vtr_node *chain)
         lint_texts(l, left, right, right->joint);
     } else {
         lint_integers(l, chain);
-        lint_bool(l, left, right, right->joint);
-        lint_bool(l, right, left, right->joint);
     }
 }

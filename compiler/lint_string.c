@@ -373,9 +373,11 @@ static bool read_jump(struct vtr_bytes text, size_t *at, uint64_t *low, uint64_t
     }
     *at = i + 1;
     *low += bounds[0];
-    *high = side == 0                       ? *high + bounds[0]
-            : has[1] && *high != UINT64_MAX ? *high + bounds[1]
-                                            : UINT64_MAX;
+    if (*high == UINT64_MAX || (side == 1 && !has[1])) {
+        *high = UINT64_MAX;
+    } else {
+        *high += bounds[side];
+    }
     return true;
 }
 
