@@ -207,9 +207,9 @@ struct vtr_reference {
 
 struct vtr_ast_rule {
     struct vtr_bytes name;
-    uint32_t begin;  /* of the first of its words */
-    uint32_t end;    /* past its '}', or where it could not be read on */
-    uint32_t offset; /* of its name */
+    uint32_t begin;          /* of the first of its words */
+    uint32_t end;            /* past its '}', or where it could not be read on */
+    uint32_t offset;         /* of its name */
     uint32_t strings_offset; /* where strings begin, or what stands instead */
     uint32_t line;
     uint32_t column;

@@ -176,16 +176,20 @@ static bool has_word(struct vtr_bytes text, struct vtr_bytes word)
     return false;
 }
 
+/* A loop that uses none of its variables; of key and value one may be enough. */
 static void lint_variable(struct vtr_linter *l, const struct vtr_loop *loop)
 {
-    const struct vtr_bytes name = loop->variable;
+    const struct vtr_bytes body = vtr_lint_text(l, loop->body);
+    const struct vtr_bytes name = loop->variables[0];
 
-    if (name.ptr[0] == '_' || has_word(vtr_lint_text(l, loop->body), name)) {
-        return;
+    for (unsigned i = 0; i < loop->variable_count; i++) {
+        if (loop->variables[i].ptr[0] == '_' || has_word(body, loop->variables[i])) {
+            return;
+        }
     }
     struct vtr_problem *problem =
         vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNUSED_IDENTIFIER,
-                            (struct vtr_place){l->source, loop->variable_offset,
+                            (struct vtr_place){l->source, loop->variable_offsets[0],
                                                (uint32_t)name.len},
                             "the loop does not use '%.*s'", (int)name.len,
                             (const char *)name.ptr);
