@@ -106,10 +106,12 @@ static bool compile(struct vtr_scan_rules *out, const struct vtr_list *sources,
     const struct vtr_source_arguments source_arguments = {.defines = arguments->defines,
                                                           .workers =
                                                               arguments->workers};
-    const struct vtr_compile_options options =
+    struct vtr_compile_options options =
         vtr_sources_to_options(&source_arguments, sources->items, sources->count);
     struct vtr_compilation *compilation = NULL;
     struct vtr_error err = {0};
+
+    options.lint = arguments->has_no_warnings ? 0 : 1;
     const enum vtr_status status = vtr_compile(&compilation, &options, &err);
     bool is_ok = false;
 
