@@ -86,11 +86,13 @@ static void put_offset(struct vtr_text *out, uint64_t offset)
 
 /* The bytes of a match, as many as are shown. */
 static struct vtr_bytes shown_bytes(const struct vtr_detection *detection,
-                                    const struct vtr_match *match)
+                                    const struct vtr_string_matches *string,
+                                    size_t index)
 {
-    return (struct vtr_bytes){detection->data.ptr + match->offset,
-                              match->length < SHOWN_LEN ? (size_t)match->length
-                                                        : SHOWN_LEN};
+    struct vtr_bytes bytes = vtr_match_get_bytes(detection, string, index);
+
+    bytes.len = bytes.len < SHOWN_LEN ? bytes.len : SHOWN_LEN;
+    return bytes;
 }
 
 /* 0 for a string that is not xored. */
@@ -195,7 +197,7 @@ static void print_text(struct vtr_text *out, const struct vtr_scan_style *style,
         const struct vtr_string_matches *string = &detection->strings[i];
         for (size_t n = 0; n < string->count && !string->is_private; n++) {
             put_match(out, style, string, &string->matches[n],
-                      shown_bytes(detection, &string->matches[n]));
+                      shown_bytes(detection, string, n));
         }
     }
 }
@@ -221,10 +223,10 @@ static void put_json_metas(struct vtr_json *json, const struct vtr_detection *de
 }
 
 static void put_json_match(struct vtr_json *json, const struct vtr_detection *detection,
-                           const struct vtr_string_matches *string,
-                           const struct vtr_match *match)
+                           const struct vtr_string_matches *string, size_t index)
 {
-    const struct vtr_bytes shown = shown_bytes(detection, match);
+    const struct vtr_bytes shown = shown_bytes(detection, string, index);
+    const struct vtr_match *match = &string->matches[index];
 
     vtr_json_begin_object(json, NULL);
     vtr_json_bytes(json, "id", string->id);
@@ -244,7 +246,7 @@ static void put_json_strings(struct vtr_json *json,
     for (size_t i = 0; i < detection->string_count; i++) {
         const struct vtr_string_matches *string = &detection->strings[i];
         for (size_t n = 0; n < string->count && !string->is_private; n++) {
-            put_json_match(json, detection, string, &string->matches[n]);
+            put_json_match(json, detection, string, n);
         }
     }
     vtr_json_end_array(json);

@@ -5,6 +5,7 @@
 #include "scan/condition_machine.h"
 #include "scan/entry_point.h"
 #include "scan/external.h"
+#include "scan/memory.h"
 
 /* Instructions between two looks at the clock. */
 #define CLOCK_STRIDE 4096u
@@ -12,6 +13,9 @@
 /* What an instruction on texts counts for. */
 #define REGEX_STEPS    16u
 #define BYTES_PER_STEP 8u
+
+/* What reading a number from a memory counts for: it is not at hand. */
+#define MEMORY_STEPS 64u
 
 bool vtr_machine_push(struct vtr_condition_machine *m, struct vtr_value value)
 {
@@ -56,18 +60,28 @@ static uint64_t read_bytes(struct vtr_bytes data, size_t at, unsigned size,
     return number;
 }
 
-static struct vtr_value read_data(struct vtr_bytes data, uint8_t kind,
+static struct vtr_value read_data(const struct vtr_scan_run *run, uint8_t kind,
                                   const struct vtr_value *offset)
 {
     const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
+    struct vtr_bytes data = run->data;
+    uint8_t room[4];
+    size_t at = (size_t)offset->number;
 
-    if (offset->kind != VTR_VALUE_INT || offset->number < 0 ||
-        (uint64_t)offset->number > data.len ||
-        size > data.len - (size_t)offset->number) {
+    if (offset->kind != VTR_VALUE_INT || offset->number < 0) {
         return (struct vtr_value){0};
     }
-    const uint64_t number = read_bytes(data, (size_t)offset->number, size,
-                                       (kind & VTR_READ_BIG_ENDIAN) != 0);
+    if (run->memory != NULL) {
+        if (!vtr_memory_read(run->memory, (uint64_t)offset->number, room, size)) {
+            return (struct vtr_value){0};
+        }
+        data = (struct vtr_bytes){room, size};
+        at = 0;
+    } else if ((uint64_t)offset->number > data.len || size > data.len - at) {
+        return (struct vtr_value){0};
+    }
+    const uint64_t number =
+        read_bytes(data, at, size, (kind & VTR_READ_BIG_ENDIAN) != 0);
     const uint64_t sign = (uint64_t)1 << (8 * size - 1);
     if ((kind & VTR_READ_SIGNED) != 0 && (number & sign) != 0) {
         return vtr_value_int(-(int64_t)((sign << 1) - number));
@@ -84,8 +98,11 @@ static bool run_read(struct vtr_condition_machine *m, struct vtr_reader *code)
         return false;
     }
     const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
+    if (m->world->run->memory != NULL && !vtr_machine_charge(m, MEMORY_STEPS)) {
+        return vtr_machine_push(m, (struct vtr_value){0});
+    }
     return (size == 1 || size == 2 || size == 4) &&
-           vtr_machine_push(m, read_data(m->world->run->data, kind, &offset));
+           vtr_machine_push(m, read_data(m->world->run, kind, &offset));
 }
 
 static bool run_rule(struct vtr_condition_machine *m, struct vtr_reader *code)
@@ -109,6 +126,10 @@ static struct vtr_value entry_point(const struct vtr_scan_run *run)
 {
     int64_t offset;
 
+    if (run->memory != NULL) {
+        return run->entry_point < 0 ? (struct vtr_value){0}
+                                    : vtr_value_int(run->entry_point);
+    }
     return vtr_entry_point_find(run->data, &offset) ? vtr_value_int(offset)
                                                     : (struct vtr_value){0};
 }
@@ -134,7 +155,9 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
         return vtr_reader_masked(code, &bytes) &&
                vtr_machine_push(m, vtr_value_text((struct vtr_scan_text){bytes, true}));
     case VTR_OP_FILESIZE:
-        return vtr_machine_push(m, vtr_value_int((int64_t)run->data.len));
+        return vtr_machine_push(m, run->memory != NULL
+                                       ? (struct vtr_value){0}
+                                       : vtr_value_int((int64_t)run->data.len));
     case VTR_OP_ENTRYPOINT:
         return vtr_machine_push(m, entry_point(run));
     case VTR_OP_EXTERNAL:

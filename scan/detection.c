@@ -92,9 +92,23 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
         string->is_xor = read_xor(state, &string->first_byte);
         string->matches = state->matches.items;
         string->count = state->matches.count;
+        string->copies = run->memory == NULL ? NULL : state->copies.items;
     }
     out->strings = strings;
     return true;
+}
+
+struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detection,
+                                     const struct vtr_string_matches *string,
+                                     size_t index)
+{
+    const struct vtr_match *match = &string->matches[index];
+
+    if (string->copies != NULL) {
+        return string->copies[index];
+    }
+    return (struct vtr_bytes){detection->data.ptr + match->offset,
+                              (size_t)match->length};
 }
 
 enum vtr_status vtr_detection_report_rule(struct vtr_scan_run *run, uint32_t rule,

@@ -7,20 +7,22 @@
 #include "base/reader.h"
 
 /* PE: offsets in the DOS header, the NT headers and a section header. */
-#define DOS_HEADER_LEN       64u
-#define DOS_AT_NEW_HEADER    60u
-#define PE_AT_MACHINE        4u
-#define PE_AT_SECTION_COUNT  6u
-#define PE_AT_OPTIONAL_LEN   20u
-#define PE_AT_OPTIONAL       24u
-#define PE_AT_ENTRY          40u
-#define PE_OPTIONAL32_LEN    224u
-#define PE_MACHINE_I386      0x014Cu
-#define PE_MACHINE_AMD64     0x8664u
-#define PE_SECTION_LEN       40u
-#define PE_SECTION_AT_RVA    12u
-#define PE_SECTION_AT_RAW    20u
-#define PE_SECTION_COUNT_MAX 60u
+#define DOS_HEADER_LEN        64u
+#define DOS_AT_NEW_HEADER     60u
+#define PE_AT_MACHINE         4u
+#define PE_AT_SECTION_COUNT   6u
+#define PE_AT_OPTIONAL_LEN    20u
+#define PE_AT_CHARACTERISTICS 22u
+#define PE_LIBRARY            0x2000u
+#define PE_AT_OPTIONAL        24u
+#define PE_AT_ENTRY           40u
+#define PE_OPTIONAL32_LEN     224u
+#define PE_MACHINE_I386       0x014Cu
+#define PE_MACHINE_AMD64      0x8664u
+#define PE_SECTION_LEN        40u
+#define PE_SECTION_AT_RVA     12u
+#define PE_SECTION_AT_RAW     20u
+#define PE_SECTION_COUNT_MAX  60u
 
 /* ELF: the two classes differ in where things are. */
 struct elf_shape {
@@ -146,17 +148,25 @@ static int64_t elf_resolve(struct vtr_bytes data, const struct elf_shape *shape,
     return 0;
 }
 
-static bool elf_entry(struct vtr_bytes data, int64_t *out)
+/* NULL when this is no ELF file. */
+static const struct elf_shape *elf_shape(struct vtr_bytes data)
 {
     if (data.len < 16 || memcmp(data.ptr,
                                 "\x7f"
                                 "ELF",
                                 4) != 0) {
-        return false;
+        return NULL;
     }
     const uint8_t class = data.ptr[ELF_AT_CLASS];
     const struct elf_shape *shape = class == 1 ? &ELF32 : &ELF64;
-    if ((class != 1 && class != 2) || data.len < shape->header_len) {
+    return (class != 1 && class != 2) || data.len < shape->header_len ? NULL : shape;
+}
+
+static bool elf_entry(struct vtr_bytes data, int64_t *out)
+{
+    const struct elf_shape *shape = elf_shape(data);
+
+    if (shape == NULL) {
         return false;
     }
     const bool is_executable = vtr_load_u16(data.ptr + ELF_AT_TYPE) == ELF_TYPE_EXEC;
@@ -174,4 +184,22 @@ bool vtr_entry_point_find(struct vtr_bytes data, int64_t *out)
         return true;
     }
     return elf_entry(data, out);
+}
+
+bool vtr_entry_point_address(struct vtr_bytes data, uint64_t base, int64_t *out)
+{
+    const struct vtr_bytes pe = pe_headers(data);
+    const struct elf_shape *shape = elf_shape(data);
+    uint64_t address = 0;
+
+    if (pe.len > 0 &&
+        (vtr_load_u16(pe.ptr + PE_AT_CHARACTERISTICS) & PE_LIBRARY) == 0) {
+        address = base + vtr_load_u32(pe.ptr + PE_AT_ENTRY);
+    } else if (shape != NULL && vtr_load_u16(data.ptr + ELF_AT_TYPE) == ELF_TYPE_EXEC) {
+        address = load_word(data.ptr + shape->at_entry, shape->word);
+    } else {
+        return false;
+    }
+    *out = (int64_t)(address & INT64_MAX);
+    return true;
 }

@@ -13,4 +13,9 @@
  * or segment has the offset that YARA gives it, which is 0 for an ELF file. */
 VTR_MUST_CHECK bool vtr_entry_point_find(struct vtr_bytes data, int64_t *out);
 
+/* The same of an executable that was loaded to `base`, as an address: not of libraries,
+ * nor of ELF files that may be loaded anywhere. */
+VTR_MUST_CHECK bool vtr_entry_point_address(struct vtr_bytes data, uint64_t base,
+                                            int64_t *out);
+
 #endif

@@ -26,6 +26,8 @@ static void state_free(struct vtr_pattern_state *state)
     }
     free(state->parts);
     vtr_match_list_deinit(&state->matches);
+    vtr_match_list_deinit(&state->settled);
+    vtr_vector_deinit(&state->copies);
     free(state);
 }
 
@@ -60,6 +62,8 @@ void vtr_pattern_states_clear(struct vtr_pattern_states *states)
         struct vtr_pattern_state *state = states->touched[i];
         state->is_touched = false;
         vtr_match_list_clear(&state->matches);
+        vtr_match_list_clear(&state->settled);
+        state->copies.count = 0;
         for (size_t part = 0; part < state->part_count; part++) {
             vtr_match_list_clear(&state->parts[part].found);
             state->parts[part].candidates.count = 0;
@@ -184,6 +188,7 @@ static struct vtr_pattern_state *state_new(const struct vtr_image *image,
     if (state == NULL) {
         return NULL;
     }
+    vtr_vector_init(&state->copies, sizeof(struct vtr_bytes));
     state->pattern = pattern;
     if (!vtr_pattern_row(image, pattern, &state->rule, &offset) ||
         !vtr_rule_pattern_at(vtr_image_rule(image, state->rule), offset,

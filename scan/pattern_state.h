@@ -48,6 +48,8 @@ struct vtr_pattern_state {
     struct vtr_pattern_part *parts; /* owned */
     size_t part_count;
     struct vtr_match_list matches;
+    struct vtr_match_list settled; /* those of the blocks before: scan/memory.h */
+    struct vtr_vector copies;      /* struct vtr_bytes, of each of them */
 };
 
 /* All of them.  {0} with `image` set is valid. */

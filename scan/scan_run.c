@@ -32,7 +32,7 @@ bool vtr_run_must_stop(struct vtr_scan_run *run)
 
 uint64_t vtr_run_work(const struct vtr_scan_run *run)
 {
-    const uint64_t len = run->data.len;
+    const uint64_t len = run->total_len;
     const uint64_t limit = run->options.work_limit;
 
     return len > (UINT64_MAX - limit) / WORK_PER_BYTE ? UINT64_MAX

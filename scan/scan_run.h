@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "format/atom_index.h"
 #include "format/image.h"
 #include "scan/external.h"
@@ -31,11 +32,17 @@ struct vtr_scan_run {
 
     /* Set for each file. */
     struct vtr_bytes data;
-    unsigned limits;          /* VTR_SCAN_* */
-    uint64_t deadline_ms;     /* of vtr_run_clock_ms; 0: none */
-    uint64_t work_left;       /* units that all verifying may still cost */
-    uint64_t file_number;     /* tells this file from those before */
-    uint64_t match_count;     /* matches kept of all patterns and parts */
+    const struct vtr_memory *memory; /* NULL: `data` is a file.  Else `data` is a block
+                                        of it, and empty when conditions run */
+    uint64_t base;                   /* address of the block */
+    uint64_t total_len;              /* of the file, or of the whole memory */
+    int64_t entry_point;             /* address, of a memory; negative: none */
+    struct vtr_arena copies;         /* bytes of matches in a memory */
+    unsigned limits;                 /* VTR_SCAN_* */
+    uint64_t deadline_ms;            /* of vtr_run_clock_ms; 0: none */
+    uint64_t work_left;              /* units that all verifying may still cost */
+    uint64_t file_number;            /* tells this file from those before */
+    uint64_t match_count;            /* matches kept of all patterns and parts */
     uint64_t candidate_count; /* places of all patterns that are not looked at yet */
     bool is_late;             /* the deadline has passed: stop */
     bool is_memory_out;       /* an allocation failed: the scan has no answer */

@@ -8,6 +8,8 @@
 #include "scan/atom_search.h"
 #include "scan/database.h"
 #include "scan/detection.h"
+#include "scan/entry_point.h"
+#include "scan/memory.h"
 #include "scan/regex.h"
 #include "scan/rule_eval.h"
 #include "scan/verify_pattern.h"
@@ -86,6 +88,7 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_hex_matcher_deinit(&scanner->run.hex);
         vtr_regex_machine_free(scanner->run.regexes);
         vtr_external_settings_deinit(&scanner->run.externals);
+        vtr_arena_deinit(&scanner->run.copies);
         free(scanner);
     }
 }
@@ -96,14 +99,20 @@ void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms)
 }
 
 /* Forgets the file before. */
-static void begin(struct vtr_scan_run *run, struct vtr_bytes data)
+static void begin(struct vtr_scan_run *run, const struct vtr_memory *memory,
+                  struct vtr_bytes data, uint64_t total_len)
 {
     if (run->match_count > KEPT_MATCHES) {
         vtr_pattern_states_deinit(&run->patterns);
     } else {
         vtr_pattern_states_clear(&run->patterns);
     }
+    vtr_arena_deinit(&run->copies);
+    run->memory = memory;
     run->data = data;
+    run->base = 0;
+    run->total_len = total_len;
+    run->entry_point = -1;
     run->limits = 0;
     run->match_count = 0;
     run->candidate_count = 0;
@@ -171,30 +180,91 @@ static enum vtr_status report(struct vtr_scanner *scanner, struct vtr_report *to
                                        ? report_all(scanner, to)
                                        : report_satisfied(scanner, to);
 
-    return status != VTR_OK || to->is_over
+    return status != VTR_OK || to->is_over || scanner->run.memory != NULL
                ? status
                : vtr_detection_report_hashes(&scanner->run, to);
 }
 
-enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data,
-                               vtr_detection_fn found, void *context,
-                               unsigned *out_limits, struct vtr_error *err)
+/* Finds what patterns match in the data. */
+static void search(struct vtr_scan_run *run)
+{
+    vtr_atom_search(run);
+    search_unindexed(run);
+    vtr_verify_finish(run);
+}
+
+/* What follows from the matches. */
+static enum vtr_status conclude(struct vtr_scanner *scanner, vtr_detection_fn found,
+                                void *context, unsigned *out_limits,
+                                struct vtr_error *err)
 {
     struct vtr_scan_run *run = &scanner->run;
     struct vtr_report to = {found, context, false};
 
-    begin(run, data);
-    vtr_atom_search(run);
-    search_unindexed(run);
-    vtr_verify_finish(run);
-    if (!vtr_rule_eval_run(&scanner->eval, run) || run->is_memory_out ||
-        report(scanner, &to) != VTR_OK) {
+    if (run->is_memory_out || !vtr_rule_eval_run(&scanner->eval, run) ||
+        run->is_memory_out || report(scanner, &to) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     if (out_limits != NULL) {
         *out_limits = run->limits;
     }
     return VTR_OK;
+}
+
+enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes data,
+                               vtr_detection_fn found, void *context,
+                               unsigned *out_limits, struct vtr_error *err)
+{
+    begin(&scanner->run, NULL, data, data.len);
+    search(&scanner->run);
+    return conclude(scanner, found, context, out_limits, err);
+}
+
+/* Searches one range, as far as it can be read. */
+static void search_range(struct vtr_scan_run *run, const struct vtr_memory_range *range,
+                         uint8_t *room)
+{
+    const size_t len =
+        run->memory->read(run->memory->context, range->base, room, (size_t)range->len);
+
+    if (len == 0) {
+        return;
+    }
+    run->data = (struct vtr_bytes){room, len};
+    run->base = range->base;
+    if (run->entry_point < 0 &&
+        !vtr_entry_point_address(run->data, run->base, &run->entry_point)) {
+        run->entry_point = -1;
+    }
+    search(run);
+    vtr_memory_settle(run);
+    run->data = (struct vtr_bytes){0};
+}
+
+enum vtr_status vtr_scan_memory(struct vtr_scanner *scanner,
+                                const struct vtr_memory *memory, vtr_detection_fn found,
+                                void *context, unsigned *out_limits,
+                                struct vtr_error *err)
+{
+    struct vtr_scan_run *run = &scanner->run;
+    uint64_t total = 0;
+    size_t longest = 0;
+    const enum vtr_status status = vtr_memory_measure(memory, &total, &longest, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    uint8_t *room = malloc(longest + 1);
+    if (room == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    begin(run, memory, (struct vtr_bytes){0}, total);
+    for (size_t i = 0; i < memory->range_count && !vtr_run_must_stop(run); i++) {
+        search_range(run, &memory->ranges[i], room);
+    }
+    free(room);
+    vtr_memory_finish(run);
+    return conclude(scanner, found, context, out_limits, err);
 }
 
 enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,

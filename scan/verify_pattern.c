@@ -56,10 +56,11 @@ static bool is_chain(const struct vtr_pattern_state *state)
 }
 
 /* Whether the pattern is asked for at one offset only, and this is another. */
-static bool is_elsewhere(const struct vtr_pattern_state *state, size_t start)
+static bool is_elsewhere(const struct vtr_scan_run *run,
+                         const struct vtr_pattern_state *state, size_t start)
 {
     return (state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0 && !is_chain(state) &&
-           state->view.fixed_offset != start;
+           state->view.fixed_offset != run->base + start;
 }
 
 static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
@@ -68,7 +69,7 @@ static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     const bool is_long = part->bytes.len >= LONG_TEXT_LEN;
     size_t len;
 
-    if (!is_elsewhere(state, start) &&
+    if (!is_elsewhere(run, state, start) &&
         (!is_long || vtr_run_spend(run, part, part->bytes.len / BYTES_PER_UNIT)) &&
         vtr_verify_text(&state->view, part->bytes, is_wide, run->data, start, &len)) {
         vtr_verify_add(run, state, &state->matches, start, len);
@@ -81,7 +82,7 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     struct vtr_match_list *list = is_chain(state) ? &part->found : &state->matches;
     size_t len;
 
-    if (is_elsewhere(state, start) || vtr_match_list_ends_at(list, start) ||
+    if (is_elsewhere(run, state, start) || vtr_match_list_ends_at(list, start) ||
         !vtr_run_spend(run, part, 1)) {
         return;
     }
@@ -106,7 +107,7 @@ static void try_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                    struct vtr_pattern_part *part, size_t start, size_t atom)
 {
     if (state->view.type == VTR_PATTERN_REGEX) {
-        if (!is_elsewhere(state, start)) {
+        if (!is_elsewhere(run, state, start)) {
             vtr_verify_regex_at(run, state, part, start, atom);
         }
     } else {
@@ -305,7 +306,7 @@ static void join(struct vtr_scan_run *run, struct vtr_pattern_state *state)
         goto out;
     }
     if ((state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
-        keep_only(out, state->view.fixed_offset);
+        keep_only(out, state->view.fixed_offset - run->base);
     }
 out:
     vtr_vector_deinit(&links);

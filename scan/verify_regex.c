@@ -175,7 +175,7 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
             return;
         }
         start = (size_t)match.offset;
-        if (!is_fixed || state->view.fixed_offset == start) {
+        if (!is_fixed || state->view.fixed_offset == run->base + start) {
             if (match.length > VTR_REGEX_REACH) {
                 vtr_verify_regex_at(run, state, part, start, start);
             } else {

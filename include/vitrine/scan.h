@@ -64,6 +64,9 @@ struct vtr_match {
     uint64_t length;
 };
 
+/* Of a match in memory that is scanned block by block so many bytes are kept. */
+#define VTR_MATCH_COPY_LEN 512u
+
 struct vtr_string_matches {
     struct vtr_bytes id; /* without "$" */
     int is_private;
@@ -71,6 +74,7 @@ struct vtr_string_matches {
     int is_xor;         /* a match's first byte ^ `first_byte` is its key */
     uint8_t first_byte; /* of the plain text of a xor string */
     const struct vtr_match *matches; /* ascending offsets */
+    const struct vtr_bytes *copies;  /* first bytes of each; NULL: see `data` below */
     size_t count;
 };
 
@@ -94,7 +98,7 @@ struct vtr_detection {
     struct vtr_bytes space; /* namespace; "" for a hash record */
     struct vtr_bytes name;
     int is_hash;
-    struct vtr_bytes data; /* what was scanned */
+    struct vtr_bytes data; /* what was scanned; empty when it was a vtr_memory */
     const struct vtr_bytes *tags;
     size_t tag_count;
     const struct vtr_meta *metas;
@@ -102,6 +106,11 @@ struct vtr_detection {
     const struct vtr_string_matches *strings; /* those with at least one match */
     size_t string_count;
 };
+
+/* The bytes of a match; of one in a vtr_memory the first VTR_MATCH_COPY_LEN at most. */
+VTR_API struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detection,
+                                             const struct vtr_string_matches *string,
+                                             size_t index);
 
 /* What of a scan was incomplete: a bit each, never a reason to call a file clean. */
 #define VTR_SCAN_LIMIT_MATCHES 1u /* a string matched more often than match_limit */
@@ -137,6 +146,33 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_file(
     struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
     void *context, unsigned *out_limits, struct vtr_error *err);
+
+/* Memory that is no one run of bytes: that of a process. */
+struct vtr_memory_range {
+    uint64_t base;
+    uint64_t len; /* VTR_MEMORY_RANGE_LIMIT at most */
+};
+#define VTR_MEMORY_RANGE_LIMIT ((uint64_t)1 << 30)
+
+struct vtr_memory {
+    const struct vtr_memory_range *ranges; /* ascending, apart */
+    size_t range_count;
+
+    /* Reads up to `len` bytes at an address that is in a range; how many there were. */
+    size_t (*read)(void *context, uint64_t address, uint8_t *to, size_t len);
+    void *context;
+};
+
+/*
+ * Scans memory range by range.  A match lies in one range; its offset is its address,
+ * in conditions too, and uint32(address) reads what is there when the condition asks.
+ * `filesize` is undefined, `entrypoint` the address in the first range that begins with
+ * an executable; hash records do not apply.  VTR_ERROR_ARGUMENT: the ranges are not as
+ * stated.
+ */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_memory(
+    struct vtr_scanner *scanner, const struct vtr_memory *memory,
+    vtr_detection_fn found, void *context, unsigned *out_limits, struct vtr_error *err);
 
 /* For programs, once at their start: a mapped file (database or scanned) that shrinks
  * while it is in use then reads as zeros past its new end instead of ending the
