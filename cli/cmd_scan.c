@@ -46,6 +46,7 @@ static const struct vtr_option OPTIONS[] = {
      "scan nothing when rules have warnings", AT(fails_on_warnings)},
     {"scan-list", 0, VTR_OPTION_FLAG, NULL,
      "each PATH is a file that lists paths, one a line", AT(has_lists)},
+    {"pid", 0, VTR_OPTION_TEXTS, "N", "scan the memory of process N", AT(pids)},
     {"no-recursive", 0, VTR_OPTION_FLAG, NULL, "not into the folders in a folder",
      AT(is_flat)},
     {"skip-larger", 'z', VTR_OPTION_NUMBER, "BYTES",
@@ -67,6 +68,8 @@ static const struct vtr_option OPTIONS[] = {
      "no effect: links in folders are not followed anyway", AT(no_effect)},
     {"fast-scan", 'f', VTR_OPTION_FLAG, NULL,
      "no effect: a scan looks for no more than it needs", AT(no_effect)},
+    {"max-process-memory-chunk", 0, VTR_OPTION_NUMBER, "BYTES",
+     "cut regions of a process into pieces of so many bytes", AT(piece_len)},
     {"stack-size", 'k', VTR_OPTION_NUMBER, "SLOTS",
      "no effect: conditions need no more", AT(no_effect_number)},
     {"max-strings-per-rule", 0, VTR_OPTION_NUMBER, "N",
@@ -90,7 +93,9 @@ const struct vtr_verb vtr_verb_scan = {
     .details =
         "One line a match: RULE PATH.  RULES is a database, or rule sources: a file, "
         "a\n"
-        "folder or '-', compiled in memory first.  Hash records of one name are one\n"
+        "folder or '-', compiled in memory first.  A PATH that is a number and no file "
+        "is a\n"
+        "running process, as with --pid.  Hash records of one name are one\n"
         "line; with --json each is said.  Folders are walked, symbolic links in them\n"
         "are not followed.  The output is in the order of the files' names, however\n"
         "many threads work.  What of a file could not be looked at is said on "
@@ -99,7 +104,7 @@ const struct vtr_verb vtr_verb_scan = {
         "values that 'vitrine compile -D' gave them, or those of -d.  -c and -l count\n"
         "the rules that are satisfied, whichever -n, -t and -i show.\n",
     .operands = "RULES PATH...",
-    .operand_min = 2,
+    .operand_min = 1,
     .operand_max = SIZE_MAX,
     .options = OPTIONS,
     .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
@@ -145,6 +150,16 @@ static void warn_of_rules(const struct vtr_scan_arguments *arguments,
     }
 }
 
+static bool has_targets(const struct vtr_scan_arguments *arguments,
+                        const struct vtr_list *operands)
+{
+    if (operands->count < 2 && arguments->pids.count == 0) {
+        vtr_complain_text(&vtr_verb_scan, "missing PATH: what is to be scanned", NULL);
+        return false;
+    }
+    return true;
+}
+
 static int scan(const struct vtr_scan_arguments *arguments,
                 const struct vtr_list *operands)
 {
@@ -157,7 +172,7 @@ static int scan(const struct vtr_scan_arguments *arguments,
         return vtr_complain(&vtr_verb_scan, &err);
     }
     warn_of_rules(arguments, operands);
-    if (is_stdin_free(operands) &&
+    if (has_targets(arguments, operands) && is_stdin_free(operands) &&
         vtr_scan_rules_init(&rules, operands->items[0], arguments) &&
         vtr_scan_targets_find(&targets, arguments, operands->items + 1,
                               operands->count - 1)) {

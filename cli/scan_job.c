@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/os_input.h"
 #include "cli/os_parallel.h"
+#include "cli/os_process.h"
 
 #define WORKER_LIMIT 256u
 
@@ -137,6 +138,42 @@ static enum vtr_status scan_stdin(struct vtr_scanner *scanner,
     return status;
 }
 
+static enum vtr_status scan_process(struct vtr_scanner *scanner,
+                                    struct listener *listener)
+{
+    struct outcome *outcome = listener->outcome;
+    struct vtr_process *process = NULL;
+    enum vtr_status status =
+        vtr_process_open(&process, vtr_scan_read_pid(listener->path),
+                         listener->job->arguments->piece_len, &outcome->err);
+
+    if (status == VTR_OK) {
+        status = vtr_scan_memory(scanner, vtr_process_get_memory(process), hear,
+                                 listener, &outcome->limits, &outcome->err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_process_check(process, &outcome->err);
+    }
+    vtr_process_close(process);
+    return status;
+}
+
+/* Scans a target of whatever kind. */
+static enum vtr_status scan_target(struct vtr_scanner *scanner, bool is_process,
+                                   struct listener *listener)
+{
+    struct outcome *outcome = listener->outcome;
+
+    if (is_process) {
+        return scan_process(scanner, listener);
+    }
+    if (strcmp(listener->path, "-") == 0) {
+        return scan_stdin(scanner, listener);
+    }
+    return vtr_scan_file(scanner, listener->path, hear, listener, &outcome->limits,
+                         &outcome->err);
+}
+
 /* Milliseconds that the file may take, 0: as long as it takes.  False when there are
  * none left. */
 static bool time_left(const struct job *job, uint64_t *out_ms)
@@ -156,12 +193,12 @@ static bool time_left(const struct job *job, uint64_t *out_ms)
 }
 
 /* Why a target is not scanned, if so. */
-static void decide(const struct job *job, const char *path, uint64_t *out_timeout_ms,
-                   struct outcome *outcome)
+static void decide(const struct job *job, const char *path, bool is_process,
+                   uint64_t *out_timeout_ms, struct outcome *outcome)
 {
     const struct vtr_scan_arguments *arguments = job->arguments;
     const bool is_limited = arguments->size_limit != 0 || arguments->skip_larger != 0;
-    const uint64_t len = is_limited ? vtr_walk_file_len(path) : 0;
+    const uint64_t len = is_limited && !is_process ? vtr_walk_file_len(path) : 0;
 
     if (arguments->rule_limit != 0 && job->satisfied >= arguments->rule_limit) {
         outcome->end = NOT_NECESSARY;
@@ -180,12 +217,13 @@ static void run_task(size_t task, unsigned worker, void *context)
     struct job *job = context;
     struct outcome *outcome = &job->outcomes[task];
     const char *path = job->targets->names.items[task];
+    const bool is_process = task >= job->targets->file_count;
     struct vtr_scanner **scanner = &job->scanners[worker];
     struct listener listener = {job, path, outcome};
     enum vtr_status status = VTR_OK;
     uint64_t timeout_ms = 0;
 
-    decide(job, path, &timeout_ms, outcome);
+    decide(job, path, is_process, &timeout_ms, outcome);
     if (outcome->end != SCANNED) {
         return;
     }
@@ -195,10 +233,7 @@ static void run_task(size_t task, unsigned worker, void *context)
     }
     if (status == VTR_OK) {
         vtr_scanner_set_timeout(*scanner, timeout_ms);
-        status = strcmp(path, "-") == 0
-                     ? scan_stdin(*scanner, &listener)
-                     : vtr_scan_file(*scanner, path, hear, &listener, &outcome->limits,
-                                     &outcome->err);
+        status = scan_target(*scanner, is_process, &listener);
     }
     outcome->err.status = status;
     if (job->arguments->rule_limit != 0) {

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/os_input.h"
+#include "cli/text.h"
 
 /* What the walk's callbacks know. */
 struct finder {
@@ -75,6 +76,46 @@ static bool add_list(struct finder *finder, const char *path)
     return is_ok;
 }
 
+uint64_t vtr_scan_read_pid(const char *text)
+{
+    uint64_t pid = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || pid > INT32_MAX) {
+            return 0;
+        }
+        pid = pid * 10 + (uint64_t)(*c - '0');
+    }
+    return pid;
+}
+
+/* Whether an operand is no file, but may be a process. */
+static bool is_process(const struct vtr_scan_arguments *arguments, const char *operand)
+{
+    return !arguments->has_lists && vtr_scan_read_pid(operand) != 0 &&
+           vtr_is_missing(operand);
+}
+
+static bool add_operand(struct finder *finder, const char *operand)
+{
+    if (is_process(finder->arguments, operand)) {
+        return true; /* its turn comes after the files */
+    }
+    return finder->arguments->has_lists
+               ? add_list(finder, operand)
+               : vtr_walk_collect(&finder->targets->names, operand, &finder->walk);
+}
+
+static bool add_pid(struct finder *finder, const char *pid)
+{
+    if (vtr_scan_read_pid(pid) == 0) {
+        vtr_complain_text(&vtr_verb_scan, "not the number of a process:", pid);
+        finder->targets->has_failed = true;
+        return true;
+    }
+    return vtr_path_list_add(&finder->targets->names, vtr_text_view(pid));
+}
+
 bool vtr_scan_targets_find(struct vtr_scan_targets *out,
                            const struct vtr_scan_arguments *arguments,
                            const char *const *operands, size_t count)
@@ -90,11 +131,17 @@ bool vtr_scan_targets_find(struct vtr_scan_targets *out,
 
     finder.walk.context = &finder;
     for (size_t i = 0; is_ok && i < count; i++) {
-        is_ok = arguments->has_lists
-                    ? add_list(&finder, operands[i])
-                    : vtr_walk_collect(&out->names, operands[i], &finder.walk);
+        is_ok = add_operand(&finder, operands[i]);
     }
-    out->is_single = count == 1 && !arguments->has_lists && !vtr_is_folder(operands[0]);
+    out->file_count = out->names.count;
+    for (size_t i = 0; is_ok && i < count; i++) {
+        is_ok = !is_process(arguments, operands[i]) || add_pid(&finder, operands[i]);
+    }
+    for (size_t i = 0; is_ok && i < arguments->pids.count; i++) {
+        is_ok = add_pid(&finder, arguments->pids.items[i]);
+    }
+    out->is_single = count + arguments->pids.count == 1 && !arguments->has_lists &&
+                     (count == 0 || !vtr_is_folder(operands[0]));
     if (!is_ok) {
         vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
     }

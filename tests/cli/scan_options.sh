@@ -193,6 +193,34 @@ if grep -q '^warning' stdout; then
     expect 1 scan -w --fail-on-warnings slow.yar file
 fi
 
+# Processes: a number that is no file, or --pid.
+cat >shell.yar <<'RULES'
+rule mapped { strings: $e = { 7f 45 4c 46 } condition: $e }
+rule size { condition: defined filesize }
+RULES
+if [ -r /proc/self/mem ] && head -c 0 "/proc/$$/mem" 2>/dev/null; then
+    expect 1 scan shell.yar $$
+    [ "$(cat stdout)" = "mapped $$" ] || complain "the shell's memory holds no ELF header"
+    expect 1 scan --pid $$ shell.yar
+    [ "$(cat stdout)" = "mapped $$" ] || complain "--pid is another process"
+    expect 1 scan -c --pid $$ shell.yar file
+    says stdout "^$$: 1$"
+    says stdout "^file: 1$"
+    expect 1 scan --json shell.yar $$
+    says stdout '"data":"7f454c46"'
+    printf hello >$$
+    expect 1 scan r.yar $$
+    says stdout "^hello $$\$"
+    rm $$
+fi
+expect 2 scan r.yar 4194305
+says stderr 'there is no such process|has no /proc'
+expect 2 scan --pid 1x r.yar
+says stderr "not the number of a process: '1x'"
+expect 2 scan --pid 99999999999999999999 r.yar
+expect 2 scan r.yar
+says stderr 'missing PATH'
+
 # Module data: the file is there and the argument has its form.
 expect 2 scan -x cuckoo r.yar file
 says stderr 'MODULE=FILE'
