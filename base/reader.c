@@ -3,6 +3,7 @@
 #include "base/reader.h"
 
 #include <assert.h>
+#include <string.h>
 
 void vtr_reader_init(struct vtr_reader *r, struct vtr_bytes bytes, uint64_t base)
 {
@@ -83,6 +84,24 @@ bool vtr_reader_u32(struct vtr_reader *r, uint32_t *out)
 bool vtr_reader_u64(struct vtr_reader *r, uint64_t *out)
 {
     return read_le(r, out, sizeof(*out));
+}
+
+bool vtr_reader_uint(struct vtr_reader *r, uint64_t *out, unsigned width,
+                     bool is_big_endian)
+{
+    struct vtr_bytes bytes;
+    uint64_t value = 0;
+
+    assert(width <= 8);
+    if (!vtr_reader_slice(r, &bytes, width)) {
+        return false;
+    }
+    for (unsigned i = 0; i < width; i++) {
+        const unsigned place = is_big_endian ? width - 1 - i : i;
+        value |= (uint64_t)bytes.ptr[i] << (8 * place);
+    }
+    *out = value;
+    return true;
 }
 
 bool vtr_reader_long_varint(struct vtr_reader *r, uint64_t *out)
@@ -198,5 +217,19 @@ bool vtr_peek_u64(struct vtr_bytes bytes, uint64_t offset, uint64_t *out)
         return false;
     }
     *out = vtr_load_u64(part.ptr);
+    return true;
+}
+
+bool vtr_peek_text(struct vtr_bytes bytes, uint64_t offset, struct vtr_bytes *out)
+{
+    if (offset >= bytes.len) {
+        return false;
+    }
+    const uint8_t *begin = bytes.ptr + (size_t)offset;
+    const uint8_t *end = memchr(begin, 0, bytes.len - (size_t)offset);
+    if (end == NULL) {
+        return false;
+    }
+    *out = (struct vtr_bytes){begin, (size_t)(end - begin)};
     return true;
 }

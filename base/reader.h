@@ -66,6 +66,10 @@ VTR_MUST_CHECK static inline bool vtr_reader_varint(struct vtr_reader *r, uint64
 /* A varint that holds a zigzag-coded signed number: 0, -1, 1, -2, ... */
 VTR_MUST_CHECK bool vtr_reader_zigzag(struct vtr_reader *r, int64_t *out);
 
+/* An integer of `width` <= 8 bytes in either order: foreign formats have both. */
+VTR_MUST_CHECK bool vtr_reader_uint(struct vtr_reader *r, uint64_t *out, unsigned width,
+                                    bool is_big_endian);
+
 /* Takes the next `len` bytes as a borrowed slice; no copy. */
 VTR_MUST_CHECK static inline bool vtr_reader_slice(struct vtr_reader *r,
                                                    struct vtr_bytes *out, size_t len)
@@ -130,6 +134,10 @@ VTR_MUST_CHECK bool vtr_peek_u64(struct vtr_bytes bytes, uint64_t offset,
                                  uint64_t *out);
 VTR_MUST_CHECK bool vtr_peek_slice(struct vtr_bytes bytes, uint64_t offset,
                                    uint64_t len, struct vtr_bytes *out);
+
+/* The text that begins at `offset` and ends before a NUL, which must be there. */
+VTR_MUST_CHECK bool vtr_peek_text(struct vtr_bytes bytes, uint64_t offset,
+                                  struct vtr_bytes *out);
 
 /* Element `index` of an array of u32 that fills `table`; 0 past its end. */
 static inline uint32_t vtr_table_u32(struct vtr_bytes table, uint64_t index)

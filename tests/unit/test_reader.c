@@ -26,6 +26,39 @@ static void integers_are_little_endian(void **state)
     assert_int_equal(vtr_reader_offset(&r), 104);
 }
 
+static void integers_of_foreign_formats_have_either_order(void **state)
+{
+    (void)state;
+    struct vtr_reader r = reader_over_sample();
+    uint64_t value = 0;
+
+    assert_true(vtr_reader_uint(&r, &value, 2, true));
+    assert_int_equal(value, 0x0102);
+    assert_true(vtr_reader_uint(&r, &value, 3, false));
+    assert_int_equal(value, 0x050403);
+    assert_false(vtr_reader_uint(&r, &value, 1, false));
+    assert_int_equal(value, 0x050403);
+    r = reader_over_sample();
+    assert_false(vtr_reader_uint(&r, &value, 8, true));
+    assert_int_equal(vtr_reader_left(&r), sizeof(SAMPLE));
+}
+
+static void text_ends_with_a_nul_inside_the_file(void **state)
+{
+    static const uint8_t TEXTS[] = {'a', 'b', 0, 0, 'c'};
+    const struct vtr_bytes file = {TEXTS, sizeof(TEXTS)};
+    struct vtr_bytes out = {NULL, 7};
+
+    (void)state;
+    assert_true(vtr_peek_text(file, 0, &out));
+    assert_int_equal(out.len, 2);
+    assert_true(vtr_peek_text(file, 3, &out));
+    assert_int_equal(out.len, 0);
+    assert_false(vtr_peek_text(file, 4, &out));
+    assert_false(vtr_peek_text(file, 5, &out));
+    assert_false(vtr_peek_text((struct vtr_bytes){NULL, 0}, 0, &out));
+}
+
 static void short_read_changes_nothing(void **state)
 {
     (void)state;
@@ -214,6 +247,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_little_endian),
+        cmocka_unit_test(integers_of_foreign_formats_have_either_order),
+        cmocka_unit_test(text_ends_with_a_nul_inside_the_file),
         cmocka_unit_test(short_read_changes_nothing),
         cmocka_unit_test(array_count_cannot_overflow),
         cmocka_unit_test(sub_reader_is_confined),
