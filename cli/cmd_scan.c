@@ -31,6 +31,8 @@ static const struct vtr_option OPTIONS[] = {
      "show only rules that have one of the given tags", AT(tags)},
     {"identifier", 'i', VTR_OPTION_TEXTS, "RULE",
      "show only rules by one of the given names", AT(names)},
+    {"disable-console-logs", 'q', VTR_OPTION_FLAG, NULL,
+     "show nothing that conditions log", AT(is_quiet)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a match", AT(style.is_json)},
     {"define", 'd', VTR_OPTION_TEXTS, "NAME=VALUE",
      "give an external variable another value", AT(defines)},

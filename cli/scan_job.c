@@ -31,25 +31,30 @@ struct outcome {
     } end;
 };
 
+/* Who hears of the file that is being scanned. */
+struct listener {
+    const struct job *job;
+    const char *path;
+    struct outcome *outcome;
+};
+
+struct worker {
+    struct vtr_scanner *scanner; /* made when it starts */
+    struct listener listener;    /* to its file */
+};
+
 struct job {
     const struct vtr_scan_arguments *arguments;
     const struct vtr_scan_rules *rules;
     const struct vtr_scan_targets *targets;
     struct vtr_scan_options options;
-    struct vtr_scanner **scanners; /* one a worker, made when it starts */
-    struct outcome *outcomes;      /* one a target */
-    uint64_t deadline_ms;          /* of vtr_stopwatch_ms; 0: none */
-    uint64_t satisfied; /* with a limit of rules: so far; there is one worker */
-    uint64_t too_late;  /* files */
+    struct worker *workers;
+    struct outcome *outcomes; /* one a target */
+    uint64_t deadline_ms;     /* of vtr_stopwatch_ms; 0: none */
+    uint64_t satisfied;       /* with a limit of rules: so far; there is one worker */
+    uint64_t too_late;        /* files */
     bool has_found;
     bool has_failed;
-};
-
-/* A detection of the file that is being scanned. */
-struct listener {
-    const struct job *job;
-    const char *path;
-    struct outcome *outcome;
 };
 
 /* Whether a hash record of this name was heard before; notes it when not.  A list often
@@ -121,6 +126,25 @@ static int hear(const struct vtr_detection *detection, void *context)
     outcome->satisfied += detection->is_satisfied ? 1 : 0;
     return arguments->rule_limit == 0 ||
            listener->job->satisfied + outcome->satisfied < arguments->rule_limit;
+}
+
+static void hear_line(struct vtr_bytes line, void *context)
+{
+    const struct worker *worker = context;
+    const struct listener *listener = &worker->listener;
+
+    vtr_scan_print_log(&listener->outcome->text, &listener->job->arguments->style, line,
+                       listener->path);
+}
+
+static enum vtr_status open_scanner(const struct job *job, struct worker *worker,
+                                    struct vtr_error *err)
+{
+    struct vtr_scan_options options = job->options;
+
+    options.log = job->arguments->is_quiet ? NULL : hear_line;
+    options.log_context = worker;
+    return vtr_scanner_new(&worker->scanner, job->rules->database, &options, err);
 }
 
 static enum vtr_status scan_stdin(struct vtr_scanner *scanner,
@@ -218,8 +242,7 @@ static void run_task(size_t task, unsigned worker, void *context)
     struct outcome *outcome = &job->outcomes[task];
     const char *path = job->targets->names.items[task];
     const bool is_process = task >= job->targets->file_count;
-    struct vtr_scanner **scanner = &job->scanners[worker];
-    struct listener listener = {job, path, outcome};
+    struct worker *self = &job->workers[worker];
     enum vtr_status status = VTR_OK;
     uint64_t timeout_ms = 0;
 
@@ -227,13 +250,13 @@ static void run_task(size_t task, unsigned worker, void *context)
     if (outcome->end != SCANNED) {
         return;
     }
-    if (*scanner == NULL) {
-        status = vtr_scanner_new(scanner, job->rules->database, &job->options,
-                                 &outcome->err);
+    self->listener = (struct listener){job, path, outcome};
+    if (self->scanner == NULL) {
+        status = open_scanner(job, self, &outcome->err);
     }
     if (status == VTR_OK) {
-        vtr_scanner_set_timeout(*scanner, timeout_ms);
-        status = scan_target(*scanner, is_process, &listener);
+        vtr_scanner_set_timeout(self->scanner, timeout_ms);
+        status = scan_target(self->scanner, is_process, &self->listener);
     }
     outcome->err.status = status;
     if (job->arguments->rule_limit != 0) {
@@ -345,13 +368,12 @@ static bool prepare(struct job *job, unsigned workers)
     struct vtr_error err = {0};
 
     job->outcomes = calloc(job->targets->names.count + 1, sizeof(*job->outcomes));
-    job->scanners = calloc(workers, sizeof(struct vtr_scanner *));
-    if (job->outcomes == NULL || job->scanners == NULL) {
+    job->workers = calloc(workers, sizeof(*job->workers));
+    if (job->outcomes == NULL || job->workers == NULL) {
         vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
         return false;
     }
-    if (vtr_scanner_new(&job->scanners[0], job->rules->database, &job->options, &err) !=
-        VTR_OK) {
+    if (open_scanner(job, &job->workers[0], &err) != VTR_OK) {
         vtr_complain(&vtr_verb_scan, &err);
         return false;
     }
@@ -360,10 +382,10 @@ static bool prepare(struct job *job, unsigned workers)
 
 static void release(struct job *job, unsigned workers)
 {
-    for (unsigned i = 0; job->scanners != NULL && i < workers; i++) {
-        vtr_scanner_free(job->scanners[i]);
+    for (unsigned i = 0; job->workers != NULL && i < workers; i++) {
+        vtr_scanner_free(job->workers[i].scanner);
     }
-    free(job->scanners);
+    free(job->workers);
     free(job->outcomes);
 }
 

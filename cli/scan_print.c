@@ -319,6 +319,23 @@ static const char *limit_word(unsigned bit)
     }
 }
 
+void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style,
+                        struct vtr_bytes line, const char *path)
+{
+    struct vtr_json json;
+
+    if (style->is_json) {
+        vtr_json_init(&json, out);
+        vtr_json_begin_object(&json, NULL);
+        vtr_json_string(&json, "path", path);
+        vtr_json_bytes(&json, "log", line);
+        vtr_json_end_object(&json);
+    } else {
+        vtr_text_bytes(out, line);
+    }
+    vtr_text_add(out, "\n");
+}
+
 void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count)
 {
     struct vtr_json json;

@@ -24,6 +24,10 @@ void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
 /* JSON: an object that says what of the scan of `path` was incomplete. */
 void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits);
 
+/* A line that a condition logged through the console module. */
+void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style,
+                        struct vtr_bytes line, const char *path);
+
 /* JSON: an object that says how many rules `path` satisfies. */
 void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count);
 

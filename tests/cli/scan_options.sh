@@ -132,6 +132,15 @@ says stdout '^0x1:6:\$a:xor\(0x21,hidden\): IHEEDO$'
 expect 1 scan --json r.yar xored
 says stdout '"id":"a","offset":1,"length":6,"data":"49484545444f","xor_key":33'
 
+# What conditions log.
+echo 'import "console" rule log { condition: console.log("size ", filesize) and filesize == 0 }' >log.yar
+expect 0 scan log.yar file longer
+[ "$(cat stdout)" = "$(printf 'size 5\nsize 11')" ] || complain "no log, or not in order"
+expect 0 scan -q log.yar file
+is_silent stdout
+expect 0 scan --json log.yar file
+says stdout '^\{"path":"file","log":"size 5"\}$'
+
 # Lists.
 printf 'file\n\nlonger\nmissing\n' >list
 expect 2 scan --scan-list r.yar list
