@@ -93,10 +93,25 @@ void vtr_mapping_close(struct vtr_mapping *mapping)
     }
 }
 
-/* Reads to the end of `fd`; memory from malloc with a NUL after the bytes. */
-static enum vtr_status read_to_end(int fd, const char *path, size_t limit_bytes,
-                                   struct vtr_bytes *out, struct vtr_error *err)
+/* The length of a regular file, 0 for anything else. */
+static size_t regular_len(int fd)
 {
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+                   (uintmax_t)status.st_size < SIZE_MAX
+               ? (size_t)status.st_size
+               : 0;
+}
+
+/* Reads to the end of `fd`, which is expected after `expected` bytes when that is not
+ * 0; memory from malloc with a NUL after the bytes. */
+static enum vtr_status read_to_end(int fd, const char *path, size_t expected,
+                                   size_t limit_bytes, struct vtr_bytes *out,
+                                   struct vtr_error *err)
+{
+    const size_t first =
+        expected > 0 && expected <= limit_bytes ? expected + 2 : FIRST_READ_LEN;
     uint8_t *memory = NULL;
     size_t len = 0;
     size_t cap = 0;
@@ -104,7 +119,7 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t limit_bytes,
 
     for (;;) {
         if (cap - len < 2) {
-            cap = cap == 0 ? FIRST_READ_LEN : cap * 2;
+            cap = cap == 0 ? first : cap * 2;
             uint8_t *larger = cap < len ? NULL : realloc(memory, cap);
             if (larger == NULL) {
                 status = vtr_error_set_memory(err);
@@ -112,7 +127,8 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t limit_bytes,
             }
             memory = larger;
         }
-        const ssize_t got = read(fd, memory + len, cap - len - 1);
+        const size_t room = cap - len - 1;
+        const ssize_t got = read(fd, memory + len, room);
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -120,12 +136,13 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t limit_bytes,
             status = vtr_error_set_os(err, errno, "cannot read '%s'", path);
             break;
         }
-        if (got == 0) {
+        len += (size_t)got;
+        /* Less than was asked for, and all that there is: that was the end. */
+        if (got == 0 || (len == expected && (size_t)got < room)) {
             memory[len] = 0;
             *out = (struct vtr_bytes){memory, len};
             return VTR_OK;
         }
-        len += (size_t)got;
         if (len > limit_bytes) {
             status = vtr_error_set(err, VTR_ERROR_LIMIT,
                                    "'%s' is longer than %zu bytes", path, limit_bytes);
@@ -145,7 +162,8 @@ enum vtr_status vtr_file_read(const char *path, size_t limit_bytes,
     if (fd < 0) {
         return vtr_error_set_os(err, errno, "cannot open '%s'", path);
     }
-    const enum vtr_status status = read_to_end(fd, path, limit_bytes, out, err);
+    const enum vtr_status status =
+        read_to_end(fd, path, regular_len(fd), limit_bytes, out, err);
     if (!is_stdin) {
         (void)close(fd);
     }
@@ -161,7 +179,7 @@ enum vtr_status vtr_file_read_regular(const char *path, size_t limit_bytes,
     if (fd < 0) {
         return VTR_ERROR_IO;
     }
-    const enum vtr_status status = read_to_end(fd, path, limit_bytes, out, err);
+    const enum vtr_status status = read_to_end(fd, path, len, limit_bytes, out, err);
     (void)close(fd);
     return status;
 }

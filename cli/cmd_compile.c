@@ -202,7 +202,7 @@ static bool are_outputs_allowed(const struct compile_arguments *arguments,
     }
     const char *map = arguments->source_map;
     if (map != NULL && strcmp(map, "-") != 0 &&
-        (vtr_is_same_file(map, arguments->output) ||
+        (vtr_is_one_of(map, &arguments->output, 1) ||
          strcmp(map, arguments->output) == 0 ||
          !vtr_output_is_allowed(verb, map, sources->items, sources->count))) {
         vtr_complain_text(verb, "the source map needs a file of its own", NULL);

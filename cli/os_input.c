@@ -146,13 +146,21 @@ void vtr_input_close(struct vtr_input *input)
     *input = (struct vtr_input){0};
 }
 
-bool vtr_is_same_file(const char *a, const char *b)
+bool vtr_is_one_of(const char *path, const char *const *others, size_t count)
 {
-    struct stat a_info;
-    struct stat b_info;
+    struct stat info;
+    struct stat other;
 
-    return stat(a, &a_info) == 0 && stat(b, &b_info) == 0 &&
-           a_info.st_dev == b_info.st_dev && a_info.st_ino == b_info.st_ino;
+    if (stat(path, &info) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (stat(others[i], &other) == 0 && info.st_dev == other.st_dev &&
+            info.st_ino == other.st_ino) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint64_t vtr_stopwatch_ms(void)

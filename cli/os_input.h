@@ -28,8 +28,8 @@ VTR_MUST_CHECK enum vtr_status vtr_input_open_database(struct vtr_input *out,
 void vtr_input_blame(const char *path, struct vtr_error *err);
 void vtr_input_close(struct vtr_input *input);
 
-/* Whether two paths name one and the same existing file. */
-bool vtr_is_same_file(const char *a, const char *b);
+/* Whether `path` and one of the others name one and the same existing file. */
+bool vtr_is_one_of(const char *path, const char *const *others, size_t count);
 
 /* Processors that this process may use, at least 1. */
 unsigned vtr_cpu_count(void);

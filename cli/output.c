@@ -22,11 +22,9 @@ bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
         }
         return true;
     }
-    for (size_t i = 0; i < input_count; i++) {
-        if (vtr_is_same_file(path, inputs[i])) {
-            vtr_complain_text(verb, "the output is also an input:", path);
-            return false;
-        }
+    if (vtr_is_one_of(path, inputs, input_count)) {
+        vtr_complain_text(verb, "the output is also an input:", path);
+        return false;
     }
     return true;
 }
