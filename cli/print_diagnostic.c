@@ -90,6 +90,13 @@ static size_t show_char(struct vtr_text *out, struct vtr_bytes *rest, size_t cel
     return cells;
 }
 
+/* How many of the first `limit` bytes of a line are plain. */
+static size_t plain_start(struct vtr_bytes line, size_t limit)
+{
+    line.len = line.len < limit ? line.len : limit;
+    return vtr_text_plain_len(line);
+}
+
 /* Cells that the first `len` bytes of a line take. */
 static size_t cells_before(struct vtr_bytes line, size_t len)
 {
@@ -97,7 +104,12 @@ static size_t cells_before(struct vtr_bytes line, size_t len)
     size_t cell = 0;
 
     while (rest.len > 0 && line.len - rest.len < len) {
-        cell += show_char(NULL, &rest, cell);
+        const size_t left = len - (line.len - rest.len);
+        const size_t plain = plain_start(rest, left);
+
+        rest.ptr += plain;
+        rest.len -= plain;
+        cell += plain > 0 ? plain : show_char(NULL, &rest, cell);
     }
     return cell;
 }
@@ -109,7 +121,18 @@ static void show_part(struct vtr_text *out, struct vtr_bytes line, size_t from,
     size_t cell = 0;
 
     while (line.len > 0 && cell < to) {
-        cell += show_char(cell < from ? NULL : out, &line, cell);
+        const size_t plain = plain_start(line, cell < from ? from - cell : to - cell);
+
+        if (plain == 0) {
+            cell += show_char(cell < from ? NULL : out, &line, cell);
+            continue;
+        }
+        if (cell >= from) {
+            vtr_text_bytes(out, (struct vtr_bytes){line.ptr, plain});
+        }
+        line.ptr += plain;
+        line.len -= plain;
+        cell += plain;
     }
 }
 

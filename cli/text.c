@@ -2,7 +2,6 @@
 
 #include "cli/text.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,18 +72,23 @@ void vtr_text_repeat(struct vtr_text *text, char c, size_t count)
 
 void vtr_text_number(struct vtr_text *text, uint64_t value)
 {
-    char digits[24];
+    char digits[20]; /* of 2^64 - 1 */
+    size_t first = sizeof(digits);
 
-    (void)snprintf(digits, sizeof(digits), "%" PRIu64, value);
-    vtr_text_add(text, digits);
+    do {
+        first--;
+        digits[first] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    add(text, digits + first, sizeof(digits) - first);
 }
 
 void vtr_text_signed(struct vtr_text *text, int64_t value)
 {
-    char digits[24];
-
-    (void)snprintf(digits, sizeof(digits), "%" PRId64, value);
-    vtr_text_add(text, digits);
+    if (value < 0) {
+        vtr_text_add(text, "-");
+    }
+    vtr_text_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes)
@@ -159,11 +163,24 @@ static bool is_command(const uint8_t *sequence, size_t len)
     return false;
 }
 
+size_t vtr_text_plain_len(struct vtr_bytes bytes)
+{
+    size_t len = 0;
+
+    while (len < bytes.len && bytes.ptr[len] >= 0x20 && bytes.ptr[len] < 0x7f) {
+        len++;
+    }
+    return len;
+}
+
 void vtr_text_safe(struct vtr_text *text, struct vtr_bytes bytes)
 {
     while (bytes.len > 0) {
-        size_t len = vtr_text_utf8_len(bytes);
+        size_t len = vtr_text_plain_len(bytes);
 
+        if (len == 0) {
+            len = vtr_text_utf8_len(bytes);
+        }
         if (len > 0 && !is_command(bytes.ptr, len)) {
             add(text, bytes.ptr, len);
         } else {

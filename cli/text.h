@@ -44,6 +44,10 @@ bool vtr_text_print(struct vtr_text *text, FILE *file);
 /* A C string as bytes, borrowed; NULL is empty. */
 struct vtr_bytes vtr_text_view(const char *string);
 
+/* How many bytes of printable ASCII `bytes` begins with: they are shown as they are, a
+ * cell each. */
+size_t vtr_text_plain_len(struct vtr_bytes bytes);
+
 /* Length of the UTF-8 sequence that begins at `bytes`, 0 when it is not one (control
  * characters are). */
 size_t vtr_text_utf8_len(struct vtr_bytes bytes);
