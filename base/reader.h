@@ -123,6 +123,17 @@ static inline uint64_t vtr_load_u64(const uint8_t *p)
     return (uint64_t)vtr_load_u32(p) | (uint64_t)vtr_load_u32(p + 4) << 32;
 }
 
+/* The same, most significant byte first. */
+static inline uint16_t vtr_load_u16_be(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t vtr_load_u32_be(const uint8_t *p)
+{
+    return (uint32_t)vtr_load_u16_be(p) << 16 | vtr_load_u16_be(p + 2);
+}
+
 /* Little-endian integers, and `len` bytes as a borrowed slice, at an offset that nobody
  * has vouched for.  False, the output untouched, when they do not fit. */
 VTR_MUST_CHECK bool vtr_peek_u8(struct vtr_bytes bytes, uint64_t offset, uint8_t *out);

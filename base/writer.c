@@ -26,6 +26,12 @@ void vtr_writer_clear(struct vtr_writer *w)
     w->len = 0;
 }
 
+void vtr_writer_truncate(struct vtr_writer *w, size_t len)
+{
+    assert(len <= w->len);
+    w->len = len;
+}
+
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w)
 {
     return (struct vtr_bytes){w->ptr, w->len};

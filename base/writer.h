@@ -29,6 +29,9 @@ bool vtr_writer_ok(const struct vtr_writer *w);
 /* Forgets the contents, keeps the memory and a failure. */
 void vtr_writer_clear(struct vtr_writer *w);
 
+/* Takes back what was written after the first `len` bytes. */
+void vtr_writer_truncate(struct vtr_writer *w, size_t len);
+
 /* What was written so far; valid until the next write. */
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w);
 

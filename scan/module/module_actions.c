@@ -3,6 +3,7 @@
 #include "scan/module/module_actions.h"
 
 #include "scan/module/console.h"
+#include "scan/module/dotnet.h"
 #include "scan/module/elf.h"
 #include "scan/module/hash.h"
 #include "scan/module/math.h"
