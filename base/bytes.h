@@ -21,6 +21,24 @@ static inline bool vtr_bytes_equal(struct vtr_bytes a, struct vtr_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* A to Z become a to z, in any locale. */
+static inline uint8_t vtr_ascii_lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/* As equal, but A to Z are a to z. */
+static inline bool vtr_bytes_equal_nocase(struct vtr_bytes a, struct vtr_bytes b)
+{
+    size_t i = 0;
+
+    while (i < a.len && i < b.len &&
+           vtr_ascii_lower(a.ptr[i]) == vtr_ascii_lower(b.ptr[i])) {
+        i++;
+    }
+    return i == a.len && i == b.len;
+}
+
 /* Below, equal or above zero as `a` sorts before, with or after `b`. */
 static inline int vtr_bytes_compare(struct vtr_bytes a, struct vtr_bytes b)
 {

@@ -7,6 +7,7 @@
 #include "scan/module/elf.h"
 #include "scan/module/hash.h"
 #include "scan/module/math.h"
+#include "scan/module/pe.h"
 #include "scan/module/string.h"
 #include "scan/module/time.h"
 

@@ -2,6 +2,8 @@
 
 #include "scan/module/pe_image.h"
 
+#include <string.h>
+
 #include "base/reader.h"
 
 #define DOS_MAGIC          0x5A4Du     /* "MZ" */
@@ -171,4 +173,20 @@ bool vtr_pe_image_offset(const struct vtr_pe_image *image, uint64_t address,
     }
     *out_offset = extent.raw_offset + (address - extent.address);
     return true;
+}
+
+struct vtr_bytes vtr_pe_image_text(const struct vtr_pe_image *image, uint64_t offset,
+                                   size_t len_limit)
+{
+    struct vtr_bytes text;
+    const uint8_t *end;
+
+    if (offset >= image->data.len ||
+        !vtr_peek_slice(image->data, offset, image->data.len - offset, &text)) {
+        return (struct vtr_bytes){(const uint8_t *)"", 0};
+    }
+    text.len = text.len < len_limit ? text.len : len_limit;
+    end = memchr(text.ptr, 0, text.len);
+    text.len = end == NULL ? text.len : (size_t)(end - text.ptr);
+    return text;
 }

@@ -75,4 +75,8 @@ VTR_MUST_CHECK bool vtr_pe_image_directory(const struct vtr_pe_image *image,
 VTR_MUST_CHECK bool vtr_pe_image_offset(const struct vtr_pe_image *image,
                                         uint64_t address, uint64_t *out_offset);
 
+/* The text at an offset, up to a zero, the end of the file or `len_limit` bytes. */
+struct vtr_bytes vtr_pe_image_text(const struct vtr_pe_image *image, uint64_t offset,
+                                   size_t len_limit);
+
 #endif

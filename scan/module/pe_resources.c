@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The resources of a PE file: a tree of three levels, by type, name and language, whose
+ * leaves say where the data are.
+ *
+ * The walk is YARA's: a leaf may stand on any level, and what is said by no level on
+ * the way to it is what the leaf before said.  Directories may be shared, so that a few
+ * bytes say of millions of leaves: it ends at YARA's count, or when work is out.
+ */
+#include "scan/module/pe_resources.h"
+
+#include "base/bytes.h"
+#include "base/reader.h"
+
+#define DIRECTORY_LEN  16u
+#define ENTRY_LEN      8u
+#define LEAF_LEN       16u
+#define ENTRIES_LIMIT  32768u /* with a name, and without */
+#define RESOURCE_LIMIT 65537u
+#define LEVEL_COUNT    3u
+#define HIGH_BIT       0x80000000u
+#define TYPE_VERSION   16
+
+/* What one level says: a number, and a text when it has a name. */
+struct label {
+    int64_t number;
+    struct vtr_bytes text; /* UTF-16; ptr NULL: there is none */
+};
+
+/* A directory on the way to the leaf. */
+struct directory {
+    uint64_t offset; /* of the next entry */
+    uint32_t left;   /* entries */
+};
+
+struct walk {
+    struct vtr_module_run *run;
+    const struct vtr_pe_image *image;
+    uint64_t root; /* what offsets are relative to */
+    struct directory directories[LEVEL_COUNT];
+    struct label labels[LEVEL_COUNT];
+    uint32_t resource_count;
+};
+
+/* Rows of a level's label: text, number. */
+static const struct {
+    uint32_t text;
+    uint32_t number;
+} LABEL_ROWS[LEVEL_COUNT] = {
+    {VTR_PE_RESOURCES_TYPE_STRING, VTR_PE_RESOURCES_TYPE},
+    {VTR_PE_RESOURCES_NAME_STRING, VTR_PE_RESOURCES_ID},
+    {VTR_PE_RESOURCES_LANGUAGE_STRING, VTR_PE_RESOURCES_LANGUAGE},
+};
+
+/* The directory at an offset, on level `level`.  A broken one has no entries; false:
+ * it is not in the file. */
+static bool open_directory(struct walk *walk, unsigned level, uint64_t offset)
+{
+    struct vtr_bytes header;
+
+    if (!vtr_peek_slice(walk->image->data, offset, DIRECTORY_LEN, &header)) {
+        return false;
+    }
+    const uint32_t named = vtr_load_u16(header.ptr + 12);
+    const uint32_t numbered = vtr_load_u16(header.ptr + 14);
+    const bool is_broken = vtr_load_u32(header.ptr) != 0 || named > ENTRIES_LIMIT ||
+                           numbered > ENTRIES_LIMIT;
+    walk->directories[level] = (struct directory){
+        .offset = offset + DIRECTORY_LEN,
+        .left = is_broken ? 0 : named + numbered,
+    };
+    return true;
+}
+
+/* A name that is not all in the file is a number. */
+static struct label read_label(const struct walk *walk, uint32_t name)
+{
+    struct label label = {(int32_t)name, {NULL, 0}};
+    const uint64_t offset = walk->root + (name & ~HIGH_BIT);
+    uint16_t len;
+
+    if ((name & HIGH_BIT) != 0 && vtr_peek_u16(walk->image->data, offset, &len)) {
+        (void)!vtr_peek_slice(walk->image->data, offset + 2, (uint64_t)len * 2,
+                              &label.text);
+    }
+    return label;
+}
+
+static void set_labels(struct walk *walk, unsigned level, uint32_t item)
+{
+    struct vtr_module_store *store = &walk->run->store;
+
+    for (unsigned i = 0; i < LEVEL_COUNT; i++) {
+        const struct label *label = &walk->labels[i];
+        if (i <= level && label->text.ptr != NULL) {
+            vtr_store_text(store, LABEL_ROWS[i].text, item, label->text);
+        } else {
+            vtr_store_int(store, LABEL_ROWS[i].number, item, label->number);
+        }
+    }
+}
+
+static void load_leaf(struct walk *walk, unsigned level, const uint8_t *leaf)
+{
+    struct vtr_module_store *store = &walk->run->store;
+    const uint32_t item = vtr_store_append(store, VTR_PE_RESOURCES, 0);
+    const uint32_t address = vtr_load_u32(leaf);
+    uint64_t offset;
+
+    vtr_store_int(store, VTR_PE_RESOURCES_RVA, item, address);
+    vtr_store_int(store, VTR_PE_RESOURCES_LENGTH, item, vtr_load_u32(leaf + 4));
+    set_labels(walk, level, item);
+    walk->resource_count++;
+    if (!vtr_pe_image_offset(walk->image, address, &offset)) {
+        return;
+    }
+    vtr_store_int(store, VTR_PE_RESOURCES_OFFSET, item, (int64_t)offset);
+    if (walk->labels[0].number == TYPE_VERSION) {
+        vtr_pe_version_info(walk->run, walk->image, offset);
+    }
+}
+
+/* Takes the next entry of the directory on level *level: a leaf, or a directory that is
+ * gone into.  False when the walk ends. */
+static bool take_entry(struct walk *walk, unsigned *level)
+{
+    struct directory *directory = &walk->directories[*level];
+    struct vtr_bytes entry;
+    struct vtr_bytes leaf;
+
+    if (!vtr_peek_slice(walk->image->data, directory->offset, ENTRY_LEN, &entry)) {
+        return false;
+    }
+    directory->offset += ENTRY_LEN;
+    directory->left--;
+    walk->labels[*level] = read_label(walk, vtr_load_u32(entry.ptr));
+    const uint32_t target = vtr_load_u32(entry.ptr + 4);
+    const uint64_t offset = walk->root + (target & ~HIGH_BIT);
+    if ((target & HIGH_BIT) != 0 && *level + 1 < LEVEL_COUNT) {
+        (*level)++;
+        return open_directory(walk, *level, offset);
+    }
+    if (!vtr_peek_slice(walk->image->data, offset, LEAF_LEN, &leaf)) {
+        return false;
+    }
+    load_leaf(walk, *level, leaf.ptr);
+    return walk->resource_count < RESOURCE_LIMIT;
+}
+
+static void walk_tree(struct walk *walk)
+{
+    unsigned level = 0;
+
+    while (vtr_module_spend(walk->run, 2) && !walk->run->store.is_full) {
+        if (walk->directories[level].left > 0) {
+            if (!take_entry(walk, &level)) {
+                return;
+            }
+        } else if (level > 0) {
+            level--;
+        } else {
+            return;
+        }
+    }
+}
+
+static void load_root(struct walk *walk)
+{
+    struct vtr_module_store *store = &walk->run->store;
+    struct vtr_bytes header;
+
+    if (!vtr_peek_slice(walk->image->data, walk->root, DIRECTORY_LEN, &header) ||
+        !open_directory(walk, 0, walk->root)) {
+        return;
+    }
+    vtr_store_int(store, VTR_PE_RESOURCE_TIMESTAMP, 0, vtr_load_u32(header.ptr + 4));
+    vtr_store_int(store, VTR_PE_RESOURCE_VERSION_MAJOR, 0,
+                  vtr_load_u16(header.ptr + 8));
+    vtr_store_int(store, VTR_PE_RESOURCE_VERSION_MINOR, 0,
+                  vtr_load_u16(header.ptr + 10));
+    walk_tree(walk);
+}
+
+void vtr_pe_resources(struct vtr_module_run *run)
+{
+    struct walk walk = {.run = run, .image = vtr_pe_image_of(run)};
+    struct vtr_pe_directory directory;
+
+    if (walk.image == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < LEVEL_COUNT; i++) {
+        walk.labels[i].number = -1;
+    }
+    if (vtr_pe_image_directory(walk.image, VTR_PE_DIRECTORY_RESOURCE, &directory) &&
+        directory.address != 0 &&
+        vtr_pe_image_offset(walk.image, directory.address, &walk.root)) {
+        load_root(&walk);
+    }
+    vtr_store_int(&run->store, VTR_PE_NUMBER_OF_RESOURCES, 0, walk.resource_count);
+    vtr_store_int(&run->store, VTR_PE_NUMBER_OF_VERSION_INFOS, 0,
+                  vtr_store_count(&run->store, VTR_PE_VERSION_INFO_LIST, 0));
+}
+
+/* locale(id): the whole language number; language(id): its low byte. */
+struct vtr_module_value vtr_pe_locale(struct vtr_module_run *run,
+                                      const struct vtr_module_call *call)
+{
+    const int64_t mask = call->field == VTR_PE_LOCALE_I ? 0xFFFF : 0xFF;
+
+    vtr_module_ensure(run, vtr_pe_resources);
+    if (vtr_pe_image_of(run) == NULL) {
+        return vtr_module_undefined();
+    }
+    for (uint32_t i = 0; i < vtr_store_count(&run->store, VTR_PE_RESOURCES, 0); i++) {
+        const struct vtr_module_value language =
+            vtr_store_get(&run->store, VTR_PE_RESOURCES_LANGUAGE,
+                          vtr_store_item(&run->store, VTR_PE_RESOURCES, 0, i));
+        if (language.kind == VTR_MODULE_INT &&
+            (language.is.number & mask) == call->args[0].is.number) {
+            return vtr_module_int(1);
+        }
+    }
+    return vtr_module_int(0);
+}
