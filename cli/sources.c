@@ -25,6 +25,7 @@ struct vtr_compile_options vtr_sources_to_options(
         .define_count = arguments->defines.count,
         .namespaces =
             arguments->namespaces == 0 ? VTR_NAMESPACE_SHARED : VTR_NAMESPACE_FILE,
+        .dialect = (enum vtr_dialect)arguments->dialect,
         .workers = workers == 0    ? vtr_cpu_count()
                    : workers > 256 ? 256
                                    : (unsigned)workers,

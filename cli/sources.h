@@ -12,6 +12,7 @@
 struct vtr_source_arguments {
     struct vtr_list defines;
     unsigned namespaces; /* enum vtr_namespace_mode */
+    unsigned dialect;    /* enum vtr_dialect */
     uint64_t workers;
 };
 
@@ -30,6 +31,9 @@ struct vtr_warning_arguments {
     {"namespace", 0, VTR_OPTION_CHOICE, "shared|file",                                    \
      "one namespace for all rules, or one a file",                                        \
      offsetof(struct vtr_source_arguments, namespaces)},                                  \
+    {"dialect", 0, VTR_OPTION_CHOICE, "any|yara4|yara-x",                                 \
+     "whose language the rules are in; by default what either takes",                     \
+     offsetof(struct vtr_source_arguments, dialect)},                                     \
     {"jobs", 'j', VTR_OPTION_NUMBER, "N",                                                 \
      "threads; by default one a processor",                                               \
      offsetof(struct vtr_source_arguments, workers)}

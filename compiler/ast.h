@@ -132,7 +132,8 @@ struct vtr_set_item {
 enum vtr_set_kind {
     VTR_SET_THEM = 1,
     VTR_SET_STRINGS,
-    VTR_SET_RULES
+    VTR_SET_RULES,
+    VTR_SET_CONDITIONS /* the children, each counted when it is true */
 };
 
 /* Key and value of a dictionary. */
@@ -151,6 +152,7 @@ struct vtr_loop {
     struct vtr_bytes variables[VTR_LOOP_VARIABLE_LIMIT];
     uint32_t variable_offsets[VTR_LOOP_VARIABLE_LIMIT];
     unsigned variable_count;
+    bool is_with;       /* FOR_IN: one turn, the child is the variable's value */
     bool is_over_items; /* FOR_IN: the child is an array or dictionary of a module */
     struct vtr_node *body;
 

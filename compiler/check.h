@@ -73,6 +73,9 @@ struct vtr_access *vtr_check_item(struct vtr_checker *c, const struct vtr_access
 struct vtr_access *vtr_check_key(struct vtr_checker *c, const struct vtr_access *items,
                                  unsigned slot);
 
+/* Checks what a name is bound to: anything, a part of a module that is no value too. */
+void vtr_check_binding(struct vtr_checker *c, struct vtr_node *node);
+
 /* Checks what a loop goes over: a MEMBER or NAME that is an array or dictionary. */
 void vtr_check_items(struct vtr_checker *c, struct vtr_node *node);
 

@@ -339,17 +339,30 @@ static void check_member(struct vtr_checker *c, struct vtr_node *node)
     }
 }
 
+/* A name and what it has, be it a value or not. */
+static void check_part(struct vtr_checker *c, struct vtr_node *node)
+{
+    if (node->kind == VTR_NODE_NAME) {
+        check_name(c, node);
+    } else {
+        check_member(c, node);
+    }
+}
+
+void vtr_check_binding(struct vtr_checker *c, struct vtr_node *node)
+{
+    if (node->kind == VTR_NODE_NAME || node->kind == VTR_NODE_MEMBER) {
+        check_part(c, node);
+    } else {
+        vtr_check_node(c, node);
+    }
+}
+
 void vtr_check_items(struct vtr_checker *c, struct vtr_node *node)
 {
     const uint64_t errors = c->diagnostics->errors;
 
-    if (node->kind == VTR_NODE_NAME) {
-        check_name(c, node);
-    } else if (node->kind == VTR_NODE_MEMBER) {
-        check_member(c, node);
-    } else {
-        vtr_check_node(c, node);
-    }
+    vtr_check_binding(c, node);
     if (c->diagnostics->errors == errors && node->type != VTR_TYPE_ARRAY &&
         node->type != VTR_TYPE_DICT && node->type != VTR_TYPE_UNKNOWN) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_ITERABLE,
@@ -494,11 +507,8 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
         check_entrypoint(c, node);
         break;
     case VTR_NODE_NAME:
-        check_name(c, node);
-        vtr_check_is_value(c, node);
-        break;
     case VTR_NODE_MEMBER:
-        check_member(c, node);
+        check_part(c, node);
         vtr_check_is_value(c, node);
         break;
     case VTR_NODE_PART_FIELD: /* vtr_check_access takes these */
@@ -507,7 +517,8 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
         break;
     case VTR_NODE_READ:
         vtr_check_integer(c, node->children, "an offset");
-        node->type = VTR_TYPE_INT;
+        node->type =
+            (node->number & VTR_READ_FLOAT) != 0 ? VTR_TYPE_FLOAT : VTR_TYPE_INT;
         break;
     case VTR_NODE_STRING:
     case VTR_NODE_STRING_AT:

@@ -139,6 +139,37 @@ static void check_set(struct vtr_checker *c, struct vtr_loop *loop)
     check_reachable(c, loop, loop->pattern_count);
 }
 
+static bool enter_loop(struct vtr_checker *c, const struct vtr_node *node)
+{
+    if (c->loop_depth >= VTR_LOOP_DEPTH_LIMIT) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_LOOP_DEPTH,
+                                  place_at(c, node->offset, 3),
+                                  "loops are nested more than %u deep",
+                                  VTR_LOOP_DEPTH_LIMIT);
+        return false;
+    }
+    c->loop_depth++;
+    return true;
+}
+
+/* "2 of (condition, condition...)": a loop over what they come to. */
+static void check_tuple(struct vtr_checker *c, struct vtr_node *node)
+{
+    size_t count = 0;
+
+    if (!enter_loop(c, node)) {
+        return;
+    }
+    node->loop->slot = c->slot_count++;
+    for (struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        vtr_check_condition(c, n);
+        count++;
+    }
+    check_reachable(c, node->loop, count);
+    c->slot_count--;
+    c->loop_depth--;
+}
+
 void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
 {
     struct vtr_loop *loop = node->loop;
@@ -151,25 +182,16 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
         }
         return;
     }
+    if (loop->set == VTR_SET_CONDITIONS) {
+        check_tuple(c, node);
+        return;
+    }
     check_set(c, loop);
     if (loop->is_range) {
         vtr_check_range(c, node);
     } else if (loop->is_at) {
         vtr_check_integer(c, node->children, "an offset");
     }
-}
-
-static bool enter_loop(struct vtr_checker *c, const struct vtr_node *node)
-{
-    if (c->loop_depth >= VTR_LOOP_DEPTH_LIMIT) {
-        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_LOOP_DEPTH,
-                                  place_at(c, node->offset, 3),
-                                  "loops are nested more than %u deep",
-                                  VTR_LOOP_DEPTH_LIMIT);
-        return false;
-    }
-    c->loop_depth++;
-    return true;
 }
 
 void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
@@ -293,6 +315,15 @@ static void check_iterator(struct vtr_checker *c, struct vtr_node *node)
 {
     struct vtr_checker_variable variable = {.type = VTR_TYPE_INT};
 
+    if (node->loop->is_with) {
+        vtr_check_binding(c, node->children);
+        variable.type = node->children->type;
+        if (variable.type >= VTR_TYPE_STRUCT) { /* another name for it */
+            variable.access = node->children->access;
+        }
+        add_variable(c, node->loop, 0, variable);
+        return;
+    }
     if (node->loop->is_over_items) {
         vtr_check_items(c, node->children);
         add_item_variables(c, node);

@@ -279,6 +279,7 @@ enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
     c->has_lint = options->lint != 0;
     c->denied = options->deny;
     vtr_file_set_init(&c->files, c->arenas, c->workers, c->diagnostic_limit);
+    c->files.dialect = options->dialect;
     vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
     c->files.allowed = options->allow;
     c->files.diagnostics.allowed = options->allow;

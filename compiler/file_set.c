@@ -45,6 +45,7 @@ static struct vtr_file *add_file(struct vtr_file_set *set,
     }
     *slot = file;
     file->source = *source;
+    file->source.dialect = set->dialect;
     vtr_diagnostics_init(&file->diagnostics, &set->arenas[0], set->diagnostic_limit);
     file->diagnostics.allowed = set->allowed;
     return file;

@@ -28,6 +28,7 @@ struct vtr_file_set {
     unsigned workers;
     size_t diagnostic_limit;
     uint64_t allowed;        /* warnings that no file's diagnostics keep */
+    enum vtr_dialect dialect; /* of all sources */
     bool is_closed;          /* includes are refused: sources from memory */
     struct vtr_vector files; /* struct vtr_file *, sorted by path after loading */
     struct vtr_name_table paths;

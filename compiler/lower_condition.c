@@ -269,9 +269,48 @@ static void lower_of_rules(struct vtr_lowering *l, const struct vtr_loop *loop)
     put_varint_before(l, start, 0, count);
 }
 
+/* The body of a loop, as a string of the format. */
+static void put_body(struct vtr_lowering *l, const struct vtr_node *body)
+{
+    const size_t start = l->out.len;
+
+    vtr_lower_truth(l, body);
+    l->stack--;
+    put_varint_before(l, start, 0, l->out.len - start);
+}
+
+/* "2 of (condition, condition...)": a loop whose body is its variable. */
+static void lower_tuple(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+    struct vtr_node variable = {.kind = VTR_NODE_NAME,
+                                .type = VTR_TYPE_BOOL,
+                                .name_kind = VTR_NAME_VARIABLE,
+                                .slot = loop->slot};
+    unsigned values = 0;
+    const unsigned pops = lower_count(l, loop);
+
+    for (const struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        vtr_lower_truth(l, n);
+        values++;
+    }
+    vtr_writer_u8(&l->out, VTR_OP_FOR_LIST);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    vtr_writer_varint(&l->out, loop->slot);
+    vtr_writer_varint(&l->out, values);
+    put_body(l, &variable);
+    l->stack -= pops + values;
+    push(l);
+}
+
 static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
+
+    if (loop->set == VTR_SET_CONDITIONS) {
+        lower_tuple(l, node);
+        return;
+    }
 
     if (loop->set == VTR_SET_RULES) {
         lower_of_rules(l, loop);
@@ -291,16 +330,6 @@ static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
     put_patterns(l, loop);
 }
 
-/* The body of a loop, as a string of the format. */
-static void put_body(struct vtr_lowering *l, const struct vtr_loop *loop)
-{
-    const size_t start = l->out.len;
-
-    vtr_lower_truth(l, loop->body);
-    l->stack--;
-    put_varint_before(l, start, 0, l->out.len - start);
-}
-
 static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const unsigned pops = lower_count(l, node->loop);
@@ -308,14 +337,19 @@ static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
     vtr_lower_op(l, VTR_OP_FOR_PATTERNS, pops);
     vtr_writer_u8(&l->out, (uint8_t)node->loop->quantifier);
     put_patterns(l, node->loop);
-    put_body(l, node->loop);
+    put_body(l, node->loop->body);
 }
 
 static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
-    unsigned pops = lower_count(l, loop);
     const bool is_range = loop->is_range || loop->is_over_items;
+
+    if (loop->is_with && node->children->type >= VTR_TYPE_STRUCT) {
+        vtr_lower_truth(l, loop->body); /* the name is read where it stands */
+        return;
+    }
+    unsigned pops = lower_count(l, loop);
     unsigned values = 0;
 
     if (loop->is_over_items) {
@@ -333,7 +367,8 @@ static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
     if (!is_range) {
         vtr_writer_varint(&l->out, values);
     }
-    put_body(l, loop); /* its values come on top of the list, which stays meanwhile */
+    put_body(
+        l, loop->body); /* its values come on top of the list, which stays meanwhile */
     pops += values;
     l->stack -= pops;
     push(l);

@@ -214,7 +214,8 @@ static struct value evaluate(const struct vtr_node *node)
     case VTR_NODE_UNARY:
         return evaluate_unary(node);
     case VTR_NODE_OF:
-        return node->loop->set != VTR_SET_RULES &&
+        return (node->loop->set == VTR_SET_THEM ||
+                node->loop->set == VTR_SET_STRINGS) &&
                        asks_for_one(node->loop, node->loop->pattern_count > 0)
                    ? VALUE_FALSY
                    : VALUE_ANYTHING;

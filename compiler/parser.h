@@ -32,6 +32,7 @@ struct vtr_parser {
     struct vtr_line_cursor lines;
     struct vtr_writer scratch;
     unsigned depth;
+    bool is_in_for;          /* between "for" and its variable */
     uint64_t lexical_errors; /* of the lexer when the rule began */
     bool has_no_memory;
 };
@@ -86,6 +87,24 @@ VTR_MUST_CHECK bool vtr_parse_range(struct vtr_parser *p, struct vtr_node *paren
 VTR_MUST_CHECK struct vtr_node *vtr_parse_of(struct vtr_parser *p,
                                              struct vtr_node *count);
 VTR_MUST_CHECK struct vtr_node *vtr_parse_for(struct vtr_parser *p);
+
+/* ": ( body )" of a loop. */
+VTR_MUST_CHECK bool vtr_parse_loop_body(struct vtr_parser *p, struct vtr_node *node);
+
+/* YARA-X's additions, parser_dialect.c.  The current lexeme begins them. */
+VTR_MUST_CHECK struct vtr_node *vtr_parse_with(struct vtr_parser *p);
+VTR_MUST_CHECK struct vtr_node *vtr_parse_tuple(struct vtr_parser *p,
+                                                struct vtr_node *of);
+
+/* Whether they begin here, looking ahead only; and what kind of reader of floats. */
+bool vtr_parser_is_at_with(const struct vtr_parser *p);
+bool vtr_parser_is_at_names(const struct vtr_parser *p);
+bool vtr_parser_is_at_percent(const struct vtr_parser *p);
+unsigned vtr_parser_float_reader(const struct vtr_parser *p);
+
+/* Reports what only YARA-X has where the dialect is YARA 4: false then. */
+VTR_MUST_CHECK bool vtr_parser_allow(struct vtr_parser *p, uint32_t offset,
+                                     uint32_t length, const char *what);
 
 /* A node that begins at `offset`; its length is set by vtr_parser_close_node. */
 VTR_MUST_CHECK struct vtr_node *vtr_parser_new_node(struct vtr_parser *p,

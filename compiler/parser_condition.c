@@ -139,6 +139,17 @@ static struct vtr_node *parse_read(struct vtr_parser *p)
     return node;
 }
 
+/* float32(X): a name that is a reader only in front of a parenthesis. */
+static struct vtr_node *parse_float_reader(struct vtr_parser *p)
+{
+    if (!vtr_parser_allow(p, p->current.offset, p->current.length,
+                          "functions that read floats")) {
+        return NULL;
+    }
+    p->current.number = vtr_parser_float_reader(p);
+    return parse_read(p);
+}
+
 /* "(a, b...)" of a function of a module. */
 static bool parse_arguments(struct vtr_parser *p, struct vtr_node *call)
 {
@@ -318,7 +329,7 @@ static struct vtr_node *parse_operand_inside(struct vtr_parser *p)
     case VTR_LEX_LENGTH:
         return parse_indexed(p, VTR_NODE_LENGTH);
     case VTR_LEX_NAME:
-        return parse_name(p);
+        return vtr_parser_float_reader(p) != 0 ? parse_float_reader(p) : parse_name(p);
     default:
         return report_operand(p);
     }
@@ -370,12 +381,6 @@ static bool is_arithmetic_operand(struct vtr_parser *p, const struct vtr_node *n
     return false;
 }
 
-/* "%" that belongs to "50% of them". */
-static bool is_at_percent(const struct vtr_parser *p)
-{
-    return p->current.kind == '%' && vtr_lexer_peek_kind(&p->lexer) == VTR_LEX_OF;
-}
-
 /* Operators of at least `level`; every level deeper in the code binds tighter, so that
  * the code nests six deep at most. */
 static struct vtr_node *parse_arithmetic(struct vtr_parser *p, unsigned level)
@@ -387,7 +392,7 @@ static struct vtr_node *parse_arithmetic(struct vtr_parser *p, unsigned level)
     while (left != NULL) {
         const struct vtr_lexeme lexeme = p->current;
         const struct vtr_operator info = vtr_parser_arithmetic(lexeme.kind);
-        if (info.level == 0 || info.level < level || is_at_percent(p)) {
+        if (info.level == 0 || info.level < level || vtr_parser_is_at_percent(p)) {
             break;
         }
         if (!is_arithmetic_operand(p, left, &lexeme)) {
@@ -470,8 +475,12 @@ static struct vtr_node *parse_comparison(struct vtr_parser *p)
     default:
         break;
     }
+    if (vtr_parser_is_at_with(p)) {
+        return vtr_parse_with(p);
+    }
     struct vtr_node *left = parse_arithmetic(p, VTR_LEVEL_BIT_OR);
-    if (left != NULL && (p->current.kind == VTR_LEX_OF || is_at_percent(p))) {
+    if (left != NULL &&
+        (p->current.kind == VTR_LEX_OF || vtr_parser_is_at_percent(p))) {
         return left->is_primary ? vtr_parse_of(p, left) : report_operand(p);
     }
     while (left != NULL && vtr_parser_comparison(p->current.kind) != 0) {

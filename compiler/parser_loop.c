@@ -38,7 +38,9 @@ static bool parse_quantifier(struct vtr_parser *p, struct vtr_loop *loop,
     } else if (vtr_parser_accept(p, VTR_LEX_NONE)) {
         loop->quantifier = VTR_QUANTIFIER_NONE;
     } else {
+        p->is_in_for = true;
         struct vtr_node *number = vtr_parse_primary(p);
+        p->is_in_for = false;
         return number != NULL && parse_quantifier(p, loop, number);
     }
     return true;
@@ -107,8 +109,13 @@ struct vtr_node *vtr_parse_of(struct vtr_parser *p, struct vtr_node *count)
         new_loop(p, VTR_NODE_OF, count != NULL ? count->offset : p->current.offset);
 
     if (node == NULL || !parse_quantifier(p, node->loop, count) ||
-        !vtr_parser_expect(p, VTR_LEX_OF, "the quantifier") ||
-        !parse_set(p, node->loop, true)) {
+        !vtr_parser_expect(p, VTR_LEX_OF, "the quantifier")) {
+        return NULL;
+    }
+    if (p->current.kind == '(' && !vtr_parser_is_at_names(p)) {
+        return vtr_parse_tuple(p, node);
+    }
+    if (!parse_set(p, node->loop, true)) {
         return NULL;
     }
     if (node->loop->set != VTR_SET_RULES) {
@@ -129,8 +136,7 @@ struct vtr_node *vtr_parse_of(struct vtr_parser *p, struct vtr_node *count)
     return node;
 }
 
-/* ": ( body )". */
-static bool parse_body(struct vtr_parser *p, struct vtr_node *node)
+bool vtr_parse_loop_body(struct vtr_parser *p, struct vtr_node *node)
 {
     if (!vtr_parser_expect(p, ':', "what the loop goes over") ||
         !vtr_parser_expect(p, '(', "':'")) {
@@ -203,7 +209,7 @@ static bool parse_variable_loop(struct vtr_parser *p, struct vtr_node *node)
         }
     } while (vtr_parser_accept(p, ','));
     return vtr_parser_expect(p, VTR_LEX_IN, "the loop variable") &&
-           parse_iterator(p, node) && parse_body(p, node);
+           parse_iterator(p, node) && vtr_parse_loop_body(p, node);
 }
 
 struct vtr_node *vtr_parse_for(struct vtr_parser *p)
@@ -217,9 +223,12 @@ struct vtr_node *vtr_parse_for(struct vtr_parser *p)
     }
     if (parse_quantifier(p, node->loop, NULL)) {
         if (p->current.kind == VTR_LEX_NAME) {
-            is_parsed = parse_variable_loop(p, node);
+            is_parsed = (node->loop->quantifier != VTR_QUANTIFIER_PERCENT ||
+                         vtr_parser_allow(p, node->offset, p->last_end - node->offset,
+                                          "percentages in loops over values")) &&
+                        parse_variable_loop(p, node);
         } else if (vtr_parser_accept(p, VTR_LEX_OF)) {
-            is_parsed = parse_set(p, node->loop, false) && parse_body(p, node);
+            is_parsed = parse_set(p, node->loop, false) && vtr_parse_loop_body(p, node);
         } else {
             (void)vtr_parser_report(p, "a loop variable or 'of'");
         }

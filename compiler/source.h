@@ -29,6 +29,7 @@ struct vtr_source {
     struct vtr_bytes path;     /* NUL-terminated, as it is shown */
     struct vtr_bytes relative; /* below the argument that it was found under */
     enum vtr_language language;
+    enum vtr_dialect dialect;
     struct vtr_bytes bytes; /* owned, from malloc; a NUL follows */
     bool is_loaded;
     uint8_t digest[VTR_DIGEST_LEN]; /* BLAKE2b of the bytes */

@@ -14,8 +14,8 @@
  * "p" is varint pattern number + 1, or 0: the pattern of the innermost pattern loop.
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
  * was pushed before everything else that the instruction pops.  An undefined N means
- * ALL, an undefined percentage makes the result undefined.  OF with N = 0 is NONE; N <
- * 0 and a percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find
+ * ALL, an undefined percentage makes the result undefined.  N = 0 is NONE; N < 0 and a
+ * percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find
  * nothing.
  */
 #ifndef VTR_FORMAT_BYTECODE_H
@@ -50,8 +50,7 @@ enum vtr_op {
 
     /* Loops: the operand is followed by string body, a program that leaves one value.
      * A body that is undefined counts as false.  A loop without a turn is false,
-     * whatever its quantifier, and so is a range with an undefined end; NONE and N <= 0
-     * hold of every other loop (yara 4.2.3). */
+     * whatever its quantifier, and so is a range with an undefined end. */
     VTR_OP_FOR_RANGE = 32,    /* q, varint slot          [N], low, high  -> bool */
     VTR_OP_FOR_LIST = 33,     /* q, varint slot, varint n  [N], n values -> bool */
     VTR_OP_FOR_PATTERNS = 34, /* q, varint n, varint pattern number... [N] -> bool */
@@ -124,6 +123,7 @@ enum vtr_quantifier {
 /* VTR_OP_READ kinds: size in bytes, plus these. */
 #define VTR_READ_SIGNED     0x10u
 #define VTR_READ_BIG_ENDIAN 0x20u
+#define VTR_READ_FLOAT      0x40u /* IEEE 754, of 4 or 8 bytes -> float */
 
 #define VTR_CONDITION_STACK_LIMIT 256u
 #define VTR_LOOP_DEPTH_LIMIT      16u /* nesting, and number of variable slots */

@@ -212,6 +212,10 @@ static bool read_kind(struct program *p)
     if (!vtr_reader_u8(&p->code, &kind)) {
         return false;
     }
+    if ((kind & VTR_READ_FLOAT) != 0) {
+        const unsigned len = kind & ~(VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN);
+        return len == 4 || len == 8;
+    }
     const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
     return size == 1 || size == 2 || size == 4;
 }

@@ -2,6 +2,8 @@
 
 #include "scan/condition.h"
 
+#include <string.h>
+
 #include "scan/condition_machine.h"
 #include "scan/entry_point.h"
 #include "scan/external.h"
@@ -60,12 +62,33 @@ static uint64_t read_bytes(struct vtr_bytes data, size_t at, unsigned size,
     return number;
 }
 
+static unsigned read_size(uint8_t kind)
+{
+    return kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN | VTR_READ_FLOAT);
+}
+
+/* A float of IEEE 754 from its bits; what is no number is undefined. */
+static struct vtr_value float_of_bits(uint64_t bits, unsigned size)
+{
+    const uint32_t low = (uint32_t)bits;
+    double real;
+    float narrow;
+
+    if (size == 4) {
+        memcpy(&narrow, &low, sizeof(narrow));
+        real = (double)narrow;
+    } else {
+        memcpy(&real, &bits, sizeof(real));
+    }
+    return real != real ? (struct vtr_value){0} : vtr_value_float(real);
+}
+
 static struct vtr_value read_data(const struct vtr_scan_run *run, uint8_t kind,
                                   const struct vtr_value *offset)
 {
-    const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
+    const unsigned size = read_size(kind);
     struct vtr_bytes data = run->data;
-    uint8_t room[4];
+    uint8_t room[8];
     size_t at = (size_t)offset->number;
 
     if (offset->kind != VTR_VALUE_INT || offset->number < 0) {
@@ -82,6 +105,9 @@ static struct vtr_value read_data(const struct vtr_scan_run *run, uint8_t kind,
     }
     const uint64_t number =
         read_bytes(data, at, size, (kind & VTR_READ_BIG_ENDIAN) != 0);
+    if ((kind & VTR_READ_FLOAT) != 0) {
+        return float_of_bits(number, size);
+    }
     const uint64_t sign = (uint64_t)1 << (8 * size - 1);
     if ((kind & VTR_READ_SIGNED) != 0 && (number & sign) != 0) {
         return vtr_value_int(-(int64_t)((sign << 1) - number));
@@ -97,11 +123,12 @@ static bool run_read(struct vtr_condition_machine *m, struct vtr_reader *code)
     if (!vtr_reader_u8(code, &kind) || !vtr_machine_pop(m, &offset)) {
         return false;
     }
-    const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
+    const unsigned size = read_size(kind);
     if (m->world->run->memory != NULL && !vtr_machine_charge(m, MEMORY_STEPS)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
-    return (size == 1 || size == 2 || size == 4) &&
+    const bool is_float = (kind & VTR_READ_FLOAT) != 0;
+    return (size == 4 || (is_float ? size == 8 : size == 1 || size == 2)) &&
            vtr_machine_push(m, read_data(m->world->run, kind, &offset));
 }
 

@@ -35,8 +35,7 @@ bool vtr_machine_pop_quantity(struct vtr_condition_machine *m, uint8_t quantifie
     return true;
 }
 
-/* The loop's value when it has no more turns.  A loop that had none is false; N = 0
- * (and `none`) holds of every other, as in YARA. */
+/* The loop's value when it has no more turns.  A loop that had none is false. */
 static struct vtr_value loop_value(const struct vtr_condition_frame *f)
 {
     if (f->quantity.is_undefined) {
@@ -55,7 +54,10 @@ static struct vtr_value loop_value(const struct vtr_condition_frame *f)
             f->found >= (f->turns / 100) * (uint64_t)percent +
                             ((f->turns % 100) * (uint64_t)percent + 99) / 100);
     }
-    return vtr_value_bool(f->quantity.number <= 0 ||
+    if (f->quantity.number == 0) {
+        return vtr_value_bool(f->found == 0);
+    }
+    return vtr_value_bool(f->quantity.number < 0 ||
                           f->found >= (uint64_t)f->quantity.number);
 }
 
@@ -65,9 +67,12 @@ static bool is_decided(const struct vtr_condition_frame *f)
     if (f->turns == 0 || f->quantity.is_percent) {
         return false;
     }
-    return f->quantity.is_all
-               ? f->found < f->turns
-               : f->quantity.number <= 0 || f->found >= (uint64_t)f->quantity.number;
+    if (f->quantity.is_all) {
+        return f->found < f->turns;
+    }
+    return f->quantity.number == 0
+               ? f->found > 0
+               : f->quantity.number < 0 || f->found >= (uint64_t)f->quantity.number;
 }
 
 /* Binds the variable or pattern of the next turn; `out_is_over` when there is none.

@@ -23,6 +23,13 @@ enum vtr_namespace_mode {
                                  '/' between folders and without its suffix */
 };
 
+/* Whose language a YARA source is in, where YARA 4 and YARA-X differ. */
+enum vtr_dialect {
+    VTR_DIALECT_ANY = 0, /* what either takes; where they contradict, YARA 4 */
+    VTR_DIALECT_YARA4 = 1,
+    VTR_DIALECT_YARA_X = 2
+};
+
 struct vtr_compile_options {
     const char *const *sources; /* files or folders; "-" is standard input, YARA */
     size_t source_count;
@@ -31,6 +38,7 @@ struct vtr_compile_options {
     const char *name; /* of the database; NULL: "vitrine" */
     uint64_t release; /* release number */
     enum vtr_namespace_mode namespaces;
+    enum vtr_dialect dialect;
     unsigned workers;        /* threads; 0: one */
     size_t diagnostic_limit; /* kept at most; 0: 1000 */
     int lint;                /* also look for what is legal but hardly meant */
