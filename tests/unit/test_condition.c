@@ -265,8 +265,11 @@ static void loops_count_their_turns(void **state)
     assert_false(loops(VTR_QUANTIFIER_ANY, 0, 1, 3, 1));
     assert_true(loops(VTR_QUANTIFIER_N, 2, 1, 3, 3));
     assert_false(loops(VTR_QUANTIFIER_N, 3, 1, 3, 3));
-    assert_true(loops(VTR_QUANTIFIER_N, 0, 1, 3, 9));
-    assert_true(loops(VTR_QUANTIFIER_NONE, 0, 1, 3, 9));
+    assert_false(loops(VTR_QUANTIFIER_N, 0, 1, 3, 9));
+    assert_true(loops(VTR_QUANTIFIER_N, 0, 1, 3, 1));
+    assert_true(loops(VTR_QUANTIFIER_N, -1, 1, 3, 9));
+    assert_false(loops(VTR_QUANTIFIER_NONE, 0, 1, 3, 2));
+    assert_true(loops(VTR_QUANTIFIER_NONE, 0, 1, 3, 1));
     assert_true(loops(VTR_QUANTIFIER_PERCENT, 50, 1, 4, 3));
     assert_false(loops(VTR_QUANTIFIER_PERCENT, 51, 1, 4, 3));
     assert_true(loops(VTR_QUANTIFIER_ALL, 0, INT64_MAX, INT64_MAX, INT64_MAX) == false);
