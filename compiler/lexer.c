@@ -13,13 +13,17 @@ enum char_class {
     DIGIT = 2,
     HEX_DIGIT = 4,
     SPACE = 8,
-    IN_HEX = 16 /* what may stand in a hex string, but for comments */
+    IN_HEX = 16, /* what may stand in a hex string, but for comments */
+    MAY_END = 32 /* where a text or a regular expression may not simply go on */
 };
 
 /* Classes of the bytes 0 to 127; none above. */
 static const uint8_t CLASSES[256] = {
+    ['"'] = MAY_END,
+    ['/'] = MAY_END,
+    ['\\'] = MAY_END,
     ['\t'] = SPACE | IN_HEX,
-    ['\n'] = SPACE | IN_HEX,
+    ['\n'] = SPACE | IN_HEX | MAY_END,
     ['\r'] = SPACE | IN_HEX,
     [' '] = SPACE | IN_HEX,
     ['-'] = IN_HEX,
@@ -132,7 +136,10 @@ static uint8_t byte_at(const struct vtr_lexer *lexer, uint32_t pos)
 static uint32_t skip_class(const struct vtr_lexer *lexer, uint32_t pos,
                            unsigned classes)
 {
-    while (pos < lexer->len && is_in(lexer->ptr[pos], classes)) {
+    const uint8_t *ptr = lexer->ptr;
+    const uint32_t len = lexer->len;
+
+    while (pos < len && is_in(ptr[pos], classes)) {
         pos++;
     }
     return pos;
@@ -155,9 +162,11 @@ static uint32_t skip_hex(const struct vtr_lexer *lexer, uint32_t pos)
  * block comment without an end reaches to the end of the source, as in YARA. */
 static uint32_t skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
 {
+    if (byte_at(lexer, pos) != '/') {
+        return pos;
+    }
     const uint8_t second = byte_at(lexer, pos + 1);
-
-    if (byte_at(lexer, pos) != '/' || (second != '/' && second != '*')) {
+    if (second != '/' && second != '*') {
         return pos;
     }
     if (second == '/') {
@@ -226,11 +235,14 @@ static void report_unterminated(struct vtr_lexer *lexer,
 static void lex_delimited(struct vtr_lexer *lexer, struct vtr_lexeme *out,
                           uint8_t delimiter)
 {
+    const uint8_t *ptr = lexer->ptr;
     uint32_t pos = lexer->pos + 1;
 
-    while (pos < lexer->len && lexer->ptr[pos] != delimiter &&
-           lexer->ptr[pos] != '\n') {
-        pos += lexer->ptr[pos] == '\\' && byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
+    while (pos < lexer->len && ptr[pos] != delimiter && ptr[pos] != '\n') {
+        pos += ptr[pos] == '\\' && byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
+        while (pos < lexer->len && !is_in(ptr[pos], MAY_END)) {
+            pos++;
+        }
     }
     if (pos > lexer->len) {
         pos = lexer->len;

@@ -8,15 +8,32 @@
 #include "compiler/lexer.h"
 #include "format/bytecode.h"
 
+/* In alphabetical order. */
 static const struct {
     const char *text;
+    uint8_t len;
     int kind;
 } KEYWORDS[] = {
-#define VTR_KEYWORD(name, text) {text, VTR_LEX_##name},
+#define VTR_KEYWORD(name, text) {text, sizeof(text) - 1, VTR_LEX_##name},
     VTR_KEYWORDS(VTR_KEYWORD)
 #undef VTR_KEYWORD
 };
 #define KEYWORD_COUNT (sizeof(KEYWORDS) / sizeof(KEYWORDS[0]))
+
+/* Where the keywords with a first letter begin, from 'a' on; 0 where there are none. */
+#define AT(name) (VTR_LEX_##name - VTR_LEX_ALL)
+static const uint8_t FIRST[26] = {
+    ['a' - 'a'] = AT(ALL),       ['b' - 'a'] = AT(BASE64),
+    ['c' - 'a'] = AT(CONDITION), ['d' - 'a'] = AT(DEFINED),
+    ['e' - 'a'] = AT(ENDSWITH),  ['f' - 'a'] = AT(FALSE),
+    ['g' - 'a'] = AT(GLOBAL),    ['i' - 'a'] = AT(ICONTAINS),
+    ['m' - 'a'] = AT(MATCHES),   ['n' - 'a'] = AT(NOCASE),
+    ['o' - 'a'] = AT(OF),        ['p' - 'a'] = AT(PRIVATE),
+    ['r' - 'a'] = AT(RULE),      ['s' - 'a'] = AT(STARTSWITH),
+    ['t' - 'a'] = AT(THEM),      ['w' - 'a'] = AT(WIDE),
+    ['x' - 'a'] = AT(XOR),
+};
+#undef AT
 
 const char *vtr_lexeme_kind_text(int kind)
 {
@@ -72,13 +89,13 @@ const char *vtr_lexeme_kind_text(int kind)
 
 int vtr_lexer_find_keyword(struct vtr_bytes word)
 {
-    if (word.len < 2 || word.len > 11 || word.ptr[0] < 'a') {
+    if (word.len < 2 || word.ptr[0] < 'a' || word.ptr[0] > 'z') {
         return VTR_LEX_NAME;
     }
-    for (size_t i = 0; i < KEYWORD_COUNT; i++) {
-        const char *text = KEYWORDS[i].text;
-        if ((uint8_t)text[0] == word.ptr[0] && strlen(text) == word.len &&
-            memcmp(text, word.ptr, word.len) == 0) {
+    for (size_t i = FIRST[word.ptr[0] - 'a'];
+         i < KEYWORD_COUNT && (uint8_t)KEYWORDS[i].text[0] == word.ptr[0]; i++) {
+        if (KEYWORDS[i].len == word.len &&
+            memcmp(KEYWORDS[i].text, word.ptr, word.len) == 0) {
             return KEYWORDS[i].kind;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "compiler/lexer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -45,6 +46,47 @@ static int next(struct fixture *f)
 static void assert_text(const struct fixture *f, const char *text)
 {
     assert_true(vtr_bytes_equal(f->lexeme.text, vtr_bytes_from_text(text)));
+}
+
+static void every_keyword_is_found_and_what_is_like_one_is_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int kind;
+    } KEYWORDS[] = {
+#define VTR_KEYWORD(name, text) {text, VTR_LEX_##name},
+        VTR_KEYWORDS(VTR_KEYWORD)
+#undef VTR_KEYWORD
+    };
+
+    for (size_t i = 0; i < sizeof(KEYWORDS) / sizeof(KEYWORDS[0]); i++) {
+        char like[32];
+        struct fixture f;
+
+        begin(&f, KEYWORDS[i].text);
+        assert_int_equal(next(&f), KEYWORDS[i].kind);
+        end(&f);
+        (void)snprintf(like, sizeof(like), "%s_ %c%s", KEYWORDS[i].text,
+                       KEYWORDS[i].text[0], KEYWORDS[i].text);
+        begin(&f, like);
+        assert_int_equal(next(&f), VTR_LEX_NAME);
+        assert_int_equal(next(&f), VTR_LEX_NAME);
+        assert_int_equal(next(&f), VTR_LEX_END);
+        end(&f);
+    }
+}
+
+static void a_backslash_at_the_end_ends_a_text(void **state)
+{
+    (void)state;
+    struct fixture f;
+
+    begin(&f, "\"a\\");
+    assert_int_equal(next(&f), VTR_LEX_TEXT);
+    assert_int_equal(next(&f), VTR_LEX_END);
+    assert_int_equal(f.diagnostics.errors, 1);
+    end(&f);
 }
 
 static void words_and_marks_are_told_apart(void **state)
@@ -218,6 +260,8 @@ static void a_name_has_at_most_128_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_keyword_is_found_and_what_is_like_one_is_not),
+        cmocka_unit_test(a_backslash_at_the_end_ends_a_text),
         cmocka_unit_test(words_and_marks_are_told_apart),
         cmocka_unit_test(numbers_have_bases_and_sizes),
         cmocka_unit_test(an_integer_past_64_bits_is_an_error),
