@@ -262,3 +262,24 @@ enum vtr_path_kind vtr_path_kind(const char *path)
     }
     return S_ISDIR(status.st_mode) ? VTR_PATH_FOLDER : VTR_PATH_OTHER;
 }
+
+enum vtr_status vtr_make_folders_for(const char *path, struct vtr_error *err)
+{
+    char *folder = strdup(path);
+    enum vtr_status status = VTR_OK;
+
+    if (folder == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    for (char *slash = strchr(folder, '/'); slash != NULL && status == VTR_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (slash > folder && mkdir(folder, 0777) != 0 && errno != EEXIST) {
+            status =
+                vtr_error_set_os(err, errno, "cannot make the folder '%s'", folder);
+        }
+        *slash = '/';
+    }
+    free(folder);
+    return status;
+}

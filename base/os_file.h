@@ -61,6 +61,10 @@ enum vtr_path_kind {
 };
 enum vtr_path_kind vtr_path_kind(const char *path);
 
+/* Makes the folders that a file at `path` needs, those that are missing. */
+VTR_MUST_CHECK enum vtr_status vtr_make_folders_for(const char *path,
+                                                    struct vtr_error *err);
+
 /* Called for each regular file of a walk, and for what could not be read (`status` not
  * VTR_OK, `err` says why).  Returning false ends the walk. */
 typedef bool (*vtr_walk_fn)(const char *path, enum vtr_status status,

@@ -32,6 +32,7 @@ extern const struct vtr_verb vtr_verb_inspect;
 extern const struct vtr_verb vtr_verb_key;
 extern const struct vtr_verb vtr_verb_man;
 extern const struct vtr_verb vtr_verb_scan;
+extern const struct vtr_verb vtr_verb_test;
 extern const struct vtr_verb vtr_verb_verify;
 
 /* argv[0] is the verb's last word.  Each returns an enum vtr_exit. */
@@ -49,6 +50,7 @@ int vtr_cmd_key_generate(int argc, char **argv);
 int vtr_cmd_key_show(int argc, char **argv);
 int vtr_cmd_man(int argc, char **argv);
 int vtr_cmd_scan(int argc, char **argv);
+int vtr_cmd_test(int argc, char **argv);
 int vtr_cmd_verify(int argc, char **argv);
 
 /* Finds the child that argv[1] names and runs it with the rest. */

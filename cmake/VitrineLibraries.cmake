@@ -1,5 +1,5 @@
 # The two installed libraries.  libvitrine is what an endpoint needs and holds no parser
-# of rule text; libvitrine-compiler adds the compiler and the rebuild.  Internal symbols
+# of rule text; libvitrine-compiler adds the compiler, tests of rules and the rebuild.  Internal symbols
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
     $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> $<TARGET_OBJECTS:vtr_module>
@@ -9,7 +9,8 @@ target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConf
                                       PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson
                                       Threads::Threads ${VTR_MATH_LIBRARY})
 
-set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_rebuild>)
+set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_testing>
+                     $<TARGET_OBJECTS:vtr_rebuild>)
 if(BUILD_SHARED_LIBS)
     list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format>
                                  $<TARGET_OBJECTS:vtr_verify>)

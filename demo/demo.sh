@@ -62,10 +62,12 @@ run 0 vitrine compile -o 1.vdb --release 1 yesterday
 run 0 vitrine compile -o 2.vdb --release 2 rules
 
 chapter "2. The database finds things"
-run 1 vitrine scan 2.vdb samples/match/Document_Pdf_Launch samples/match/Packer_Vmprotect_Pe \
-    samples/match/Eicar_Test_File samples/match/Known_By_Digest
+run 1 vitrine scan 2.vdb samples/Document_Pdf_Launch samples/Packer_Vmprotect_Pe \
+    samples/Eicar_Test_File samples/Known_By_Digest
 echo "and nothing in files that are clean:"
 run 0 vitrine scan 2.vdb samples/clean
+echo "and each rule finds the samples that are declared for it:"
+run 0 vitrine test rules
 
 chapter "3. An update travels as a small signed delta"
 run 0 vitrine key generate --no-password vendor.key

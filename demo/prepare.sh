@@ -3,12 +3,14 @@
 #
 # Makes a new folder with what the demo and the README's tour work on:
 #
-#   rules/       the project's own rules, without their samples
+#   rules/       the project's own rules and their tests
 #   yesterday/   the same a day before: one rule was not yet written, one knew less, some
 #                hashes were not yet known
 #   tampered/    the same with one rule hidden and another bent
-#   samples/     the samples, unpacked: match/RULE/NAME and clean/NAME
+#   samples/     the samples of the tests: RULE/NAME and clean/NAME
 #   bad.yar      rules with mistakes in them
+#
+# The program is "vitrine", or what VITRINE names.
 set -euo pipefail
 
 [ $# -eq 1 ] || { echo "usage: prepare.sh FOLDER" >&2; exit 2; }
@@ -17,7 +19,7 @@ mkdir "$1"
 cd "$1"
 
 cp -r "$root/rules" rules
-rm -r rules/samples rules/README.md
+rm rules/README.md
 
 cp -r rules yesterday
 sed -i '/^rule Packer_Vmprotect_Pe/,/^}/d' yesterday/packers/pe.yar
@@ -28,7 +30,7 @@ cp -r rules tampered
 sed -i '/^rule Webshell_Php_Upload/,/^}/d' tampered/webshells/php.yar
 sed -i 's/"UPX!"/"YTS!"/' tampered/packers/elf.yar
 
-"$root/rules/samples/unpack.sh" samples
+"${VITRINE:-vitrine}" test --unpack samples rules >/dev/null
 
 cat >bad.yar <<'RULES'
 rule dropper

@@ -12,7 +12,6 @@ set -euo pipefail
 cd "$work"
 
 cp -r "$root/rules" rules
-rm -rf rules/samples
 mkdir folder
 : >empty
 head -c 100000 /dev/urandom >noise

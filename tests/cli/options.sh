@@ -12,7 +12,7 @@ says stdout '^Verbs:'
 [ "$(head -1 "$work/stdout")" = "Example:" ] || complain "help begins otherwise"
 expect 0 --version
 says stdout '^vitrine [0-9]+\.[0-9]+\.[0-9]+$'
-for verb in check fmt compile inspect scan "delta create" "delta apply" "delta info" compare \
+for verb in check fmt compile inspect scan test "delta create" "delta apply" "delta info" compare \
     verify "key generate" "key show" completion man help; do
     read -ra words <<<"$verb"
     expect 0 "${words[@]}" --help

@@ -254,6 +254,55 @@ static void a_walk_is_sorted_and_follows_no_links(void **state)
     assert_string_equal(names, "/w/B/w/m/1/w/z");
 }
 
+static void a_replacement_keeps_the_mode_when_asked(void **state)
+{
+    (void)state;
+    static const mode_t MODES[] = {0600, 0640, 0755, 0444};
+    struct stat info;
+
+    put_file("mode", "old");
+    for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
+        struct vtr_replacement r = {0};
+        assert_int_equal(chmod(path_of("mode"), MODES[i]), 0);
+        assert_int_equal(vtr_replacement_begin(&r, path_of("mode"), 0600, NULL),
+                         VTR_OK);
+        assert_int_equal(vtr_replacement_keep_mode(&r, NULL), VTR_OK);
+        assert_int_equal(vtr_replacement_write(&r, vtr_bytes_from_text("new"), NULL),
+                         VTR_OK);
+        assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+        assert_int_equal(stat(path_of("mode"), &info), 0);
+        assert_int_equal(info.st_mode & 07777, MODES[i]);
+        assert_holds("mode", "new");
+    }
+}
+
+static void a_new_file_has_no_mode_to_keep(void **state)
+{
+    (void)state;
+    struct vtr_replacement r = {0};
+
+    assert_int_equal(vtr_replacement_begin(&r, path_of("fresh"), 0600, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_keep_mode(&r, NULL), VTR_OK);
+    assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+    assert_holds("fresh", "");
+}
+
+static void missing_folders_are_made_and_others_left(void **state)
+{
+    (void)state;
+    struct vtr_error err = {0};
+
+    assert_int_equal(vtr_make_folders_for(path_of("x/y/file"), NULL), VTR_OK);
+    assert_int_equal(vtr_path_kind(path_of("x/y")), VTR_PATH_FOLDER);
+    assert_int_equal(vtr_path_kind(path_of("x/y/file")), VTR_PATH_MISSING);
+    assert_int_equal(vtr_make_folders_for(path_of("x/y/file"), NULL), VTR_OK);
+    assert_int_equal(vtr_make_folders_for("file", NULL), VTR_OK);
+    assert_int_equal(vtr_make_folders_for("", NULL), VTR_OK);
+    put_file("plain", "");
+    assert_int_equal(vtr_make_folders_for(path_of("plain/a/b"), &err), VTR_ERROR_IO);
+    assert_int_equal(err.os_errno, ENOTDIR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +316,9 @@ int main(void)
         cmocka_unit_test(a_folder_is_not_replaced),
         cmocka_unit_test(a_file_that_shrinks_reads_as_zeros_under_guard),
         cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
+        cmocka_unit_test(a_replacement_keeps_the_mode_when_asked),
+        cmocka_unit_test(a_new_file_has_no_mode_to_keep),
+        cmocka_unit_test(missing_folders_are_made_and_others_left),
     };
     return cmocka_run_group_tests_name("os_file", tests, make_folder, remove_folder);
 }

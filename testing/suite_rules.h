@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The rules of a compilation as tests see them: found by name, ticked off when a sample
+ * satisfies them, and the digests that their metadata name. */
+#ifndef VTR_TESTING_SUITE_RULES_H
+#define VTR_TESTING_SUITE_RULES_H
+
+#include "base/vector.h"
+#include "compiler/compilation.h"
+#include "format/rule.h"
+
+struct vtr_suite_rules {
+    const struct vtr_compilation *compilation;
+    struct vtr_name_table names; /* to the first of the namespaces that have it */
+    uint8_t *is_tried;           /* of each rule */
+};
+
+/* VTR_ERROR_MEMORY. */
+VTR_MUST_CHECK enum vtr_status vtr_suite_rules_init(
+    struct vtr_suite_rules *rules, const struct vtr_compilation *compilation,
+    struct vtr_arena *arena);
+
+/* The rule that "NAME" or "NAMESPACE:NAME" means; NULL: there is none. */
+const struct vtr_compiled_rule *vtr_suite_rules_find(
+    const struct vtr_suite_rules *rules, struct vtr_bytes written);
+
+/* The name of a rule that `written` was probably meant to be; ptr NULL: none. */
+struct vtr_bytes vtr_suite_rules_nearest(const struct vtr_suite_rules *rules,
+                                         struct vtr_bytes written);
+
+/* Whether a rule or hash record of that namespace and name is what is written. */
+bool vtr_suite_is_named(struct vtr_bytes written, struct vtr_bytes space,
+                        struct vtr_bytes name);
+
+bool vtr_suite_rule_is_private(const struct vtr_compiled_rule *rule);
+bool vtr_suite_rule_has_string(const struct vtr_compiled_rule *rule,
+                               struct vtr_bytes id);
+
+/* Ticks off a rule that a sample satisfies, as it should. */
+void vtr_suite_rules_note(struct vtr_suite_rules *rules, struct vtr_bytes space,
+                          struct vtr_bytes name);
+
+/* A digest that metadata name. */
+struct vtr_suite_digest {
+    uint8_t bytes[VTR_SHA256_LEN];
+    size_t len;  /* tells which it is */
+    size_t rule; /* index of the rule */
+    bool is_present;
+};
+
+/* Adds all of them to `out` (struct vtr_suite_digest), sorted by length, bytes and
+ * rule, each once.  VTR_ERROR_MEMORY. */
+VTR_MUST_CHECK enum vtr_status vtr_suite_rules_digests(
+    const struct vtr_suite_rules *rules, struct vtr_vector *out);
+
+/* The first that has these bytes, or NULL; those of other rules follow it. */
+struct vtr_suite_digest *vtr_suite_digest_find(const struct vtr_vector *digests,
+                                               struct vtr_bytes bytes);
+
+#endif
