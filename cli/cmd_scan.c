@@ -31,6 +31,8 @@ static const struct vtr_option OPTIONS[] = {
      "show only rules that have one of the given tags", AT(tags)},
     {"identifier", 'i', VTR_OPTION_TEXTS, "RULE",
      "show only rules by one of the given names", AT(names)},
+    {"print-module-data", 'D', VTR_OPTION_FLAG, NULL,
+     "show what modules find in a file, for whoever writes rules", AT(has_modules)},
     {"disable-console-logs", 'q', VTR_OPTION_FLAG, NULL,
      "show nothing that conditions log", AT(is_quiet)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a match", AT(style.is_json)},

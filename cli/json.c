@@ -3,6 +3,8 @@
 #include "cli/json.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdio.h>
 
 void vtr_json_init(struct vtr_json *json, struct vtr_text *text)
 {
@@ -151,6 +153,19 @@ void vtr_json_bool(struct vtr_json *json, const char *key, bool value)
 {
     lead(json, key);
     vtr_text_add(json->text, value ? "true" : "false");
+}
+
+void vtr_json_float(struct vtr_json *json, const char *key, double value)
+{
+    char number[32];
+
+    lead(json, key);
+    if (!isfinite(value)) {
+        vtr_text_add(json->text, "null");
+        return;
+    }
+    (void)snprintf(number, sizeof(number), "%.17g", value);
+    vtr_text_add(json->text, number);
 }
 
 void vtr_json_milli(struct vtr_json *json, const char *key, uint64_t value)

@@ -36,6 +36,9 @@ void vtr_json_number(struct vtr_json *json, const char *key, uint64_t value);
 void vtr_json_signed(struct vtr_json *json, const char *key, int64_t value);
 void vtr_json_bool(struct vtr_json *json, const char *key, bool value);
 
+/* With 17 digits, so that it is read as the same number; null when it is none. */
+void vtr_json_float(struct vtr_json *json, const char *key, double value);
+
 /* Thousandths, "1.250": times in seconds. */
 void vtr_json_milli(struct vtr_json *json, const char *key, uint64_t value);
 

@@ -36,7 +36,8 @@ struct vtr_scan_arguments {
     struct vtr_list names; /* only rules by one of these names; empty: any */
     bool is_negated;
     bool is_count;
-    bool is_quiet; /* what conditions log is not said */
+    bool has_modules; /* what modules find in a file is said too */
+    bool is_quiet;    /* what conditions log is not said */
 
     /* Options that change nothing. */
     bool no_effect;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/json.h"
+#include "cli/module_print.h"
 #include "cli/os_input.h"
 #include "cli/os_parallel.h"
 #include "cli/os_process.h"
@@ -41,6 +41,7 @@ struct listener {
 struct worker {
     struct vtr_scanner *scanner; /* made when it starts */
     struct listener listener;    /* to its file */
+    struct vtr_module_print modules;
 };
 
 struct job {
@@ -137,6 +138,14 @@ static void hear_line(struct vtr_bytes line, void *context)
                        listener->path);
 }
 
+static void hear_finding(const struct vtr_finding *node, void *context)
+{
+    struct worker *worker = context;
+
+    vtr_module_print_finding(&worker->modules, &worker->listener.outcome->text, node,
+                             worker->listener.path);
+}
+
 static enum vtr_status open_scanner(const struct job *job, struct worker *worker,
                                     struct vtr_error *err)
 {
@@ -144,6 +153,8 @@ static enum vtr_status open_scanner(const struct job *job, struct worker *worker
 
     options.log = job->arguments->is_quiet ? NULL : hear_line;
     options.log_context = worker;
+    options.finding = job->arguments->has_modules ? hear_finding : NULL;
+    options.finding_context = worker;
     return vtr_scanner_new(&worker->scanner, job->rules->database, &options, err);
 }
 
@@ -251,6 +262,7 @@ static void run_task(size_t task, unsigned worker, void *context)
         return;
     }
     self->listener = (struct listener){job, path, outcome};
+    self->modules = (struct vtr_module_print){.is_json = job->arguments->style.is_json};
     if (self->scanner == NULL) {
         status = open_scanner(job, self, &outcome->err);
     }

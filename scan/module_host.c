@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "scan/module/module_tree.h"
 #include "scan/scan_run.h"
 
 #define ARGUMENT_LIMIT 16u
@@ -73,6 +74,14 @@ void vtr_module_host_finish(struct vtr_module_host *host)
         host->run->limits |= VTR_SCAN_LIMIT_MODULE;
     }
     host->run->is_memory_out = host->run->is_memory_out || host->modules.is_memory_out;
+}
+
+void vtr_module_host_tell(struct vtr_module_host *host)
+{
+    const struct vtr_scan_options *options = &host->run->options;
+
+    vtr_module_tree_tell(&host->modules, options->finding, options->finding_context);
+    vtr_module_host_finish(host);
 }
 
 uint32_t vtr_module_host_resolve(struct vtr_module_host *host, struct vtr_bytes path)

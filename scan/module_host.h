@@ -33,6 +33,9 @@ void vtr_module_host_begin(struct vtr_module_host *host, struct vtr_scan_run *ru
 /* The file is done: says in the run's limits what was not served. */
 void vtr_module_host_finish(struct vtr_module_host *host);
 
+/* Tells of all that modules find in the file: options.finding. */
+void vtr_module_host_tell(struct vtr_module_host *host);
+
 /* The row of a path, a part of the image; VTR_FIELD_COUNT when this version has none.
  */
 uint32_t vtr_module_host_resolve(struct vtr_module_host *host, struct vtr_bytes path);

@@ -201,8 +201,12 @@ static enum vtr_status conclude(struct vtr_scanner *scanner, vtr_detection_fn fo
     struct vtr_scan_run *run = &scanner->run;
     struct vtr_report to = {found, context, false};
 
-    if (run->is_memory_out || !vtr_rule_eval_run(&scanner->eval, run) ||
-        run->is_memory_out || report(scanner, &to) != VTR_OK) {
+    const bool is_evaluated =
+        !run->is_memory_out && vtr_rule_eval_run(&scanner->eval, run);
+    if (is_evaluated && run->options.finding != NULL && !run->is_late) {
+        vtr_module_host_tell(&scanner->eval.modules);
+    }
+    if (!is_evaluated || run->is_memory_out || report(scanner, &to) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     if (out_limits != NULL) {

@@ -35,6 +35,29 @@ struct vtr_module_data {
 /* A line that a rule wrote with the console module. */
 typedef void (*vtr_log_fn)(struct vtr_bytes line, void *context);
 
+/* What modules find in a file is told of as a tree, depth first. */
+enum vtr_finding_kind {
+    VTR_FINDING_STRUCTURE =
+        1, /* and what is in it, up to its VTR_FINDING_END; a module, too */
+    VTR_FINDING_ARRAY,
+    VTR_FINDING_DICTIONARY,
+    VTR_FINDING_END,
+    VTR_FINDING_INT,
+    VTR_FINDING_FLOAT,
+    VTR_FINDING_TEXT
+};
+
+/* Borrowed for the time of the call. */
+struct vtr_finding {
+    enum vtr_finding_kind kind;
+    struct vtr_bytes name; /* of a module, a field, or a key; empty: an array's item */
+    uint64_t index;        /* of an item */
+    int64_t number;
+    double real;
+    struct vtr_bytes text;
+};
+typedef void (*vtr_finding_fn)(const struct vtr_finding *node, void *context);
+
 /* Limits of one scan and what else it is told; zero means the default.  What is pointed
  * to outlives the scanner. */
 struct vtr_scan_options {
@@ -55,6 +78,11 @@ struct vtr_scan_options {
 
     vtr_log_fn log; /* may be NULL */
     void *log_context;
+
+    /* Told, before the detections, of all that every module finds in the file, whether
+     * rules ask for it or not; may be NULL. */
+    vtr_finding_fn finding;
+    void *finding_context;
 
     int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
 };
@@ -117,8 +145,9 @@ VTR_API struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detecti
 #define VTR_SCAN_LIMIT_REGEX   2u /* regular expressions or hex strings did */
 #define VTR_SCAN_LIMIT_TIME    4u /* the timeout passed */
 #define VTR_SCAN_BAD_DATABASE  8u /* part of the database could not be read */
-#define VTR_SCAN_LIMIT_MODULE \
- 16u /* a module stopped at a limit, or this version does not serve what a rule asks */
+#define VTR_SCAN_LIMIT_MODULE                                                        \
+ 16u /* a module stopped at a limit, or this version does not serve what a rule asks \
+      */
 #define VTR_SCAN_LIMIT_LAST VTR_SCAN_LIMIT_MODULE /* the highest bit */
 
 /* Called for each detection, rules in the order of namespace and name, then hashes.

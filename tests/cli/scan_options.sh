@@ -141,6 +141,20 @@ is_silent stdout
 expect 0 scan --json log.yar file
 says stdout '^\{"path":"file","log":"size 5"\}$'
 
+# What modules find, whether rules ask for them or not.
+expect 0 scan -D -i nobody r.yar "$VITRINE"
+says stdout '^elf$'
+says stdout "^$(printf '\t')machine = [0-9]+\$"
+says stdout "^$(printf '\t\t')\[0\]\$"
+expect 0 scan -D -i nobody r.yar file
+if grep -q '^elf$' stdout; then
+    complain "a text is an ELF file"
+fi
+expect 0 scan -D --json -i nobody r.yar "$VITRINE"
+says stdout '"module":"elf","data":\{.*"sections":\[\{'
+python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"): json.loads(line)' stdout || complain "not JSON"
+
 # Lists.
 printf 'file\n\nlonger\nmissing\n' >list
 expect 2 scan --scan-list r.yar list

@@ -2,6 +2,7 @@
 
 #include "cli/text.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "cli/json.h"
@@ -103,6 +104,24 @@ static void json_nests_and_separates(void **state)
     vtr_text_deinit(&text);
 }
 
+static void json_floats_are_numbers_or_null(void **state)
+{
+    struct vtr_text text = {0};
+    struct vtr_json json;
+
+    (void)state;
+    vtr_json_init(&json, &text);
+    vtr_json_begin_array(&json, NULL);
+    vtr_json_float(&json, NULL, 1.5);
+    vtr_json_float(&json, NULL, -1e300);
+    vtr_json_float(&json, NULL, HUGE_VAL);
+    vtr_json_float(&json, NULL, -HUGE_VAL);
+    vtr_json_float(&json, NULL, HUGE_VAL - HUGE_VAL);
+    vtr_json_end_array(&json);
+    assert_text(&text, "[1.5,-1.0000000000000001e+300,null,null,null]");
+    vtr_text_deinit(&text);
+}
+
 static void json_strings_are_always_utf8(void **state)
 {
     (void)state;
@@ -137,6 +156,7 @@ int main(void)
         cmocka_unit_test(overlong_surrogate_and_too_large_sequences_are_not_utf8),
         cmocka_unit_test(numbers_are_written_in_full),
         cmocka_unit_test(json_nests_and_separates),
+        cmocka_unit_test(json_floats_are_numbers_or_null),
         cmocka_unit_test(json_strings_are_always_utf8),
         cmocka_unit_test(json_keeps_zero_bytes),
     };

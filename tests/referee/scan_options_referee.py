@@ -114,6 +114,33 @@ class Comparison:
                 print(f"  {who}: {text[:600]!r}")
 
 
+    def same_modules(self, rules, path):
+        """-D: every value that yara shows of the file is shown with the same name."""
+        theirs = flatten(self.theirs(["-D", rules, path]))
+        code, out, _ = self.run([self.vitrine, "scan", "-w"], ["-D", rules, path])
+        ours = flatten(out)
+        wrong = [key for key, value in theirs.items() if ours.get(key) != value]
+        self.count += 1
+        if wrong or not theirs or code not in (0, 1):
+            self.differences += 1
+            for key in wrong[:5]:
+                print(f"difference: -D: {key}: {theirs[key]!r}, vitrine {ours.get(key)!r}")
+
+
+def flatten(output):
+    """{(names from the module down): value}, without constants and what is undefined."""
+    result = {}
+    path = []
+    for line in output.split(b"\n"):
+        name = line.lstrip(b"\t")
+        depth = len(line) - len(name)
+        name, equals, value = name.partition(b" = ")
+        path[depth:] = [name]
+        if equals and value != b"YR_UNDEFINED" and not name.isupper():
+            result[tuple(path)] = value
+    return result
+
+
 def combinations():
     for count in range(len(FLAGS) + 1):
         for flags in itertools.combinations(FLAGS, count):
@@ -160,6 +187,9 @@ def compare(c):
         c.same(flags + ["r.yar", "tree"], flags + ["--no-recursive", "r.yar", "tree"], True)
         c.same(flags + ["-r", "r.yar", "tree"], None, True)
         c.same(flags + ["-r", "-z", "20", "r.yar", "tree"], None, True)
+    with open(os.path.join(c.folder, "modules.yar"), "w", encoding="ascii") as f:
+        f.write('import "elf" rule r { condition: false }')
+    c.same_modules("modules.yar", c.vitrine)
     # The long names, the rest of what is typed.
     c.same(DEFINES + ["--print-strings", "--print-string-length", "--print-meta",
                       "--print-tags", "--print-namespace", "--negate", "r.yar", "hello"])
