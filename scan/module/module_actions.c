@@ -8,6 +8,7 @@
 #include "scan/module/hash.h"
 #include "scan/module/math.h"
 #include "scan/module/pe.h"
+#include "scan/module/pe_signatures.h"
 #include "scan/module/string.h"
 #include "scan/module/time.h"
 

@@ -28,7 +28,9 @@ HEADER_LEN = 1024
 NUMBERS = (0, 1, 2, 0x10, 0x1FF, 0x200, 0xFFF, 0x1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 # Fields that YARA has only since a later release than Debian's.
-NEWER = {"pe": re.compile(r"functions\[\]\.rva$|export_details\[\]\.rva$|version_data$")}
+NEWER = {"pe": re.compile(r"functions\[\]\.rva$|export_details\[\]\.rva$|version_data$|is_signed$|"
+                           r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
+                           r"signatures\[\]\.(digest|digest_alg|file_digest|verified|number_of_\w+)$")}
 
 
 def pe_of_today(values):
@@ -60,8 +62,8 @@ def pe_of_today(values):
 
 
 def unescape(text):
-    """What yara prints of a text, in our spelling: it leaves bytes from 0x80 on, and
-    quotes, as they are or as \\xNN."""
+    """A text with \\xNN in lower case: of bytes that were printed so, and of names in
+    certificates, which hold such letters themselves."""
     return re.sub(r"\\x([0-9a-fA-F]{2})", lambda m: "\\x" + m.group(1).lower(), text)
 
 
@@ -99,7 +101,7 @@ def parse_ours(text):
         elif line:
             path, _, value = line.partition(" = ")
             path = re.sub(r'\["((?:[^"\\]|\\.)*)"\]', r".\1", path)
-            values[path] = value
+            values[path] = unescape(value)
     return files
 
 
