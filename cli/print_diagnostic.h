@@ -8,8 +8,8 @@
 #include "cli/text.h"
 #include "vitrine/compile.h"
 
-/* Message, place, source line with carets, the second place, note and help; an empty
- * line after it. */
+/* Message, place, source line with carets, the second place, note and help, what to
+ * write as a line before and after; an empty line behind it all. */
 void vtr_print_diagnostic(struct vtr_text *out, const struct vtr_diagnostic *diagnostic,
                           bool is_coloured);
 

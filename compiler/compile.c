@@ -21,6 +21,7 @@
 #include "compiler/hash_input.h"
 #include "compiler/lint.h"
 #include "compiler/lower_rule.h"
+#include "compiler/warning.h"
 #include "format/module_table.h"
 
 #define DEFAULT_DIAGNOSTIC_LIMIT 1000u
@@ -276,7 +277,7 @@ enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
         free(c);
         return VTR_ERROR_MEMORY;
     }
-    c->has_lint = options->lint != 0;
+    c->has_lint = options->lint != 0 && !vtr_warning_are_all(options->allow);
     c->denied = options->deny;
     vtr_file_set_init(&c->files, c->arenas, c->workers, c->diagnostic_limit);
     c->files.dialect = options->dialect;

@@ -50,6 +50,13 @@ static bool is_text(struct vtr_bytes name, const char *text)
     return vtr_bytes_equal(name, vtr_bytes_from_text(text));
 }
 
+bool vtr_warning_are_all(uint64_t set)
+{
+    const uint64_t all = (UINT64_C(1) << VTR_WARNING_COUNT) - 1;
+
+    return (set & all) == all;
+}
+
 uint64_t vtr_warning_find(struct vtr_bytes name)
 {
     uint64_t found = 0;

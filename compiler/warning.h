@@ -14,6 +14,9 @@
 /* The set of warnings that a name or code means, 0: none. */
 uint64_t vtr_warning_find(struct vtr_bytes name);
 
+/* Whether a set holds every warning. */
+bool vtr_warning_are_all(uint64_t set);
+
 /* The warning with that code, or VTR_WARNING_COUNT. */
 enum vtr_warning vtr_warning_of_code(const char *code);
 
