@@ -6,45 +6,78 @@
 #include "cli/command.h"
 #include "cli/os_terminal.h"
 #include "cli/output.h"
+#include "cli/sarif.h"
 #include "cli/sources.h"
 
 struct check_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     struct vtr_warning_arguments warnings;
     bool is_json;
+    bool is_sarif;
 };
 
 static const struct vtr_option OPTIONS[] = {
     VTR_SOURCE_OPTIONS,
     VTR_WARNING_OPTIONS(struct check_arguments, warnings),
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a diagnostic, a line each",
-     offsetof(struct check_arguments, is_json)}};
+     offsetof(struct check_arguments, is_json)},
+    {"sarif", 0, VTR_OPTION_FLAG, NULL,
+     "one SARIF 2.1.0 log, for code hosts and editors",
+     offsetof(struct check_arguments, is_sarif)}};
 
 const struct vtr_verb vtr_verb_check = {
     .name = "check",
     .summary = "report the problems of rule sources",
-    .example = "vitrine check rules/",
-    .details = "Reads the sources as 'vitrine compile' does and writes no database.\n",
+    .example = "vitrine check rules/\n"
+               "vitrine check --deny warnings --allow text_as_hex rules/\n"
+               "vitrine check --sarif rules/ > check.sarif",
+    .details =
+        "Reads the sources as 'vitrine compile' does and writes no database.\n"
+        "\n"
+        "Warnings are of what is legal but hardly meant, slow or out of date.  Each "
+        "has a\n"
+        "code and a name; a comment allows it where it stands:\n"
+        "\n"
+        "  // vitrine: allow(slow_pattern)\n"
+        "\n"
+        "on a line of its own before a rule is for the rule, before a string for the\n"
+        "string, at the end of a line for the line.  '// suppress: slow_pattern' is\n"
+        "understood too.  docs/diagnostics has a page for each code.\n",
     .operands = "SOURCE...",
     .operand_min = 1,
     .operand_max = SIZE_MAX,
     .options = OPTIONS,
     .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
     .exits = "0  no errors; there may be warnings\n"
-             "1  the rules have errors\n"
+             "1  the rules have errors, or warnings that --deny names\n"
              "2  could not read the sources\n",
     .run = vtr_cmd_check};
 
-static int report(const struct vtr_compilation *compilation, bool is_json,
-                  int exit_code)
+static void print_diagnostics(struct vtr_text *out,
+                              const struct vtr_compilation *compilation,
+                              const struct check_arguments *arguments)
+{
+    size_t count;
+    const struct vtr_diagnostic *diagnostics =
+        vtr_compilation_get_diagnostics(compilation, &count);
+
+    if (arguments->is_sarif) {
+        vtr_sarif_log(out, diagnostics, count, vtr_sources_omitted(compilation));
+    } else {
+        vtr_sources_print_diagnostics(out, compilation, arguments->is_json,
+                                      vtr_terminal_has_colour(stdout));
+    }
+}
+
+static int report(const struct vtr_compilation *compilation,
+                  const struct check_arguments *arguments, int exit_code)
 {
     const struct vtr_compile_stats *stats = vtr_compilation_get_stats(compilation);
     struct vtr_text out = {0};
 
-    vtr_sources_print_diagnostics(&out, compilation, is_json,
-                                  vtr_terminal_has_colour(stdout));
+    print_diagnostics(&out, compilation, arguments);
     exit_code = vtr_output_answer(&out, exit_code);
-    if (!is_json) {
+    if (!arguments->is_json && !arguments->is_sarif) {
         (void)fflush(stdout);
         vtr_print_count(&out, stats->files, "file");
         vtr_text_add(&out, ": ");
@@ -64,6 +97,10 @@ static int check(const struct check_arguments *arguments,
     struct vtr_compilation *compilation = NULL;
     struct vtr_error err = {0};
 
+    if (arguments->is_json && arguments->is_sarif) {
+        return vtr_complain_text(&vtr_verb_check, "--json and --sarif are two outputs",
+                                 NULL);
+    }
     if (!vtr_sources_set_warnings(&vtr_verb_check, &arguments->warnings, &options)) {
         return VTR_EXIT_FAILED;
     }
@@ -72,8 +109,7 @@ static int check(const struct check_arguments *arguments,
     if (status != VTR_OK && status != VTR_ERROR_RULES) {
         return vtr_complain(&vtr_verb_check, &err);
     }
-    const int exit_code =
-        report(compilation, arguments->is_json, vtr_sources_exit(compilation));
+    const int exit_code = report(compilation, arguments, vtr_sources_exit(compilation));
     vtr_compilation_free(compilation);
     return exit_code;
 }

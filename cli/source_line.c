@@ -4,6 +4,11 @@
 
 #define TAB_CELLS 4
 
+static bool is_plain_byte(uint8_t byte)
+{
+    return byte >= 0x20 && byte < 0x7f;
+}
+
 static uint32_t code_point(const uint8_t *sequence, size_t len)
 {
     static const uint8_t LEAD_MASK[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
@@ -38,10 +43,19 @@ static size_t cells_of_char(uint32_t c)
  * Returns the cells that it takes when it begins at `cell`. */
 static size_t show_char(struct vtr_text *out, struct vtr_bytes *rest, size_t cell)
 {
-    size_t len = vtr_text_utf8_len(*rest);
-    const struct vtr_bytes one = {rest->ptr, len == 0 ? 1 : len};
     struct vtr_text safe = {0};
     size_t cells;
+
+    if (is_plain_byte(rest->ptr[0])) {
+        if (out != NULL) {
+            vtr_text_repeat(out, (char)rest->ptr[0], 1);
+        }
+        rest->ptr++;
+        rest->len--;
+        return 1;
+    }
+    const size_t len = vtr_text_utf8_len(*rest);
+    const struct vtr_bytes one = {rest->ptr, len == 0 ? 1 : len};
 
     rest->ptr += one.len;
     rest->len -= one.len;
@@ -100,9 +114,6 @@ void vtr_source_line_show(const struct vtr_source_line *line, struct vtr_text *o
 void vtr_source_line_init(struct vtr_source_line *line, struct vtr_bytes text)
 {
     line->text = text;
-    line->is_plain = true;
-    for (size_t i = 0; i < text.len && line->is_plain; i++) {
-        line->is_plain = text.ptr[i] >= 0x20 && text.ptr[i] < 0x7f;
-    }
+    line->is_plain = vtr_text_plain_len(text) == text.len;
     line->cells = vtr_source_line_cells(line, text.len);
 }

@@ -143,6 +143,129 @@ static void second_place_note_and_help_follow(void **state)
                                 "\n");
 }
 
+/* A second place in the same file. */
+static struct vtr_diagnostic sample_pair(uint32_t line, uint32_t column,
+                                         uint32_t length, const char *text)
+{
+    struct vtr_diagnostic diagnostic = sample("left == right", 9, 5);
+
+    diagnostic.other = (struct vtr_span){.path = "a.yar",
+                                         .line = line,
+                                         .column = column,
+                                         .length = length,
+                                         .text = text};
+    diagnostic.other_label = "there";
+    return diagnostic;
+}
+
+static void two_places_share_a_line(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic before = sample_pair(7, 1, 4, "left == right");
+    struct vtr_diagnostic after = sample_pair(7, 9, 5, "left == right");
+
+    assert_printed(&before, "error[E001]: wrong\n"
+                            " --> a.yar:7:9\n"
+                            "  |\n"
+                            "7 | left == right\n"
+                            "  | ----    ^^^^^ here\n"
+                            "  | there\n"
+                            "\n");
+    after.span.column = 1;
+    after.span.length = 4;
+    assert_printed(&after, "error[E001]: wrong\n"
+                           " --> a.yar:7:1\n"
+                           "  |\n"
+                           "7 | left == right\n"
+                           "  | ^^^^    ----- there\n"
+                           "  | here\n"
+                           "\n");
+}
+
+static void places_that_overlap_are_shown_one_by_one(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic diagnostic = sample_pair(7, 1, 10, "left == right");
+
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:9\n"
+                                "  |\n"
+                                "7 | left == right\n"
+                                "  |         ^^^^^ here\n"
+                                "7 | left == right\n"
+                                "  | ---------- there\n"
+                                "\n");
+}
+
+static void lines_of_one_file_are_in_their_order(void **state)
+{
+    (void)state;
+    const struct vtr_diagnostic before = sample_pair(6, 1, 3, "the line before");
+    const struct vtr_diagnostic after = sample_pair(9, 1, 3, "two lines on");
+
+    assert_printed(&before, "error[E001]: wrong\n"
+                            " --> a.yar:7:9\n"
+                            "  |\n"
+                            "6 | the line before\n"
+                            "  | --- there\n"
+                            "7 | left == right\n"
+                            "  |         ^^^^^ here\n"
+                            "\n");
+    assert_printed(&after, "error[E001]: wrong\n"
+                           " --> a.yar:7:9\n"
+                           "  |\n"
+                           "7 | left == right\n"
+                           "  |         ^^^^^ here\n"
+                           "...\n"
+                           "9 | two lines on\n"
+                           "  | --- there\n"
+                           "\n");
+}
+
+static void help_with_a_replacement_is_a_line_before_and_after(void **state)
+{
+    (void)state;
+    struct vtr_diagnostic diagnostic = sample("  $a = 1", 8, 1);
+
+    diagnostic.help = "write it so";
+    diagnostic.edit = diagnostic.span;
+    diagnostic.edit.end_line = 7;
+    diagnostic.replacement = "two";
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:8\n"
+                                "  |\n"
+                                "7 |   $a = 1\n"
+                                "  |        ^ here\n"
+                                "help: write it so\n"
+                                "  |\n"
+                                "7 -   $a = 1\n"
+                                "7 +   $a = two\n"
+                                "\n");
+    diagnostic.edit.column = 3;
+    diagnostic.edit.length = 6;
+    diagnostic.replacement = "";
+    diagnostic.name = "some_warning";
+    assert_printed(&diagnostic, "error[E001 some_warning]: wrong\n"
+                                " --> a.yar:7:8\n"
+                                "  |\n"
+                                "7 |   $a = 1\n"
+                                "  |        ^ here\n"
+                                "help: write it so\n"
+                                "  |\n"
+                                "7 -   $a = 1\n"
+                                "\n");
+    /* over several lines there is no such pair */
+    diagnostic.edit.end_line = 8;
+    diagnostic.name = "";
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:8\n"
+                                "  |\n"
+                                "7 |   $a = 1\n"
+                                "  |        ^ here\n"
+                                "  = help: write it so\n"
+                                "\n");
+}
+
 static void file_as_a_whole_has_no_line(void **state)
 {
     (void)state;
@@ -163,6 +286,10 @@ int main(void)
         cmocka_unit_test(span_past_the_end_of_the_line_is_cut),
         cmocka_unit_test(long_lines_are_cut_around_the_span),
         cmocka_unit_test(second_place_note_and_help_follow),
+        cmocka_unit_test(two_places_share_a_line),
+        cmocka_unit_test(places_that_overlap_are_shown_one_by_one),
+        cmocka_unit_test(lines_of_one_file_are_in_their_order),
+        cmocka_unit_test(help_with_a_replacement_is_a_line_before_and_after),
         cmocka_unit_test(file_as_a_whole_has_no_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/sarif.h"
+
+#include <string.h>
+
+#include "cli/json.h"
+
+#define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
+
+/* Where the pages of docs/diagnostics are, as an absolute URI that a code is added to.
+ */
+#ifndef VTR_DIAGNOSTICS_URI
+# define VTR_DIAGNOSTICS_URI "urn:vitrine:diagnostics:"
+#endif
+
+static void put_message(struct vtr_json *json, const char *key, const char *text)
+{
+    vtr_json_begin_object(json, key);
+    vtr_json_string(json, "text", text);
+    vtr_json_end_object(json);
+}
+
+static bool is_unreserved(uint8_t c)
+{
+    return c - (unsigned)'0' < 10 || (c | 0x20u) - (unsigned)'a' < 26 || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == '/';
+}
+
+/* A path as a URI: an absolute one of a file, or relative to where the check ran. */
+static void put_artifact(struct vtr_json *json, const char *path)
+{
+    const struct vtr_bytes bytes = vtr_text_view(path);
+    struct vtr_text uri = {0};
+
+    vtr_text_add(&uri, path[0] == '/' ? "file://" : "");
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (is_unreserved(bytes.ptr[i])) {
+            vtr_text_repeat(&uri, (char)bytes.ptr[i], 1);
+        } else {
+            vtr_text_add(&uri, "%");
+            vtr_text_hex(&uri, (struct vtr_bytes){bytes.ptr + i, 1});
+        }
+    }
+    vtr_json_begin_object(json, "artifactLocation");
+    vtr_json_bytes(json, "uri", (struct vtr_bytes){(const uint8_t *)uri.ptr, uri.len});
+    vtr_json_end_object(json);
+    vtr_text_deinit(&uri);
+}
+
+static void put_region(struct vtr_json *json, const char *key,
+                       const struct vtr_span *span)
+{
+    vtr_json_begin_object(json, key);
+    vtr_json_number(json, "startLine", span->line);
+    if (span->character > 0) {
+        vtr_json_number(json, "startColumn", span->character);
+        vtr_json_number(json, "endLine", span->end_line);
+        vtr_json_number(json, "endColumn", span->end_character);
+    }
+    vtr_json_end_object(json);
+}
+
+static bool has_place(const struct vtr_span *span)
+{
+    return span->path != NULL && span->path[0] != '\0';
+}
+
+static void put_location(struct vtr_json *json, const struct vtr_span *span)
+{
+    vtr_json_begin_object(json, "physicalLocation");
+    put_artifact(json, span->path);
+    if (span->line > 0) {
+        put_region(json, "region", span);
+    }
+    vtr_json_end_object(json);
+}
+
+static void put_related(struct vtr_json *json, const struct vtr_diagnostic *d)
+{
+    if (!has_place(&d->other)) {
+        return;
+    }
+    vtr_json_begin_array(json, "relatedLocations");
+    vtr_json_begin_object(json, NULL);
+    vtr_json_number(json, "id", 0);
+    put_location(json, &d->other);
+    if (d->other_label[0] != '\0') {
+        put_message(json, "message", d->other_label);
+    }
+    vtr_json_end_object(json);
+    vtr_json_end_array(json);
+}
+
+static void put_fix(struct vtr_json *json, const struct vtr_diagnostic *d)
+{
+    if (!has_place(&d->edit) || d->edit.character == 0) {
+        return;
+    }
+    vtr_json_begin_array(json, "fixes");
+    vtr_json_begin_object(json, NULL);
+    put_message(json, "description", d->help);
+    vtr_json_begin_array(json, "artifactChanges");
+    vtr_json_begin_object(json, NULL);
+    put_artifact(json, d->edit.path);
+    vtr_json_begin_array(json, "replacements");
+    vtr_json_begin_object(json, NULL);
+    put_region(json, "deletedRegion", &d->edit);
+    put_message(json, "insertedContent", d->replacement);
+    vtr_json_end_object(json);
+    vtr_json_end_array(json);
+    vtr_json_end_object(json);
+    vtr_json_end_array(json);
+    vtr_json_end_object(json);
+    vtr_json_end_array(json);
+}
+
+static uint64_t add_to_hash(uint64_t hash, struct vtr_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (bytes.ptr[i] != ' ' && bytes.ptr[i] != '\t') {
+            hash = (hash ^ bytes.ptr[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+        }
+    }
+    return hash;
+}
+
+/* What stays when lines are added above: code, message and line without blanks. */
+static void put_fingerprint(struct vtr_json *json, const struct vtr_diagnostic *d)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint8_t bytes[8];
+
+    hash = add_to_hash(hash, vtr_text_view(d->code));
+    hash = add_to_hash(hash, vtr_text_view(d->message));
+    hash = add_to_hash(hash, vtr_text_view(d->span.text));
+    for (unsigned i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)(hash >> (56 - 8 * i));
+    }
+    vtr_json_begin_object(json, "partialFingerprints");
+    vtr_json_hex(json, "messageAndLine/v1", (struct vtr_bytes){bytes, sizeof(bytes)});
+    vtr_json_end_object(json);
+}
+
+/* Message, label, note and help, which SARIF has one text for. */
+static void put_texts(struct vtr_json *json, const struct vtr_diagnostic *d)
+{
+    const struct {
+        const char *lead;
+        const char *text;
+    } parts[] = {{": ", d->label}, {"\nnote: ", d->note}, {"\nhelp: ", d->help}};
+    struct vtr_text text = {0};
+
+    vtr_text_add(&text, d->message);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (parts[i].text[0] != '\0') {
+            vtr_text_add(&text, parts[i].lead);
+            vtr_text_add(&text, parts[i].text);
+        }
+    }
+    vtr_json_begin_object(json, "message");
+    vtr_json_bytes(json, "text",
+                   (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
+    vtr_json_end_object(json);
+    vtr_text_deinit(&text);
+}
+
+static size_t find_code(const char *code)
+{
+    size_t count;
+    const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
+    size_t i = 0;
+
+    while (i + 1 < count && strcmp(codes[i].code, code) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static void put_result(struct vtr_json *json, const struct vtr_diagnostic *d)
+{
+    vtr_json_begin_object(json, NULL);
+    vtr_json_string(json, "ruleId", d->code);
+    vtr_json_number(json, "ruleIndex", find_code(d->code));
+    vtr_json_string(json, "level",
+                    d->severity == VTR_SEVERITY_ERROR ? "error" : "warning");
+    put_texts(json, d);
+    vtr_json_begin_array(json, "locations");
+    if (has_place(&d->span)) {
+        vtr_json_begin_object(json, NULL);
+        put_location(json, &d->span);
+        vtr_json_end_object(json);
+    }
+    vtr_json_end_array(json);
+    put_related(json, d);
+    put_fingerprint(json, d);
+    put_fix(json, d);
+    vtr_json_end_object(json);
+}
+
+static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meaning)
+{
+    struct vtr_text uri = {0};
+
+    vtr_text_add(&uri, VTR_DIAGNOSTICS_URI);
+    vtr_text_add(&uri, meaning->code);
+    vtr_json_begin_object(json, NULL);
+    vtr_json_string(json, "id", meaning->code);
+    if (meaning->name[0] != '\0') {
+        vtr_json_string(json, "name", meaning->name);
+    }
+    put_message(json, "shortDescription", meaning->meaning);
+    vtr_json_bytes(json, "helpUri",
+                   (struct vtr_bytes){(const uint8_t *)uri.ptr, uri.len});
+    vtr_json_begin_object(json, "defaultConfiguration");
+    vtr_json_string(json, "level", meaning->code[0] == 'W' ? "warning" : "error");
+    vtr_json_end_object(json);
+    vtr_json_end_object(json);
+    vtr_text_deinit(&uri);
+}
+
+static void put_tool(struct vtr_json *json)
+{
+    size_t count;
+    const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
+
+    vtr_json_begin_object(json, "tool");
+    vtr_json_begin_object(json, "driver");
+    vtr_json_string(json, "name", "vitrine");
+    vtr_json_string(json, "version", vtr_version());
+    vtr_json_begin_array(json, "rules");
+    for (size_t i = 0; i < count; i++) {
+        put_rule(json, &codes[i]);
+    }
+    vtr_json_end_array(json);
+    vtr_json_end_object(json);
+    vtr_json_end_object(json);
+}
+
+/* How the run went: it came to an end, with or without all that there was to say. */
+static void put_invocation(struct vtr_json *json, uint64_t omitted)
+{
+    struct vtr_text text = {0};
+
+    vtr_json_begin_array(json, "invocations");
+    vtr_json_begin_object(json, NULL);
+    vtr_json_bool(json, "executionSuccessful", true);
+    if (omitted > 0) {
+        vtr_text_number(&text, omitted);
+        vtr_text_add(&text, " more diagnostics are not listed");
+        vtr_json_begin_array(json, "toolExecutionNotifications");
+        vtr_json_begin_object(json, NULL);
+        vtr_json_begin_object(json, "message");
+        vtr_json_bytes(json, "text",
+                       (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
+        vtr_json_end_object(json);
+        vtr_json_end_object(json);
+        vtr_json_end_array(json);
+    }
+    vtr_json_end_object(json);
+    vtr_json_end_array(json);
+    vtr_text_deinit(&text);
+}
+
+void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostics,
+                   size_t count, uint64_t omitted)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "$schema", SCHEMA);
+    vtr_json_string(&json, "version", "2.1.0");
+    vtr_json_begin_array(&json, "runs");
+    vtr_json_begin_object(&json, NULL);
+    put_tool(&json);
+    vtr_json_string(&json, "columnKind", "unicodeCodePoints");
+    put_invocation(&json, omitted);
+    vtr_json_begin_array(&json, "results");
+    for (size_t i = 0; i < count; i++) {
+        put_result(&json, &diagnostics[i]);
+    }
+    vtr_json_end_array(&json);
+    vtr_json_end_object(&json);
+    vtr_json_end_array(&json);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
