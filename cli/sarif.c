@@ -202,7 +202,7 @@ static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meani
 {
     struct vtr_text uri = {0};
 
-    vtr_text_add(&uri, VTR_DIAGNOSTICS_URI);
+    vtr_text_add(&uri, VTR_DIAGNOSTICS_URI); /* of cli/CMakeLists.txt */
     vtr_text_add(&uri, meaning->code);
     vtr_json_begin_object(json, NULL);
     vtr_json_string(json, "id", meaning->code);
