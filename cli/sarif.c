@@ -8,12 +8,6 @@
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
-/* Where the pages of docs/diagnostics are, as an absolute URI that a code is added to.
- */
-#ifndef VTR_DIAGNOSTICS_URI
-# define VTR_DIAGNOSTICS_URI "urn:vitrine:diagnostics:"
-#endif
-
 static void put_message(struct vtr_json *json, const char *key, const char *text)
 {
     vtr_json_begin_object(json, key);
