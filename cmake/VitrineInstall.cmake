@@ -22,6 +22,9 @@ install(FILES "${PROJECT_BINARY_DIR}/vitrineConfig.cmake"
 
 # pkg-config.  A static library asks its user for what it needs; a shared one does not.
 set(PC_REQUIRES "libpcre2-8, libxxhash, zlib, libsodium, libcrypto, jansson")
+if(VTR_HAS_MAGIC)
+    string(APPEND PC_REQUIRES ", libmagic")
+endif()
 if(BUILD_SHARED_LIBS)
     set(PC_REQUIRES_LINE "Requires.private: ${PC_REQUIRES}")
     set(PC_THREADS "")

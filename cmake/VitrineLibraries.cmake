@@ -7,7 +7,8 @@ add_library(vitrine
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
                                       PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson
-                                      Threads::Threads ${VTR_MATH_LIBRARY})
+                                      Threads::Threads ${VTR_MAGIC_LIBRARY}
+                                      ${VTR_MATH_LIBRARY})
 
 set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_testing>
                      $<TARGET_OBJECTS:vtr_rebuild>)

@@ -43,6 +43,12 @@ typedef struct vtr_module_value (*vtr_module_call_fn)(
 
 #define VTR_MODULE_LOADER_LIMIT 24u
 
+/* What a module keeps from file to file, because it is costly to make: {0} at first. */
+struct vtr_module_kept {
+    void *state;
+    void (*release)(void *state); /* not NULL where `state` is not */
+};
+
 /* One module and one file. */
 struct vtr_module_run {
     const struct vtr_module_services *services;
@@ -51,6 +57,7 @@ struct vtr_module_run {
     struct vtr_arena arena; /* until the next file */
     struct vtr_module_store store;
     void *state; /* the module's own, in the arena; NULL at first */
+    struct vtr_module_kept *kept;
     vtr_module_load_fn loaded[VTR_MODULE_LOADER_LIMIT];
     unsigned loaded_count;
     bool is_limited; /* the module stopped at a limit of its own */

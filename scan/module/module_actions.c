@@ -3,9 +3,11 @@
 #include "scan/module/module_actions.h"
 
 #include "scan/module/console.h"
+#include "scan/module/cuckoo.h"
 #include "scan/module/dotnet.h"
 #include "scan/module/elf.h"
 #include "scan/module/hash.h"
+#include "scan/module/magic.h"
 #include "scan/module/math.h"
 #include "scan/module/pe.h"
 #include "scan/module/pe_signatures.h"

@@ -39,7 +39,8 @@ void vtr_modules_init(struct vtr_modules *modules,
     *modules = (struct vtr_modules){.services = services};
 }
 
-void vtr_modules_deinit(struct vtr_modules *modules)
+/* Forgets the file, not what modules keep. */
+static void forget(struct vtr_modules *modules)
 {
     for (unsigned i = 0; i < VTR_MODULE_COUNT; i++) {
         vtr_arena_deinit(&modules->runs[i].arena);
@@ -47,9 +48,21 @@ void vtr_modules_deinit(struct vtr_modules *modules)
     memset(modules->is_begun, 0, sizeof(modules->is_begun));
 }
 
+void vtr_modules_deinit(struct vtr_modules *modules)
+{
+    forget(modules);
+    for (unsigned i = 0; i < VTR_MODULE_COUNT; i++) {
+        struct vtr_module_kept *kept = &modules->kept[i];
+        if (kept->state != NULL) {
+            kept->release(kept->state);
+        }
+        *kept = (struct vtr_module_kept){0};
+    }
+}
+
 void vtr_modules_begin(struct vtr_modules *modules, struct vtr_bytes data)
 {
-    vtr_modules_deinit(modules);
+    forget(modules);
     modules->data = data;
     modules->is_memory_out = false;
 }
@@ -85,8 +98,9 @@ static struct vtr_module_run *begin_run(struct vtr_modules *modules, uint32_t mo
         return run;
     }
     vtr_arena_deinit(&run->arena);
-    *run =
-        (struct vtr_module_run){.services = modules->services, .data = modules->data};
+    *run = (struct vtr_module_run){.services = modules->services,
+                                   .data = modules->data,
+                                   .kept = &modules->kept[module]};
     for (size_t i = 0; i < modules->extra_count; i++) {
         if (strcmp(modules->extras[i].module, info->name) == 0) {
             run->extra = modules->extras[i].bytes;

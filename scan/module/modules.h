@@ -18,6 +18,7 @@ struct vtr_modules {
     size_t extra_count;
     struct vtr_bytes data;
     struct vtr_module_run runs[VTR_MODULE_COUNT];
+    struct vtr_module_kept kept[VTR_MODULE_COUNT];
     bool is_begun[VTR_MODULE_COUNT];      /* for this file */
     uint16_t containers[VTR_FIELD_COUNT]; /* row of the array around, + 1; 0: unknown */
     bool is_memory_out;

@@ -112,7 +112,7 @@ void vtr_sample_damage(const char *module, struct vtr_bytes sample, size_t heade
         dump_and_forget(module, (struct vtr_bytes){copy, len});
         free(copy);
     }
-    uint8_t *copy = malloc(sample.len);
+    uint8_t *copy = malloc(sample.len == 0 ? 1 : sample.len);
     assert_non_null(copy);
     memcpy(copy, sample.ptr, sample.len);
     for (size_t at = 0; at < header_len && at < sample.len; at++) {
