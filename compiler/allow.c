@@ -20,7 +20,8 @@ struct allowance {
 /* Goes through the comments of a source, and its rules with them. */
 struct reader {
     const struct vtr_source *source;
-    const struct vtr_ast_rule *rule; /* the first that ends after the comment */
+    const struct vtr_ast_rule *before; /* the last that ends before the comment */
+    const struct vtr_ast_rule *rule;   /* the one after it */
     const struct vtr_ast_string *string;
     struct vtr_diagnostics *diagnostics;
     struct vtr_vector allowances; /* struct allowance */
@@ -147,6 +148,7 @@ static uint32_t line_end(struct vtr_bytes text, uint32_t at)
 static void move_to(struct reader *r, uint32_t offset)
 {
     while (r->rule != NULL && r->rule->end <= offset) {
+        r->before = r->rule;
         r->rule = r->rule->next;
         r->string = r->rule == NULL ? NULL : r->rule->strings;
     }
@@ -167,6 +169,25 @@ static void find_line(struct reader *r, uint32_t offset)
     }
 }
 
+/* The rule whose name, '{' or '}' stands before the comment at `offset` on its line:
+ * the brackets at the line's beginning, where `vitrine fmt` puts them.  NULL: none. */
+static const struct vtr_ast_rule *rule_of_line(const struct reader *r, uint32_t offset)
+{
+    const struct vtr_ast_rule *rule = r->rule;
+    const uint8_t first = r->source->bytes.ptr[r->line_text];
+
+    if (first == '}' && r->before != NULL && r->before->end == r->line_text + 1) {
+        return r->before;
+    }
+    if (rule == NULL || rule->offset >= offset) {
+        return NULL;
+    }
+    return rule->offset >= r->line_begin ||
+                   (first == '{' && offset < rule->strings_offset)
+               ? rule
+               : NULL;
+}
+
 /* What a comment between `offset` and `end` is for. */
 static struct allowance scope_of(struct reader *r, uint32_t offset, uint32_t end)
 {
@@ -175,11 +196,12 @@ static struct allowance scope_of(struct reader *r, uint32_t offset, uint32_t end
 
     find_line(r, offset);
     if (rule == NULL || r->line_text < offset) {
-        const bool is_head =
-            rule != NULL && rule->offset >= r->line_begin && rule->offset < offset;
-        return is_head ? (struct allowance){rule->begin, rule->end, 0}
-                       : (struct allowance){r->line_begin,
-                                            end > r->line_end ? end : r->line_end, 0};
+        const struct vtr_ast_rule *whole =
+            r->line_text < offset ? rule_of_line(r, offset) : NULL;
+        return whole != NULL
+                   ? (struct allowance){whole->begin, whole->end, 0}
+                   : (struct allowance){r->line_begin,
+                                        end > r->line_end ? end : r->line_end, 0};
     }
     if (string != NULL && offset > rule->strings_offset) {
         return (struct allowance){string->offset, string->end, 0};

@@ -4,10 +4,10 @@
  * Comments that allow warnings: "// vitrine: allow(slow_pattern)", and
  * "// suppress: slow_pattern" as YARA-X has it.
  *
- * At the end of a line the comment is for that line, on the line of a rule's name for
- * the rule.  On a line of its own it is for what follows: before a rule the rule, among
- * strings the next string, elsewhere in a rule the whole rule.  What it does not find
- * to allow is no mistake.
+ * At the end of a line the comment is for that line; on the line of a rule's name, and
+ * behind its '{' or '}' on a line of its own, for the rule.  On a line of its own it is
+ * for what follows: before a rule the rule, among strings the next string, elsewhere in
+ * a rule the whole rule.  What it does not find to allow is no mistake.
  */
 #ifndef VTR_COMPILER_ALLOW_H
 #define VTR_COMPILER_ALLOW_H

@@ -77,7 +77,7 @@ rule Packer_Mpress_Pe : packer
         $section2 = ".MPRESS2"
 
     condition:
-        Packers_Is_PE and for all of them : ( $ in (0..1024) )
+        Packers_Is_PE and for all of them : ($ in (0..1024))
 }
 
 rule Packer_Petite_Pe : packer
@@ -109,7 +109,7 @@ rule Packer_Vmprotect_Pe : packer protector
 
     condition:
         Packers_Is_PE and any of ($section*) and
-        for any of ($section*) : ( @ < 1024 )
+        for any of ($section*) : (@ < 1024)
 }
 
 rule Packer_Themida_Pe : packer protector
@@ -140,7 +140,7 @@ rule Packer_Nsis_Installer : installer
     strings:
         // Flags, then the signature 0xDEADBEEF and "NullsoftInst".
         $header = { (00 | 01 | 02 | 03 | 04 | 08 | 0A) 00 00 00 EF BE AD DE
-                    4E 75 6C 6C 73 6F 66 74 49 6E 73 74 }
+            4E 75 6C 6C 73 6F 66 74 49 6E 73 74 }
 
     condition:
         Packers_Is_PE and $header

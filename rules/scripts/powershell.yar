@@ -35,7 +35,7 @@ rule Script_Powershell_Download_Run : script downloader
     condition:
         filesize < 1MB and $run and
         (($download1 and $client) or ($download2 and @run[1] - @download2[1] < 200 and
-         @download2[1] - @run[1] < 200))
+            @download2[1] - @run[1] < 200))
 }
 
 rule Script_Powershell_Base64_Download : script downloader obfuscated

@@ -34,7 +34,7 @@ rule Eicar_Test_String_Embedded : test
 
     condition:
         not Eicar_Test_File and
-        for any i in (1..#head) : ( $tail at @head[i] + 28 )
+        for any i in (1..#head) : ($tail at @head[i] + 28)
 }
 
 rule Gtube_Test_Message : test

@@ -76,7 +76,7 @@ rule Webshell_Php_Packed_Eval : webshell obfuscated
 
     condition:
         Webshells_Has_Php and $eval and for any i in (1..#blob) :
-            ( @blob[i] - @eval[1] < 256 and @blob[i] > @eval[1] )
+            (@blob[i] - @eval[1] < 256 and @blob[i] > @eval[1])
 }
 
 rule Webshell_Php_Upload : webshell dropper

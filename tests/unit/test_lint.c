@@ -320,6 +320,17 @@ static void comments_allow_warnings(void **state)
     assert_reports("rule r { strings: $a = \"a\" /* vitrine: allow(slow_pattern) */\n"
                    " $b = \"b\" condition: $a and $b }",
                    "");
+    /* where formatting puts what stood on the line of the name */
+    assert_reports("rule r\n{ // suppress: slow_pattern\n strings: $a = \"a\"\n"
+                   " condition: $a }",
+                   "");
+    assert_reports("rule r {\n strings: $a = \"a\"\n condition: $a\n"
+                   "} // suppress: slow_pattern\nrule s {\n strings: $a = \"a\"\n"
+                   " condition: $a\n}",
+                   "W060 6 '\"a\"'");
+    assert_reports("rule r { strings: $a =\n{ 4D } // suppress: text_as_hex\n"
+                   " $b = \"b\" condition: $a and $b\n} // suppress: text_as_hex",
+                   "W060 2 '{ 4D }', W060 3 '\"b\"'");
     /* not a comment, another warning, a word that is none */
     assert_reports("rule r { meta: x = \"// suppress: slow_pattern\"\n"
                    "strings: $a = \"a\" // suppress: text_as_hex\ncondition: $a }",
