@@ -4,9 +4,11 @@
 
 #include "scan/module/console.h"
 #include "scan/module/cuckoo.h"
+#include "scan/module/dex.h"
 #include "scan/module/dotnet.h"
 #include "scan/module/elf.h"
 #include "scan/module/hash.h"
+#include "scan/module/macho.h"
 #include "scan/module/magic.h"
 #include "scan/module/math.h"
 #include "scan/module/pe.h"

@@ -22,10 +22,24 @@ static bool spend(void *context, uint64_t units)
     return true;
 }
 
+/* An expression is a text here, which matches where it stands in the subject. */
+static bool matches(void *context, const void *regex, struct vtr_bytes subject)
+{
+    const struct vtr_bytes text = vtr_bytes_from_text(regex);
+    bool is_found = false;
+
+    (void)context;
+    for (size_t at = 0; at + text.len <= subject.len && !is_found; at++) {
+        is_found =
+            vtr_bytes_equal((struct vtr_bytes){subject.ptr + at, text.len}, text);
+    }
+    return is_found;
+}
+
 void vtr_test_modules_init(struct vtr_test_modules *test, struct vtr_bytes data)
 {
     *test = (struct vtr_test_modules){
-        .services = {.spend = spend, .context = test},
+        .services = {.spend = spend, .matches = matches, .context = test},
         .units_left = UINT64_MAX,
     };
     vtr_modules_init(&test->modules, &test->services);
@@ -52,6 +66,9 @@ struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char 
         assert_true(count < ARG_LIMIT);
         if (types[count] == 's') {
             args[count] = vtr_module_text(vtr_bytes_from_text(va_arg(list, char *)));
+        } else if (types[count] == 'r') {
+            args[count] = (struct vtr_module_value){VTR_MODULE_REGEX,
+                                                    {.regex = va_arg(list, char *)}};
         } else if (types[count] == 'f') {
             args[count] = vtr_module_float(va_arg(list, double));
         } else {

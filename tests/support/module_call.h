@@ -19,7 +19,8 @@ void vtr_test_modules_init(struct vtr_test_modules *test, struct vtr_bytes data)
 void vtr_test_modules_deinit(struct vtr_test_modules *test);
 
 /* Calls "module.path(types)" with as many arguments as the path has: of each type what
- * C passes, an int64_t for i and b, a double for f, a const char * for s. */
+ * C passes, an int64_t for i and b, a double for f, a const char * for s and r (which
+ * matches where it stands in the subject). */
 struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char *path,
                                       ...);
 

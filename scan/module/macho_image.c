@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/module/macho_image.h"
+
+#include <string.h>
+
+#include "base/reader.h"
+
+#define MAGIC_32            0xFEEDFACEu /* big-endian */
+#define MAGIC_32_LITTLE     0xCEFAEDFEu
+#define MAGIC_64            0xFEEDFACFu
+#define MAGIC_64_LITTLE     0xCFFAEDFEu
+#define MAGIC_FAT           0xCAFEBABEu
+#define MAGIC_FAT_LITTLE    0xBEBAFECAu
+#define MAGIC_FAT_64        0xCAFEBABFu
+#define MAGIC_FAT_64_LITTLE 0xBFBAFECAu
+
+#define HEADER_32_LEN   28u
+#define HEADER_LEN      32u
+#define COMMAND_LEN     8u
+#define SEGMENT_32_LEN  56u
+#define SEGMENT_64_LEN  72u
+#define SECTION_32_LEN  68u
+#define SECTION_64_LEN  80u
+#define THREAD_LEN      16u
+#define MAIN_LEN        24u
+#define FAT_HEADER_LEN  8u
+#define FAT_ARCH_LEN    20u
+#define FAT_ARCH_64_LEN 32u
+
+/* What a thread begins with, by processor: where the instruction pointer is in it. */
+static const struct thread_state {
+    uint32_t cpu_type;
+    uint32_t len;
+    uint32_t pointer_at;
+    unsigned pointer_len;
+} THREAD_STATES[] = {
+    {0x00000006, 72, 68, 4},   /* Motorola 68000: pc */
+    {0x00000007, 64, 40, 4},   /* x86: eip */
+    {0x0000000C, 68, 60, 4},   /* ARM: pc */
+    {0x0000000D, 136, 124, 4}, /* Motorola 88000: xip */
+    {0x0000000E, 76, 4, 4},    /* SPARC: pc */
+    {0x00000012, 160, 0, 4},   /* PowerPC: srr0 */
+    {0x01000007, 168, 128, 8}, /* x86-64: rip */
+    {0x0100000C, 272, 256, 8}, /* ARM, 64 bits: pc */
+    {0x01000012, 304, 0, 8},   /* PowerPC, 64 bits: srr0 */
+};
+
+/* A structure that is read field by field. */
+struct record {
+    struct vtr_reader reader;
+    bool is_big_endian;
+};
+
+/* The `len` bytes at `offset` of `bytes`. */
+static bool record_at(struct record *out, struct vtr_bytes bytes, uint64_t offset,
+                      uint64_t len, bool is_big_endian)
+{
+    struct vtr_bytes part;
+
+    if (!vtr_peek_slice(bytes, offset, len, &part)) {
+        return false;
+    }
+    vtr_reader_init(&out->reader, part, 0);
+    out->is_big_endian = is_big_endian;
+    return true;
+}
+
+/* The next field, of `width` bytes.  A record is as long as its fields together. */
+static uint64_t take(struct record *record, unsigned width)
+{
+    uint64_t value = 0;
+
+    return vtr_reader_uint(&record->reader, &value, width, record->is_big_endian)
+               ? value
+               : 0;
+}
+
+static uint32_t take_u32(struct record *record)
+{
+    return (uint32_t)take(record, 4);
+}
+
+/* A name in sixteen bytes: up to the first NUL, if there is one. */
+static struct vtr_bytes take_name(struct record *record)
+{
+    struct vtr_bytes name = {(const uint8_t *)"", 0};
+
+    if (vtr_reader_slice(&record->reader, &name, VTR_MACHO_NAME_LEN)) {
+        const uint8_t *end = memchr(name.ptr, 0, name.len);
+        name.len = end == NULL ? name.len : (size_t)(end - name.ptr);
+    }
+    return name;
+}
+
+uint32_t vtr_macho_magic(struct vtr_bytes data)
+{
+    struct record record;
+
+    return record_at(&record, data, 0, 4, true) ? take_u32(&record) : 0;
+}
+
+bool vtr_macho_is_thin(struct vtr_bytes data)
+{
+    const uint32_t magic = vtr_macho_magic(data);
+
+    return magic == MAGIC_32 || magic == MAGIC_32_LITTLE || magic == MAGIC_64 ||
+           magic == MAGIC_64_LITTLE;
+}
+
+bool vtr_macho_is_fat(struct vtr_bytes data)
+{
+    const uint32_t magic = vtr_macho_magic(data);
+
+    return magic == MAGIC_FAT || magic == MAGIC_FAT_LITTLE || magic == MAGIC_FAT_64 ||
+           magic == MAGIC_FAT_64_LITTLE;
+}
+
+bool vtr_macho_image_init(struct vtr_macho_image *image, struct vtr_bytes data)
+{
+    const uint32_t magic = vtr_macho_magic(data);
+    const bool is_big_endian = magic == MAGIC_32 || magic == MAGIC_64 ||
+                               magic == MAGIC_FAT || magic == MAGIC_FAT_64;
+    struct record header;
+
+    if (!record_at(&header, data, 0, HEADER_LEN, is_big_endian)) {
+        return false;
+    }
+    (void)take_u32(&header); /* magic */
+    image->data = data;
+    image->is_32 = magic == MAGIC_32 || magic == MAGIC_32_LITTLE;
+    image->is_big_endian = is_big_endian;
+    image->magic = magic;
+    image->cpu_type = take_u32(&header);
+    image->cpu_subtype = take_u32(&header);
+    image->file_type = take_u32(&header);
+    image->command_count = take_u32(&header);
+    image->commands_len = take_u32(&header);
+    image->flags = take_u32(&header);
+    image->reserved = take_u32(&header);
+    return true;
+}
+
+void vtr_macho_commands_init(struct vtr_macho_commands *commands,
+                             const struct vtr_macho_image *image)
+{
+    commands->offset = image->is_32 ? HEADER_32_LEN : HEADER_LEN;
+    commands->left = image->command_count;
+}
+
+bool vtr_macho_commands_next(struct vtr_macho_commands *commands,
+                             const struct vtr_macho_image *image,
+                             struct vtr_macho_command *out)
+{
+    struct record record;
+
+    if (commands->left == 0 || !record_at(&record, image->data, commands->offset,
+                                          COMMAND_LEN, image->is_big_endian)) {
+        return false;
+    }
+    out->type = take_u32(&record);
+    out->len = take_u32(&record);
+    if (out->len < COMMAND_LEN ||
+        !vtr_peek_slice(image->data, commands->offset,
+                        image->data.len - commands->offset, &out->rest) ||
+        out->len > out->rest.len) {
+        return false;
+    }
+    commands->offset += out->len;
+    commands->left--;
+    return true;
+}
+
+bool vtr_macho_image_segment(const struct vtr_macho_image *image,
+                             const struct vtr_macho_command *command,
+                             struct vtr_macho_segment *out)
+{
+    const bool is_64 = command->type == VTR_MACHO_SEGMENT_64;
+    const unsigned word = is_64 ? 8 : 4;
+    struct record record;
+
+    if (!record_at(&record, command->rest, 0, is_64 ? SEGMENT_64_LEN : SEGMENT_32_LEN,
+                   image->is_big_endian)) {
+        return false;
+    }
+    (void)take(&record, COMMAND_LEN);
+    out->is_64 = is_64;
+    out->len = command->len;
+    out->command = command->rest;
+    out->name = take_name(&record);
+    out->address = take(&record, word);
+    out->size = take(&record, word);
+    out->file_offset = take(&record, word);
+    out->file_size = take(&record, word);
+    out->protection_max = take_u32(&record);
+    out->protection = take_u32(&record);
+    out->section_count = take_u32(&record);
+    out->flags = take_u32(&record);
+    return true;
+}
+
+bool vtr_macho_image_section(const struct vtr_macho_image *image,
+                             const struct vtr_macho_segment *segment, uint32_t index,
+                             struct vtr_macho_section *out)
+{
+    const unsigned word = segment->is_64 ? 8 : 4;
+    const uint32_t len = segment->is_64 ? SECTION_64_LEN : SECTION_32_LEN;
+    const uint64_t at =
+        (segment->is_64 ? SEGMENT_64_LEN : SEGMENT_32_LEN) + (uint64_t)index * len;
+    struct record record;
+
+    if (index >= segment->section_count || at + len > segment->len ||
+        !record_at(&record, segment->command, at, len, image->is_big_endian)) {
+        return false;
+    }
+    out->name = take_name(&record);
+    out->segment_name = take_name(&record);
+    out->address = take(&record, word);
+    out->size = take(&record, word);
+    out->offset = take_u32(&record);
+    out->alignment = take_u32(&record);
+    out->relocations_offset = take_u32(&record);
+    out->relocation_count = take_u32(&record);
+    out->flags = take_u32(&record);
+    for (size_t i = 0; i < sizeof(out->reserved) / sizeof(out->reserved[0]); i++) {
+        out->reserved[i] = take_u32(&record);
+    }
+    return true;
+}
+
+static const struct thread_state *state_of(uint32_t cpu_type)
+{
+    for (size_t i = 0; i < sizeof(THREAD_STATES) / sizeof(THREAD_STATES[0]); i++) {
+        if (THREAD_STATES[i].cpu_type == cpu_type) {
+            return &THREAD_STATES[i];
+        }
+    }
+    return NULL;
+}
+
+bool vtr_macho_image_thread(const struct vtr_macho_image *image,
+                            const struct vtr_macho_command *command,
+                            uint64_t *out_address)
+{
+    const struct thread_state *state = state_of(image->cpu_type);
+    struct record record;
+
+    if (state == NULL || !record_at(&record, command->rest, 0, COMMAND_LEN, false)) {
+        return false;
+    }
+    /* YARA reads this length as little-endian, whatever the file is. */
+    (void)take_u32(&record);
+    const uint32_t said = take_u32(&record);
+    const uint64_t len = said < command->rest.len ? said : command->rest.len;
+    if (len < THREAD_LEN || len - THREAD_LEN < state->len ||
+        !record_at(&record, command->rest, (uint64_t)THREAD_LEN + state->pointer_at,
+                   state->pointer_len, image->is_big_endian)) {
+        return false;
+    }
+    *out_address = take(&record, state->pointer_len);
+    return true;
+}
+
+bool vtr_macho_image_main(const struct vtr_macho_image *image,
+                          const struct vtr_macho_command *command,
+                          struct vtr_macho_entry *out)
+{
+    struct record record;
+
+    if (!record_at(&record, command->rest, 0, MAIN_LEN, image->is_big_endian)) {
+        return false;
+    }
+    (void)take(&record, COMMAND_LEN);
+    out->offset = take(&record, 8);
+    out->stack_size = take(&record, 8);
+    return true;
+}
+
+bool vtr_macho_fat_count(struct vtr_bytes data, uint32_t *out)
+{
+    struct record record;
+
+    if (!record_at(&record, data, 0, FAT_HEADER_LEN, true)) {
+        return false;
+    }
+    (void)take_u32(&record); /* magic */
+    *out = take_u32(&record);
+    return true;
+}
+
+bool vtr_macho_fat_arch(struct vtr_bytes data, uint32_t index,
+                        struct vtr_macho_arch *out)
+{
+    const bool is_32 = vtr_macho_magic(data) == MAGIC_FAT;
+    const unsigned word = is_32 ? 4 : 8;
+    const uint64_t len = is_32 ? FAT_ARCH_LEN : FAT_ARCH_64_LEN;
+    struct vtr_bytes table;
+    struct record record;
+    uint32_t count;
+
+    if (!vtr_macho_fat_count(data, &count) || index >= count ||
+        !vtr_peek_slice(data, FAT_HEADER_LEN, count * len, &table) ||
+        !record_at(&record, table, index * len, len, true)) {
+        return false;
+    }
+    out->cpu_type = take_u32(&record);
+    out->cpu_subtype = take_u32(&record);
+    out->offset = take(&record, word);
+    out->size = take(&record, word);
+    out->alignment = take_u32(&record);
+    return true;
+}
+
+bool vtr_macho_fat_part(struct vtr_bytes data, const struct vtr_macho_arch *arch,
+                        struct vtr_bytes *out)
+{
+    return vtr_peek_slice(data, arch->offset, arch->size, out);
+}

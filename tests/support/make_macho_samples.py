@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the samples of tests/corpus/macho: make_macho_samples.py FOLDER.
+
+Executables for several processors with segments, sections and an entry point, and fat
+files of them.  Nothing in them runs.
+"""
+import pathlib
+import struct
+import sys
+
+X86, X86_64, ARM64, PPC, M68K, M88K, SPARC, ARM, PPC64 = (
+    7, 0x01000007, 0x0100000C, 0x12, 6, 0xD, 0xE, 0xC, 0x01000012)
+# length of the thread's state, where the instruction pointer is in it, and its length
+STATES = {M68K: (72, 68, 4), X86: (64, 40, 4), ARM: (68, 60, 4), M88K: (136, 124, 4),
+          SPARC: (76, 4, 4), PPC: (160, 0, 4), X86_64: (168, 128, 8), ARM64: (272, 256, 8),
+          PPC64: (304, 0, 8)}
+CODE_AT = 0x1000
+
+
+def name(text):
+    return text.encode().ljust(16, b"\0")
+
+
+class Writer:
+    def __init__(self, cpu, order):
+        self.cpu = cpu
+        self.order = order
+        self.is_64 = bool(cpu & 0x01000000)
+
+    def pack(self, text, *values):
+        """struct.pack in the file's order; W stands for a word."""
+        return struct.pack(self.order + text.replace("W", "Q" if self.is_64 else "I"), *values)
+
+    def section(self, segment, section, address, size, offset, flags):
+        data = name(section) + name(segment)
+        data += self.pack("WWIIIIIII", address, size, offset, 4, 0x300, 2, flags, 11, 12)
+        return data + (self.pack("I", 13) if self.is_64 else b"")
+
+    def segment(self, text, address, size, offset, sections):
+        body = name(text) + self.pack("WWWWIIII", address, size, offset, size, 7, 5,
+                                      len(sections), 4) + b"".join(sections)
+        return self.pack("II", 0x19 if self.is_64 else 1, 8 + len(body)) + body
+
+    def thread(self, address):
+        length, at, width = STATES[self.cpu]
+        state = bytearray(length)
+        state[at:at + width] = self.pack("Q" if width == 8 else "I", address)
+        return self.pack("IIII", 5, 16 + length, 1, length // 4) + bytes(state)
+
+    def main(self, offset, stack):
+        return self.pack("IIQQ", 0x80000028, 24, offset, stack)
+
+    def file(self, commands):
+        body = b"".join(commands)
+        header = self.pack("IIIIIII", 0xFEEDFACF if self.is_64 else 0xFEEDFACE, self.cpu, 3, 2,
+                           len(commands), len(body), 0x200085)
+        return header + (self.pack("I", 0) if self.is_64 else b"") + body
+
+
+def executable(cpu, order, is_main=False):
+    writer = Writer(cpu, order)
+    commands = [
+        writer.segment("__PAGEZERO", 0, CODE_AT, 0, []),
+        writer.pack("IIII", 2, 16, 0, 0),  # a command that is not read
+        writer.segment("__TEXT", CODE_AT, 0x1000, 0x20, [
+            writer.section("__TEXT", "__text", CODE_AT + 0x40, 16, 0x60, 0x80000400),
+            writer.section("__TEXT", "__sixteen_bytes_", CODE_AT + 0x80, 8, 0xA0, 2)]),
+        writer.segment("__LINKEDIT", CODE_AT + 0x1000, 0x1000, 0x2000, []),
+        writer.main(0x64, 0x80000) if is_main else writer.thread(CODE_AT + 0x44)]
+    return writer.file(commands) + bytes(16)
+
+
+def fat(files, is_64=False, extra=()):
+    count = len(files) + len(extra)
+    at = 8 + count * (32 if is_64 else 20)
+    arches = b""
+    blob = b""
+    entries = [(cpu, at + sum(len(d) for _, d in files[:i]), len(data))
+               for i, (cpu, data) in enumerate(files)]
+    for cpu, offset, size in list(extra) + entries:
+        arches += struct.pack(">IIQQII" if is_64 else ">IIIII", cpu, 3, offset, size, 12,
+                              *([0] if is_64 else []))
+    for _, data in files:
+        blob += data
+    return struct.pack(">II", 0xCAFEBABF if is_64 else 0xCAFEBABE, count) + arches + blob
+
+
+def main(folder):
+    x86, x86_64 = executable(X86, "<"), executable(X86_64, "<", is_main=True)
+    samples = {
+        "good-x86": x86, "good-x86-64": x86_64, "good-arm64-thread": executable(ARM64, "<"),
+        "good-ppc": executable(PPC, ">"), "good-ppc64": executable(PPC64, ">"),
+        "good-fat": fat([(X86, x86), (X86_64, x86_64)]),
+        "good-fat-64": fat([(X86_64, x86_64), (PPC, executable(PPC, ">"))], is_64=True),
+        # the first part is not in the file, the second is no Mach-O file
+        "good-fat-holes": fat([(ARM, b"no Mach-O file, but as long as a header"), (X86, x86)],
+                              extra=[(SPARC, 0x7FFFFFFF, 0x10)]),
+    }
+    for file_name, data in samples.items():
+        (folder / file_name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]))
