@@ -165,6 +165,16 @@ static void string_longer_than_what_is_left_moves_nothing(void **state)
     assert_int_equal(vtr_reader_left(&r), sizeof(BYTES));
 }
 
+static void the_most_significant_byte_can_be_the_first(void **state)
+{
+    static const uint8_t BYTES[] = {0xFE, 0xDC, 0xBA, 0x98};
+
+    (void)state;
+    assert_int_equal(vtr_load_u16_be(BYTES), 0xFEDC);
+    assert_int_equal(vtr_load_u32_be(BYTES), 0xFEDCBA98);
+    assert_int_equal(vtr_load_u32(BYTES), 0x98BADCFE);
+}
+
 static void signed_numbers_come_back(void **state)
 {
     (void)state;
@@ -256,6 +266,7 @@ int main(void)
         cmocka_unit_test(varint_reads_its_edges),
         cmocka_unit_test(varint_refuses_overflow_padding_and_cuts),
         cmocka_unit_test(string_longer_than_what_is_left_moves_nothing),
+        cmocka_unit_test(the_most_significant_byte_can_be_the_first),
         cmocka_unit_test(signed_numbers_come_back),
         cmocka_unit_test(packed_bits_come_back_at_every_width_and_shift),
         cmocka_unit_test(bits_past_the_end_are_zero),
