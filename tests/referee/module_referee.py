@@ -28,36 +28,44 @@ HEADER_LEN = 1024
 NUMBERS = (0, 1, 2, 0x10, 0x1FF, 0x200, 0xFFF, 0x1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 # Fields that YARA has only since a later release than Debian's.
-NEWER = {"pe": re.compile(r"functions\[\]\.rva$|export_details\[\]\.rva$|version_data$|is_signed$|"
+NEWER = {"pe": re.compile(r"^delayed_import_details|functions\[\]\.rva$|export_details\[\]\.rva$|version_data$|is_signed$|"
                            r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
                            r"signatures\[\]\.(digest|digest_alg|file_digest|verified|number_of_\w+)$")}
 
 
 def pe_of_today(values):
-    """What YARA 4.2 says of imports, as later releases say it: it misspelled delayed
-    imports, counted the functions of a library on from those of the one before, and had
-    -1 for the offset of an export that has none."""
-    changed = {}
-    counts = {}
-    for path, value in values.items():
-        path = re.sub(r"^delay_import", "delayed_import", path)
-        counted = re.match(r"(\w*import_details)\[(\d+)\]\.number_of_functions$", path)
-        if counted:
-            counts[counted.group(1), int(counted.group(2))] = int(value)
-        changed[path] = value
+    """What YARA 4.2 says, as later releases say it.  It misspelled delayed imports,
+    counted the functions of a library on from those of the one before, took functions
+    of any name, and had -1 for the offset of an export that has none."""
     result = {}
-    for path, value in changed.items():
-        part = re.match(r"(\w*import_details)\[(\d+)\]\.(number_of_functions|functions"
-                        r"\[(\d+)\])(.*)$", path)
+    libraries = {}
+    for path, value in values.items():
+        part = re.match(r"import_details\[(\d+)\]\.(?:(\w+)$|functions\[(\d+)\]\.(\w+)$)", path)
         if part:
-            before = counts.get((part.group(1), int(part.group(2)) - 1), 0)
-            if part.group(4) is None:
-                value = str(int(value) - before)
+            library = libraries.setdefault(int(part.group(1)), {"functions": {}})
+            if part.group(2):
+                library[part.group(2)] = value
             else:
-                path = (f"{part.group(1)}[{part.group(2)}].functions"
-                        f"[{int(part.group(4)) - before}]{part.group(5)}")
-        if value != "-1" or not re.match(r"export_details\[\d+\]\.offset$", path):
-            result[path] = value
+                function = library["functions"].setdefault(int(part.group(3)), {})
+                function[part.group(4)] = value
+        elif value != "-1" or not re.match(r"export_details\[\d+\]\.offset$", path):
+            result[re.sub(r"^delay_import", "delayed_import", path)] = value
+    count = functions = 0
+    for _, library in sorted(libraries.items()):
+        taken = [f for _, f in sorted(library["functions"].items())
+                 if re.fullmatch(r'"[A-Za-z0-9._?@$()<>]+"', f["name"])]
+        if not taken:
+            continue
+        at = f"import_details[{count}]."
+        result[at + "library_name"] = library["library_name"]
+        result[at + "number_of_functions"] = str(len(taken))
+        for i, function in enumerate(taken):
+            result.update({f"{at}functions[{i}].{k}": v for k, v in function.items()})
+        count += 1
+        functions += len(taken)
+    if libraries:
+        result["number_of_imports"] = str(count)
+        result["number_of_imported_functions"] = str(functions)
     return result
 
 
