@@ -65,7 +65,7 @@ void vtr_pe_debug(struct vtr_module_run *run)
 
     if (image == NULL ||
         !vtr_pe_image_directory(image, VTR_PE_DIRECTORY_DEBUG, &directory) ||
-        directory.size % ENTRY_LEN != 0 || directory.address == 0 ||
+        directory.address == 0 ||
         !vtr_pe_image_offset(image, directory.address, &entries)) {
         return;
     }

@@ -81,25 +81,27 @@ static bool read_word(const struct vtr_pe_image *image, uint64_t address, uint64
     return word != 0;
 }
 
-static void read_import(const struct delayed_importer *importer,
+/* False when the name is not in the file. */
+static bool read_import(const struct delayed_importer *importer,
                         const struct delayed_library *library, struct vtr_bytes name,
                         uint64_t word, struct vtr_pe_import *out)
 {
     const struct vtr_pe_image *image = importer->image;
     const uint64_t ordinal_bit = image->is_64bit ? UINT64_C(1) << 63 : 0x80000000u;
-    uint64_t offset = image->data.len; /* of a name that is not there: no text */
+    uint64_t offset;
 
     *out = (struct vtr_pe_import){.has_ordinal = (word & ordinal_bit) != 0};
     if (out->has_ordinal) {
         out->ordinal = (uint16_t)word;
         out->name = vtr_pe_ordinal_name(importer->run, name, out->ordinal);
-        return;
+        return true;
     }
     word = library->is_relative ? word : relative(importer, word);
     if (!vtr_pe_image_offset(image, word + 2, &offset)) {
-        offset = image->data.len;
+        return false;
     }
     out->name = vtr_pe_image_text(image, offset, NAME_LEN_LIMIT);
+    return true;
 }
 
 static void load_library(struct delayed_importer *importer,
@@ -115,16 +117,17 @@ static void load_library(struct delayed_importer *importer,
     uint64_t address;
     struct vtr_pe_import import;
 
-    while (is_more) {
-        const uint64_t at = (uint64_t)count * step;
+    for (uint64_t at = 0; is_more; at += step) {
         if (!read_word(importer->image, library->names + at, &word) ||
-            !read_word(importer->image, library->addresses + at, &address)) {
+            !read_word(importer->image, library->addresses + at, &address) ||
+            !vtr_module_spend(importer->run, 1)) {
             break;
         }
-        read_import(importer, library, name, word, &import);
-        import.rva = library->addresses + at;
-        is_more = vtr_pe_add_import(importer->run, rows, item, &import);
-        count++;
+        if (read_import(importer, library, name, word, &import)) {
+            import.rva = library->addresses + at;
+            is_more = vtr_pe_add_import(importer->run, rows, item, &import);
+            count++;
+        }
     }
     vtr_store_text(store, rows->library_name, item, name);
     vtr_store_int(store, rows->library_function_count, item, count);

@@ -7,7 +7,7 @@
 #include "base/reader.h"
 
 #define DIRECTORY_LEN  40u
-#define EXPORT_LIMIT   8192u /* more than YARA looks at */
+#define EXPORT_LIMIT   16384u /* more than YARA looks at */
 #define NAME_LEN_LIMIT 512u
 
 /* The export directory: what it says, and where its tables are. */

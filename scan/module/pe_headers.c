@@ -109,14 +109,14 @@ static void set_numbers(struct vtr_module_run *run, const struct vtr_pe_image *i
     }
 }
 
-/* As many as the header says, up to sixteen; a negative count is none. */
+/* As many as the header says, up to sixteen. */
 static void set_directories(struct vtr_module_run *run,
                             const struct vtr_pe_image *image)
 {
     const uint64_t directories = image->optional_offset + (image->is_64bit ? 112 : 96);
     uint32_t count = 0;
 
-    if (!vtr_peek_u32(image->data, directories - 4, &count) || count > INT32_MAX) {
+    if (!vtr_peek_u32(image->data, directories - 4, &count)) {
         return;
     }
     for (uint32_t i = 0; i < count && i < VTR_PE_DIRECTORY_COUNT; i++) {

@@ -15,25 +15,9 @@
 #define OPTIONAL_LEN_32BIT 224u /* with all data directories */
 #define OPTIONAL_LEN_64BIT 240u
 #define DIRECTORIES_LEN    (VTR_PE_DIRECTORY_COUNT * 8u)
-#define FILE_ALIGNMENT_AT  36u
-#define RAW_ALIGNMENT_MAX  0x200u /* what Windows rounds the offset of a section to */
-
-/* Processors that YARA takes for those of a PE file. */
-static const uint16_t MACHINES[] = {
-    0x0000, 0x014C, 0x0166, 0x0169, 0x01A2, 0x01A3, 0x01A6, 0x01A8,
-    0x01C0, 0x01C2, 0x01C4, 0x01D3, 0x01F0, 0x01F1, 0x0200, 0x0266,
-    0x0366, 0x0466, 0x0EBC, 0x8664, 0x9041, 0xAA64,
-};
-
-static bool is_known_machine(uint16_t machine)
-{
-    for (size_t i = 0; i < sizeof(MACHINES) / sizeof(MACHINES[0]); i++) {
-        if (MACHINES[i] == machine) {
-            return true;
-        }
-    }
-    return false;
-}
+#define ALIGNMENTS_AT      32u /* of sections in memory, and in the file */
+#define PAGE_LEN           0x1000u
+#define SECTOR_LEN         0x200u
 
 static uint32_t optional_len(const struct vtr_pe_image *image)
 {
@@ -60,14 +44,13 @@ static bool find_headers(struct vtr_pe_image *image)
     image->header_offset = offset;
     image->optional_offset = (uint64_t)offset + FILE_HEADER_LEN;
     image->is_64bit = optional_magic == MAGIC_64BIT;
-    image->machine = vtr_load_u16(header.ptr + 4);
-    image->optional_len = vtr_load_u16(header.ptr + 20);
     image->characteristics = vtr_load_u16(header.ptr + 22);
-    image->section_offset = image->optional_offset + image->optional_len;
+    image->section_offset = image->optional_offset + vtr_load_u16(header.ptr + 20);
+    image->section_alignment =
+        vtr_load_u32(header.ptr + FILE_HEADER_LEN + ALIGNMENTS_AT);
     image->file_alignment =
-        vtr_load_u32(header.ptr + FILE_HEADER_LEN + FILE_ALIGNMENT_AT);
-    return is_known_machine(image->machine) &&
-           vtr_peek_slice(image->data, image->optional_offset, optional_len(image),
+        vtr_load_u32(header.ptr + FILE_HEADER_LEN + ALIGNMENTS_AT + 4);
+    return vtr_peek_slice(image->data, image->optional_offset, optional_len(image),
                           &header);
 }
 
@@ -91,10 +74,11 @@ static void read_sections(struct vtr_pe_image *image)
             image->is_cut = true;
             return;
         }
-        extent->size = vtr_load_u32(header.ptr + 8);
+        const uint32_t size = vtr_load_u32(header.ptr + 8);
         extent->address = vtr_load_u32(header.ptr + 12);
         extent->raw_size = vtr_load_u32(header.ptr + 16);
         extent->raw_offset = vtr_load_u32(header.ptr + 20);
+        extent->size = size > extent->raw_size ? size : extent->raw_size;
         if (extent->address < image->lowest_address) {
             image->lowest_address = extent->address;
         }
@@ -120,14 +104,25 @@ bool vtr_pe_image_directory(const struct vtr_pe_image *image, uint32_t index,
     const uint64_t at = optional_len(image) - DIRECTORIES_LEN + (uint64_t)index * 8;
     struct vtr_bytes entry;
 
-    /* An entry that begins where the header ends is still taken, as YARA does. */
-    if (index >= VTR_PE_DIRECTORY_COUNT || at > image->optional_len ||
+    if (index >= VTR_PE_DIRECTORY_COUNT ||
         !vtr_peek_slice(image->data, image->optional_offset + at, 8, &entry)) {
         return false;
     }
     out_directory->address = vtr_load_u32(entry.ptr);
     out_directory->size = vtr_load_u32(entry.ptr + 4);
     return true;
+}
+
+/* Where a section really begins: its offset rounded down as the file says, at most to a
+ * sector, and always to a sector where sections in memory are whole pages. */
+static uint32_t begin_in_file(const struct vtr_pe_image *image, uint32_t raw_offset)
+{
+    const uint32_t alignment =
+        image->file_alignment < SECTOR_LEN ? image->file_alignment : SECTOR_LEN;
+
+    raw_offset -= alignment == 0 ? 0 : raw_offset % alignment;
+    return image->section_alignment < PAGE_LEN ? raw_offset
+                                               : raw_offset - raw_offset % SECTOR_LEN;
 }
 
 /* The section that an address is in: of several the last one that begins furthest on.
@@ -150,9 +145,6 @@ static const struct vtr_pe_extent *section_at(const struct vtr_pe_image *image,
 bool vtr_pe_image_offset(const struct vtr_pe_image *image, uint64_t address,
                          uint64_t *out_offset)
 {
-    const uint32_t alignment = image->file_alignment < RAW_ALIGNMENT_MAX
-                                   ? image->file_alignment
-                                   : RAW_ALIGNMENT_MAX;
     /* What is before the first section is mapped as it stands. */
     struct vtr_pe_extent extent = {0, 0, 0, (uint32_t)image->data.len};
 
@@ -165,7 +157,7 @@ bool vtr_pe_image_offset(const struct vtr_pe_image *image, uint64_t address,
             return false;
         }
         extent = *section;
-        extent.raw_offset -= alignment == 0 ? 0 : extent.raw_offset % alignment;
+        extent.raw_offset = begin_in_file(image, extent.raw_offset);
     }
     if (address - extent.address >= extent.raw_size ||
         extent.raw_offset + (address - extent.address) >= image->data.len) {

@@ -39,7 +39,7 @@ struct vtr_pe_directory {
 /* Where a section is in memory, relative to the image, and in the file. */
 struct vtr_pe_extent {
     uint32_t address;
-    uint32_t size;
+    uint32_t size; /* the greater of that in memory and that in the file */
     uint32_t raw_offset;
     uint32_t raw_size;
 };
@@ -50,11 +50,10 @@ struct vtr_pe_image {
     uint64_t optional_offset; /* of the optional header, which is all there */
     uint64_t section_offset;  /* of the headers of the sections */
     uint32_t section_count;   /* of headers that are there, up to the limit */
-    uint16_t machine;
     uint16_t characteristics;
-    uint16_t optional_len; /* as the file header says */
     bool is_64bit;
     bool is_cut; /* a header of a section is not there: no address has an offset */
+    uint32_t section_alignment;
     uint32_t file_alignment;
     uint32_t lowest_address; /* of a section */
     struct vtr_pe_extent extents[VTR_PE_SECTION_LIMIT];
@@ -64,8 +63,8 @@ struct vtr_pe_image {
 VTR_MUST_CHECK bool vtr_pe_image_init(struct vtr_pe_image *out_image,
                                       struct vtr_bytes data);
 
-/* Data directory `index`.  False when the optional header ends before it, whatever the
- * count of directories says. */
+/* Data directory `index`, whatever the header says of how many there are.  False when
+ * it is not in the file. */
 VTR_MUST_CHECK bool vtr_pe_image_directory(const struct vtr_pe_image *image,
                                            uint32_t index,
                                            struct vtr_pe_directory *out_directory);

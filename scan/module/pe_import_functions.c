@@ -11,6 +11,7 @@
 
 #define FLAG_STANDARD 1
 #define FLAG_DELAYED  2
+#define EXTENSION_LEN 3u
 #define MD5_LEN       16u
 /* Bytes of names that are hashed: only a file made to be slow has more. */
 #define IMPHASH_LEN_LIMIT ((size_t)64 << 20)
@@ -136,19 +137,23 @@ struct vtr_module_value vtr_pe_import_rva(struct vtr_module_run *run,
     return vtr_store_get(&run->store, rows->function_rva, item);
 }
 
-/* The library as imphash names it: without what begins with .ocx, .sys or .dll. */
+/* The library as imphash names it: without a last part that begins with ocx, sys or
+ * dll. */
 static struct vtr_bytes without_extension(struct vtr_bytes library)
 {
-    static const char *const EXTENSIONS[] = {".ocx", ".sys", ".dll"};
-    const uint8_t *dot = memchr(library.ptr, '.', library.len);
+    static const char *const EXTENSIONS[] = {"ocx", "sys", "dll"};
+    size_t dot = library.len;
 
-    if (dot == NULL || library.len - (size_t)(dot - library.ptr) < 4) {
+    while (dot > 0 && library.ptr[dot - 1] != '.') {
+        dot--;
+    }
+    if (dot == 0 || library.len - dot < EXTENSION_LEN) {
         return library;
     }
     for (size_t i = 0; i < sizeof(EXTENSIONS) / sizeof(EXTENSIONS[0]); i++) {
-        if (vtr_bytes_equal_nocase((struct vtr_bytes){dot, 4},
+        if (vtr_bytes_equal_nocase((struct vtr_bytes){library.ptr + dot, EXTENSION_LEN},
                                    vtr_bytes_from_text(EXTENSIONS[i]))) {
-            library.len = (size_t)(dot - library.ptr);
+            library.len = dot - 1;
             break;
         }
     }

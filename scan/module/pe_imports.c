@@ -9,9 +9,11 @@
 
 #define DESCRIPTOR_LEN 20u
 /* Libraries, and functions of one: more than YARA looks at. */
-#define IMPORT_LIMIT   16384u
-#define NAME_LEN_LIMIT 512u
-#define HINTED_LEN     4u /* of the shortest name, with the hint before it */
+#define IMPORT_LIMIT      16384u
+#define NAME_LEN_LIMIT    512u
+#define LIBRARY_LEN_LIMIT 256u /* of its name, with the zero */
+#define ORDINAL_LIMIT     65536u
+#define HINTED_LEN        4u /* of the shortest name, with the hint before it */
 
 const struct vtr_pe_import_rows VTR_PE_IMPORT_ROWS = {
     .library_count = VTR_PE_NUMBER_OF_IMPORTS,
@@ -34,7 +36,8 @@ bool vtr_pe_library_name(struct vtr_module_run *run, const struct vtr_pe_image *
         return false;
     }
     for (size_t i = 0; i < out->len; i++) {
-        if (out->ptr[i] < 0x20 || strchr("\"*<>?|", out->ptr[i]) != NULL) {
+        if (out->ptr[i] < 0x20 || out->ptr[i] > 0x7E ||
+            strchr("\"*<>?|", out->ptr[i]) != NULL) {
             return false;
         }
     }
@@ -97,7 +100,7 @@ static bool read_entry(const struct vtr_pe_image *image, uint64_t offset,
     return entry != 0;
 }
 
-/* The function of a table entry.  False when it has no usable name. */
+/* The function of a table entry.  False when it has no usable name or ordinal. */
 static bool read_import(const struct importer *importer, struct vtr_bytes library,
                         uint64_t entry, struct vtr_pe_import *out)
 {
@@ -108,6 +111,9 @@ static bool read_import(const struct importer *importer, struct vtr_bytes librar
 
     *out = (struct vtr_pe_import){.has_ordinal = (entry & ordinal_bit) != 0};
     if (out->has_ordinal) {
+        if ((entry & ~ordinal_bit) >= ORDINAL_LIMIT) {
+            return false;
+        }
         out->ordinal = (uint16_t)entry;
         out->name = vtr_pe_ordinal_name(importer->run, library, out->ordinal);
         return true;
@@ -120,9 +126,7 @@ static bool read_import(const struct importer *importer, struct vtr_bytes librar
     return is_function_name(out->name);
 }
 
-/* The functions of one library, whose item is there from its first function on.  YARA
- * counts entries against its limit in 64-bit files, functions of all libraries in
- * others. */
+/* The functions of one library, whose item is there from its first function on. */
 static void load_library(struct importer *importer, struct vtr_bytes name,
                          uint64_t entries, uint32_t addresses)
 {
@@ -134,9 +138,8 @@ static void load_library(struct importer *importer, struct vtr_bytes name,
     uint64_t entry;
     struct vtr_pe_import import;
 
-    for (uint32_t i = 0;
-         (image->is_64bit ? i : importer->function_count) < IMPORT_LIMIT &&
-         read_entry(image, entries, i, &entry);
+    for (uint32_t i = 0; i < IMPORT_LIMIT && importer->function_count < IMPORT_LIMIT &&
+                         read_entry(image, entries, i, &entry);
          i++) {
         if (!vtr_module_spend(importer->run, 1)) {
             break;
@@ -171,7 +174,8 @@ static void load_descriptor(struct importer *importer, const uint8_t *descriptor
     struct vtr_bytes name;
 
     if (!vtr_pe_image_offset(image, vtr_load_u32(descriptor + 12), &offset) ||
-        !vtr_pe_library_name(importer->run, image, offset, &name)) {
+        !vtr_pe_library_name(importer->run, image, offset, &name) ||
+        name.len >= LIBRARY_LEN_LIMIT) {
         return;
     }
     /* Where there is no table of names, the addresses stand for it. */

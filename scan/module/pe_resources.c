@@ -17,9 +17,12 @@
 #define ENTRY_LEN      8u
 #define LEAF_LEN       16u
 #define ENTRIES_LIMIT  32768u /* with a name, and without */
-#define RESOURCE_LIMIT 65537u
+#define RESOURCE_LIMIT 65536u
+#define NAME_LEN_LIMIT 1000u       /* characters */
+#define SIZE_LIMIT     0x3FFFFFFFu /* of data: more is of broken files */
 #define LEVEL_COUNT    3u
 #define HIGH_BIT       0x80000000u
+#define NO_NUMBER      (-1) /* until a level says one */
 #define TYPE_VERSION   16
 
 /* What one level says: a number, and a text when it has a name. */
@@ -53,34 +56,37 @@ static const struct {
     {VTR_PE_RESOURCES_LANGUAGE_STRING, VTR_PE_RESOURCES_LANGUAGE},
 };
 
-/* The directory at an offset, on level `level`.  A broken one has no entries; false:
- * it is not in the file. */
-static bool open_directory(struct walk *walk, unsigned level, uint64_t offset)
+/* The directory at an offset, on level `level`.  A broken one, or one that is not all
+ * in the file, has no entries. */
+static void open_directory(struct walk *walk, unsigned level, uint64_t offset)
 {
     struct vtr_bytes header;
+    struct vtr_bytes entries;
 
+    walk->directories[level] = (struct directory){0, 0};
     if (!vtr_peek_slice(walk->image->data, offset, DIRECTORY_LEN, &header)) {
-        return false;
+        return;
     }
     const uint32_t named = vtr_load_u16(header.ptr + 12);
     const uint32_t numbered = vtr_load_u16(header.ptr + 14);
-    const bool is_broken = vtr_load_u32(header.ptr) != 0 || named > ENTRIES_LIMIT ||
-                           numbered > ENTRIES_LIMIT;
-    walk->directories[level] = (struct directory){
-        .offset = offset + DIRECTORY_LEN,
-        .left = is_broken ? 0 : named + numbered,
-    };
-    return true;
+    const uint32_t count = named + numbered;
+    if (vtr_load_u32(header.ptr) == 0 && named <= ENTRIES_LIMIT &&
+        numbered <= ENTRIES_LIMIT &&
+        vtr_peek_slice(walk->image->data, offset + DIRECTORY_LEN,
+                       (uint64_t)count * ENTRY_LEN, &entries)) {
+        walk->directories[level] = (struct directory){offset + DIRECTORY_LEN, count};
+    }
 }
 
-/* A name that is not all in the file is a number. */
+/* A name that is not all in the file, or too long, is a number. */
 static struct label read_label(const struct walk *walk, uint32_t name)
 {
     struct label label = {(int32_t)name, {NULL, 0}};
     const uint64_t offset = walk->root + (name & ~HIGH_BIT);
     uint16_t len;
 
-    if ((name & HIGH_BIT) != 0 && vtr_peek_u16(walk->image->data, offset, &len)) {
+    if ((name & HIGH_BIT) != 0 && vtr_peek_u16(walk->image->data, offset, &len) &&
+        len <= NAME_LEN_LIMIT) {
         (void)!vtr_peek_slice(walk->image->data, offset + 2, (uint64_t)len * 2,
                               &label.text);
     }
@@ -95,7 +101,7 @@ static void set_labels(struct walk *walk, unsigned level, uint32_t item)
         const struct label *label = &walk->labels[i];
         if (i <= level && label->text.ptr != NULL) {
             vtr_store_text(store, LABEL_ROWS[i].text, item, label->text);
-        } else {
+        } else if (label->number != NO_NUMBER) {
             vtr_store_int(store, LABEL_ROWS[i].number, item, label->number);
         }
     }
@@ -122,15 +128,17 @@ static void load_leaf(struct walk *walk, unsigned level, const uint8_t *leaf)
 }
 
 /* Takes the next entry of the directory on level *level: a leaf, or a directory that is
- * gone into.  False when the walk ends. */
-static bool take_entry(struct walk *walk, unsigned *level)
+ * gone into.  An entry that refers to nothing ends its directory. */
+static void take_entry(struct walk *walk, unsigned *level)
 {
     struct directory *directory = &walk->directories[*level];
     struct vtr_bytes entry;
     struct vtr_bytes leaf;
 
-    if (!vtr_peek_slice(walk->image->data, directory->offset, ENTRY_LEN, &entry)) {
-        return false;
+    if (!vtr_peek_slice(walk->image->data, directory->offset, ENTRY_LEN, &entry) ||
+        vtr_load_u32(entry.ptr + 4) == 0) {
+        directory->left = 0;
+        return;
     }
     directory->offset += ENTRY_LEN;
     directory->left--;
@@ -139,24 +147,23 @@ static bool take_entry(struct walk *walk, unsigned *level)
     const uint64_t offset = walk->root + (target & ~HIGH_BIT);
     if ((target & HIGH_BIT) != 0 && *level + 1 < LEVEL_COUNT) {
         (*level)++;
-        return open_directory(walk, *level, offset);
+        open_directory(walk, *level, offset);
+        return;
     }
-    if (!vtr_peek_slice(walk->image->data, offset, LEAF_LEN, &leaf)) {
-        return false;
+    if (vtr_peek_slice(walk->image->data, offset, LEAF_LEN, &leaf) &&
+        vtr_load_u32(leaf.ptr + 4) > 0 && vtr_load_u32(leaf.ptr + 4) <= SIZE_LIMIT) {
+        load_leaf(walk, *level, leaf.ptr);
     }
-    load_leaf(walk, *level, leaf.ptr);
-    return walk->resource_count < RESOURCE_LIMIT;
 }
 
 static void walk_tree(struct walk *walk)
 {
     unsigned level = 0;
 
-    while (vtr_module_spend(walk->run, 2) && !walk->run->store.is_full) {
+    while (walk->resource_count < RESOURCE_LIMIT && vtr_module_spend(walk->run, 2) &&
+           !walk->run->store.is_full) {
         if (walk->directories[level].left > 0) {
-            if (!take_entry(walk, &level)) {
-                return;
-            }
+            take_entry(walk, &level);
         } else if (level > 0) {
             level--;
         } else {
@@ -170,10 +177,10 @@ static void load_root(struct walk *walk)
     struct vtr_module_store *store = &walk->run->store;
     struct vtr_bytes header;
 
-    if (!vtr_peek_slice(walk->image->data, walk->root, DIRECTORY_LEN, &header) ||
-        !open_directory(walk, 0, walk->root)) {
+    if (!vtr_peek_slice(walk->image->data, walk->root, DIRECTORY_LEN, &header)) {
         return;
     }
+    open_directory(walk, 0, walk->root);
     vtr_store_int(store, VTR_PE_RESOURCE_TIMESTAMP, 0, vtr_load_u32(header.ptr + 4));
     vtr_store_int(store, VTR_PE_RESOURCE_VERSION_MAJOR, 0,
                   vtr_load_u16(header.ptr + 8));
@@ -191,7 +198,7 @@ void vtr_pe_resources(struct vtr_module_run *run)
         return;
     }
     for (unsigned i = 0; i < LEVEL_COUNT; i++) {
-        walk.labels[i].number = -1;
+        walk.labels[i].number = NO_NUMBER;
     }
     if (vtr_pe_image_directory(walk.image, VTR_PE_DIRECTORY_RESOURCE, &directory) &&
         directory.address != 0 &&

@@ -30,15 +30,14 @@ static bool find_word(struct vtr_bytes data, uint64_t from, uint32_t key,
     return false;
 }
 
-/* Where the signature begins and ends. */
+/* Where the signature begins and ends, and its key. */
 static bool find_signature(const struct vtr_pe_image *image, uint64_t *out_begin,
-                           uint64_t *out_end)
+                           uint64_t *out_end, uint32_t *out_key)
 {
     const struct vtr_bytes data = image->data;
     uint64_t begin;
     uint64_t end;
     uint32_t key;
-    uint32_t words[4];
 
     if (image->header_offset < DOS_HEADER_LEN + 4 ||
         !find_word(data, image->header_offset - 4, 0, RICH, &end) ||
@@ -46,15 +45,10 @@ static bool find_signature(const struct vtr_pe_image *image, uint64_t *out_begin
         !find_word(data, end - 4, key, DANS, &begin)) {
         return false;
     }
-    for (unsigned i = 0; i < 4; i++) {
-        if (!vtr_peek_u32(data, begin + 4u * i, &words[i])) {
-            return false;
-        }
-    }
     *out_begin = begin;
     *out_end = end;
-    return words[1] == words[2] && words[2] == words[3] &&
-           (words[0] ^ words[1]) == DANS;
+    *out_key = key;
+    return true;
 }
 
 static struct vtr_bytes decoded(struct vtr_module_run *run, struct vtr_bytes raw,
@@ -71,9 +65,10 @@ static struct vtr_bytes decoded(struct vtr_module_run *run, struct vtr_bytes raw
     return (struct vtr_bytes){clear, raw.len};
 }
 
+/* Pairs of a signature that has its prefix. */
 static uint32_t pair_count(struct vtr_bytes clear)
 {
-    return clear.len < PREFIX_LEN ? 0 : (uint32_t)((clear.len - PREFIX_LEN) / PAIR_LEN);
+    return (uint32_t)((clear.len - PREFIX_LEN) / PAIR_LEN);
 }
 
 static void set_versions(struct vtr_module_run *run, struct vtr_bytes clear)
@@ -101,9 +96,8 @@ void vtr_pe_rich(struct vtr_module_run *run)
     struct vtr_bytes raw;
 
     if (image == NULL || !vtr_module_spend(run, image->header_offset / 8) ||
-        !find_signature(image, &begin, &end) ||
-        !vtr_peek_slice(image->data, begin, end - begin, &raw) ||
-        !vtr_peek_u32(image->data, begin + 4, &key)) {
+        !find_signature(image, &begin, &end, &key) ||
+        !vtr_peek_slice(image->data, begin, end - begin, &raw)) {
         return;
     }
     vtr_store_int(&run->store, VTR_PE_RICH_SIGNATURE_OFFSET, 0, (int64_t)begin);
@@ -130,7 +124,7 @@ struct vtr_module_value vtr_pe_rich_version(struct vtr_module_run *run,
     vtr_module_ensure(run, vtr_pe_rich);
     const struct vtr_module_value clear =
         vtr_store_get(&run->store, VTR_PE_RICH_SIGNATURE_CLEAR_DATA, 0);
-    if (clear.kind != VTR_MODULE_TEXT) {
+    if (clear.kind != VTR_MODULE_TEXT || clear.is.text.len < PREFIX_LEN) {
         return vtr_module_undefined();
     }
     for (uint32_t i = 0; i < pair_count(clear.is.text); i++) {

@@ -28,9 +28,13 @@ HEADER_LEN = 1024
 NUMBERS = (0, 1, 2, 0x10, 0x1FF, 0x200, 0xFFF, 0x1000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 # Fields that YARA has only since a later release than Debian's.
-NEWER = {"pe": re.compile(r"^delayed_import_details|functions\[\]\.rva$|export_details\[\]\.rva$|version_data$|is_signed$|"
-                           r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
-                           r"signatures\[\]\.(digest|digest_alg|file_digest|verified|number_of_\w+)$")}
+NEWER = {"pe": re.compile(r"^delayed_import_details|functions\[\]\.rva$|export_details\[\]\.rva$|"
+                          r"version_data$|is_signed$|"
+                          r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
+                          r"signatures\[\]\.(digest|digest_alg|file_digest|verified|number_of_\w+)$")}
+# YARA 4.2 reads resources only when the header says that there are two directories.
+RESOURCE_ROW = re.compile(r"resource|number_of_resources|version_info|number_of_version_infos")
+DIRECTORY_COUNT = "number_of_rva_and_sizes"
 
 
 def pe_of_today(values):
@@ -63,7 +67,7 @@ def pe_of_today(values):
             result.update({f"{at}functions[{i}].{k}": v for k, v in function.items()})
         count += 1
         functions += len(taken)
-    if libraries:
+    if "number_of_imports" in values:
         result["number_of_imports"] = str(count)
         result["number_of_imported_functions"] = str(functions)
     return result
@@ -185,7 +189,8 @@ class Referee:
         for field in paths:
             row = shape(field)
             if (self.ignore and self.ignore.search(row)) or \
-               (self.newer and self.newer.search(row)):
+               (self.newer and self.newer.search(row)) or \
+               (RESOURCE_ROW.match(row) and int(theirs.get(DIRECTORY_COUNT, 16)) < 2):
                 continue
             if self.known.get(row) in ("CONSTANT", "ARRAY", "DICT"):
                 continue
