@@ -8,7 +8,7 @@
 #define ENTRY_LEN      28u
 #define TYPE_CODEVIEW  2u
 #define HEADER_LEN     8u /* that each kind of CodeView begins with */
-#define PATH_LEN_LIMIT 260u
+#define PATH_LEN_LIMIT 1024u
 
 /* Kinds of CodeView by their first word, and where the path is. */
 static const struct {
@@ -45,10 +45,10 @@ static bool find_path(const struct vtr_pe_image *image, uint64_t offset,
     }
     const uint32_t signature = vtr_load_u32(header.ptr);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        const uint64_t path = offset + KINDS[i].path_offset;
         if (signature == KINDS[i].signature) {
-            *out =
-                vtr_pe_image_text(image, offset + KINDS[i].path_offset, PATH_LEN_LIMIT);
-            return out->len > 0 && out->len < PATH_LEN_LIMIT;
+            *out = vtr_pe_image_text(image, path, PATH_LEN_LIMIT);
+            return path < image->data.len && out->len < PATH_LEN_LIMIT;
         }
     }
     return false;

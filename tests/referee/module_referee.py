@@ -31,7 +31,8 @@ NUMBERS = (0, 1, 2, 0x10, 0x1FF, 0x200, 0xFFF, 0x1000, 0x7FFFFFFF, 0x80000000, 0
 NEWER = {"pe": re.compile(r"^delayed_import_details|functions\[\]\.rva$|export_details\[\]\.rva$|"
                           r"version_data$|is_signed$|"
                           r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
-                          r"signatures\[\]\.(digest|digest_alg|file_digest|verified|number_of_\w+)$")}
+                          r"signatures\[\]\.(digest|digest_alg|file_digest|verified|"
+                          r"number_of_\w+)$")}
 # YARA 4.2 reads resources only when the header says that there are two directories.
 RESOURCE_ROW = re.compile(r"resource|number_of_resources|version_info|number_of_version_infos")
 DIRECTORY_COUNT = "number_of_rva_and_sizes"

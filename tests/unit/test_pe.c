@@ -333,6 +333,9 @@ static void the_debug_directory_leads_to_the_symbols(void **state)
     EXPECT(sample, "pdb_path = \"c:\\build\\sample.pdb\"");
     vtr_store_u32(entry + 20, 0xFFFFFFF0); /* the address is nowhere: by its offset */
     EXPECT(sample, "pdb_path = \"c:\\build\\sample.pdb\"");
+    const uint32_t path = vtr_load_u32(entry + 24) + 24;
+    changeable(sample)[path] = 0;
+    EXPECT(sample, "pdb_path = \"\"");
     vtr_store_u32(entry + 24, 0);
     EXPECT_NONE(sample, "pdb_path");
     vtr_sample_free(sample);
