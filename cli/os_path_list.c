@@ -113,6 +113,16 @@ static void sort_descending(char **items, size_t count)
     }
 }
 
+/* A walk that goes on. */
+struct progress {
+    const struct vtr_walk *walk;
+    struct vtr_path_list *list;
+    struct vtr_path_list stack; /* to be visited, the last first */
+    struct stat *linked;        /* folders that links led to; owned */
+    size_t linked_count;
+    size_t linked_cap;
+};
+
 /* Puts what is in a folder on the stack. */
 static bool open_folder(struct vtr_path_list *stack, const char *folder,
                         const struct vtr_walk *walk)
@@ -142,20 +152,51 @@ static bool open_folder(struct vtr_path_list *stack, const char *folder,
     return is_ok;
 }
 
-/* Does with one thing of a folder what is due; takes `path` over. */
-static bool visit(struct vtr_path_list *list, struct vtr_path_list *stack, char *path,
-                  const struct vtr_walk *walk)
+/* Opens a folder that a link leads to, unless a link did before: links may lead in
+ * circles. */
+static bool open_linked(struct progress *p, const char *path, const struct stat *info)
 {
-    struct stat info;
-    bool is_ok = true;
+    for (size_t i = 0; i < p->linked_count; i++) {
+        if (p->linked[i].st_dev == info->st_dev &&
+            p->linked[i].st_ino == info->st_ino) {
+            return true;
+        }
+    }
+    if (p->linked_count == p->linked_cap) {
+        const size_t cap = p->linked_cap == 0 ? 16 : p->linked_cap * 2;
+        struct stat *linked = realloc(p->linked, cap * sizeof(*linked));
+        if (linked == NULL) {
+            return false;
+        }
+        p->linked = linked;
+        p->linked_cap = cap;
+    }
+    p->linked[p->linked_count++] = *info;
+    return open_folder(&p->stack, path, p->walk);
+}
 
-    if (lstat(path, &info) != 0) {
-        complain("look at", path, walk);
+/* Does with one thing of a folder what is due; takes `path` over. */
+static bool visit(struct progress *p, char *path)
+{
+    const struct vtr_walk *walk = p->walk;
+    struct stat info;
+    bool is_ok = lstat(path, &info) == 0;
+    const bool is_link = is_ok && S_ISLNK(info.st_mode);
+
+    if (is_link && walk->follows_links) {
+        is_ok = stat(path, &info) == 0;
+    }
+    if (!is_ok) {
+        complain(is_link ? "follow" : "look at", path, walk);
+        is_ok = true;
     } else if (S_ISREG(info.st_mode)) {
-        return take(list, path);
+        return take(p->list, path);
     } else if (S_ISDIR(info.st_mode)) {
-        is_ok = walk->is_flat || open_folder(stack, path, walk);
-    } else if (!S_ISLNK(info.st_mode)) {
+        is_ok = walk->is_flat || (is_link ? open_linked(p, path, &info)
+                                          : open_folder(&p->stack, path, walk));
+    } else if (S_ISLNK(info.st_mode)) {
+        walk->not_followed(path, walk->context);
+    } else {
         walk->left_out(path, walk->context);
     }
     free(path);
@@ -165,18 +206,19 @@ static bool visit(struct vtr_path_list *list, struct vtr_path_list *stack, char 
 bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
                       const struct vtr_walk *walk)
 {
-    struct vtr_path_list stack = {0};
+    struct progress p = {.walk = walk, .list = list};
     bool is_ok;
 
     /* What is named is scanned, or scanning it says why not. */
     if (!vtr_is_folder(path)) {
         return take(list, join(NULL, path));
     }
-    is_ok = open_folder(&stack, path, walk);
-    while (is_ok && stack.count > 0) {
-        is_ok = visit(list, &stack, stack.items[--stack.count], walk);
+    is_ok = open_folder(&p.stack, path, walk);
+    while (is_ok && p.stack.count > 0) {
+        is_ok = visit(&p, p.stack.items[--p.stack.count]);
     }
-    vtr_path_list_deinit(&stack);
+    vtr_path_list_deinit(&p.stack);
+    free(p.linked);
     return is_ok;
 }
 

@@ -18,13 +18,16 @@ void vtr_path_list_deinit(struct vtr_path_list *list);
 
 /* How folders are walked. */
 struct vtr_walk {
-    bool is_flat; /* not into the folders in a folder */
+    bool is_flat;       /* not into the folders in a folder */
+    bool follows_links; /* symbolic links in folders too, into each folder once */
 
     /* Called for what could not be looked into. */
     void (*failed)(const struct vtr_error *err, void *context);
     /* Called for what is in a folder and neither file, folder nor symbolic link:
      * reading a pipe or a device may never end. */
     void (*left_out)(const char *path, void *context);
+    /* Called for a symbolic link that is not followed. */
+    void (*not_followed)(const char *path, void *context);
     void *context;
 };
 
@@ -34,8 +37,8 @@ VTR_MUST_CHECK bool vtr_path_list_add(struct vtr_path_list *list,
 
 /*
  * Adds `path` to the list, or if it is a folder the regular files in it and below it,
- * in the order of their names' bytes.  Symbolic links are followed where they are
- * `path` itself, and nowhere else.  False when memory is out.
+ * in the order of their names' bytes.  A symbolic link that is `path` itself is always
+ * followed.  False when memory is out.
  */
 VTR_MUST_CHECK bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
                                      const struct vtr_walk *walk);

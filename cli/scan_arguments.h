@@ -20,6 +20,7 @@ struct vtr_scan_arguments {
     struct vtr_list pids;
     bool has_lists; /* the operands are files that list paths */
     bool is_flat;
+    bool follows_links;
     uint64_t size_limit;  /* a larger file is not answered for; 0: none */
     uint64_t skip_larger; /* a larger file does not matter; 0: none */
     uint64_t piece_len;   /* of a process's memory, looked at at once; 0: as usual */

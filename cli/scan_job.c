@@ -306,6 +306,15 @@ static void say_limits(struct job *job, struct outcome *outcome, const char *pat
     }
 }
 
+/* For programs, what standard error says as well. */
+static void say_not_scanned(const struct job *job, struct outcome *outcome,
+                            const char *path, const char *key, const char *reason)
+{
+    if (job->arguments->style.is_json) {
+        vtr_scan_print_end(&outcome->text, path, key, reason);
+    }
+}
+
 /* Says how a file went; it was the turn of those before. */
 static void say_end(struct job *job, struct outcome *outcome, const char *path)
 {
@@ -314,12 +323,15 @@ static void say_end(struct job *job, struct outcome *outcome, const char *path)
         break;
     case TOO_LARGE:
         vtr_complain_text(&vtr_verb_scan, "larger than --max-size:", path);
+        say_not_scanned(job, outcome, path, "error", "larger than --max-size");
         job->has_failed = true;
         return;
     case SKIPPED:
         vtr_complain_text(&vtr_verb_scan, "skipped, larger than --skip-larger:", path);
+        say_not_scanned(job, outcome, path, "skipped", "larger than --skip-larger");
         return;
     case TOO_LATE:
+        say_not_scanned(job, outcome, path, "error", "the time was up");
         job->too_late++;
         return;
     case NOT_NECESSARY:
@@ -327,6 +339,7 @@ static void say_end(struct job *job, struct outcome *outcome, const char *path)
     }
     if (outcome->err.status != VTR_OK) {
         vtr_complain(&vtr_verb_scan, &outcome->err);
+        say_not_scanned(job, outcome, path, "error", outcome->err.message);
         job->has_failed = true;
     } else {
         say_count(&outcome->text, job, path, outcome->satisfied);

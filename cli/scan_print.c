@@ -263,6 +263,9 @@ static void print_json(struct vtr_text *out, const struct vtr_detection *detecti
     vtr_json_bytes(&json, "rule", detection->name);
     vtr_json_string(&json, "kind", detection->is_hash ? "hash" : "rule");
     vtr_json_bytes(&json, "namespace", detection->space);
+    if (!detection->is_satisfied) {
+        vtr_json_bool(&json, "satisfied", false);
+    }
     vtr_json_begin_array(&json, "tags");
     for (size_t i = 0; i < detection->tag_count; i++) {
         vtr_json_bytes(&json, NULL, detection->tags[i]);
@@ -317,6 +320,19 @@ static const char *limit_word(unsigned bit)
     default:
         return "database";
     }
+}
+
+void vtr_scan_print_end(struct vtr_text *out, const char *path, const char *key,
+                        const char *reason)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "path", path);
+    vtr_json_string(&json, key, reason);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
 }
 
 void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style,

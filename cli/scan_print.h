@@ -24,6 +24,10 @@ void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
 /* JSON: an object that says what of the scan of `path` was incomplete. */
 void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits);
 
+/* JSON: an object that says why `path` was not scanned; `key`: "error" or "skipped". */
+void vtr_scan_print_end(struct vtr_text *out, const char *path, const char *key,
+                        const char *reason);
+
 /* A line that a condition logged through the console module. */
 void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style,
                         struct vtr_bytes line, const char *path);

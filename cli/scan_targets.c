@@ -2,6 +2,7 @@
 
 #include "cli/scan_targets.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -13,6 +14,7 @@ struct finder {
     struct vtr_scan_targets *targets;
     const struct vtr_scan_arguments *arguments;
     struct vtr_walk walk;
+    unsigned long long link_count; /* not followed */
 };
 
 static void walk_failed(const struct vtr_error *err, void *context)
@@ -29,6 +31,28 @@ static void left_out(const char *path, void *context)
 
     if (!finder->arguments->has_no_warnings) {
         vtr_complain_text(&vtr_verb_scan, "left out, it is no file:", path);
+    }
+}
+
+static void not_followed(const char *path, void *context)
+{
+    struct finder *finder = context;
+
+    (void)path;
+    finder->link_count++;
+}
+
+/* A folder of links to samples would else be called clean without a word. */
+static void say_links(const struct finder *finder)
+{
+    struct vtr_error note = {0};
+
+    if (finder->link_count > 0 && !finder->arguments->has_no_warnings) {
+        (void)snprintf(note.message, sizeof(note.message),
+                       "symbolic links in folders that were not followed: %llu; "
+                       "--follow-symlinks follows them",
+                       finder->link_count);
+        vtr_complain(&vtr_verb_scan, &note);
     }
 }
 
@@ -124,6 +148,8 @@ bool vtr_scan_targets_find(struct vtr_scan_targets *out,
         .targets = out,
         .arguments = arguments,
         .walk = {.is_flat = arguments->is_flat,
+                 .follows_links = arguments->follows_links,
+                 .not_followed = not_followed,
                  .failed = walk_failed,
                  .left_out = left_out},
     };
@@ -142,6 +168,7 @@ bool vtr_scan_targets_find(struct vtr_scan_targets *out,
     }
     out->is_single = count + arguments->pids.count == 1 && !arguments->has_lists &&
                      (count == 0 || !vtr_is_folder(operands[0]));
+    say_links(&finder);
     if (!is_ok) {
         vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
     }

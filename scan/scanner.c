@@ -3,8 +3,10 @@
 /* One scan as a list of steps; each step is a module of its own. */
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "format/module_table.h"
 #include "scan/atom_search.h"
 #include "scan/database.h"
 #include "scan/detection.h"
@@ -30,6 +32,20 @@ struct vtr_scanner {
     struct vtr_atom_tables tables;
     struct vtr_rule_eval eval;
 };
+
+/* Data for a module that there is not was meant for another one. */
+static enum vtr_status check_module_data(const struct vtr_scan_options *options,
+                                         struct vtr_error *err)
+{
+    for (size_t i = 0; i < options->module_data_count; i++) {
+        const char *name = options->module_data[i].module;
+        if (vtr_module_find(vtr_bytes_from_text(name)) == VTR_MODULE_COUNT) {
+            return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                                 "there is no module '%.100s' to hand data to", name);
+        }
+    }
+    return VTR_OK;
+}
 
 enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
                                 const struct vtr_database *database,
@@ -63,9 +79,12 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
         run->options.regex_heap_kib = REGEX_HEAP_KIB;
     }
     vtr_rule_eval_init(&scanner->eval);
-    const enum vtr_status status =
+    enum vtr_status status =
         vtr_external_settings_init(&run->externals, run->image, run->options.externals,
                                    run->options.external_count, err);
+    if (status == VTR_OK) {
+        status = check_module_data(&run->options, err);
+    }
     if (status != VTR_OK) {
         vtr_scanner_free(scanner);
         return status;

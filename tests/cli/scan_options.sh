@@ -203,6 +203,36 @@ says stderr "cannot open 'missing'"
 printf hello >"$(printf 'not \xff utf-8')"
 expect 1 scan r.yar "$(printf 'not \xff utf-8')"
 
+# Links are said not to be followed, or are, in circles too.
+mkdir -p links/a links/b
+cp file links/a/
+ln -s ../b links/a/to_b
+ln -s ../a links/b/to_a
+ln -s ../../file links/b/out
+ln -s nowhere links/b/dangling
+expect 1 scan r.yar links
+[ "$(wc -l <stdout)" -eq 2 ] || complain "not the one file"
+says stderr 'not followed: 4; --follow-symlinks'
+expect 1 scan -w r.yar links
+is_silent stderr
+expect 2 scan --follow-symlinks r.yar links
+says stderr "cannot follow 'links/.*dangling'"
+rm links/b/dangling
+expect 1 scan --follow-symlinks r.yar links
+says stdout '^hello links/b/out$'
+says stdout '^hello links/a/to_b/to_a/file$'
+is_silent stderr
+
+# What was not scanned is said to programs too.
+expect 2 scan --json r.yar missing
+says stdout '^\{"path":"missing","error":"cannot open .missing.: No such file or directory"\}$'
+expect 1 scan --json -z 5 r.yar file longer
+says stdout '^\{"path":"longer","skipped":"larger than --skip-larger"\}$'
+expect 2 scan --json --max-size 5 r.yar file longer
+says stdout '^\{"path":"longer","error":"larger than --max-size"\}$'
+expect 1 scan --json -n -i hidden r.yar file
+says stdout '"rule":"hidden",.*"satisfied":false'
+
 # Warnings of rules.
 echo 'rule slow { strings: $a = /.*/ condition: $a }' >slow.yar
 "$VITRINE" check slow.yar >stdout 2>stderr || true
@@ -249,5 +279,7 @@ expect 2 scan -x cuckoo r.yar file
 says stderr 'MODULE=FILE'
 expect 2 scan -x cuckoo=missing r.yar file
 says stderr "'missing'"
+expect 2 scan -x nobody=file r.yar file
+says stderr "no module 'nobody'"
 
 finish
