@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <openssl/asn1.h>
-#include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509_vfy.h>
 
@@ -77,6 +76,22 @@ static void store_name(struct vtr_module_run *run, uint32_t field, uint32_t item
     store_string(run, field, item, line);
 }
 
+/* Sets the SHA-1 of a certificate.  Not by X509_digest, which wants a libcrypto that
+ * has digests. */
+static void store_thumbprint(struct vtr_module_run *run, uint32_t field, uint32_t item,
+                             X509 *certificate)
+{
+    uint8_t digest[VTR_SHA1_LEN];
+    unsigned char *der = NULL;
+    const int len = i2d_X509(certificate, &der);
+
+    if (len > 0) {
+        vtr_digest_sha1((struct vtr_bytes){der, (size_t)len}, digest);
+        vtr_pe_store_hex(run, field, item, (struct vtr_bytes){digest, sizeof(digest)});
+    }
+    OPENSSL_free(der);
+}
+
 /* Sets the bytes of a serial number, in two's complement, with colons between. */
 static void store_serial(struct vtr_module_run *run, uint32_t field, uint32_t item,
                          const ASN1_INTEGER *serial)
@@ -127,14 +142,9 @@ void vtr_pe_certificate_store(struct vtr_module_run *run,
 {
     struct vtr_module_store *store = &run->store;
     const int nid = X509_get_signature_nid(certificate);
-    uint8_t thumbprint[EVP_MAX_MD_SIZE];
     char oid[OID_LEN] = "";
-    unsigned len = 0;
 
-    if (X509_digest(certificate, EVP_sha1(), thumbprint, &len) == 1) {
-        vtr_pe_store_hex(run, rows->thumbprint, item,
-                         (struct vtr_bytes){thumbprint, len});
-    }
+    store_thumbprint(run, rows->thumbprint, item, certificate);
     store_name(run, rows->issuer, item, X509_get_issuer_name(certificate));
     store_name(run, rows->subject, item, X509_get_subject_name(certificate));
     vtr_store_int(store, rows->version, item, X509_get_version(certificate) + 1);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
@@ -127,6 +128,7 @@ void vtr_pe_countersignature_store(struct vtr_module_run *run, uint32_t item,
                                    uint32_t signature,
                                    const struct vtr_pe_countersignature *stamp)
 {
+    (void)ERR_set_mark();
     vtr_store_int(&run->store, VTR_PE_SIGNATURE_COUNTERSIGNATURE_SIGN_TIME, item, 0);
     if (stamp->kind == VTR_PE_COUNTERSIGNATURE_TOKEN) {
         vtr_pe_timestamp_store(run, item, signature, stamp->der);
@@ -217,8 +219,8 @@ static bool pkcs9_holds(const struct vtr_pe_countersignature *stamp,
            attributes_are_signed(stamper, md, certificate);
 }
 
-bool vtr_pe_countersignature_holds(struct vtr_module_run *run,
-                                   const struct vtr_pe_countersignature *stamp)
+static bool stamp_holds(struct vtr_module_run *run,
+                        const struct vtr_pe_countersignature *stamp)
 {
     if (stamp->kind == VTR_PE_COUNTERSIGNATURE_TOKEN) {
         return vtr_pe_timestamp_holds(run, stamp->der,
@@ -227,5 +229,14 @@ bool vtr_pe_countersignature_holds(struct vtr_module_run *run,
     PKCS7_SIGNER_INFO *stamper = parse_signer(run, stamp->der);
     const bool holds = stamper != NULL && pkcs9_holds(stamp, stamper);
     PKCS7_SIGNER_INFO_free(stamper);
+    return holds;
+}
+
+bool vtr_pe_countersignature_holds(struct vtr_module_run *run,
+                                   const struct vtr_pe_countersignature *stamp)
+{
+    (void)ERR_set_mark();
+    const bool holds = stamp_holds(run, stamp);
+    (void)ERR_pop_to_mark();
     return holds;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
@@ -36,7 +37,19 @@ static size_t declared_len(struct vtr_bytes bytes)
                                              : (size_t)(at - bytes.ptr) + (size_t)len;
 }
 
-PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left)
+/* Parses all of `der`. */
+static PKCS7 *parse(struct vtr_bytes der, OSSL_LIB_CTX *library, size_t *out_taken)
+{
+    const unsigned char *at = der.ptr;
+    PKCS7 *pkcs7 = library == NULL ? NULL : PKCS7_new_ex(library, NULL);
+
+    pkcs7 = d2i_PKCS7(pkcs7 == NULL ? NULL : &pkcs7, &at, (long)der.len);
+    *out_taken = (size_t)(at - der.ptr);
+    return pkcs7;
+}
+
+static PKCS7 *take(struct vtr_module_run *run, struct vtr_bytes *left,
+                   OSSL_LIB_CTX *library)
 {
     struct vtr_bytes window = *left;
 
@@ -51,12 +64,20 @@ PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left)
         run->is_limited = run->is_limited || left->len > window.len;
         return NULL;
     }
-    const unsigned char *at = window.ptr;
-    PKCS7 *pkcs7 = d2i_PKCS7(NULL, &at, (long)len);
+    size_t taken;
+    PKCS7 *pkcs7 = parse((struct vtr_bytes){window.ptr, len}, library, &taken);
     if (pkcs7 != NULL) {
-        const size_t taken = (size_t)(at - window.ptr);
         *left = (struct vtr_bytes){left->ptr + taken, left->len - taken};
     }
+    return pkcs7;
+}
+
+PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left,
+                         OSSL_LIB_CTX *library)
+{
+    (void)ERR_set_mark();
+    PKCS7 *pkcs7 = take(run, left, library);
+    (void)ERR_pop_to_mark();
     return pkcs7;
 }
 

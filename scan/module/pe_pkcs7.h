@@ -11,6 +11,7 @@
 #define VTR_SCAN_MODULE_PE_PKCS7_H
 
 #include <openssl/pkcs7.h>
+#include <openssl/types.h>
 
 #include "scan/module/module.h"
 
@@ -22,8 +23,9 @@
 #define VTR_PE_ATTRIBUTE_LIMIT 16
 
 /* Parses the structure at the beginning of `left` and takes it off.  NULL when there is
- * none, or when work is out.  PKCS7_free it. */
-PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left);
+ * none, or when work is out.  PKCS7_free it.  `library` is NULL or outlives it. */
+PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left,
+                         OSSL_LIB_CTX *library);
 
 /* Whether it is signed data with all its parts. */
 bool vtr_pe_pkcs7_is_signed(const PKCS7 *pkcs7);

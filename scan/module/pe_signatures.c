@@ -2,9 +2,11 @@
 
 #include "scan/module/pe_signatures.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include "base/bytes.h"
@@ -51,7 +53,8 @@ struct walk {
     struct vtr_module_run *run;
     const struct vtr_pe_image *image;
     visit_fn visit;
-    uint32_t count; /* of signatures */
+    OSSL_LIB_CTX *library; /* that parses; NULL: the usual */
+    uint32_t count;        /* of signatures */
     struct level levels[VTR_PE_SIGNATURE_LIMIT];
     unsigned depth;
     uint32_t stamp_count; /* of countersignatures, which are numbered likewise */
@@ -92,8 +95,11 @@ static bool visit_signers(struct walk *walk, PKCS7 *pkcs7)
 /* Takes a structure over and visits its signers. */
 static void enter(struct walk *walk, PKCS7 *pkcs7)
 {
+    (void)ERR_set_mark();
+    const bool is_signed = visit_signers(walk, pkcs7);
+    (void)ERR_pop_to_mark();
     /* Each level has a signature of its own, so that there are never too many. */
-    if (visit_signers(walk, pkcs7) && walk->depth < VTR_PE_SIGNATURE_LIMIT) {
+    if (is_signed && walk->depth < VTR_PE_SIGNATURE_LIMIT) {
         walk->levels[walk->depth++] = (struct level){pkcs7, 0};
     } else {
         PKCS7_free(pkcs7);
@@ -114,7 +120,9 @@ static bool take_nested(struct walk *walk, PKCS7 **out)
     if (value == NULL) {
         return false;
     }
-    *out = vtr_pe_sequence(value, &der) ? vtr_pe_pkcs7_take(walk->run, &der) : NULL;
+    *out = vtr_pe_sequence(value, &der)
+               ? vtr_pe_pkcs7_take(walk->run, &der, walk->library)
+               : NULL;
     return true;
 }
 
@@ -137,7 +145,7 @@ static void walk_structure(struct walk *walk, PKCS7 *pkcs7)
 static void walk_entry(struct walk *walk, struct vtr_bytes entry)
 {
     while (entry.len > 0 && walk->count < VTR_PE_SIGNATURE_LIMIT) {
-        PKCS7 *pkcs7 = vtr_pe_pkcs7_take(walk->run, &entry);
+        PKCS7 *pkcs7 = vtr_pe_pkcs7_take(walk->run, &entry, walk->library);
         if (pkcs7 == NULL) {
             return;
         }
@@ -160,6 +168,14 @@ static bool find_directory(const struct walk *walk, struct vtr_bytes *out,
     *out = (struct vtr_bytes){data.ptr + directory.address, directory.size};
     *out_offset = directory.address;
     return true;
+}
+
+static bool has_directory(const struct walk *walk)
+{
+    struct vtr_bytes directory;
+    uint64_t offset;
+
+    return find_directory(walk, &directory, &offset) && directory.len > ENTRY_HEAD_LEN;
 }
 
 /* Takes the next entry off the directory; false when it is broken, or the last. */
@@ -202,12 +218,21 @@ static void walk_file(struct walk *walk)
     }
 }
 
-/* Runs a walk and leaves libcrypto's queue of errors as it was. */
-static void run_walk(struct walk *walk)
+/* The same with a libcrypto that knows no algorithms: decoding the keys of certificates
+ * is most of what parsing them costs. */
+static void walk_file_without_keys(struct walk *walk)
 {
-    (void)ERR_set_mark();
-    walk_file(walk);
-    (void)ERR_pop_to_mark();
+    OSSL_PROVIDER *nothing = NULL;
+
+    walk->library = OSSL_LIB_CTX_new();
+    if (walk->library != NULL) {
+        nothing = OSSL_PROVIDER_load(walk->library, "null");
+    }
+    if (nothing != NULL) {
+        walk_file(walk);
+        (void)OSSL_PROVIDER_unload(nothing);
+    }
+    OSSL_LIB_CTX_free(walk->library);
 }
 
 static void store_signer(struct vtr_module_run *run, const struct signature *signature)
@@ -254,24 +279,16 @@ static void store_stamps(struct walk *walk, const struct signature *signature)
     }
 }
 
-/* Sets what a signature says.  One that is no Authenticode has its certificates only.
+/* Sets who signed, and the digest of the file.  A signature of something else has none.
  */
 static void store_signature(struct walk *walk, const struct signature *signature)
 {
     struct vtr_module_run *run = walk->run;
-    struct vtr_module_store *store = &run->store;
-    const struct vtr_pe_certificate_rows own = VTR_PE_CERTIFICATE_ROWS();
-    const struct vtr_pe_certificate_rows all = VTR_PE_CERTIFICATE_ROWS(CERTIFICATE_);
-    const uint32_t item = vtr_store_append(store, VTR_PE_SIGNATURES, 0);
+    const struct vtr_pe_certificate_rows rows = VTR_PE_CERTIFICATE_ROWS();
+    const uint32_t item = vtr_store_append(&run->store, VTR_PE_SIGNATURES, 0);
     X509_SIG *digest = vtr_pe_signed_digest(signature->pkcs7);
 
-    if (item == VTR_NO_ITEM) {
-        X509_SIG_free(digest);
-        return;
-    }
-    vtr_pe_certificate_store(run, &own, item, signature->certificate);
-    vtr_pe_certificates_append(run, VTR_PE_SIGNATURE_CERTIFICATES, &all, item,
-                               signature->pkcs7->d.sign->cert);
+    vtr_pe_certificate_store(run, &rows, item, signature->certificate);
     if (digest != NULL) {
         const struct vtr_bytes bytes = vtr_pe_signed_digest_bytes(digest);
         vtr_pe_store_name(run, VTR_PE_SIGNATURE_DIGEST_ALG, item,
@@ -279,6 +296,23 @@ static void store_signature(struct walk *walk, const struct signature *signature
         if (bytes.len > 0) {
             vtr_pe_store_hex(run, VTR_PE_SIGNATURE_DIGEST, item, bytes);
         }
+    }
+    X509_SIG_free(digest);
+}
+
+/* Sets all certificates of a signature, and if it is of a file, the signer's chain and
+ * the time stamps. */
+static void store_signers(struct walk *walk, const struct signature *signature)
+{
+    struct vtr_module_run *run = walk->run;
+    struct vtr_module_store *store = &run->store;
+    const struct vtr_pe_certificate_rows rows = VTR_PE_CERTIFICATE_ROWS(CERTIFICATE_);
+    const uint32_t item = signature->item;
+    X509_SIG *digest = vtr_pe_signed_digest(signature->pkcs7);
+
+    vtr_pe_certificates_append(run, VTR_PE_SIGNATURE_CERTIFICATES, &rows, item,
+                               signature->pkcs7->d.sign->cert);
+    if (digest != NULL) {
         store_signer(run, signature);
         store_stamps(walk, signature);
     }
@@ -354,8 +388,21 @@ void vtr_pe_signatures(struct vtr_module_run *run)
                         .visit = store_signature};
 
     if (walk.image != NULL) {
-        run_walk(&walk);
+        if (has_directory(&walk)) {
+            walk_file_without_keys(&walk);
+        }
         vtr_store_int(&run->store, VTR_PE_NUMBER_OF_SIGNATURES, 0, walk.count);
+    }
+}
+
+void vtr_pe_signers(struct vtr_module_run *run)
+{
+    struct walk walk = {.run = run,
+                        .image = vtr_pe_image_of(run),
+                        .visit = store_signers};
+
+    if (walk.image != NULL) {
+        walk_file(&walk);
     }
 }
 
@@ -366,7 +413,7 @@ void vtr_pe_verification(struct vtr_module_run *run)
                         .visit = verify_signature};
 
     if (walk.image != NULL) {
-        run_walk(&walk);
+        walk_file(&walk);
         vtr_store_int(&run->store, VTR_PE_IS_SIGNED, 0, walk.is_signed);
     }
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Signatures of PE files, for the pe module: what they say, and in a loader of its own
- * whether it holds, which costs more.
+ * Signatures of PE files, for the pe module: what they say, and whether it holds.
  *
  * The signatures are those that YARA 4.2 finds: all entries of the security directory,
  * all PKCS #7 structures in an entry, all signers of a structure, and what is nested in
@@ -18,8 +17,10 @@
 /* Signatures of a file that are looked at. */
 #define VTR_PE_SIGNATURE_LIMIT 16u
 
-/* Loaders. */
+/* Loaders: whose signatures there are; all certificates, chains and time stamps, which
+ * takes libcrypto several times as long; and what holds. */
 void vtr_pe_signatures(struct vtr_module_run *run);
+void vtr_pe_signers(struct vtr_module_run *run);
 void vtr_pe_verification(struct vtr_module_run *run);
 
 /* Whether the signer's certificate is valid at a time. */

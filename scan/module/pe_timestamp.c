@@ -97,7 +97,7 @@ static bool token_open(struct vtr_module_run *run, struct token *token,
 {
     struct vtr_bytes left = der;
 
-    *token = (struct token){.pkcs7 = vtr_pe_pkcs7_take(run, &left)};
+    *token = (struct token){.pkcs7 = vtr_pe_pkcs7_take(run, &left, NULL)};
     if (token->pkcs7 == NULL) {
         open_cms(run, token, der);
     } else if (vtr_pe_pkcs7_is_signed(token->pkcs7)) {

@@ -29,6 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         vtr_modules_get(&modules, VTR_PE_NUMBER_OF_SIGNATURES, NULL, 0);
     const struct vtr_module_value is_signed =
         vtr_modules_get(&modules, VTR_PE_IS_SIGNED, NULL, 0);
+    const int64_t first = 0;
+    (void)vtr_modules_get(&modules, VTR_PE_SIGNATURE_NUMBER_OF_CERTIFICATES, &first, 1);
     if (count.kind != is_signed.kind ||
         (count.kind == VTR_MODULE_INT &&
          (count.is.number > VTR_PE_SIGNATURE_LIMIT ||
