@@ -2,12 +2,15 @@
 
 #include "scan/module/pe_pkcs7.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 /* Work of parsing, in units of vtr_module_spend: of a structure, and of each byte. */
@@ -20,6 +23,45 @@
 /* What ASN1_get_object says of an error, and of a length that is not written. */
 #define OBJECT_ERROR      0x80
 #define OBJECT_INDEFINITE 0x01
+
+struct keyless {
+    OSSL_LIB_CTX *library;
+    OSSL_PROVIDER *nothing; /* keeps the usual algorithms away */
+};
+
+static void release(void *state)
+{
+    struct keyless *keyless = state;
+
+    if (keyless->nothing != NULL) {
+        (void)OSSL_PROVIDER_unload(keyless->nothing);
+    }
+    OSSL_LIB_CTX_free(keyless->library);
+    free(keyless);
+}
+
+OSSL_LIB_CTX *vtr_pe_keyless_library(struct vtr_module_run *run)
+{
+    struct keyless *keyless = run->kept->state;
+
+    if (keyless != NULL) {
+        return keyless->library;
+    }
+    keyless = calloc(1, sizeof(*keyless));
+    if (keyless == NULL) {
+        return NULL;
+    }
+    keyless->library = OSSL_LIB_CTX_new();
+    if (keyless->library != NULL) {
+        keyless->nothing = OSSL_PROVIDER_load(keyless->library, "null");
+    }
+    if (keyless->nothing == NULL) {
+        release(keyless);
+        return NULL;
+    }
+    *run->kept = (struct vtr_module_kept){keyless, release};
+    return keyless->library;
+}
 
 /* Bytes that the structure says it has, at most all; 0 when its head is broken. */
 static size_t declared_len(struct vtr_bytes bytes)

@@ -22,6 +22,11 @@
 /* Values of one attribute that are looked at. */
 #define VTR_PE_ATTRIBUTE_LIMIT 16
 
+/* A libcrypto that knows no algorithms, kept from file to file: decoding the keys of
+ * certificates is most of what parsing them costs.  NULL, which stands for the usual
+ * one, when memory is out. */
+OSSL_LIB_CTX *vtr_pe_keyless_library(struct vtr_module_run *run);
+
 /* Parses the structure at the beginning of `left` and takes it off.  NULL when there is
  * none, or when work is out.  PKCS7_free it.  `library` is NULL or outlives it. */
 PKCS7 *vtr_pe_pkcs7_take(struct vtr_module_run *run, struct vtr_bytes *left,

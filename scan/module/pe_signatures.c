@@ -6,7 +6,6 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
-#include <openssl/provider.h>
 #include <openssl/x509.h>
 
 #include "base/bytes.h"
@@ -218,23 +217,6 @@ static void walk_file(struct walk *walk)
     }
 }
 
-/* The same with a libcrypto that knows no algorithms: decoding the keys of certificates
- * is most of what parsing them costs. */
-static void walk_file_without_keys(struct walk *walk)
-{
-    OSSL_PROVIDER *nothing = NULL;
-
-    walk->library = OSSL_LIB_CTX_new();
-    if (walk->library != NULL) {
-        nothing = OSSL_PROVIDER_load(walk->library, "null");
-    }
-    if (nothing != NULL) {
-        walk_file(walk);
-        (void)OSSL_PROVIDER_unload(nothing);
-    }
-    OSSL_LIB_CTX_free(walk->library);
-}
-
 static void store_signer(struct vtr_module_run *run, const struct signature *signature)
 {
     const struct vtr_pe_certificate_rows rows =
@@ -389,7 +371,8 @@ void vtr_pe_signatures(struct vtr_module_run *run)
 
     if (walk.image != NULL) {
         if (has_directory(&walk)) {
-            walk_file_without_keys(&walk);
+            walk.library = vtr_pe_keyless_library(run);
+            walk_file(&walk);
         }
         vtr_store_int(&run->store, VTR_PE_NUMBER_OF_SIGNATURES, 0, walk.count);
     }
