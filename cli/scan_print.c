@@ -166,6 +166,8 @@ static void put_metas(struct vtr_text *out, const struct vtr_detection *detectio
             vtr_text_add(out, "\"");
         } else if (meta->kind == VTR_META_KIND_BOOL) {
             vtr_text_add(out, meta->number != 0 ? "true" : "false");
+        } else if (meta->kind == VTR_META_KIND_FLOAT) {
+            vtr_text_real(out, meta->real);
         } else {
             vtr_text_signed(out, meta->number);
         }
@@ -214,6 +216,8 @@ static void put_json_metas(struct vtr_json *json, const struct vtr_detection *de
             vtr_json_bytes(json, "value", meta->text);
         } else if (meta->kind == VTR_META_KIND_BOOL) {
             vtr_json_bool(json, "value", meta->number != 0);
+        } else if (meta->kind == VTR_META_KIND_FLOAT) {
+            vtr_json_float(json, "value", meta->real);
         } else {
             vtr_json_signed(json, "value", meta->number);
         }

@@ -91,6 +91,19 @@ void vtr_text_signed(struct vtr_text *text, int64_t value)
     vtr_text_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+void vtr_text_real(struct vtr_text *text, double value)
+{
+    char digits[40];
+
+    for (int precision = 15; precision <= 17; precision++) {
+        (void)snprintf(digits, sizeof(digits), "%.*g", precision, value);
+        if (strtod(digits, NULL) == value) {
+            break;
+        }
+    }
+    vtr_text_add(text, digits);
+}
+
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {

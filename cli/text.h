@@ -33,6 +33,8 @@ void vtr_text_bytes(struct vtr_text *text, struct vtr_bytes bytes);
 void vtr_text_repeat(struct vtr_text *text, char c, size_t count);
 void vtr_text_number(struct vtr_text *text, uint64_t value);
 void vtr_text_signed(struct vtr_text *text, int64_t value);
+/* As few digits as say the number exactly. */
+void vtr_text_real(struct vtr_text *text, double value);
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes);
 
 /* The same with what a terminal would obey, and what is not UTF-8, as \xNN. */

@@ -168,6 +168,7 @@ struct vtr_ast_meta {
     uint32_t end; /* past its value */
     struct vtr_bytes text;
     int64_t number;
+    int64_t exponent; /* FLOAT: number * 10^exponent */
     struct vtr_ast_meta *next;
 };
 

@@ -20,6 +20,16 @@ static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
     return (struct vtr_place){c->source, offset, (uint32_t)length};
 }
 
+void vtr_check_refuse(struct vtr_checker *c, const struct vtr_node *node,
+                      const char *what, const char *help)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_DIALECT, vtr_check_place(c, node),
+                            "YARA-X does not have %s", what);
+
+    problem->help = help;
+}
+
 static void check_external_name(struct vtr_checker *c)
 {
     const struct vtr_bytes name = c->rule->name;

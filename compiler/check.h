@@ -58,6 +58,10 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node);
 
+/* Reports what YARA 4 has and YARA-X has not. */
+void vtr_check_refuse(struct vtr_checker *c, const struct vtr_node *node,
+                      const char *what, const char *help);
+
 /* Follows the parts of a MEMBER: sets its type, which may be that of a structure,
  * array, dictionary or function, and its access.  `base`: of the loop's variable that
  * it begins with; NULL: it begins with the name of `module`. */

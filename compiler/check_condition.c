@@ -473,6 +473,12 @@ static void check_logic(struct vtr_checker *c, struct vtr_node *chain)
 
 static void check_entrypoint(struct vtr_checker *c, struct vtr_node *node)
 {
+    if (c->source->dialect == VTR_DIALECT_YARA_X) {
+        vtr_check_refuse(c, node, "'entrypoint'",
+                         "import \"pe\" or \"elf\" and ask for their entry_point");
+        node->type = VTR_TYPE_INT;
+        return;
+    }
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_ENTRYPOINT,
                             vtr_check_place(c, node), "'entrypoint' is deprecated");

@@ -45,6 +45,10 @@ static void report(struct vtr_checker *c, const struct vtr_node *chain,
     struct vtr_place place = {c->source, chain->offset,
                               right->offset + right->length - chain->offset};
 
+    /* YARA-X leaves these to the scan: numbers wrap, a division is undefined. */
+    if (c->source->dialect == VTR_DIALECT_YARA_X && code != VTR_CODE_SHIFT) {
+        return;
+    }
     if (code != VTR_CODE_OVERFLOW) {
         place = vtr_check_place(c, right);
     }

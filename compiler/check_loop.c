@@ -178,6 +178,9 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
     check_quantifier(c, loop);
     if (loop->set == VTR_SET_RULES) {
         for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+            if (i->is_wildcard && c->source->dialect == VTR_DIALECT_YARA_X) {
+                vtr_check_refuse(c, node, "wildcards for rules", "name each rule");
+            }
             vtr_check_add_reference(c, i->name, i->is_wildcard, i->offset, i->length);
         }
         return;

@@ -27,10 +27,10 @@ struct vtr_file_set {
     struct vtr_arena *arenas; /* one a worker, borrowed; the first is also the set's */
     unsigned workers;
     size_t diagnostic_limit;
-    uint64_t allowed;        /* warnings that no file's diagnostics keep */
+    uint64_t allowed;         /* warnings that no file's diagnostics keep */
     enum vtr_dialect dialect; /* of all sources */
-    bool is_closed;          /* includes are refused: sources from memory */
-    struct vtr_vector files; /* struct vtr_file *, sorted by path after loading */
+    bool is_closed;           /* includes are refused: sources from memory */
+    struct vtr_vector files;  /* struct vtr_file *, sorted by path after loading */
     struct vtr_name_table paths;
     struct vtr_diagnostics diagnostics; /* of arguments that name no file */
 };

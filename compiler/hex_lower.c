@@ -162,7 +162,7 @@ bool vtr_pattern_hex(struct vtr_arena *arena, const struct vtr_pattern_modifiers
     struct vtr_hex_sequence sequence;
 
     vtr_problem_clear(problem);
-    if (!vtr_hex_parse(arena, source, &sequence, problem)) {
+    if (!vtr_hex_parse(arena, source, mods->dialect, &sequence, problem)) {
         return false;
     }
     bool ok = write_fragments(&l, sequence.first);

@@ -35,6 +35,7 @@ struct parser {
     size_t decoded_len;
     struct frame frames[VTR_HEX_DEPTH_LIMIT + 1];
     unsigned depth;
+    enum vtr_dialect dialect;
 };
 
 /* Classes of source bytes: digits are their value. */
@@ -208,14 +209,28 @@ static size_t blanks_end(struct vtr_bytes source, size_t pos)
     return pos;
 }
 
+/* Skips the "0x" or "0o" of a number, which YARA-X takes; the number's radix. */
+static unsigned skip_radix(struct parser *p)
+{
+    const uint8_t *at = p->source.ptr + p->pos;
+
+    if (p->dialect == VTR_DIALECT_YARA4 || p->source.len - p->pos < 3 || at[0] != '0' ||
+        (at[1] != 'x' && at[1] != 'o') || classify(at[2]) >= (at[1] == 'x' ? 16 : 8)) {
+        return 10;
+    }
+    p->pos += 2;
+    return at[1] == 'x' ? 16 : 8;
+}
+
 /* A bound of a jump; `*has` says whether there is a number at all. */
 static bool read_bound(struct parser *p, uint64_t *value, bool *has)
 {
     p->pos = blanks_end(p->source, p->pos);
     const size_t at = p->pos;
+    const unsigned radix = skip_radix(p);
     *value = 0;
-    while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) < 10) {
-        *value = *value * 10 + classify(p->source.ptr[p->pos]);
+    while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) < radix) {
+        *value = *value * radix + classify(p->source.ptr[p->pos]);
         p->pos++;
         if (*value > VTR_HEX_JUMP_MAX) {
             return vtr_problem_set(p->problem, "E107", at, p->pos - at,
@@ -516,13 +531,15 @@ static bool parse(struct parser *p)
 }
 
 bool vtr_hex_parse(struct vtr_arena *arena, struct vtr_bytes source,
-                   struct vtr_hex_sequence *out, struct vtr_pattern_problem *problem)
+                   enum vtr_dialect dialect, struct vtr_hex_sequence *out,
+                   struct vtr_pattern_problem *problem)
 {
     struct parser p;
 
     p.arena = arena;
     p.problem = problem;
     p.source = source;
+    p.dialect = dialect;
     p.pos = 0;
     p.decoded = vtr_arena_alloc(arena, source.len / 2 + 1);
     p.decoded_len = 0;

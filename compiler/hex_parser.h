@@ -52,6 +52,7 @@ struct vtr_hex_node {
 
 /* Parses what stands between the braces.  The tree lives in the arena. */
 VTR_MUST_CHECK bool vtr_hex_parse(struct vtr_arena *arena, struct vtr_bytes source,
+                                  enum vtr_dialect dialect,
                                   struct vtr_hex_sequence *out,
                                   struct vtr_pattern_problem *problem);
 

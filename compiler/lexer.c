@@ -282,7 +282,23 @@ static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     }
 }
 
-/* Digits of `base` from `pos`; false when the number does not fit. */
+/* End of a run of digits of a class; YARA-X also has single '_' between them. */
+static uint32_t skip_digits(const struct vtr_lexer *lexer, uint32_t pos, unsigned class)
+{
+    const bool has_separators = lexer->source->dialect != VTR_DIALECT_YARA4;
+
+    for (;;) {
+        const uint32_t end = skip_class(lexer, pos, class);
+        if (!has_separators || end == pos || byte_at(lexer, end) != '_' ||
+            !is_in(byte_at(lexer, end + 1), class)) {
+            return end;
+        }
+        pos = end + 1;
+    }
+}
+
+/* Digits of `base` from `pos`, and '_' between them; false when the number does not
+ * fit. */
 static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t end,
                         unsigned base, uint64_t *out)
 {
@@ -290,6 +306,9 @@ static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t en
 
     for (; pos < end; pos++) {
         const uint8_t byte = lexer->ptr[pos];
+        if (byte == '_') {
+            continue;
+        }
         const unsigned digit =
             byte <= '9' ? byte - (unsigned)'0' : (byte | 0x20u) - (unsigned)'a' + 10u;
         if (value > ((uint64_t)INT64_MAX - digit) / base) {
@@ -342,7 +361,7 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     const uint32_t start = lexer->pos;
     const uint8_t mark = byte_at(lexer, start) == '0' ? byte_at(lexer, start + 1) : 0;
     uint32_t first = start;
-    uint32_t end = skip_class(lexer, start, DIGIT);
+    uint32_t end = skip_digits(lexer, start, DIGIT);
     unsigned base = 10;
     uint64_t factor = 1;
     uint64_t value = 0;
@@ -351,7 +370,7 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     if (mark == 'x' && is_in(byte_at(lexer, start + 2), HEX_DIGIT)) {
         base = 16;
         first = start + 2;
-        end = skip_class(lexer, first, HEX_DIGIT);
+        end = skip_digits(lexer, first, HEX_DIGIT);
     } else if (mark == 'o' && skip_octal(lexer, start + 2) > start + 2) {
         base = 8;
         first = start + 2;

@@ -184,8 +184,8 @@ static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
 
 void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node)
 {
-    const struct vtr_regex_source regex = {node->text, node->is_nocase,
-                                           node->is_dotall};
+    const struct vtr_regex_source regex = {node->text, node->is_nocase, node->is_dotall,
+                                           l->source->dialect};
     struct vtr_pattern_problem problem = {0};
     const bool is_made = vtr_condition_regex(l->arena, &regex, &l->out, &problem);
 

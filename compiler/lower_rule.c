@@ -21,6 +21,10 @@ static void put_metas(struct vtr_writer *w, const struct vtr_ast_rule *rule)
         case VTR_META_BOOL:
             vtr_writer_u8(w, (uint8_t)meta->number);
             break;
+        case VTR_META_FLOAT:
+            vtr_writer_zigzag(w, meta->number);
+            vtr_writer_zigzag(w, meta->exponent);
+            break;
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/decimal.h"
 #include "format/module_table.h"
 
 void vtr_parser_advance(struct vtr_parser *p)
@@ -198,6 +199,11 @@ static bool parse_meta_value(struct vtr_parser *p, struct vtr_ast_meta *meta)
     meta->number = is_negative ? -value.number : value.number;
     if (value.kind == VTR_LEX_INT) {
         meta->type = VTR_META_INT;
+    } else if (value.kind == VTR_LEX_FLOAT && p->source->dialect != VTR_DIALECT_YARA4) {
+        const struct vtr_decimal decimal = vtr_decimal_parse(value.text);
+        meta->type = VTR_META_FLOAT;
+        meta->number = is_negative ? -decimal.digits : decimal.digits;
+        meta->exponent = decimal.exponent;
     } else if (value.kind == VTR_LEX_TEXT && !is_negative) {
         meta->type = VTR_META_TEXT;
         meta->text = vtr_parser_unescape(p, &value);
@@ -306,14 +312,17 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
     uint8_t flags = 0;
 
     p->lexical_errors = p->lexer.error_count;
-    for (;; vtr_parser_advance(p)) {
-        if (p->current.kind == VTR_LEX_PRIVATE) {
-            flags |= VTR_RULE_PRIVATE;
-        } else if (p->current.kind == VTR_LEX_GLOBAL) {
-            flags |= VTR_RULE_GLOBAL;
-        } else {
-            break;
+    while (p->current.kind == VTR_LEX_PRIVATE || p->current.kind == VTR_LEX_GLOBAL) {
+        const uint8_t flag =
+            p->current.kind == VTR_LEX_PRIVATE ? VTR_RULE_PRIVATE : VTR_RULE_GLOBAL;
+        if ((flags & flag) != 0 && p->source->dialect == VTR_DIALECT_YARA_X) {
+            (void)vtr_diagnostics_add(p->diagnostics, VTR_CODE_DIALECT,
+                                      vtr_parser_place(p, p->current.offset,
+                                                       p->current.length),
+                                      "YARA-X does not take a rule's modifier twice");
         }
+        flags |= flag;
+        vtr_parser_advance(p);
     }
     if (!vtr_parser_expect(p, VTR_LEX_RULE,
                            flags == 0 ? "" : "'private' or 'global'")) {

@@ -97,6 +97,7 @@ static bool parse_modifiers(struct vtr_parser *p, struct vtr_ast_string *string,
     struct vtr_pattern_problem problem = {0};
     const uint32_t offset = p->current.offset;
 
+    string->modifiers.dialect = p->source->dialect;
     while (is_word(&p->current)) {
         const unsigned modifier = vtr_modifier_find(p->current.text);
         if (modifier == 0 || vtr_parser_is_at_rule(p)) {
@@ -121,7 +122,7 @@ static bool make_payload(struct vtr_parser *p, struct vtr_ast_string *string,
                          struct vtr_pattern_problem *problem)
 {
     const struct vtr_regex_source regex = {literal->text, literal->is_nocase,
-                                           literal->is_dotall};
+                                           literal->is_dotall, p->source->dialect};
     struct vtr_bytes text;
 
     vtr_writer_clear(&p->scratch);

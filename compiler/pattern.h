@@ -18,6 +18,7 @@
 
 #include "base/compiler.h"
 #include "format/rule.h"
+#include "vitrine/compile.h"
 
 struct vtr_arena;
 struct vtr_writer;
@@ -57,6 +58,7 @@ struct vtr_pattern_modifiers {
     int64_t xor_max;
     struct vtr_bytes base64_alphabet;     /* unescaped; ptr NULL: the standard one */
     struct vtr_bytes base64wide_alphabet; /* the same for base64wide */
+    enum vtr_dialect dialect;
 };
 
 /* The modifier of that name, or 0. */
@@ -109,6 +111,7 @@ struct vtr_regex_source {
     struct vtr_bytes text;
     bool is_nocase; /* /i */
     bool is_dotall; /* /s */
+    enum vtr_dialect dialect;
 };
 
 /* A regular expression as a string. */

@@ -25,6 +25,7 @@ struct parser {
     size_t pos;
     unsigned depth;
     struct vtr_regex_tree *tree;
+    enum vtr_dialect dialect;
 };
 
 /* Siblings while they are collected. */
@@ -235,6 +236,13 @@ static struct vtr_regex_node *parse_shorthand(struct parser *p, uint8_t letter)
     return node;
 }
 
+/* A letter that YARA 4 takes for itself behind a backslash. */
+static bool is_unknown_escape(int c)
+{
+    return c >= 0 && vtr_is_word_byte((unsigned)c) && c != '_' && c != 'x' &&
+           c != 'n' && c != 't' && c != 'r' && c != 'f' && c != 'a';
+}
+
 /* A backslash and what follows.  `*is_assertion`: it takes no repeat. */
 static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
 {
@@ -255,6 +263,12 @@ static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
     if (c >= 0 && vtr_regex_add_shorthand(&unused, (uint8_t)c)) {
         return parse_shorthand(p, (uint8_t)c);
     }
+    if (p->dialect == VTR_DIALECT_YARA_X && is_unknown_escape(c)) {
+        (void)vtr_problem_set(p->problem, "E217", p->pos, 2,
+                              "an escape sequence without a meaning");
+        (void)vtr_problem_help(p->problem, "write \\\\ for a backslash");
+        return NULL;
+    }
     node = new_node(p, VTR_REGEX_LITERAL);
     if (node == NULL ||
         !vtr_regex_read_escape(p->text, &p->pos, &node->byte, p->problem)) {
@@ -264,6 +278,34 @@ static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
 }
 
 static struct vtr_regex_node *parse_alternatives(struct parser *p);
+
+/* "?:" and "?P<name>" or "?<name>" behind a parenthesis: groups like any other here,
+ * since nothing asks for what a group has taken. */
+static bool skip_group_kind(struct parser *p)
+{
+    size_t pos = p->pos + 1;
+
+    if (p->dialect == VTR_DIALECT_YARA4 || pos >= p->text.len) {
+        return false;
+    }
+    if (p->text.ptr[pos] == ':') {
+        p->pos = pos + 1;
+        return true;
+    }
+    pos += p->text.ptr[pos] == 'P' ? 1 : 0;
+    if (pos >= p->text.len || p->text.ptr[pos] != '<') {
+        return false;
+    }
+    const size_t start = ++pos;
+    while (pos < p->text.len && vtr_is_word_byte(p->text.ptr[pos])) {
+        pos++;
+    }
+    if (pos == start || pos >= p->text.len || p->text.ptr[pos] != '>') {
+        return false;
+    }
+    p->pos = pos + 1;
+    return true;
+}
 
 static struct vtr_regex_node *parse_group(struct parser *p)
 {
@@ -277,9 +319,11 @@ static struct vtr_regex_node *parse_group(struct parser *p)
     }
     p->depth++;
     p->pos++;
-    if (peek(p) == '?') {
+    if (peek(p) == '?' && !skip_group_kind(p)) {
         (void)vtr_problem_set(p->problem, "E210", open, 2, "unknown kind of group");
-        (void)vtr_problem_help(p->problem, "YARA has plain groups only: ( ... )");
+        (void)vtr_problem_help(p->problem, p->dialect == VTR_DIALECT_YARA4
+                                               ? "YARA has plain groups only: ( ... )"
+                                               : "there are ( ... ) and (?: ... )");
         return NULL;
     }
     struct vtr_regex_node *node = parse_alternatives(p);
@@ -323,6 +367,12 @@ static struct vtr_regex_node *parse_item(struct parser *p)
     case '{':
         if (scan_braces(p, &min, &max) > 0) {
             return fail_repeat(p);
+        }
+        if (p->dialect == VTR_DIALECT_YARA_X) {
+            (void)vtr_problem_set(p->problem, "E216", p->pos, 1,
+                                  "'{' that begins no repeat");
+            (void)vtr_problem_help(p->problem, "write \\{ for the character itself");
+            return NULL;
         }
         node = parse_literal(p);
         break;
@@ -389,6 +439,27 @@ static struct vtr_regex_node *parse_alternatives(struct parser *p)
     }
 }
 
+/* "(?i)", "(?s)" and "(?is)" at the beginning, which are /i and /s. */
+static void skip_flags(struct parser *p)
+{
+    const struct vtr_bytes text = p->text;
+    struct vtr_regex_tree flags = *p->tree;
+    size_t pos = 2;
+
+    if (p->dialect == VTR_DIALECT_YARA4 || text.len < 4 || text.ptr[0] != '(' ||
+        text.ptr[1] != '?') {
+        return;
+    }
+    for (; pos < text.len && (text.ptr[pos] == 'i' || text.ptr[pos] == 's'); pos++) {
+        flags.is_nocase = flags.is_nocase || text.ptr[pos] == 'i';
+        flags.is_dotall = flags.is_dotall || text.ptr[pos] == 's';
+    }
+    if (pos > 2 && pos + 1 < text.len && text.ptr[pos] == ')') {
+        *p->tree = flags;
+        p->pos = pos + 1;
+    }
+}
+
 bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *source,
                      struct vtr_regex_tree *out, struct vtr_pattern_problem *problem)
 {
@@ -397,8 +468,10 @@ bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *sou
     struct parser p = {.arena = arena,
                        .problem = problem,
                        .text = source->text,
-                       .tree = &tree};
+                       .tree = &tree,
+                       .dialect = source->dialect};
 
+    skip_flags(&p);
     tree.root = parse_alternatives(&p);
     if (tree.root == NULL) {
         return false;
@@ -407,5 +480,41 @@ bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *sou
         return vtr_problem_set(problem, "E211", p.pos, 1, "')' without '('");
     }
     *out = tree;
+    return true;
+}
+
+/* Recurses no deeper than groups do. */
+bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
+{
+    const struct vtr_regex_node *node;
+
+    switch (root->kind) {
+    case VTR_REGEX_LITERAL:
+    case VTR_REGEX_ANY:
+    case VTR_REGEX_CLASS:
+        return false;
+    case VTR_REGEX_REPEAT:
+        return root->min == 0 || vtr_regex_matches_empty(root->first);
+    case VTR_REGEX_CONCAT:
+        for (node = root->first; node != NULL; node = node->next) {
+            if (!vtr_regex_matches_empty(node)) {
+                return false;
+            }
+        }
+        return true;
+    case VTR_REGEX_ALT:
+        for (node = root->first; node != NULL; node = node->next) {
+            if (vtr_regex_matches_empty(node)) {
+                return true;
+            }
+        }
+        return false;
+    case VTR_REGEX_EMPTY:
+    case VTR_REGEX_START:
+    case VTR_REGEX_END:
+    case VTR_REGEX_BOUNDARY:
+    case VTR_REGEX_NO_BOUNDARY:
+        break;
+    }
     return true;
 }

@@ -75,6 +75,9 @@ struct vtr_regex_tree {
     bool has_varying; /* a greedy repeat of no fixed number */
 };
 
+/* Whether it matches a run of no bytes. */
+bool vtr_regex_matches_empty(const struct vtr_regex_node *root);
+
 /* Parses `source->text`.  The tree lives in the arena.  With nocase the sets have both
  * cases of a letter that they have one of. */
 VTR_MUST_CHECK bool vtr_regex_parse(struct vtr_arena *arena,

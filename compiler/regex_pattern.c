@@ -93,6 +93,11 @@ bool vtr_pattern_regex(struct vtr_arena *arena,
                               "greedy and lazy repeats in one regular expression");
         return vtr_problem_help(problem, "write ? after every repeat, or after none");
     }
+    if (source->dialect == VTR_DIALECT_YARA_X && vtr_regex_matches_empty(tree.root)) {
+        return vtr_problem_set(
+            problem, "E218", 0, source->text.len,
+            "this regular expression matches where there is nothing");
+    }
     const uint32_t flags = pattern_flags(mods->set, &tree);
     if (!write_programs(arena, &tree, flags, out_payload, problem)) {
         return false;

@@ -111,7 +111,8 @@ static bool check_base64(const struct vtr_pattern_modifiers *mods,
                                                                  : wide.len,
                                BASE64_ALPHABET_LEN);
     }
-    if ((mods->set & both) == both && !vtr_bytes_equal(narrow, wide)) {
+    if (mods->dialect == VTR_DIALECT_YARA4 && (mods->set & both) == both &&
+        !vtr_bytes_equal(narrow, wide)) {
         return vtr_problem_set(problem, "E308", 0, 0,
                                "base64 and base64wide with different alphabets");
     }
@@ -290,30 +291,31 @@ static struct vtr_bytes encode(struct vtr_arena *arena, struct vtr_bytes text,
     return (struct vtr_bytes){out, end - first};
 }
 
+/* The text at one place of base64's groups, in an alphabet; wide when asked for. */
+static void add_code(struct alternatives *list, struct vtr_bytes text, size_t before,
+                     struct vtr_bytes alphabet, bool is_wide)
+{
+    struct vtr_bytes code = encode(list->arena, text, before, alphabet);
+
+    if (code.ptr != NULL && is_wide) {
+        code = widen(list->arena, code);
+    }
+    if (code.ptr == NULL) {
+        list->has_failed = true;
+    } else if (code.len > 0) {
+        add_alternative(list, code);
+    }
+}
+
 static void add_encoded(struct alternatives *list,
                         const struct vtr_pattern_modifiers *mods, struct vtr_bytes text)
 {
-    const uint32_t set = mods->set;
-    const struct vtr_bytes alphabet =
-        alphabet_of((set & VTR_MODIFIER_BASE64) != 0 ? mods->base64_alphabet
-                                                     : mods->base64wide_alphabet);
-
-    for (size_t before = 0; before < 3; before++) {
-        const struct vtr_bytes code = encode(list->arena, text, before, alphabet);
-        const struct vtr_bytes wide =
-            code.ptr != NULL ? widen(list->arena, code) : code;
-        if (wide.ptr == NULL) {
-            list->has_failed = true;
-            return;
+    for (size_t before = 0; before < 3 && !list->has_failed; before++) {
+        if ((mods->set & VTR_MODIFIER_BASE64) != 0) {
+            add_code(list, text, before, alphabet_of(mods->base64_alphabet), false);
         }
-        if (code.len == 0) {
-            continue;
-        }
-        if ((set & VTR_MODIFIER_BASE64) != 0) {
-            add_alternative(list, code);
-        }
-        if ((set & VTR_MODIFIER_BASE64WIDE) != 0) {
-            add_alternative(list, wide);
+        if ((mods->set & VTR_MODIFIER_BASE64WIDE) != 0) {
+            add_code(list, text, before, alphabet_of(mods->base64wide_alphabet), true);
         }
     }
 }

@@ -163,6 +163,10 @@ bool vtr_rule_next_meta(struct vtr_reader *metas, struct vtr_meta_view *out)
     } else if (type == VTR_META_BOOL) {
         meta.type = VTR_META_BOOL;
         is_good = read_bool(&attempt, &meta.number);
+    } else if (type == VTR_META_FLOAT) {
+        meta.type = VTR_META_FLOAT;
+        is_good = vtr_reader_zigzag(&attempt, &meta.number) &&
+                  vtr_reader_zigzag(&attempt, &meta.exponent);
     }
     if (!is_good) {
         return false;

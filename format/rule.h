@@ -11,7 +11,8 @@
  *              varint nmeta, meta...,                  in source order
  *              varint npatterns, pattern...,           in source order
  *              string condition                        format/bytecode.h
- *   meta     = string key, u8 type, (masked text | zigzag int | u8 bool)
+ *   meta     = string key, u8 type, (masked text | zigzag int | u8 bool |
+ *              zigzag digits, zigzag decimal exponent)
  *   pattern  = varint len, then `len` bytes:
  *              string id (without "$", "" when anonymous), u8 type, varint flags,
  *              [FIXED_OFFSET] varint offset, [XOR] u8 min, u8 max, payload
@@ -50,7 +51,8 @@
 enum vtr_meta_type {
     VTR_META_TEXT = 1,
     VTR_META_INT = 2,
-    VTR_META_BOOL = 3
+    VTR_META_BOOL = 3,
+    VTR_META_FLOAT = 4
 };
 
 /* Pattern types. */
@@ -123,7 +125,8 @@ struct vtr_meta_view {
     struct vtr_bytes key;
     enum vtr_meta_type type;
     struct vtr_bytes masked_text; /* VTR_META_TEXT */
-    int64_t number;               /* VTR_META_INT, VTR_META_BOOL */
+    int64_t number;               /* INT, BOOL, and the digits of a FLOAT */
+    int64_t exponent;             /* FLOAT: value = number * 10^exponent */
 };
 
 struct vtr_pattern_view {

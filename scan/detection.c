@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "scan/detection.h"
+#include "scan/value.h"
 
 #include "base/arena.h"
 
@@ -22,6 +23,21 @@ static bool read_tags(const struct vtr_rule_view *rule, struct vtr_arena *arena,
     return true;
 }
 
+static enum vtr_meta_kind kind_of(enum vtr_meta_type type)
+{
+    switch (type) {
+    case VTR_META_INT:
+        return VTR_META_KIND_INT;
+    case VTR_META_BOOL:
+        return VTR_META_KIND_BOOL;
+    case VTR_META_FLOAT:
+        return VTR_META_KIND_FLOAT;
+    case VTR_META_TEXT:
+        break;
+    }
+    return VTR_META_KIND_TEXT;
+}
+
 static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena,
                        struct vtr_detection *out)
 {
@@ -37,9 +53,10 @@ static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena
         struct vtr_meta *meta = &metas[out->meta_count++];
         meta->key = view.key;
         meta->number = view.number;
-        meta->kind = view.type == VTR_META_INT    ? VTR_META_KIND_INT
-                     : view.type == VTR_META_BOOL ? VTR_META_KIND_BOOL
-                                                  : VTR_META_KIND_TEXT;
+        meta->kind = kind_of(view.type);
+        if (view.type == VTR_META_FLOAT) {
+            meta->real = vtr_value_decimal(view.number, view.exponent).real;
+        }
         if (view.type == VTR_META_TEXT && view.masked_text.len > 0) {
             uint8_t *text = vtr_arena_alloc(arena, view.masked_text.len);
             if (text == NULL) {

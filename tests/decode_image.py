@@ -12,10 +12,11 @@ file is refused, with the reason on standard error; 2: it cannot be read.
 import hashlib
 import json
 import struct
+import re
 import sys
 
 HASHES = (("md5", 16), ("sha1", 20), ("sha256", 32))
-META = {1: "text", 2: "integer", 3: "boolean"}
+META = {1: "text", 2: "integer", 3: "boolean", 4: "float"}
 PATTERN = {1: "text", 2: "hex", 3: "regex"}
 QUANTIFIERS = ("all", "any", "none", "n", "percent")
 OPERATIONS = {
@@ -30,6 +31,10 @@ OPERATIONS = {
 PATTERN_OPERATIONS = {
     16: ("match", 0), 17: ("match_at", 1), 18: ("match_in", 2), 19: ("count", 0),
     20: ("count_in", 2), 21: ("offset", 1), 22: ("length", 1)}
+PATH_OPERATIONS = {
+    96: ("field", 0), 97: ("call", 0), 98: ("items", 0), 99: ("find", 1),
+    100: ("key", 1)}
+PATH = re.compile(r"\w+(?:\.\w+(?:\[\])*)+(?:\((\w*)\))?")
 OF_OPERATIONS = {23: ("of", 0), 24: ("of_in", 2), 25: ("of_at", 1)}
 
 
@@ -329,7 +334,8 @@ class Condition:
             return ["variable", self.slot()]
         if op == 9:
             kind = r.u8()
-            need(kind & ~0x30 in (1, 2, 4), "a read has an unknown size")
+            need(kind & ~0x60 in (4, 8) if kind & 0x40 else kind & ~0x30 in (1, 2, 4),
+                 "a read has an unknown size")
             self.pop(1)
             return ["read", kind]
         if op == 87:
@@ -337,6 +343,17 @@ class Condition:
             need(flags < 16, "a program has unknown flags")
             self.pop(1)
             return ["matches", flags, as_text(text)]
+        if op in PATH_OPERATIONS:
+            name, pops = PATH_OPERATIONS[op]
+            path = as_text(r.string())
+            found = PATH.fullmatch(path)
+            need(found, "a path is malformed")
+            self.pop(path.split("(")[0].count("[]") + len(found[1] or "") + pops)
+            return [name, path]
+        if op == 101:
+            flags, text = r.u8(), r.masked()
+            need(flags < 16, "a program has unknown flags")
+            return ["regex", flags, as_text(text)]
         raise Refused("an instruction is unknown")
 
     def instruction(self):
@@ -366,7 +383,8 @@ def read_rule(body):
         key, kind = r.string(), r.u8()
         need(kind in META, "a meta has an unknown type")
         value = (as_text(r.masked()) if kind == 1 else
-                 r.zigzag() if kind == 2 else r.boolean())
+                 r.zigzag() if kind == 2 else r.boolean() if kind == 3 else
+                 [r.zigzag(), r.zigzag()])
         metas.append([as_text(key), value])
     patterns, offsets = [], []
     for _ in range(r.varint()):

@@ -109,7 +109,8 @@ struct vtr_string_matches {
 enum vtr_meta_kind {
     VTR_META_KIND_TEXT = 1,
     VTR_META_KIND_INT = 2,
-    VTR_META_KIND_BOOL = 3
+    VTR_META_KIND_BOOL = 3,
+    VTR_META_KIND_FLOAT = 4
 };
 
 struct vtr_meta {
@@ -117,6 +118,7 @@ struct vtr_meta {
     enum vtr_meta_kind kind;
     struct vtr_bytes text;
     int64_t number;
+    double real; /* FLOAT */
 };
 
 /* One rule or hash record that a file satisfies, or a rule that it does not where those
