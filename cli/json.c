@@ -149,6 +149,13 @@ void vtr_json_signed(struct vtr_json *json, const char *key, int64_t value)
     vtr_text_signed(json->text, value);
 }
 
+void vtr_json_decimal(struct vtr_json *json, const char *key, int64_t digits,
+                      int64_t exponent)
+{
+    lead(json, key);
+    vtr_text_decimal(json->text, digits, exponent);
+}
+
 void vtr_json_bool(struct vtr_json *json, const char *key, bool value)
 {
     lead(json, key);

@@ -34,6 +34,9 @@ void vtr_json_string(struct vtr_json *json, const char *key, const char *value);
 void vtr_json_hex(struct vtr_json *json, const char *key, struct vtr_bytes value);
 void vtr_json_number(struct vtr_json *json, const char *key, uint64_t value);
 void vtr_json_signed(struct vtr_json *json, const char *key, int64_t value);
+/* digits * 10^exponent. */
+void vtr_json_decimal(struct vtr_json *json, const char *key, int64_t digits,
+                      int64_t exponent);
 void vtr_json_bool(struct vtr_json *json, const char *key, bool value);
 
 /* With 17 digits, so that it is read as the same number; null when it is none. */

@@ -167,7 +167,7 @@ static void put_metas(struct vtr_text *out, const struct vtr_detection *detectio
         } else if (meta->kind == VTR_META_KIND_BOOL) {
             vtr_text_add(out, meta->number != 0 ? "true" : "false");
         } else if (meta->kind == VTR_META_KIND_FLOAT) {
-            vtr_text_real(out, meta->real);
+            vtr_text_decimal(out, meta->number, meta->exponent);
         } else {
             vtr_text_signed(out, meta->number);
         }
@@ -217,7 +217,7 @@ static void put_json_metas(struct vtr_json *json, const struct vtr_detection *de
         } else if (meta->kind == VTR_META_KIND_BOOL) {
             vtr_json_bool(json, "value", meta->number != 0);
         } else if (meta->kind == VTR_META_KIND_FLOAT) {
-            vtr_json_float(json, "value", meta->real);
+            vtr_json_decimal(json, "value", meta->number, meta->exponent);
         } else {
             vtr_json_signed(json, "value", meta->number);
         }

@@ -91,17 +91,28 @@ void vtr_text_signed(struct vtr_text *text, int64_t value)
     vtr_text_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
-void vtr_text_real(struct vtr_text *text, double value)
+void vtr_text_decimal(struct vtr_text *text, int64_t digits, int64_t exponent)
 {
-    char digits[40];
+    const uint64_t whole = digits < 0 ? 0 - (uint64_t)digits : (uint64_t)digits;
+    char number[24];
 
-    for (int precision = 15; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof(digits), "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) {
-            break;
-        }
+    (void)snprintf(number, sizeof(number), "%020llu", (unsigned long long)whole);
+    vtr_text_add(text, digits < 0 ? "-" : "");
+    if (exponent > 0 || exponent < -19) {
+        vtr_text_number(text, whole);
+        vtr_text_add(text, "e");
+        vtr_text_signed(text, exponent);
+        return;
     }
-    vtr_text_add(text, digits);
+    const size_t point = 20 - (size_t)-exponent;
+    size_t first = 0;
+    while (first + 1 < point && number[first] == '0') {
+        first++;
+    }
+    vtr_text_bytes(text,
+                   (struct vtr_bytes){(const uint8_t *)number + first, point - first});
+    vtr_text_add(text, ".");
+    vtr_text_add(text, exponent == 0 ? "0" : number + point);
 }
 
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes)

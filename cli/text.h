@@ -33,8 +33,9 @@ void vtr_text_bytes(struct vtr_text *text, struct vtr_bytes bytes);
 void vtr_text_repeat(struct vtr_text *text, char c, size_t count);
 void vtr_text_number(struct vtr_text *text, uint64_t value);
 void vtr_text_signed(struct vtr_text *text, int64_t value);
-/* As few digits as say the number exactly. */
-void vtr_text_real(struct vtr_text *text, double value);
+/* digits * 10^exponent with a point: "-2.5", "3.0"; "5e30" of what is very large or
+ * small. */
+void vtr_text_decimal(struct vtr_text *text, int64_t digits, int64_t exponent);
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes);
 
 /* The same with what a terminal would obey, and what is not UTF-8, as \xNN. */

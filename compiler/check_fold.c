@@ -4,6 +4,8 @@
  * 64 bits. */
 #include "compiler/check.h"
 
+#include "compiler/source.h"
+
 static bool add(int64_t a, int64_t b, int64_t *out)
 {
     if (b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b) {

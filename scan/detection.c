@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "scan/detection.h"
-#include "scan/value.h"
 
 #include "base/arena.h"
 
@@ -54,9 +53,7 @@ static bool read_metas(const struct vtr_rule_view *rule, struct vtr_arena *arena
         meta->key = view.key;
         meta->number = view.number;
         meta->kind = kind_of(view.type);
-        if (view.type == VTR_META_FLOAT) {
-            meta->real = vtr_value_decimal(view.number, view.exponent).real;
-        }
+        meta->exponent = view.exponent;
         if (view.type == VTR_META_TEXT && view.masked_text.len > 0) {
             uint8_t *text = vtr_arena_alloc(arena, view.masked_text.len);
             if (text == NULL) {

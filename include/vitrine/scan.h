@@ -118,7 +118,7 @@ struct vtr_meta {
     enum vtr_meta_kind kind;
     struct vtr_bytes text;
     int64_t number;
-    double real; /* FLOAT */
+    int64_t exponent; /* FLOAT: number * 10^exponent */
 };
 
 /* One rule or hash record that a file satisfies, or a rule that it does not where those

@@ -78,6 +78,33 @@ static void numbers_are_written_in_full(void **state)
     vtr_text_deinit(&text);
 }
 
+static void decimals_keep_their_digits(void **state)
+{
+    static const struct {
+        int64_t digits;
+        int64_t exponent;
+        const char *text;
+    } ROWS[] = {
+        {314, -2, "3.14"},
+        {-25, -1, "-2.5"},
+        {5, -3, "0.005"},
+        {3, 0, "3.0"},
+        {0, 0, "0.0"},
+        {7, 30, "7e30"},
+        {-7, -30, "-7e-30"},
+        {INT64_MIN, -18, "-9.223372036854775808"},
+        {1, -19, "0.0000000000000000001"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        struct vtr_text text = {0};
+        vtr_text_decimal(&text, ROWS[i].digits, ROWS[i].exponent);
+        assert_text(&text, ROWS[i].text);
+        vtr_text_deinit(&text);
+    }
+}
+
 static void json_nests_and_separates(void **state)
 {
     (void)state;
@@ -155,6 +182,7 @@ int main(void)
         cmocka_unit_test(safe_text_keeps_utf8_and_spells_out_the_rest),
         cmocka_unit_test(overlong_surrogate_and_too_large_sequences_are_not_utf8),
         cmocka_unit_test(numbers_are_written_in_full),
+        cmocka_unit_test(decimals_keep_their_digits),
         cmocka_unit_test(json_nests_and_separates),
         cmocka_unit_test(json_floats_are_numbers_or_null),
         cmocka_unit_test(json_strings_are_always_utf8),

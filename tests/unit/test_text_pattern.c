@@ -239,6 +239,8 @@ static void alphabets_are_checked(void **state)
     }
     mods.base64_alphabet = (struct vtr_bytes){alphabet, 64};
     mods.set |= VTR_MODIFIER_BASE64WIDE;
+    expect_modifiers(mods, VTR_PATTERN_TEXT, NULL);
+    mods.dialect = VTR_DIALECT_YARA4;
     expect_modifiers(mods, VTR_PATTERN_TEXT, "E308");
     mods.base64wide_alphabet = mods.base64_alphabet;
     expect_modifiers(mods, VTR_PATTERN_TEXT, NULL);

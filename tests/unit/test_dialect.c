@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What each dialect takes and refuses. */
+#include "compiler/compilation.h"
+
+#include "base/bytes.h"
+#include "tests/support/cmocka.h"
+
+/* The code of the first error of `text`; "" when there is none. */
+static const char *first_error(const char *text, enum vtr_dialect dialect)
+{
+    const struct vtr_compile_options options = {.dialect = dialect};
+    struct vtr_compilation *c = NULL;
+    const char *code = "";
+
+    const enum vtr_status status =
+        vtr_compile_text(&c, "test.yar", vtr_bytes_from_text(text), &options, NULL);
+    assert_true(status == VTR_OK || status == VTR_ERROR_RULES);
+    for (size_t i = 0; i < c->report_count && code[0] == '\0'; i++) {
+        if (c->reports[i].severity == VTR_SEVERITY_ERROR) {
+            code = c->reports[i].code; /* static */
+        }
+    }
+    vtr_compilation_free(c);
+    return code;
+}
+
+struct row {
+    const char *text;
+    const char *any;
+    const char *yara4;
+    const char *yara_x;
+};
+
+static const struct row ROWS[] = {
+    {"rule t { condition: with x = 1 : (x == 1) }", "", "E047", ""},
+    {"rule t { condition: with x = 1, y = x + 1 : (y == 2) }", "", "E047", ""},
+    {"rule t { condition: with x = 1, x = 2 : (x == 2) }", "E037", "E047", "E037"},
+    {"rule t { condition: with x = : (x == 1) }", "E014", "E047", "E014"},
+    {"rule with { condition: true } rule t { condition: with }", "", "", ""},
+    {"rule t { condition: 2 of (true, filesize > 3, false) }", "", "E047", ""},
+    {"rule t { condition: any of (true, ) }", "E014", "E014", "E014"},
+    {"rule t { condition: any of () }", "E014", "E014", "E014"},
+    {"rule t { condition: for 50% i in (1..4) : (i < 3) }", "", "E047", ""},
+    {"rule t { condition: float32(0) > 0.5 and float64be(8) < 1.5 }", "", "E047", ""},
+    {"rule float32 { condition: true } rule t { condition: float32 }", "", "", ""},
+    {"rule t { condition: 1_000 == 1000 }", "", "E014", ""},
+    {"rule t { condition: 0xff_ff == 65535 }", "", "E014", ""},
+    {"rule t { condition: 1__0 == 10 }", "E014", "E014", "E014"},
+    {"rule t { meta: a = 3.5 b = -0.25 condition: true }", "", "E014", ""},
+    {"rule t { strings: $a = { 4D [0x1-0o17] 61 } condition: $a }", "", "E109", ""},
+    {"rule t { strings: $a = { 4D [0x-2] 61 } condition: $a }", "E109", "E109", "E109"},
+    {"rule t { strings: $a = /(?i)ab(?:cd)(?P<n>e)/ condition: $a }", "", "E210", ""},
+    {"rule t { strings: $a = /ab(?=c)/ condition: $a }", "E210", "E210", "E210"},
+    {"rule t { strings: $a = /ab(?P<>c)/ condition: $a }", "E210", "E210", "E210"},
+    {"rule t { strings: $a = /a*/ condition: $a }", "", "", "E218"},
+    {"rule t { strings: $a = /(a|b?)c*/ condition: $a }", "", "", "E218"},
+    {"rule t { strings: $a = /foo\\gbar/ condition: $a }", "", "", "E217"},
+    {"rule t { strings: $a = /foo{/ condition: $a }", "", "", "E216"},
+    {"rule t { condition: entrypoint == 0 }", "", "", "E047"},
+    {"rule a { condition: true } rule t { condition: any of (a*) }", "", "", "E047"},
+    {"global global rule t { condition: true }", "", "", "E047"},
+    {"rule t { condition: 9223372036854775807 + 1 > 0 }", "E032", "E032", ""},
+    {"rule t { condition: 1 \\ 0 == 1 }", "E033", "E033", ""},
+    {"rule t { condition: 1 << -1 == 0 }", "E034", "E034", "E034"},
+    {"rule t { strings: $a = \"abc\" base64 base64wide("
+     "\"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\") "
+     "condition: $a }",
+     "", "E308", ""},
+};
+
+static void each_dialect_takes_what_its_scanner_takes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        const struct row *row = &ROWS[i];
+        print_message("%s\n", row->text);
+        assert_string_equal(first_error(row->text, VTR_DIALECT_ANY), row->any);
+        assert_string_equal(first_error(row->text, VTR_DIALECT_YARA4), row->yara4);
+        assert_string_equal(first_error(row->text, VTR_DIALECT_YARA_X), row->yara_x);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_dialect_takes_what_its_scanner_takes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
