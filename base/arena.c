@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,42 +14,40 @@
 struct vtr_arena_block {
     struct vtr_arena_block *next;
     size_t len;
-    size_t used;
     alignas(max_align_t) uint8_t bytes[];
 };
 
+static void free_blocks(struct vtr_arena_block *block)
+{
+    while (block != NULL) {
+        struct vtr_arena_block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
 void vtr_arena_deinit(struct vtr_arena *arena)
 {
-    if (arena == NULL) {
-        return;
+    if (arena != NULL) {
+        free_blocks(arena->head);
+        *arena = (struct vtr_arena){0};
     }
-    while (arena->head != NULL) {
-        struct vtr_arena_block *next = arena->head->next;
-        free(arena->head);
-        arena->head = next;
-    }
-    arena->used_bytes = 0;
 }
 
 void vtr_arena_clear(struct vtr_arena *arena)
 {
     struct vtr_arena_block *kept = arena->head;
 
-    if (kept == NULL) {
-        return;
-    }
-    if (VTR_HAS_ADDRESS_SANITIZER) {
+    if (VTR_HAS_ADDRESS_SANITIZER || kept == NULL) {
         vtr_arena_deinit(arena); /* what is used after this is caught */
         return;
     }
-    struct vtr_arena older = {.head = kept->next};
-    vtr_arena_deinit(&older);
-    kept->used = 0;
+    free_blocks(kept->next);
     kept->next = NULL;
-    arena->used_bytes = 0;
+    *arena = (struct vtr_arena){.head = kept, .next = kept->bytes, .left = kept->len};
 }
 
-static struct vtr_arena_block *add_block(struct vtr_arena *arena, size_t len)
+static bool add_block(struct vtr_arena *arena, size_t len)
 {
     size_t block_len = arena->head == NULL ? FIRST_BLOCK_LEN : arena->head->len * 2;
 
@@ -59,39 +58,30 @@ static struct vtr_arena_block *add_block(struct vtr_arena *arena, size_t len)
         block_len = len;
     }
     if (block_len > SIZE_MAX - sizeof(struct vtr_arena_block)) {
-        return NULL;
+        return false;
     }
     struct vtr_arena_block *block = malloc(sizeof(*block) + block_len);
     if (block == NULL) {
-        return NULL;
+        return false;
     }
-    block->used = 0;
     block->len = block_len;
     block->next = arena->head;
     arena->head = block;
-    return block;
+    arena->next = block->bytes;
+    arena->left = block_len;
+    return true;
 }
 
-void *vtr_arena_alloc(struct vtr_arena *arena, size_t len)
+void *vtr_arena_alloc_block(struct vtr_arena *arena, size_t len)
 {
     const size_t align = alignof(max_align_t);
+    const size_t least = len == 0 ? 1 : len;
 
-    if (len > SIZE_MAX - align) {
+    if (least > SIZE_MAX - align ||
+        !add_block(arena, (least + align - 1) / align * align)) {
         return NULL;
     }
-    const size_t rounded = (len + align - 1) / align * align;
-    struct vtr_arena_block *block = arena->head;
-    if (block == NULL || block->len - block->used < rounded) {
-        block = add_block(arena, rounded);
-        if (block == NULL) {
-            return NULL;
-        }
-    }
-    void *room = block->bytes + block->used;
-    block->used += rounded;
-    arena->used_bytes += rounded;
-    memset(room, 0, rounded); /* of a block, only what is used is touched */
-    return room;
+    return vtr_arena_alloc(arena, least);
 }
 
 void *vtr_arena_array(struct vtr_arena *arena, size_t count, size_t size)

@@ -4,10 +4,15 @@
 #ifndef VTR_BASE_ARENA_H
 #define VTR_BASE_ARENA_H
 
+#include <stdalign.h>
+#include <string.h>
+
 #include "base/compiler.h"
 
 struct vtr_arena {
     struct vtr_arena_block *head;
+    uint8_t *next;     /* room of the newest block */
+    size_t left;       /* of it, in bytes: a multiple of the greatest alignment */
     size_t used_bytes; /* handed out, all blocks */
 };
 
@@ -18,9 +23,25 @@ void vtr_arena_deinit(struct vtr_arena *arena);
  * next: for trees that live as long as one string of a rule. */
 void vtr_arena_clear(struct vtr_arena *arena);
 
+/* vtr_arena_alloc when the newest block has no room. */
+VTR_MUST_CHECK void *vtr_arena_alloc_block(struct vtr_arena *arena, size_t len);
+
 /* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit
  * or clear. */
-VTR_MUST_CHECK void *vtr_arena_alloc(struct vtr_arena *arena, size_t len);
+VTR_MUST_CHECK static inline void *vtr_arena_alloc(struct vtr_arena *arena, size_t len)
+{
+    const size_t align = alignof(max_align_t);
+
+    if (len == 0 || len > arena->left) {
+        return vtr_arena_alloc_block(arena, len);
+    }
+    const size_t rounded = (len + align - 1) / align * align; /* at most `left` */
+    uint8_t *room = arena->next;
+    arena->next += rounded;
+    arena->left -= rounded;
+    arena->used_bytes += rounded;
+    return memset(room, 0, len); /* of a block, only what is used is touched */
+}
 
 /* As alloc for `count` elements of `size` bytes; NULL when the product overflows. */
 VTR_MUST_CHECK void *vtr_arena_array(struct vtr_arena *arena, size_t count,

@@ -19,6 +19,7 @@
 struct lowering {
     struct vtr_writer *out;
     struct vtr_writer scratch[VTR_ALT_DEPTH_LIMIT + 1]; /* tokens by nesting */
+    unsigned depth;                                     /* the deepest so far */
     struct vtr_pattern_problem *problem;
 };
 
@@ -59,6 +60,7 @@ static bool write_alternation(struct lowering *l, const struct vtr_hex_node *nod
     vtr_writer_varint(w, node->branch_count);
     for (const struct vtr_hex_branch *b = node->branches; b != NULL; b = b->next) {
         vtr_writer_clear(&l->scratch[depth + 1]);
+        l->depth = l->depth > depth ? l->depth : depth + 1;
         if (!write_tokens(l, b->sequence.first, depth + 1)) {
             return false;
         }
@@ -166,7 +168,7 @@ bool vtr_pattern_hex(struct vtr_arena *arena, const struct vtr_pattern_modifiers
         return false;
     }
     bool ok = write_fragments(&l, sequence.first);
-    for (size_t i = 0; i < VTR_ALT_DEPTH_LIMIT + 1; i++) {
+    for (size_t i = 0; i <= l.depth; i++) {
         if (ok && (!vtr_writer_ok(&l.scratch[i]) || !vtr_writer_ok(out_payload))) {
             ok = vtr_problem_set_memory(problem);
         }

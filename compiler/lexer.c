@@ -486,7 +486,10 @@ static void lex_operator(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     const uint8_t first = byte_at(lexer, lexer->pos);
     const uint8_t second = byte_at(lexer, lexer->pos + 1);
 
-    for (size_t i = 0; i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++) {
+    const bool may_be_pair =
+        second == '.' || second == '=' || second == '<' || second == '>';
+
+    for (size_t i = 0; may_be_pair && i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++) {
         if ((uint8_t)PAIRS[i].text[0] == first && (uint8_t)PAIRS[i].text[1] == second) {
             out->kind = PAIRS[i].kind;
             out->length = 2;

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "compiler/literal.h"
+#include "compiler/pattern_problem.h"
 
 /* "(n)" or "(n-m)" after xor. */
 static bool parse_xor_range(struct vtr_parser *p, struct vtr_pattern_modifiers *mods)
@@ -61,7 +62,7 @@ static void report_pattern(struct vtr_parser *p,
 static bool parse_modifier(struct vtr_parser *p, struct vtr_pattern_modifiers *mods,
                            unsigned modifier, bool *out_is_bad)
 {
-    struct vtr_pattern_problem problem = {0};
+    struct vtr_pattern_problem problem;
     const uint32_t offset = p->current.offset;
     const uint32_t length = p->current.length;
 
@@ -94,7 +95,7 @@ static bool is_word(const struct vtr_lexeme *lexeme)
 static bool parse_modifiers(struct vtr_parser *p, struct vtr_ast_string *string,
                             bool *out_is_bad)
 {
-    struct vtr_pattern_problem problem = {0};
+    struct vtr_pattern_problem problem;
     const uint32_t offset = p->current.offset;
 
     string->modifiers.dialect = p->source->dialect;
@@ -146,9 +147,10 @@ static bool make_payload(struct vtr_parser *p, struct vtr_ast_string *string,
 static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
                           const struct vtr_lexeme *literal)
 {
-    struct vtr_pattern_problem problem = {0};
-    const bool is_made = make_payload(p, string, literal, &problem);
+    struct vtr_pattern_problem problem;
 
+    vtr_problem_clear(&problem);
+    const bool is_made = make_payload(p, string, literal, &problem);
     vtr_arena_clear(&p->string_arena);
     if (problem.code != NULL || problem.is_memory) {
         report_pattern(p, &problem, literal->offset + 1, (uint32_t)literal->text.len);

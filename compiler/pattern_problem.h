@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Fills a struct vtr_pattern_problem.  Functions that report an error return false, so
- * that `return vtr_problem_set(...)` reads as one step.  Used by the pattern compilers
- * alone. */
+ * that `return vtr_problem_set(...)` reads as one step. */
 #ifndef VTR_COMPILER_PATTERN_PROBLEM_H
 #define VTR_COMPILER_PATTERN_PROBLEM_H
 

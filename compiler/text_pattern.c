@@ -140,6 +140,9 @@ bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
     const uint32_t refused = mods->set & ~allowed_modifiers(type);
 
     vtr_problem_clear(problem);
+    if (mods->set == 0) {
+        return true;
+    }
     if (refused != 0) {
         (void)vtr_problem_set(problem, "E305", 0, 0,
                               "modifier '%s' does not apply to a %s",

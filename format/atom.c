@@ -49,21 +49,28 @@ struct window {
     int score;    /* quarter bits; the higher, the rarer */
 };
 
-int vtr_atom_score(const uint8_t *bytes, unsigned len)
+static inline int score_of(const uint8_t *bytes, unsigned len)
 {
+    uint8_t folded[VTR_ATOM_LEN_MAX];
     int score = 0;
 
     for (unsigned i = 0; i < len; i++) {
         bool is_repeated = false;
 
+        folded[i] = vtr_fold(bytes[i]);
         for (unsigned j = 0; j < i; j++) {
-            is_repeated = is_repeated || vtr_fold(bytes[i]) == vtr_fold(bytes[j]);
+            is_repeated |= folded[i] == folded[j];
         }
         const int weight = WEIGHTS[bytes[i]];
         assert(weight <= WEIGHT_MAX);
         score += is_repeated ? weight / REPEAT_DIVISOR : weight;
     }
     return score;
+}
+
+int vtr_atom_score(const uint8_t *bytes, unsigned len)
+{
+    return score_of(bytes, len);
 }
 
 static unsigned window_len(struct vtr_bytes text)
@@ -87,7 +94,7 @@ static struct window find_window(struct vtr_bytes text, int floor)
     }
     for (size_t at = 0; at + len <= text.len && at < SEARCH_LEN; at++) {
         if (weight > best.score) {
-            const int score = vtr_atom_score(text.ptr + at, len);
+            const int score = score_of(text.ptr + at, len);
             if (score > best.score) {
                 best = (struct window){at, len, score};
             }

@@ -413,8 +413,14 @@ static bool check_program(struct program *program)
 
 const char *vtr_condition_check(struct vtr_bytes condition, uint64_t pattern_count)
 {
-    struct program program = {.pattern_count = pattern_count};
+    struct program program; /* what is pending is written before it is read */
 
     vtr_reader_init(&program.code, condition, 0);
+    program.depth = 0;
+    program.base = 0;
+    program.loops = 0;
+    program.has_pattern = false;
+    program.pattern_count = pattern_count;
+    program.pending_count = 0;
     return check_program(&program) ? NULL : "the condition is malformed";
 }
