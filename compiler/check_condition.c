@@ -9,6 +9,7 @@
 #include "compiler/check.h"
 
 #include "base/bytes.h"
+#include "compiler/check_hint.h"
 #include "compiler/source.h"
 #include "compiler/suggest.h"
 #include "format/module_table.h"
@@ -408,9 +409,7 @@ static void report_operands(struct vtr_checker *c, const struct vtr_node *chain,
                             "these two do not go together: %s and %s",
                             vtr_type_text(left), vtr_type_text(right->type));
 
-    if (left == VTR_TYPE_REGEX || right->type == VTR_TYPE_REGEX) {
-        problem->help = "a text is held against a regular expression with 'matches'";
-    }
+    vtr_check_hint(c, problem, chain->children, right);
 }
 
 /* What `left op right` is, UNKNOWN when it cannot be. */

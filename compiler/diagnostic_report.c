@@ -141,15 +141,31 @@ static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all
     return VTR_OK;
 }
 
-static const char *line_text(struct vtr_compilation *c, const struct vtr_place *place)
+/* The line of a place in a source, "" when it is long. */
+static const char *line_text(struct vtr_compilation *c, const struct vtr_place *place,
+                             uint32_t column)
 {
-    struct vtr_bytes line =
-        vtr_source_line_at(place->source, place->offset, LINE_TEXT_LIMIT);
+    const struct vtr_bytes bytes = place->source->bytes;
+    const uint32_t lead = column - 1; /* bytes of the line before the place */
 
-    if (line.len > LINE_TEXT_LIMIT) {
+    if (lead > LINE_TEXT_LIMIT || place->offset > bytes.len) {
         return "";
     }
-    line = vtr_arena_dup(&c->arenas[0], line);
+    const size_t left = bytes.len - place->offset;
+    const size_t searched = left < LINE_TEXT_LIMIT ? left : LINE_TEXT_LIMIT;
+    const uint8_t *rest = bytes.ptr + place->offset;
+    const uint8_t *end = searched == 0 ? NULL : memchr(rest, '\n', searched);
+    if (end == NULL && searched < left) {
+        return "";
+    }
+    size_t len = lead + (end == NULL ? searched : (size_t)(end - rest));
+    if (len > 0 && (rest - lead)[len - 1] == '\r') {
+        len--;
+    }
+    const struct vtr_bytes line =
+        len > LINE_TEXT_LIMIT
+            ? (struct vtr_bytes){(const uint8_t *)"", 0}
+            : vtr_arena_dup(&c->arenas[0], (struct vtr_bytes){rest - lead, len});
     return line.ptr == NULL ? "" : (const char *)line.ptr;
 }
 
@@ -187,10 +203,6 @@ static void fill_characters(struct vtr_line_cursor cursor,
 static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
                       const struct vtr_place *place, struct vtr_span *out)
 {
-    *out = (struct vtr_span){.path = "", .text = ""};
-    if (place->source == NULL) {
-        return;
-    }
     out->path = (const char *)place->source->path.ptr;
     if (place->offset == 0 && place->length == 0) {
         return;
@@ -200,15 +212,65 @@ static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
     }
     vtr_line_cursor_to(cursor, place->offset, &out->line, &out->column);
     out->length = place->length;
-    out->text = line_text(c, place);
+    out->text = line_text(c, place, out->column);
     fill_characters(*cursor, place, out);
+}
+
+/* A place that a report shows, and where it is to be written. */
+struct shown_place {
+    const struct vtr_place *place;
+    struct vtr_span *span;
+};
+
+static int compare_shown(const void *a, const void *b, void *context)
+{
+    (void)context;
+    return compare_places(((const struct shown_place *)a)->place,
+                          ((const struct shown_place *)b)->place);
+}
+
+static bool add_place(struct vtr_vector *shown, const struct vtr_place *place,
+                      struct vtr_span *span)
+{
+    *span = (struct vtr_span){.path = "", .text = ""};
+    if (place->source == NULL) {
+        return true;
+    }
+    struct shown_place *slot = vtr_vector_push(shown);
+    if (slot != NULL) {
+        *slot = (struct shown_place){place, span};
+    }
+    return slot != NULL;
+}
+
+/* Lines and columns of all places, in their order, so that each source is gone through
+ * once. */
+static enum vtr_status fill_spans(struct vtr_compilation *c,
+                                  const struct vtr_problem *problems)
+{
+    struct vtr_line_cursor cursor = {0};
+    struct vtr_vector shown;
+    bool is_listed = true;
+
+    vtr_vector_init(&shown, sizeof(struct shown_place));
+    for (size_t i = 0; i < c->report_count && is_listed; i++) {
+        is_listed = add_place(&shown, &problems[i].place, &c->reports[i].span) &&
+                    add_place(&shown, &problems[i].other, &c->reports[i].other) &&
+                    add_place(&shown, &problems[i].edit, &c->reports[i].edit);
+    }
+    is_listed =
+        is_listed && vtr_sort(shown.items, shown.count, sizeof(struct shown_place),
+                              compare_shown, NULL) == VTR_OK;
+    const struct shown_place *places = shown.items;
+    for (size_t i = 0; i < shown.count && is_listed; i++) {
+        fill_span(c, &cursor, places[i].place, places[i].span);
+    }
+    vtr_vector_deinit(&shown);
+    return is_listed ? VTR_OK : VTR_ERROR_MEMORY;
 }
 
 enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
 {
-    struct vtr_line_cursor cursor = {0};
-    struct vtr_line_cursor other_cursor = {0};
-    struct vtr_line_cursor edit_cursor = {0};
     struct vtr_vector all;
     enum vtr_status status;
 
@@ -216,13 +278,13 @@ enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
     status = collect(c, &all);
     if (status == VTR_OK) {
         cut(&all, c->diagnostic_limit);
-        const size_t count = all.count;
-        c->reports = vtr_arena_array(&c->arenas[0], count + 1, sizeof(*c->reports));
-        c->report_count = c->reports == NULL ? 0 : count;
+        c->reports = vtr_arena_array(&c->arenas[0], all.count + 1, sizeof(*c->reports));
+        c->report_count = c->reports == NULL ? 0 : all.count;
         status = c->reports == NULL ? VTR_ERROR_MEMORY : VTR_OK;
     }
+    const struct vtr_problem *problems = all.items;
     for (size_t i = 0; i < c->report_count; i++) {
-        const struct vtr_problem *problem = &((struct vtr_problem *)all.items)[i];
+        const struct vtr_problem *problem = &problems[i];
         struct vtr_diagnostic *report = &c->reports[i];
         report->severity = problem->severity;
         report->code = problem->code;
@@ -233,9 +295,9 @@ enum vtr_status vtr_compilation_report(struct vtr_compilation *c)
         report->help = problem->help;
         report->name = vtr_warning_name(problem->code);
         report->replacement = problem->replacement;
-        fill_span(c, &cursor, &problem->place, &report->span);
-        fill_span(c, &other_cursor, &problem->other, &report->other);
-        fill_span(c, &edit_cursor, &problem->edit, &report->edit);
+    }
+    if (status == VTR_OK) {
+        status = fill_spans(c, problems);
     }
     vtr_vector_deinit(&all);
     return status;

@@ -76,8 +76,12 @@ static bool fail_byte(struct parser *p, size_t at)
     const uint8_t c = p->source.ptr[at];
 
     if (c > 0x20 && c < 0x7f) {
-        return vtr_problem_set(p->problem, "E103", at, 1,
-                               "unexpected '%c' in hex string", c);
+        (void)vtr_problem_set(p->problem, "E103", at, 1,
+                              "unexpected '%c' in hex string", c);
+        return c == ',' || c == ';' || c == '\\'
+                   ? vtr_problem_help(
+                         p->problem, "nothing but blanks is between bytes: DE AD BE EF")
+                   : false;
     }
     return vtr_problem_set(p->problem, "E103", at, 1,
                            "unexpected byte 0x%02x in hex string", c);
@@ -179,6 +183,9 @@ static bool read_byte(struct parser *p, bool negated)
     }
     if (low > WILD) {
         (void)vtr_problem_set(p->problem, "E102", at, 1, "half a byte in hex string");
+        if (at + 1 < p->source.len && (p->source.ptr[at + 1] | 0x20) == 'x') {
+            return vtr_problem_help(p->problem, "bytes have no 0x here: DE AD BE EF");
+        }
         return vtr_problem_help(
             p->problem, "write two digits for each byte; ? is an unknown digit");
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "compiler/foreign.h"
 #include "compiler/lexer_words.h"
 #include "compiler/source.h"
 
@@ -160,7 +161,7 @@ static uint32_t skip_hex(const struct vtr_lexer *lexer, uint32_t pos)
 
 /* End of the line comment or block comment at `pos`, or `pos` when there is none.  A
  * block comment without an end reaches to the end of the source, as in YARA. */
-static uint32_t skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
+uint32_t vtr_lexer_skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
 {
     if (byte_at(lexer, pos) != '/') {
         return pos;
@@ -190,7 +191,7 @@ static uint32_t skip_blanks(const struct vtr_lexer *lexer, uint32_t pos)
 {
     for (;;) {
         pos = skip_class(lexer, pos, SPACE);
-        const uint32_t after = skip_comment(lexer, pos);
+        const uint32_t after = vtr_lexer_skip_comment(lexer, pos);
         if (after == pos) {
             return pos;
         }
@@ -206,13 +207,31 @@ static uint32_t find_hex_end(const struct vtr_lexer *lexer, uint32_t pos)
 
     for (;;) {
         pos = skip_hex(lexer, pos);
-        const uint32_t after = skip_comment(lexer, pos);
+        const uint32_t after = vtr_lexer_skip_comment(lexer, pos);
         if (after == pos) {
             break;
         }
         pos = after;
     }
     return byte_at(lexer, pos) == '}' && pos > start && pos < lexer->len ? pos + 1 : 0;
+}
+
+/* Why there is no end: a quote that a backslash has taken, or no beginning at all. */
+static const char *unterminated_help(const struct vtr_lexeme *lexeme)
+{
+    const struct vtr_bytes text = lexeme->text;
+
+    if (lexeme->kind == VTR_LEX_REGEX && text.len > 0 && text.ptr[0] == ' ') {
+        return "division is written '\\'; '/' begins a regular expression";
+    }
+    for (size_t i = text.len; i > 1; i--) {
+        if (lexeme->kind == VTR_LEX_TEXT && text.ptr[i - 1] == '"') {
+            return text.ptr[i - 2] == '\\'
+                       ? "a backslash takes the quote along: write '\\\\' for one"
+                       : "";
+        }
+    }
+    return "";
 }
 
 static void report_unterminated(struct vtr_lexer *lexer,
@@ -228,6 +247,7 @@ static void report_unterminated(struct vtr_lexer *lexer,
         problem->label =
             vtr_diagnostics_text(lexer->diagnostics, "begins here, no %s on this line",
                                  delimiter);
+        problem->help = unterminated_help(lexeme);
     }
 }
 
@@ -520,11 +540,7 @@ static void skip_foreign(struct vtr_lexer *lexer)
         vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_CHARACTER,
                             place_of(lexer, start, lexer->pos - start),
                             "byte 0x%02x outside texts and comments", (unsigned)byte);
-    if (byte >= 0x80) {
-        problem->help =
-            "only ASCII is allowed here: look for quotes, dashes and spaces "
-            "that an editor has changed";
-    }
+    vtr_foreign_explain(lexer, problem);
 }
 
 static bool is_foreign(uint8_t byte)

@@ -114,6 +114,9 @@ void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out);
 /* The lexeme after the next one's start, without moving and without reports. */
 int vtr_lexer_peek_kind(const struct vtr_lexer *lexer);
 
+/* The end of the comment at `pos`, or `pos` when none begins there. */
+uint32_t vtr_lexer_skip_comment(const struct vtr_lexer *lexer, uint32_t pos);
+
 /* How a kind is called in a message: "'='", "a name". */
 const char *vtr_lexeme_kind_text(int kind);
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/decimal.h"
+#include "compiler/slip.h"
 #include "format/module_table.h"
 
 void vtr_parser_advance(struct vtr_parser *p)
@@ -54,10 +55,12 @@ struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what)
     if (p->lexer.error_count != p->lexical_errors) {
         return &p->diagnostics->spare;
     }
-    return vtr_diagnostics_add(p->diagnostics, VTR_CODE_SYNTAX,
-                               vtr_parser_place(p, p->current.offset,
-                                                p->current.length),
-                               "expected %s, found %s", what, found);
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(p->diagnostics, VTR_CODE_SYNTAX,
+                            vtr_parser_place(p, p->current.offset, p->current.length),
+                            "expected %s, found %s", what, found);
+    vtr_slip_explain(p, problem, what);
+    return problem;
 }
 
 bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
@@ -67,8 +70,9 @@ bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
     if (vtr_parser_accept(p, kind)) {
         return true;
     }
-    (void)snprintf(what, sizeof(what), "%s%s%s", vtr_lexeme_kind_text(kind),
-                   after[0] == 0 ? "" : " after ", after);
+    const char *quote = kind > VTR_LEX_INCLUDE ? "'" : "";
+    (void)snprintf(what, sizeof(what), "%s%s%s%s%s", quote, vtr_lexeme_kind_text(kind),
+                   quote, after[0] == 0 ? "" : " after ", after);
     (void)vtr_parser_report(p, what);
     return false;
 }
@@ -253,6 +257,21 @@ static bool parse_metas(struct vtr_parser *p, struct vtr_ast_rule *rule)
     return true;
 }
 
+/* What follows a condition is not the end of the rule. */
+static void report_end(struct vtr_parser *p, const struct vtr_ast_rule *rule)
+{
+    struct vtr_problem *problem =
+        vtr_parser_report(p, "'and', 'or', another operator, or '}'");
+
+    if (p->current.kind == VTR_LEX_END || vtr_parser_is_at_rule(p)) {
+        problem->other = vtr_parser_place(p, rule->offset, (uint32_t)rule->name.len);
+        problem->other_label = "this rule has no '}'";
+        problem->help = "write '}' behind its condition";
+    } else if (p->current.kind == ')') {
+        problem->help = "no '(' is open here";
+    }
+}
+
 /* What stands between the braces of a rule. */
 static bool parse_sections(struct vtr_parser *p, struct vtr_ast_rule *rule)
 {
@@ -283,7 +302,7 @@ static bool parse_sections(struct vtr_parser *p, struct vtr_ast_rule *rule)
     }
     if (!vtr_parser_accept(p, '}')) {
         rule->condition = NULL;
-        (void)vtr_parser_report(p, "'and', 'or', another operator, or '}'");
+        report_end(p, rule);
         return false;
     }
     return true;
@@ -442,6 +461,32 @@ static bool is_binary(struct vtr_parser *p)
     return true;
 }
 
+/* A block comment without an end takes the rest of the source along, as in YARA. */
+static void check_open_comment(struct vtr_parser *p)
+{
+    const uint8_t *text = p->lexer.ptr;
+    const uint32_t len = p->lexer.len;
+    uint32_t at = p->last_end;
+
+    while (at + 1 < len) {
+        if (text[at] != '/' || (text[at + 1] != '/' && text[at + 1] != '*')) {
+            at++;
+            continue;
+        }
+        const uint32_t end = vtr_lexer_skip_comment(&p->lexer, at);
+        if (text[at + 1] == '*' && end == len &&
+            (end - at < 4 || text[end - 1] != '/' || text[end - 2] != '*')) {
+            struct vtr_problem *problem =
+                vtr_diagnostics_add(p->diagnostics, VTR_CODE_OPEN_COMMENT,
+                                    vtr_parser_place(p, at, 2),
+                                    "a comment without an end");
+            problem->note = "the rest of the source is in it";
+            return;
+        }
+        at = end;
+    }
+}
+
 enum vtr_status vtr_parse(struct vtr_ast *out, const struct vtr_source *source,
                           struct vtr_arena *arena, struct vtr_diagnostics *diagnostics)
 {
@@ -466,6 +511,7 @@ enum vtr_status vtr_parse(struct vtr_ast *out, const struct vtr_source *source,
             recover(&p);
         }
     }
+    check_open_comment(&p);
     if (out->rules == NULL && out->includes == NULL && diagnostics->errors == 0) {
         (void)vtr_diagnostics_add(diagnostics, VTR_CODE_EMPTY_SOURCE,
                                   vtr_parser_place(&p, 0, 0), "no rules in this file");

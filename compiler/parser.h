@@ -57,6 +57,9 @@ VTR_MUST_CHECK bool vtr_parser_expect(struct vtr_parser *p, int kind,
  * the same rule it says nothing: that error is the cause. */
 struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what);
 
+/* The same where the parenthesis at `open` should end. */
+void vtr_parser_report_open(struct vtr_parser *p, uint32_t open);
+
 /* Whether a rule begins at the current lexeme: modifiers, "rule", a name and what can
  * follow one.  Looks ahead only. */
 bool vtr_parser_is_at_rule(const struct vtr_parser *p);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "compiler/parser_operators.h"
+#include "compiler/slip.h"
 
 struct vtr_node *vtr_parser_new_node(struct vtr_parser *p, enum vtr_node_kind kind,
                                      uint32_t offset)
@@ -225,16 +226,26 @@ static struct vtr_node *parse_text(struct vtr_parser *p)
     return node;
 }
 
+void vtr_parser_report_open(struct vtr_parser *p, uint32_t open)
+{
+    struct vtr_problem *problem = vtr_parser_report(p, "an operator or ')'");
+
+    problem->other = vtr_parser_place(p, open, 1);
+    problem->other_label = "opened here";
+}
+
 /* A condition in parentheses keeps what it is: "(1) + 1" is fine, "($a) + 1" is not. */
 static struct vtr_node *parse_parenthesis(struct vtr_parser *p)
 {
+    const uint32_t open = p->current.offset;
+
     vtr_parser_advance(p);
     struct vtr_node *node = vtr_parse_condition(p);
     if (node == NULL) {
         return NULL;
     }
     if (!vtr_parser_accept(p, ')')) {
-        (void)vtr_parser_report(p, "an operator or ')'");
+        vtr_parser_report_open(p, open);
         return NULL;
     }
     return node;
@@ -371,6 +382,9 @@ static bool is_arithmetic_operand(struct vtr_parser *p, const struct vtr_node *n
                                   (const char *)p->lexer.ptr + lexeme->offset);
     problem->other = vtr_parser_place(p, node->offset, node->length);
     problem->other_label = "this is true or false";
+    if (vtr_slip_explain_pair(p, problem, lexeme)) {
+        return false;
+    }
     if (node->kind == VTR_NODE_STRING) {
         problem->help = vtr_diagnostics_text(
             p->diagnostics,

@@ -138,8 +138,11 @@ struct vtr_node *vtr_parse_of(struct vtr_parser *p, struct vtr_node *count)
 
 bool vtr_parse_loop_body(struct vtr_parser *p, struct vtr_node *node)
 {
-    if (!vtr_parser_expect(p, ':', "what the loop goes over") ||
-        !vtr_parser_expect(p, '(', "':'")) {
+    if (!vtr_parser_expect(p, ':', "what the loop goes over")) {
+        return false;
+    }
+    const uint32_t open = p->current.offset;
+    if (!vtr_parser_expect(p, '(', "':'")) {
         return false;
     }
     node->loop->body = vtr_parse_condition(p);
@@ -147,7 +150,7 @@ bool vtr_parse_loop_body(struct vtr_parser *p, struct vtr_node *node)
         return false;
     }
     if (!vtr_parser_accept(p, ')')) {
-        (void)vtr_parser_report(p, "an operator or ')'");
+        vtr_parser_report_open(p, open);
         return false;
     }
     vtr_parser_close_node(p, node);

@@ -176,13 +176,26 @@ static void widen_hex(struct vtr_parser *p)
     const uint8_t *end =
         memchr(start, '}', line_end == NULL ? left : (size_t)(line_end - start));
 
-    if (end == NULL) {
-        return;
+    if (end == NULL || memchr(start, ':', (size_t)(end - start)) != NULL) {
+        return; /* the '}' is that of the rule: "condition:" is before it */
     }
     p->current.kind = VTR_LEX_HEX;
     p->current.length = (uint32_t)(end - start) + 1;
     p->current.text = (struct vtr_bytes){start + 1, (size_t)(end - start) - 1};
     p->lexer.pos = p->current.offset + p->current.length;
+}
+
+/* A '{' whose '}' is not on its line. */
+static void report_open_hex(struct vtr_parser *p)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(p->diagnostics, VTR_CODE_UNTERMINATED,
+                            vtr_parser_place(p, p->current.offset, p->current.length),
+                            "a hex string without an end");
+
+    problem->label = "begins here";
+    problem->help = "write '}' behind its last byte; it has digits, '?', '~', jumps in "
+                    "brackets and alternatives in parentheses";
 }
 
 static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
@@ -205,6 +218,9 @@ static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
     case VTR_LEX_REGEX:
         string->type = VTR_PATTERN_REGEX;
         break;
+    case '{':
+        report_open_hex(p);
+        return false;
     default:
         (void)vtr_parser_report(p, "a text in quotes, a hex string in braces or a "
                                    "regular expression in slashes");

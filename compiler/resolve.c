@@ -6,10 +6,14 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
+#include "compiler/slip.h"
 #include "compiler/suggest.h"
 
 /* References of all rules, wildcards spelled out. */
 #define EDGE_LIMIT ((size_t)1 << 24)
+
+/* Strings of a rule that a name is held against to make a hint. */
+#define SUGGESTION_STRINGS 1000u
 
 /* Rules that all wildcards together may be held against. */
 #define CANDIDATE_LIMIT ((uint64_t)1 << 27)
@@ -229,6 +233,59 @@ static void suggest_rule(struct vtr_resolution *r, const struct vtr_rule_entry *
     }
 }
 
+/* The strings whose names begin so: their mark was forgotten. */
+static void suggest_strings(struct vtr_resolution *r, const struct vtr_rule_entry *from,
+                            const struct vtr_reference *reference,
+                            struct vtr_problem *problem)
+{
+    const struct vtr_bytes name = reference->name;
+    const struct vtr_ast_string *s = from->rule->strings;
+
+    for (unsigned i = 0; s != NULL && i < SUGGESTION_STRINGS; s = s->next, i++) {
+        if (s->id.len >= name.len &&
+            (name.len == 0 || memcmp(s->id.ptr, name.ptr, name.len) == 0)) {
+            vtr_problem_replace(problem, "names of strings begin with '$'",
+                                problem->place,
+                                vtr_diagnostics_text(r->diagnostics, "$%.*s*",
+                                                     (int)name.len,
+                                                     (const char *)name.ptr));
+            return;
+        }
+    }
+}
+
+/* The string of that name: its mark was forgotten. */
+static void suggest_string(struct vtr_resolution *r, const struct vtr_rule_entry *from,
+                           struct vtr_bytes name, struct vtr_problem *problem)
+{
+    const struct vtr_ast_string *s = from->rule->strings;
+
+    for (unsigned i = 0; s != NULL && i < SUGGESTION_STRINGS; s = s->next, i++) {
+        if (vtr_bytes_equal(s->id, name)) {
+            vtr_problem_replace(problem, "names of strings begin with '$'",
+                                problem->place,
+                                vtr_diagnostics_text(r->diagnostics, "$%.*s",
+                                                     (int)name.len,
+                                                     (const char *)name.ptr));
+            return;
+        }
+    }
+}
+
+/* A word of the language that is spelt in another way. */
+static void suggest_word(struct vtr_resolution *r, struct vtr_bytes name,
+                         struct vtr_problem *problem)
+{
+    const char *word = vtr_slip_word(name);
+
+    if (word != NULL) {
+        vtr_problem_replace(problem,
+                            vtr_diagnostics_text(r->diagnostics, "did you mean '%s'?",
+                                                 word),
+                            problem->place, word);
+    }
+}
+
 static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *from,
                              const struct vtr_reference *reference)
 {
@@ -243,6 +300,7 @@ static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *fr
 
     from->is_bad = true;
     if (reference->is_wildcard) {
+        suggest_strings(r, from, reference, problem);
         return;
     }
     if (vtr_is_module_name(name)) {
@@ -257,6 +315,8 @@ static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *fr
                              "an external variable is defined by -D %.*s=VALUE",
                              (int)name.len, (const char *)name.ptr);
     suggest_rule(r, from, reference, problem);
+    suggest_string(r, from, name, problem);
+    suggest_word(r, name, problem);
 }
 
 static void report_later(struct vtr_resolution *r, struct vtr_rule_entry *from,

@@ -322,25 +322,3 @@ void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
     *out_line = cursor->line;
     *out_column = offset - cursor->offset + 1;
 }
-
-struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset,
-                                    size_t limit)
-{
-    const struct vtr_bytes bytes = source->bytes;
-    size_t start = offset < bytes.len ? offset : bytes.len;
-    size_t end = start;
-
-    const size_t least = start > limit ? start - limit - 1 : 0;
-    const size_t most = bytes.len - end > limit ? end + limit + 1 : bytes.len;
-
-    while (start > least && bytes.ptr[start - 1] != '\n') {
-        start--;
-    }
-    while (end < most && bytes.ptr[end] != '\n') {
-        end++;
-    }
-    if (end > start && bytes.ptr[end - 1] == '\r') {
-        end--;
-    }
-    return (struct vtr_bytes){bytes.ptr + start, end - start};
-}

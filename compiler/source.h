@@ -68,9 +68,4 @@ struct vtr_line_cursor {
 void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
                         uint32_t *out_line, uint32_t *out_column);
 
-/* The line that the offset is on, without its end.  Of a line longer than `limit` only
- * a part that is longer too. */
-struct vtr_bytes vtr_source_line_at(const struct vtr_source *source, uint32_t offset,
-                                    size_t limit);
-
 #endif
