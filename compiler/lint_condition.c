@@ -14,7 +14,31 @@
 /* A longer expression is not written out in a hint. */
 #define REPEAT_LEN_MAX 120u
 
-static bool is_number_here(const struct vtr_node *node)
+/* The name of a constant: SECTION_CNT_CODE. */
+static bool is_constant(const struct vtr_linter *l, const struct vtr_node *node)
+{
+    const struct vtr_bytes text = vtr_lint_text(l, node);
+    size_t i = text.len;
+
+    if (node->is_known) {
+        return true;
+    }
+    while (i > 0 && text.ptr[i - 1] != '.' && text.ptr[i - 1] - (unsigned)'a' >= 26) {
+        i--;
+    }
+    return node->kind == VTR_NODE_MEMBER && i > 0 && text.ptr[i - 1] == '.';
+}
+
+/* "flags & MASK" asks whether a bit is set, as everybody writes it. */
+static bool is_bit_test(const struct vtr_linter *l, const struct vtr_node *chain)
+{
+    const struct vtr_node *mask = chain->children->next;
+
+    return mask->joint == VTR_OP_BIT_AND && mask->next == NULL &&
+           (is_constant(l, mask) || is_constant(l, chain->children));
+}
+
+static bool is_number_here(const struct vtr_linter *l, const struct vtr_node *node)
 {
     switch ((unsigned)node->kind) {
     case VTR_NODE_INT:
@@ -28,7 +52,8 @@ static bool is_number_here(const struct vtr_node *node)
     case VTR_NODE_LENGTH:
         return true;
     case VTR_NODE_CHAIN:
-        return node->type == VTR_TYPE_INT || node->type == VTR_TYPE_FLOAT;
+        return (node->type == VTR_TYPE_INT || node->type == VTR_TYPE_FLOAT) &&
+               !is_bit_test(l, node);
     default:
         return false; /* fields of modules are 0 and 1 where they answer a question */
     }
@@ -280,7 +305,7 @@ static void walk(struct vtr_linter *l, const struct vtr_node *node)
 
 void vtr_lint_condition(struct vtr_linter *l, const struct vtr_node *node)
 {
-    if (is_number_here(node)) {
+    if (is_number_here(l, node)) {
         report_number(l, node);
     }
     walk(l, node);

@@ -4,7 +4,9 @@
  * The whole front end on arbitrary bytes: lexer, parser, strings, checks, lowering,
  * references, diagnostics.  Whatever comes out must be a rule body that reads back.
  */
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler/compilation.h"
 #include "format/rule.h"
@@ -20,6 +22,15 @@ static void check_records(const struct vtr_records *records)
     }
 }
 
+/* A place lies in the line that is shown with it, or reaches past its end. */
+static bool is_span(const struct vtr_span *span)
+{
+    return span->path != NULL && span->text != NULL &&
+           (span->text[0] == 0 || span->column <= strlen(span->text) + 2) &&
+           (span->character == 0 || span->character <= span->column) &&
+           (span->end_line == 0 || span->end_line >= span->line);
+}
+
 /* Every diagnostic must be fit for printing. */
 static void check_diagnostics(const struct vtr_compilation *compilation)
 {
@@ -28,8 +39,10 @@ static void check_diagnostics(const struct vtr_compilation *compilation)
         vtr_compilation_get_diagnostics(compilation, &count);
 
     for (size_t i = 0; i < count; i++) {
-        if (items[i].code == NULL || items[i].message[0] == 0 ||
-            items[i].span.path == NULL || items[i].span.text == NULL) {
+        const struct vtr_diagnostic *d = &items[i];
+        if (d->code == NULL || d->message[0] == 0 || d->name == NULL ||
+            d->replacement == NULL || !is_span(&d->span) || !is_span(&d->other) ||
+            !is_span(&d->edit)) {
             abort();
         }
     }
@@ -40,7 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const DEFINES[] = {"ei=1", "ef=1.5", "es=text", "eb=true"};
-    const struct vtr_compile_options options = {.defines = DEFINES, .define_count = 4};
+    const struct vtr_compile_options options = {.defines = DEFINES,
+                                                .define_count = 4,
+                                                .lint = 1};
     struct vtr_compilation *compilation = NULL;
     const enum vtr_status status =
         vtr_compile_text(&compilation, "fuzz.yar", (struct vtr_bytes){data, size},

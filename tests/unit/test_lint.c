@@ -231,11 +231,47 @@ static void numbers_are_no_questions(void **state)
     (void)state;
     assert_condition("#a and $b", "W070 1 '#a'");
     assert_condition("not filesize", "W070 1 'filesize'");
-    assert_condition("uint8(0) & 1", "W070 1 'uint8(0) & 1'");
+    assert_condition("uint8(0) & 1", "");
+    assert_condition("uint8(0) & filesize", "W070 1 'uint8(0) & filesize'");
     assert_condition("for any of them : (@)", "W070 1 '@'");
     assert_condition("number", ""); /* an external variable may be a flag */
     assert_condition("flag == 1", "");
     assert_condition("\"text\"", "W050 1 '\"text\"'");
+}
+
+static void fields_of_modules_are_understood(void **state)
+{
+    (void)state;
+    assert_reports("import \"pe\"\nrule r { condition: pe.is_pe and "
+                   "pe.characteristics & pe.DLL }",
+                   "");
+    assert_reports("import \"pe\"\nrule r { condition: pe.characteristics & "
+                   "pe.machine }",
+                   "W070 2 'pe.characteristics & pe.machine'");
+    assert_reports("import \"pe\"\nrule r { condition: pe.imphash() == "
+                   "\"09D278F9DE118EF09163C6140255C690\" }",
+                   "W063 2 '\"09D278F9DE118EF09163C6140255C690\"'");
+    assert_reports("import \"pe\"\nrule r { condition: pe.imphash() != "
+                   "\"09D278F9DE118EF09163C6140255C690\" }",
+                   "W064 2 '\"09D278F9DE118EF09163C6140255C690\"'");
+    assert_reports("import \"pe\"\nrule r { condition: pe.imphash() == "
+                   "\"09d278f9de118ef09163c6140255c690\" }",
+                   "");
+    assert_reports("import \"hash\"\nrule r { condition: hash.sha1(0, filesize) == "
+                   "\"09d278f9de118ef09163c6140255c690\" }",
+                   "W063 2 '\"09d278f9de118ef09163c6140255c690\"'");
+    assert_reports("import \"hash\"\nrule r { condition: hash.md5(0, filesize) == "
+                   "\"09d278f9de118ef09163c6140255c69z\" }",
+                   "W063 2 '\"09d278f9de118ef09163c6140255c69z\"'");
+    assert_reports("import \"pe\"\nrule r { condition: for any s in pe.sections : "
+                   "(pe.is_pe) }",
+                   "W066 2 's'");
+    assert_reports("import \"pe\"\nrule r { condition: for any s in pe.sections : "
+                   "(s.name == \".text\") }",
+                   "");
+    assert_reports("import \"pe\"\nrule r { condition: for any k, v in "
+                   "pe.version_info : (v == \"x\") }",
+                   "");
 }
 
 static void operands_that_are_there_twice_are_named(void **state)
@@ -482,6 +518,7 @@ int main(void)
         cmocka_unit_test(what_no_file_fulfils_is_named),
         cmocka_unit_test(contradictions_are_named),
         cmocka_unit_test(numbers_are_no_questions),
+        cmocka_unit_test(fields_of_modules_are_understood),
         cmocka_unit_test(operands_that_are_there_twice_are_named),
         cmocka_unit_test(loops_that_cost_or_do_nothing_are_named),
         cmocka_unit_test(strings_that_a_wildcard_takes_in_are_named),
