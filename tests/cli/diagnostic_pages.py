@@ -6,7 +6,8 @@ Every code has a page and every page a code; the index names them all; what a pa
 as wrong gives its code, and what it shows as right does not.
 
 A block is fenced as ```LANGUAGE bad or ```LANGUAGE good: a source whose suffix is the
-language, or `console`, whose lines after "$ " a shell runs in a folder of their own.
+language; `test`, a test file for the rule below; or `console`, whose lines after "$ " a
+shell runs in a folder of their own.
 
 Usage: diagnostic_pages.py ROOT, with the program in VITRINE
 """
@@ -20,6 +21,7 @@ import tempfile
 
 SUFFIXES = {"yara": "yar", "hsb": "hsb"}
 WITHOUT_EXAMPLE = {"E399"}  # nobody runs out of memory on purpose
+TESTED_RULE = 'rule example { strings: $mark = "MZ" condition: $mark at 0 }\n'
 FENCE = re.compile(r"^```(\w+) (bad|good)\n(.*?)^```$", re.M | re.S)
 
 
@@ -46,17 +48,30 @@ def run_shell(lines, folder, program):
                           check=False, timeout=120).stdout
 
 
+def run_test(text, folder, program):
+    """What is said of a test file."""
+    for name, content in (("example.yar", TESTED_RULE), ("example.test", text)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(content)
+    return subprocess.run([program, "test", "--json", "--unpack", "out", "example.yar"],
+                          cwd=folder, capture_output=True, check=False,
+                          timeout=120).stdout
+
+
 def codes_given(language, text, program):
     with tempfile.TemporaryDirectory() as folder:
         if language == "console":
             out = run_shell(text, folder, program)
+        elif language == "test":
+            out = run_test(text, folder, program)
         else:
             path = os.path.join(folder, "example." + SUFFIXES[language])
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
             out = subprocess.run([program, "check", "--json", path],
                                  capture_output=True, check=False, timeout=120).stdout
-    return [json.loads(line)["code"] for line in out.decode("utf-8").splitlines()]
+    said = [json.loads(line) for line in out.decode("utf-8").splitlines()]
+    return [item["code"] for item in said if "code" in item]
 
 
 def problems_of_page(code, name, text, program):
