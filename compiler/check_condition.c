@@ -371,6 +371,10 @@ void vtr_check_items(struct vtr_checker *c, struct vtr_node *node)
                                   vtr_type_text(node->type));
         node->type = VTR_TYPE_UNKNOWN;
     }
+    if (node->type == VTR_TYPE_UNKNOWN) {
+        c->rule->is_bad =
+            true; /* a name that is nothing: whoever resolves it says so */
+    }
 }
 
 static void check_unary(struct vtr_checker *c, struct vtr_node *node)

@@ -112,6 +112,18 @@ static void constants_are_worked_out(void **state)
     assert_refused("101% of them", "E035");
 }
 
+/* What a name is that is nothing at all is asked after the rule was checked. */
+static void names_that_are_nothing_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("for any i in nothing : (uint8(i) == 5)", "E026");
+    assert_refused("for any i in nothing.x.y : (i == 5)", "E026");
+    assert_refused("for any i in nothing[1] : (i == 5)", "E026");
+    assert_refused("nothing.x.y == 5", "E026");
+    assert_refused("with x = nothing : (x == 5)", "E026");
+    assert_refused("with x = nothing.x.y : (x == 5)", "E026");
+}
+
 static void strings_must_be_there(void **state)
 {
     (void)state;
@@ -274,6 +286,7 @@ int main(void)
         cmocka_unit_test(types_must_go_together),
         cmocka_unit_test(yes_or_no_is_no_operand),
         cmocka_unit_test(constants_are_worked_out),
+        cmocka_unit_test(names_that_are_nothing_are_refused),
         cmocka_unit_test(strings_must_be_there),
         cmocka_unit_test(loops_have_rules_of_their_own),
         cmocka_unit_test(loops_nest_sixteen_deep),
