@@ -48,6 +48,7 @@ void vtr_elf_header(struct vtr_module_run *run)
     }
     put(run, VTR_ELF_TYPE, 0, elf->type);
     put(run, VTR_ELF_MACHINE, 0, elf->machine);
+    put(run, VTR_ELF_OSABI, 0, elf->os_abi);
     put(run, VTR_ELF_SH_OFFSET, 0, elf->sections_offset);
     put(run, VTR_ELF_SH_ENTRY_SIZE, 0, elf->section_len);
     put(run, VTR_ELF_NUMBER_OF_SECTIONS, 0, elf->section_count);
@@ -164,6 +165,7 @@ struct symbol_rows {
     uint32_t type;
     uint32_t bind;
     uint32_t section;
+    uint32_t visibility;
 };
 
 static void load_symbols(struct vtr_module_run *run, uint32_t section_type,
@@ -192,15 +194,16 @@ static void load_symbols(struct vtr_module_run *run, uint32_t section_type,
         put(run, rows->type, item, symbol.type);
         put(run, rows->bind, item, symbol.bind);
         put(run, rows->section, item, symbol.section);
+        put(run, rows->visibility, item, symbol.visibility);
     }
 }
 
 void vtr_elf_symtab(struct vtr_module_run *run)
 {
     static const struct symbol_rows ROWS = {
-        VTR_ELF_SYMTAB_ENTRIES, VTR_ELF_SYMTAB,      VTR_ELF_SYMTAB_NAME,
-        VTR_ELF_SYMTAB_VALUE,   VTR_ELF_SYMTAB_SIZE, VTR_ELF_SYMTAB_TYPE,
-        VTR_ELF_SYMTAB_BIND,    VTR_ELF_SYMTAB_SHNDX};
+        VTR_ELF_SYMTAB_ENTRIES, VTR_ELF_SYMTAB,       VTR_ELF_SYMTAB_NAME,
+        VTR_ELF_SYMTAB_VALUE,   VTR_ELF_SYMTAB_SIZE,  VTR_ELF_SYMTAB_TYPE,
+        VTR_ELF_SYMTAB_BIND,    VTR_ELF_SYMTAB_SHNDX, VTR_ELF_SYMTAB_VISIBILITY};
 
     load_symbols(run, VTR_ELF_SECTION_SYMTAB, &ROWS);
 }
@@ -208,9 +211,9 @@ void vtr_elf_symtab(struct vtr_module_run *run)
 void vtr_elf_dynsym(struct vtr_module_run *run)
 {
     static const struct symbol_rows ROWS = {
-        VTR_ELF_DYNSYM_ENTRIES, VTR_ELF_DYNSYM,      VTR_ELF_DYNSYM_NAME,
-        VTR_ELF_DYNSYM_VALUE,   VTR_ELF_DYNSYM_SIZE, VTR_ELF_DYNSYM_TYPE,
-        VTR_ELF_DYNSYM_BIND,    VTR_ELF_DYNSYM_SHNDX};
+        VTR_ELF_DYNSYM_ENTRIES, VTR_ELF_DYNSYM,       VTR_ELF_DYNSYM_NAME,
+        VTR_ELF_DYNSYM_VALUE,   VTR_ELF_DYNSYM_SIZE,  VTR_ELF_DYNSYM_TYPE,
+        VTR_ELF_DYNSYM_BIND,    VTR_ELF_DYNSYM_SHNDX, VTR_ELF_DYNSYM_VISIBILITY};
 
     load_symbols(run, VTR_ELF_SECTION_DYNSYM, &ROWS);
 }

@@ -46,9 +46,8 @@ static bool is_telling(const struct vtr_elf_symbol *symbol)
     const struct vtr_bytes name = symbol->name;
 
     if (symbol->bind != VTR_ELF_BIND_GLOBAL ||
-        symbol->type != VTR_ELF_SYMBOL_FUNCTION ||
-        symbol->visibility != VTR_ELF_VISIBLE || has_text(name, 0, ".") ||
-        has_text(name, 0, "_") || has_text(name, 0, "str") ||
+        symbol->type != VTR_ELF_SYMBOL_FUNCTION || symbol->is_hidden ||
+        has_text(name, 0, ".") || has_text(name, 0, "_") || has_text(name, 0, "str") ||
         has_text(name, 0, "mem") ||
         (name.len >= 2 && has_text(name, name.len - 2, "64"))) {
         return false;

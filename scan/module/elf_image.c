@@ -9,6 +9,7 @@
 #define IDENT_LEN         16u
 #define AT_CLASS          4u
 #define AT_ORDER          5u
+#define AT_OS_ABI         7u
 #define CLASS_32          1u
 #define CLASS_64          2u
 #define ORDER_LITTLE      1u
@@ -96,6 +97,7 @@ bool vtr_elf_image_init(struct vtr_elf_image *elf, struct vtr_bytes data)
         return false;
     }
     image.is_64 = data.ptr[AT_CLASS] == CLASS_64;
+    image.os_abi = data.ptr[AT_OS_ABI];
     image.is_big_endian = data.ptr[AT_ORDER] == ORDER_BIG;
     if (data.len == HEADER_LEN[image.is_64] ||
         !record_at(&image, &header, 0, 0, HEADER_LEN[image.is_64])) {
@@ -290,7 +292,8 @@ struct vtr_elf_symbol vtr_elf_image_symbol(const struct vtr_elf_image *elf,
     }
     symbol.bind = info >> 4;
     symbol.type = info & 0xFu;
-    symbol.visibility = elf->is_big_endian ? 0 : other & VISIBILITY_MASK;
+    symbol.visibility = other & VISIBILITY_MASK;
+    symbol.is_hidden = symbol.visibility != 0 && !elf->is_big_endian;
     if (!vtr_elf_image_name(&symbol.name, symbols->names, name)) {
         symbol.name = (struct vtr_bytes){NULL, 0};
     }

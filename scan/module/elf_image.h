@@ -18,6 +18,7 @@ struct vtr_elf_image {
     struct vtr_bytes data;
     bool is_64;
     bool is_big_endian;
+    uint8_t os_abi;
     uint32_t type;
     uint32_t machine;
     uint64_t entry;
@@ -63,7 +64,8 @@ struct vtr_elf_symbol {
     uint32_t section;
     uint8_t type;
     uint8_t bind;
-    uint8_t visibility; /* always 0 in a big-endian file, as in YARA */
+    uint8_t visibility;
+    bool is_hidden; /* by its visibility; never in a big-endian file, as in YARA */
 };
 
 /* A table of symbols and the texts of their names. */
@@ -80,7 +82,6 @@ struct vtr_elf_symbols {
 #define VTR_ELF_DYNAMIC_END      0u
 #define VTR_ELF_SYMBOL_FUNCTION  2u
 #define VTR_ELF_BIND_GLOBAL      1u
-#define VTR_ELF_VISIBLE          0u
 #define VTR_ELF_SECTION_IMPORTED 0u
 
 /* The header.  False when `data` is no ELF file, or ends with its header. */

@@ -47,7 +47,8 @@ static void both_word_sizes_and_byte_orders_are_read(void **state)
                "dynsym[6].bind = 1", "dynsym[6].type = 2", "symtab_entries = 22",
                "symtab[21].name = \"crt.c\"", "symtab[21].shndx = 65521",
                "segments[0].type = 1", "segments[0].virtual_address = 65536",
-               "segments[2].flags = 6");
+               "segments[2].flags = 6", "osabi = 0", "dynsym[9].visibility = 2",
+               "dynsym[8].visibility = 0");
         vtr_sample_free(sample);
     }
 }
