@@ -12,7 +12,7 @@ struct file_rows {
     uint32_t magic, cpu_type, cpu_subtype, file_type, command_count, commands_len;
     uint32_t flags, reserved, segment_count, entry_point, stack_size;
     uint32_t segments;
-    uint32_t name, address, size, file_offset, file_size;
+    uint32_t name, address, size, file_offset, file_size, file_size_too;
     uint32_t protection_max, protection, section_count, segment_flags;
     uint32_t sections;
     uint32_t section_name, section_segment_name, section_address, section_size;
@@ -20,30 +20,30 @@ struct file_rows {
     uint32_t section_flags, section_reserved[3];
 };
 
-#define FILE_ROWS(P)                                                            \
- {                                                                              \
-  .magic = P##_MAGIC, .cpu_type = P##_CPUTYPE, .cpu_subtype = P##_CPUSUBTYPE,   \
-  .file_type = P##_FILETYPE, .command_count = P##_NCMDS,                        \
-  .commands_len = P##_SIZEOFCMDS, .flags = P##_FLAGS, .reserved = P##_RESERVED, \
-  .segment_count = P##_NUMBER_OF_SEGMENTS, .entry_point = P##_ENTRY_POINT,      \
-  .stack_size = P##_STACK_SIZE, .segments = P##_SEGMENTS,                       \
-  .name = P##_SEGMENTS_SEGNAME, .address = P##_SEGMENTS_VMADDR,                 \
-  .size = P##_SEGMENTS_VMSIZE, .file_offset = P##_SEGMENTS_FILEOFF,             \
-  .file_size = P##_SEGMENTS_FSIZE, .protection_max = P##_SEGMENTS_MAXPROT,      \
-  .protection = P##_SEGMENTS_INITPROT, .section_count = P##_SEGMENTS_NSECTS,    \
-  .segment_flags = P##_SEGMENTS_FLAGS, .sections = P##_SEGMENTS_SECTIONS,       \
-  .section_name = P##_SEGMENTS_SECTIONS_SECTNAME,                               \
-  .section_segment_name = P##_SEGMENTS_SECTIONS_SEGNAME,                        \
-  .section_address = P##_SEGMENTS_SECTIONS_ADDR,                                \
-  .section_size = P##_SEGMENTS_SECTIONS_SIZE,                                   \
-  .section_offset = P##_SEGMENTS_SECTIONS_OFFSET,                               \
-  .alignment = P##_SEGMENTS_SECTIONS_ALIGN,                                     \
-  .relocations_offset = P##_SEGMENTS_SECTIONS_RELOFF,                           \
-  .relocation_count = P##_SEGMENTS_SECTIONS_NRELOC,                             \
-  .section_flags = P##_SEGMENTS_SECTIONS_FLAGS,                                 \
-  .section_reserved = {P##_SEGMENTS_SECTIONS_RESERVED1,                         \
-                       P##_SEGMENTS_SECTIONS_RESERVED2,                         \
-                       P##_SEGMENTS_SECTIONS_RESERVED3},                        \
+#define FILE_ROWS(P)                                                                 \
+ {                                                                                   \
+  .magic = P##_MAGIC, .cpu_type = P##_CPUTYPE, .cpu_subtype = P##_CPUSUBTYPE,        \
+  .file_type = P##_FILETYPE, .command_count = P##_NCMDS,                             \
+  .commands_len = P##_SIZEOFCMDS, .flags = P##_FLAGS, .reserved = P##_RESERVED,      \
+  .segment_count = P##_NUMBER_OF_SEGMENTS, .entry_point = P##_ENTRY_POINT,           \
+  .stack_size = P##_STACK_SIZE, .segments = P##_SEGMENTS,                            \
+  .name = P##_SEGMENTS_SEGNAME, .address = P##_SEGMENTS_VMADDR,                      \
+  .size = P##_SEGMENTS_VMSIZE, .file_offset = P##_SEGMENTS_FILEOFF,                  \
+  .file_size = P##_SEGMENTS_FSIZE, .file_size_too = P##_SEGMENTS_FILESIZE,           \
+  .protection_max = P##_SEGMENTS_MAXPROT, .protection = P##_SEGMENTS_INITPROT,       \
+  .section_count = P##_SEGMENTS_NSECTS, .segment_flags = P##_SEGMENTS_FLAGS,         \
+  .sections = P##_SEGMENTS_SECTIONS, .section_name = P##_SEGMENTS_SECTIONS_SECTNAME, \
+  .section_segment_name = P##_SEGMENTS_SECTIONS_SEGNAME,                             \
+  .section_address = P##_SEGMENTS_SECTIONS_ADDR,                                     \
+  .section_size = P##_SEGMENTS_SECTIONS_SIZE,                                        \
+  .section_offset = P##_SEGMENTS_SECTIONS_OFFSET,                                    \
+  .alignment = P##_SEGMENTS_SECTIONS_ALIGN,                                          \
+  .relocations_offset = P##_SEGMENTS_SECTIONS_RELOFF,                                \
+  .relocation_count = P##_SEGMENTS_SECTIONS_NRELOC,                                  \
+  .section_flags = P##_SEGMENTS_SECTIONS_FLAGS,                                      \
+  .section_reserved = {P##_SEGMENTS_SECTIONS_RESERVED1,                              \
+                       P##_SEGMENTS_SECTIONS_RESERVED2,                              \
+                       P##_SEGMENTS_SECTIONS_RESERVED3},                             \
  }
 
 static const struct file_rows THIN_ROWS = FILE_ROWS(VTR_MACHO);
@@ -122,6 +122,7 @@ static void load_segment(const struct load *load, uint32_t index,
     put(run, rows->size, item, segment->size);
     put(run, rows->file_offset, item, segment->file_offset);
     put(run, rows->file_size, item, segment->file_size);
+    put(run, rows->file_size_too, item, segment->file_size);
     put(run, rows->protection_max, item, segment->protection_max);
     put(run, rows->protection, item, segment->protection);
     put(run, rows->section_count, item, segment->section_count);
@@ -146,7 +147,8 @@ static bool load_segments(const struct load *load)
         if (!vtr_module_spend(load->run, RECORD_UNITS)) {
             return false;
         }
-        if (command.type == VTR_MACHO_SEGMENT || command.type == VTR_MACHO_SEGMENT_64) {
+        if (command.type == VTR_MACHO_COMMAND_SEGMENT ||
+            command.type == VTR_MACHO_COMMAND_SEGMENT_64) {
             if (vtr_macho_image_segment(load->image, &command, &segment)) {
                 load_segment(load, count, &segment);
             }
@@ -206,11 +208,11 @@ static void load_entry(const struct load *load)
     vtr_macho_commands_init(&commands, load->image);
     while (vtr_macho_commands_next(&commands, load->image, &command) &&
            vtr_module_spend(load->run, RECORD_UNITS)) {
-        if (command.type == VTR_MACHO_UNIX_THREAD &&
+        if (command.type == VTR_MACHO_COMMAND_UNIX_THREAD &&
             vtr_macho_image_thread(load->image, &command, &address) &&
             offset_of_address(load, address, &offset)) {
             put(load->run, load->rows->entry_point, load->item, offset);
-        } else if (command.type == VTR_MACHO_MAIN &&
+        } else if (command.type == VTR_MACHO_COMMAND_MAIN &&
                    vtr_macho_image_main(load->image, &command, &entry)) {
             put(load->run, load->rows->entry_point, load->item, entry.offset);
             put(load->run, load->rows->stack_size, load->item, entry.stack_size);
@@ -258,6 +260,7 @@ void vtr_macho_fat(struct vtr_module_run *run)
         put(run, VTR_MACHO_FAT_ARCH_OFFSET, item, arch.offset);
         put(run, VTR_MACHO_FAT_ARCH_SIZE, item, arch.size);
         put(run, VTR_MACHO_FAT_ARCH_ALIGN, item, arch.alignment);
+        put(run, VTR_MACHO_FAT_ARCH_RESERVED, item, arch.reserved);
     }
 }
 

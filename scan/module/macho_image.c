@@ -171,11 +171,38 @@ bool vtr_macho_commands_next(struct vtr_macho_commands *commands,
     return true;
 }
 
+bool vtr_macho_command_number(const struct vtr_macho_image *image,
+                              const struct vtr_macho_command *command, uint64_t at,
+                              unsigned width, uint64_t *out)
+{
+    struct record record;
+
+    if (at > command->len || width > command->len - at ||
+        !record_at(&record, command->rest, at, width, image->is_big_endian)) {
+        return false;
+    }
+    *out = take(&record, width);
+    return true;
+}
+
+bool vtr_macho_command_text(const struct vtr_macho_command *command, uint64_t at,
+                            struct vtr_bytes *out)
+{
+    if (at > command->len ||
+        !vtr_peek_slice(command->rest, at, command->len - at, out)) {
+        return false;
+    }
+    while (out->len > 0 && out->ptr[out->len - 1] == 0) {
+        out->len--;
+    }
+    return true;
+}
+
 bool vtr_macho_image_segment(const struct vtr_macho_image *image,
                              const struct vtr_macho_command *command,
                              struct vtr_macho_segment *out)
 {
-    const bool is_64 = command->type == VTR_MACHO_SEGMENT_64;
+    const bool is_64 = command->type == VTR_MACHO_COMMAND_SEGMENT_64;
     const unsigned word = is_64 ? 8 : 4;
     struct record record;
 
@@ -308,6 +335,7 @@ bool vtr_macho_fat_arch(struct vtr_bytes data, uint32_t index,
     out->offset = take(&record, word);
     out->size = take(&record, word);
     out->alignment = take_u32(&record);
+    out->reserved = is_32 ? 0 : take_u32(&record);
     return true;
 }
 

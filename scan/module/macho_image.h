@@ -30,12 +30,30 @@ struct vtr_macho_image {
     uint32_t reserved; /* not of 32 bits */
 };
 
-enum vtr_macho_command_type {
-    VTR_MACHO_SEGMENT = 0x01,
-    VTR_MACHO_UNIX_THREAD = 0x05,
-    VTR_MACHO_SEGMENT_64 = 0x19
-};
-#define VTR_MACHO_MAIN 0x80000028u
+/* Commands that are read. */
+#define VTR_MACHO_COMMAND_SEGMENT          0x01u
+#define VTR_MACHO_COMMAND_UNIX_THREAD      0x05u
+#define VTR_MACHO_COMMAND_SEGMENT_64       0x19u
+#define VTR_MACHO_COMMAND_MAIN             0x80000028u
+#define VTR_MACHO_COMMAND_SYMTAB           0x02u
+#define VTR_MACHO_COMMAND_LOAD_DYLIB       0x0Cu
+#define VTR_MACHO_COMMAND_ID_DYLIB         0x0Du
+#define VTR_MACHO_COMMAND_LOAD_DYLINKER    0x0Eu
+#define VTR_MACHO_COMMAND_ID_DYLINKER      0x0Fu
+#define VTR_MACHO_COMMAND_UUID             0x1Bu
+#define VTR_MACHO_COMMAND_CODE_SIGNATURE   0x1Du
+#define VTR_MACHO_COMMAND_DYLD_INFO        0x22u
+#define VTR_MACHO_COMMAND_MIN_MACOSX       0x24u
+#define VTR_MACHO_COMMAND_MIN_IPHONEOS     0x25u
+#define VTR_MACHO_COMMAND_DYLD_ENVIRONMENT 0x27u
+#define VTR_MACHO_COMMAND_SOURCE_VERSION   0x2Au
+#define VTR_MACHO_COMMAND_MIN_TVOS         0x2Fu
+#define VTR_MACHO_COMMAND_MIN_WATCHOS      0x30u
+#define VTR_MACHO_COMMAND_BUILD_VERSION    0x32u
+#define VTR_MACHO_COMMAND_LOAD_WEAK_DYLIB  0x80000018u
+#define VTR_MACHO_COMMAND_RPATH            0x8000001Cu
+#define VTR_MACHO_COMMAND_REEXPORT_DYLIB   0x8000001Fu
+#define VTR_MACHO_COMMAND_DYLD_INFO_ONLY   0x80000022u
 
 /* A load command: where it begins, to the end of the file. */
 struct vtr_macho_command {
@@ -88,6 +106,7 @@ struct vtr_macho_arch {
     uint64_t offset;
     uint64_t size;
     uint32_t alignment;
+    uint32_t reserved; /* 0 where offsets have 32 bits */
 };
 
 /* The first four bytes as a number, the most significant first; 0: they are not there.
@@ -108,6 +127,15 @@ void vtr_macho_commands_init(struct vtr_macho_commands *commands,
 VTR_MUST_CHECK bool vtr_macho_commands_next(struct vtr_macho_commands *commands,
                                             const struct vtr_macho_image *image,
                                             struct vtr_macho_command *out);
+
+/* The number of `width` bytes at `at` of a command, and its bytes from `at` on without
+ * the NULs behind them; false when they are not inside it. */
+VTR_MUST_CHECK bool vtr_macho_command_number(const struct vtr_macho_image *image,
+                                             const struct vtr_macho_command *command,
+                                             uint64_t at, unsigned width,
+                                             uint64_t *out);
+VTR_MUST_CHECK bool vtr_macho_command_text(const struct vtr_macho_command *command,
+                                           uint64_t at, struct vtr_bytes *out);
 
 /* A command of type SEGMENT or SEGMENT_64, and its section `index`. */
 VTR_MUST_CHECK bool vtr_macho_image_segment(const struct vtr_macho_image *image,

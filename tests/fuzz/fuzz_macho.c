@@ -11,6 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct vtr_module_value args[2] = {vtr_module_int(7), vtr_module_int(3)};
+    const struct vtr_module_value name =
+        vtr_module_text(vtr_bytes_from_text("libmine"));
     struct vtr_modules *modules = calloc(1, sizeof(*modules));
     struct vtr_writer out = {0};
 
@@ -23,6 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)vtr_modules_call(modules, VTR_MACHO_FILE_INDEX_FOR_ARCH_I, NULL, 0, args, 1);
     (void)vtr_modules_call(modules, VTR_MACHO_ENTRY_POINT_FOR_ARCH_II, NULL, 0, args,
                            2);
+    (void)vtr_modules_call(modules, VTR_MACHO_HAS_DYLIB, NULL, 0, &name, 1);
+    (void)vtr_modules_call(modules, VTR_MACHO_HAS_RPATH, NULL, 0, &name, 1);
+    (void)vtr_modules_call(modules, VTR_MACHO_DYLIB_HASH, NULL, 0, NULL, 0);
     vtr_writer_deinit(&out);
     vtr_modules_deinit(modules);
     free(modules);

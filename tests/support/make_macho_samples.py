@@ -71,6 +71,35 @@ def executable(cpu, order, is_main=False):
     return writer.file(commands) + bytes(16)
 
 
+def linked():
+    """A file that says what it is linked with, and how it was built."""
+    writer = Writer(X86_64, "<")
+
+    def command(kind, text, *values, tail=b""):
+        body = writer.pack(text, *values) + tail
+        body += bytes(-len(body) % 8)
+        return writer.pack("II", kind, 8 + len(body)) + body
+
+    def dylib(kind, path, current, compatible):
+        return command(kind, "IIII", 24, 2, current, compatible, tail=path + b"\0")
+
+    return writer.file([
+        command(0xE, "I", 12, tail=b"/usr/lib/dyld\0"),
+        dylib(0xD, b"libmine.dylib", 0x10203, 0x10000),
+        dylib(0xC, b"/usr/lib/libSystem.B.dylib", 0x4D63C02, 0x10000),
+        dylib(0x80000018, b"/usr/lib/LIBMINE.dylib", 0, 0),
+        dylib(0xC, b"/usr/lib/libsystem.b.dylib", 0, 0),
+        command(0x8000001C, "I", 12, tail=b"@loader_path/../lib\0"),
+        command(0x8000001C, "I", 12, tail=b"/opt/lib\0"),
+        command(0x1B, "QQ", 0x0706050403020100, 0x0000000000000908),
+        command(0x2A, "Q", 7 << 40 | 1 << 30 | 2 << 20 | 3 << 10 | 4),
+        command(0x24, "II", 0xA0C01, 0xA0D00),
+        command(0x32, "IIII", 1, 0xB0000, 0xC0302, 2, tail=writer.pack("IIII", 3, 0x2A90100, 4, 5)),
+        command(0x2, "IIII", 1, 2, 3, 4),
+        command(0x80000022, "IIIIIIIIII", *range(10)),
+        command(0x1D, "II", 0x4000, 0x800)])
+
+
 def fat(files, is_64=False, extra=()):
     count = len(files) + len(extra)
     at = 8 + count * (32 if is_64 else 20)
@@ -91,7 +120,9 @@ def main(folder):
     samples = {
         "good-x86": x86, "good-x86-64": x86_64, "good-arm64-thread": executable(ARM64, "<"),
         "good-ppc": executable(PPC, ">"), "good-ppc64": executable(PPC64, ">"),
+        "good-linked": linked(),
         "good-fat": fat([(X86, x86), (X86_64, x86_64)]),
+        "good-fat-linked": fat([(X86, x86), (X86_64, linked())]),
         "good-fat-64": fat([(X86_64, x86_64), (PPC, executable(PPC, ">"))], is_64=True),
         # the first part is not in the file, the second is no Mach-O file
         "good-fat-holes": fat([(ARM, b"no Mach-O file, but as long as a header"), (X86, x86)],

@@ -137,6 +137,103 @@ static void functions_find_the_file_for_a_processor(void **state)
     vtr_sample_free(sample);
 }
 
+static void what_a_file_is_linked_with_is_read(void **state)
+{
+    struct vtr_bytes sample = vtr_sample_read("macho/good-linked");
+
+    (void)state;
+    EXPECT(sample, "dynamic_linker = \"/usr/lib/dyld\"", "dylibs = 4",
+           "dylibs[0].name = \"libmine.dylib\"",
+           "dylibs[0].current_version = \"1.2.3\"",
+           "dylibs[1].compatibility_version = \"1.0.0\"", "dylibs[1].timestamp = 2",
+           "rpaths = 2", "rpaths[0] = \"@loader_path/../lib\"",
+           "uuid = \"00010203-0405-0607-0809-\"", "source_version = \"7.1.2.3.4\"",
+           "min_version.device = 36", "min_version.version = \"10.12.1\"",
+           "min_version.sdk = \"10.13.0\"", "build_version.platform = 1",
+           "build_version.minos = \"11.0.0\"", "build_version.ntools = 2",
+           "build_version.tools[0].version = \"681.1\"", "symtab.strsize = 4",
+           "dyld_info.rebase_off = 0", "dyld_info.export_size = 9",
+           "code_signature_data.dataoff = 16384");
+    vtr_sample_free(sample);
+    sample = vtr_sample_read("macho/good-fat-linked");
+    EXPECT(sample, "file[1].dylibs = 4", "file[1].rpaths[1] = \"/opt/lib\"");
+    EXPECT_NONE(sample, "dylibs", "file[0].dylibs", "uuid");
+    vtr_sample_free(sample);
+}
+
+static int64_t has(struct vtr_bytes sample, const char *path, const char *name)
+{
+    struct vtr_test_modules test;
+
+    vtr_test_modules_init(&test, sample);
+    const struct vtr_module_value value = vtr_test_call(&test, path, name);
+    vtr_test_modules_deinit(&test);
+    assert_int_equal(value.kind, VTR_MODULE_INT);
+    return value.is.number;
+}
+
+static void libraries_and_paths_are_found_in_all_files_without_case(void **state)
+{
+    struct vtr_bytes sample = vtr_sample_read("macho/good-linked");
+
+    (void)state;
+    assert_int_equal(has(sample, "macho.has_dylib(s)", "LIBMINE.dylib"), 1);
+    assert_int_equal(has(sample, "macho.has_dylib(s)", "LIBMINE.dyli"), 0);
+    assert_int_equal(has(sample, "macho.has_rpath(s)", "/OPT/lib"), 1);
+    assert_int_equal(has(sample, "macho.has_rpath(s)", ""), 0);
+    vtr_sample_free(sample);
+    sample = vtr_sample_read("macho/good-fat-linked");
+    assert_int_equal(has(sample, "macho.has_dylib(s)", "libmine.dylib"), 1);
+    assert_int_equal(has(sample, "macho.has_rpath(s)", "/opt/lib"), 1);
+    vtr_sample_free(sample);
+    assert_int_equal(has((struct vtr_bytes){NULL, 0}, "macho.has_dylib(s)", "x"), 0);
+}
+
+static void the_hash_of_libraries_takes_each_name_once(void **state)
+{
+    static const char *const NAMES[] = {"macho/good-linked", "macho/good-fat-linked"};
+    struct vtr_test_modules test;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        const struct vtr_bytes sample = vtr_sample_read(NAMES[i]);
+        vtr_test_modules_init(&test, sample);
+        const struct vtr_module_value value =
+            vtr_test_call(&test, "macho.dylib_hash()");
+        if (i == 1) { /* the first file has no libraries */
+            assert_int_equal(value.kind, VTR_MODULE_UNDEFINED);
+        } else {
+            assert_int_equal(value.kind, VTR_MODULE_TEXT);
+            assert_string_equal(value.is.text.ptr, "fe51f486530d47dc093445ca61a4d0ae");
+        }
+        vtr_test_modules_deinit(&test);
+        vtr_sample_free(sample);
+    }
+}
+
+static void a_command_that_is_cut_says_nothing(void **state)
+{
+    /* LC_UUID, LC_SYMTAB, LC_BUILD_VERSION with a tool too many, LC_LOAD_DYLIB. */
+    uint8_t bytes[28 + 16 + 20 + 24 + 20] = {0xCE, 0xFA, 0xED, 0xFE};
+
+    (void)state;
+    vtr_store_u32(bytes + 16, 4);
+    vtr_store_u32(bytes + 28, VTR_MACHO_COMMAND_UUID);
+    vtr_store_u32(bytes + 32, 16);
+    vtr_store_u32(bytes + 44, VTR_MACHO_COMMAND_SYMTAB);
+    vtr_store_u32(bytes + 48, 20);
+    vtr_store_u32(bytes + 64, VTR_MACHO_COMMAND_BUILD_VERSION);
+    vtr_store_u32(bytes + 68, 24);
+    vtr_store_u32(bytes + 84, 1);
+    vtr_store_u32(bytes + 88, VTR_MACHO_COMMAND_LOAD_DYLIB);
+    vtr_store_u32(bytes + 92, 20);
+    EXPECT(((struct vtr_bytes){bytes, sizeof(bytes)}), "ncmds = 4");
+    EXPECT_NONE(((struct vtr_bytes){bytes, sizeof(bytes)}), "uuid", "symtab",
+                "build_version", "dylibs");
+    vtr_store_u32(bytes + 84, 0);
+    EXPECT(((struct vtr_bytes){bytes, sizeof(bytes)}), "build_version.ntools = 0");
+}
+
 static void commands_end_where_one_is_not_whole(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("macho/good-x86");
@@ -165,9 +262,9 @@ static void a_segment_that_is_too_short_keeps_the_place_of_the_next(void **state
 
     (void)state;
     vtr_store_u32(bytes + 16, 2); /* commands */
-    vtr_store_u32(bytes + 28, VTR_MACHO_SEGMENT_64);
+    vtr_store_u32(bytes + 28, VTR_MACHO_COMMAND_SEGMENT_64);
     vtr_store_u32(bytes + 32, 8);
-    vtr_store_u32(bytes + 36, VTR_MACHO_SEGMENT);
+    vtr_store_u32(bytes + 36, VTR_MACHO_COMMAND_SEGMENT);
     vtr_store_u32(bytes + 40, 56);
     bytes[44] = 'S';
     EXPECT(((struct vtr_bytes){bytes, 28 + 8 + 56}), "number_of_segments = 2",
@@ -196,8 +293,8 @@ static void damaged_files_are_safe(void **state)
     (void)state;
     vtr_sample_damage("macho", sample, 200);
     vtr_sample_free(sample);
-    sample = vtr_sample_read("macho/good-ppc64");
-    vtr_sample_damage("macho", sample, 60);
+    sample = vtr_sample_read("macho/good-linked");
+    vtr_sample_damage("macho", sample, 300);
     vtr_sample_free(sample);
 }
 
@@ -209,6 +306,10 @@ int main(void)
         cmocka_unit_test(a_fat_file_has_the_files_in_it),
         cmocka_unit_test(parts_that_are_not_there_keep_the_place_of_those_that_are),
         cmocka_unit_test(functions_find_the_file_for_a_processor),
+        cmocka_unit_test(what_a_file_is_linked_with_is_read),
+        cmocka_unit_test(libraries_and_paths_are_found_in_all_files_without_case),
+        cmocka_unit_test(the_hash_of_libraries_takes_each_name_once),
+        cmocka_unit_test(a_command_that_is_cut_says_nothing),
         cmocka_unit_test(commands_end_where_one_is_not_whole),
         cmocka_unit_test(a_segment_that_is_too_short_keeps_the_place_of_the_next),
         cmocka_unit_test(work_that_is_not_allowed_leaves_values_undefined),
