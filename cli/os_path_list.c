@@ -53,22 +53,14 @@ bool vtr_path_list_add(struct vtr_path_list *list, struct vtr_bytes path)
 static char *join(const char *folder, const char *name)
 {
     const size_t folder_len = folder == NULL ? 0 : strlen(folder);
-    const size_t name_len = strlen(name);
-    const bool has_slash = folder_len > 0 && folder[folder_len - 1] == '/';
-    char *path = malloc(folder_len + name_len + 2);
+    const bool needs_slash = folder_len > 0 && folder[folder_len - 1] != '/';
+    const size_t size = folder_len + strlen(name) + 2;
+    char *path = malloc(size);
 
-    if (path == NULL) {
-        return NULL;
+    if (path != NULL) {
+        (void)snprintf(path, size, "%s%s%s", folder == NULL ? "" : folder,
+                       needs_slash ? "/" : "", name);
     }
-    size_t len = 0;
-    if (folder_len > 0) {
-        memcpy(path, folder, folder_len);
-        len = folder_len;
-        if (!has_slash) {
-            path[len++] = '/';
-        }
-    }
-    memcpy(path + len, name, name_len + 1);
     return path;
 }
 

@@ -3,8 +3,8 @@
 /*
  * Scans hostile bytes with hostile databases: the input is a little-endian u16 length,
  * so many bytes that are XORed into a good image (its index, then its rules, so that
- * what is reached is more than the header), and the data that is scanned.  Only the
- * fields of the header stay good.
+ * what is reached is more than the header), and the data that is scanned, as a file and
+ * as a memory of two ranges.  Only the fields of the header stay good.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,61 @@ static int take(const struct vtr_detection *detection, void *context)
     return 1;
 }
 
+/* Ranges begin here; what is between them is not there. */
+#define LOW_BASE  0x1000u
+#define HIGH_BASE 0x40000000u
+
+/* The data, cut in two. */
+struct memory {
+    struct vtr_bytes low;
+    struct vtr_bytes high;
+};
+
+static size_t read_memory(void *context, uint64_t address, uint8_t *to, size_t len)
+{
+    const struct memory *memory = context;
+    const struct vtr_bytes part = address < HIGH_BASE ? memory->low : memory->high;
+    const uint64_t at = address - (address < HIGH_BASE ? LOW_BASE : HIGH_BASE);
+
+    if (at > part.len || len > part.len - at) {
+        abort(); /* a read outside of the ranges */
+    }
+    memcpy(to, part.ptr + at, len);
+    return len;
+}
+
+static int take_copies(const struct vtr_detection *detection, void *context)
+{
+    size_t *sum = context;
+
+    for (size_t i = 0; i < detection->string_count; i++) {
+        for (size_t n = 0; n < detection->strings[i].count; n++) {
+            const struct vtr_bytes bytes =
+                vtr_match_get_bytes(detection, &detection->strings[i], n);
+            if (bytes.len > detection->strings[i].matches[n].length ||
+                detection->strings[i].matches[n].offset < LOW_BASE) {
+                abort();
+            }
+            *sum += bytes.len == 0 ? 0 : bytes.ptr[bytes.len - 1];
+        }
+    }
+    return 1;
+}
+
+static void scan_memory(struct vtr_scanner *scanner, struct vtr_bytes data, size_t *sum)
+{
+    struct memory parts = {{data.ptr, data.len / 2},
+                           {data.ptr + data.len / 2, data.len - data.len / 2}};
+    const struct vtr_memory_range ranges[] = {{LOW_BASE, parts.low.len},
+                                              {HIGH_BASE, parts.high.len}};
+    const struct vtr_memory memory = {ranges, 2, read_memory, &parts};
+
+    if (parts.low.len > 0 && vtr_scan_memory(scanner, &memory, take_copies, sum, NULL,
+                                             NULL) == VTR_ERROR_ARGUMENT) {
+        abort();
+    }
+}
+
 static void scan(struct vtr_bytes image, struct vtr_bytes data)
 {
     const struct vtr_scan_options options = {.match_limit = 1000,
@@ -50,6 +105,7 @@ static void scan(struct vtr_bytes image, struct vtr_bytes data)
             if (vtr_scan_bytes(scanner, data, take, &sum, &limits, NULL) != VTR_OK) {
                 break;
             }
+            scan_memory(scanner, data, &sum);
         }
     }
     vtr_scanner_free(scanner);
