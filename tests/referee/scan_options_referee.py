@@ -74,6 +74,15 @@ FILES = {
     "a name\twith spaces": b"hello",
     "\udcff not utf-8": b"hello",
 }
+CUCKOO = r"""import "cuckoo"
+rule a_net { condition: cuckoo.network.http_request(/evil\.com/) }
+rule b_file { condition: cuckoo.filesystem.file_access(/autoexec/) }
+rule c_mutex { condition: cuckoo.sync.mutex(/^Glob/) }
+rule d_none { condition: cuckoo.network.http_request(/good\.com/) }
+"""
+REPORT = r"""{"network": {"http": [{"uri": "http://evil.com/x", "method": "GET",
+"user-agent": "u"}]}, "behavior": {"summary": {"files": ["C:\\autoexec.bat"],
+"keys": [], "mutexes": ["Global\\x"]}}}"""
 DEFINES = ["-d", "an_int=5", "-d", "a_text=x", "-d", "a_bool=true", "-d", "a_float=1.5"]
 
 
@@ -190,6 +199,14 @@ def compare(c):
     with open(os.path.join(c.folder, "modules.yar"), "w", encoding="ascii") as f:
         f.write('import "elf" rule r { condition: false }')
     c.same_modules("modules.yar", c.vitrine)
+    with open(os.path.join(c.folder, "report.json"), "w", encoding="ascii") as f:
+        f.write(REPORT)
+    with open(os.path.join(c.folder, "cuckoo.yar"), "w", encoding="ascii") as f:
+        f.write(CUCKOO)
+    if c.run([c.yara], ["cuckoo.yar", "hello"])[0] == 0:  # a yara built with it
+        for flags in ([], ["-n"], ["-x", "cuckoo=report.json"],
+                      ["-n", "-x", "cuckoo=report.json"]):
+            c.same(flags + ["cuckoo.yar", "hello"])
     # The long names, the rest of what is typed.
     c.same(DEFINES + ["--print-strings", "--print-string-length", "--print-meta",
                       "--print-tags", "--print-namespace", "--negate", "r.yar", "hello"])
