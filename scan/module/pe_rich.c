@@ -71,6 +71,33 @@ static uint32_t pair_count(struct vtr_bytes clear)
     return (uint32_t)((clear.len - PREFIX_LEN) / PAIR_LEN);
 }
 
+/* Pair `index`: the version and number of a tool, and how many objects it made. */
+static void read_pair(struct vtr_bytes clear, uint32_t index, int64_t *out_version,
+                      int64_t *out_tool, uint32_t *out_times)
+{
+    const uint8_t *pair = clear.ptr + PREFIX_LEN + (size_t)index * PAIR_LEN;
+
+    *out_version = vtr_load_u16(pair);
+    *out_tool = vtr_load_u16(pair + 2);
+    *out_times = vtr_load_u32(pair + 4);
+}
+
+static void set_tools(struct vtr_module_run *run, struct vtr_bytes clear)
+{
+    struct vtr_module_store *store = &run->store;
+    int64_t version;
+    int64_t tool;
+    uint32_t times;
+
+    for (uint32_t i = 0; i < pair_count(clear); i++) {
+        const uint32_t item = vtr_store_append(store, VTR_PE_RICH_SIGNATURE_TOOLS, 0);
+        read_pair(clear, i, &version, &tool, &times);
+        vtr_store_int(store, VTR_PE_RICH_SIGNATURE_TOOLS_VERSION, item, version);
+        vtr_store_int(store, VTR_PE_RICH_SIGNATURE_TOOLS_TOOLID, item, tool);
+        vtr_store_int(store, VTR_PE_RICH_SIGNATURE_TOOLS_TIMES, item, times);
+    }
+}
+
 static void set_versions(struct vtr_module_run *run, struct vtr_bytes clear)
 {
     const uint32_t count = pair_count(clear);
@@ -110,6 +137,7 @@ void vtr_pe_rich(struct vtr_module_run *run)
     }
     if (clear.ptr != NULL && clear.len >= PREFIX_LEN) {
         set_versions(run, clear);
+        set_tools(run, clear);
     }
 }
 
@@ -120,6 +148,9 @@ struct vtr_module_value vtr_pe_rich_version(struct vtr_module_run *run,
     const bool is_tool_first = call->field == VTR_PE_RICH_SIGNATURE_TOOLID_I ||
                                call->field == VTR_PE_RICH_SIGNATURE_TOOLID_II;
     uint64_t objects = 0;
+    int64_t version;
+    int64_t tool;
+    uint32_t times;
 
     vtr_module_ensure(run, vtr_pe_rich);
     const struct vtr_module_value clear =
@@ -128,15 +159,12 @@ struct vtr_module_value vtr_pe_rich_version(struct vtr_module_run *run,
         return vtr_module_undefined();
     }
     for (uint32_t i = 0; i < pair_count(clear.is.text); i++) {
-        const uint8_t *pair = clear.is.text.ptr + PREFIX_LEN + (size_t)i * PAIR_LEN;
-        const uint32_t word = vtr_load_u32(pair);
-        const int64_t version = word & 0xFFFF;
-        const int64_t tool = word >> 16;
+        read_pair(clear.is.text, i, &version, &tool, &times);
         const int64_t first = is_tool_first ? tool : version;
         const int64_t second = is_tool_first ? version : tool;
         if (call->args[0].is.number == first &&
             (call->arg_count < 2 || call->args[1].is.number == second)) {
-            objects += vtr_load_u32(pair + 4);
+            objects += times;
         }
     }
     return vtr_module_int((int64_t)objects);

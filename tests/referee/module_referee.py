@@ -29,7 +29,7 @@ NUMBERS = (0, 1, 2, 0x10, 0x1FF, 0x200, 0xFFF, 0x1000, 0x7FFFFFFF, 0x80000000, 0
 
 # Fields that YARA has only since a later release than Debian's.
 NEWER = {"pe": re.compile(r"^delayed_import_details|functions\[\]\.rva$|export_details\[\]\.rva$|"
-                          r"version_data$|is_signed$|"
+                          r"version_data$|rich_signature\.tools|is_signed$|"
                           r"signatures\[\]\.(certificates|countersignatures|signer_info)\b|"
                           r"signatures\[\]\.(digest|digest_alg|file_digest|verified|"
                           r"number_of_\w+)$")}

@@ -157,7 +157,10 @@ static void the_rich_signature_counts_what_each_tool_made(void **state)
 
     (void)state;
     EXPECT(sample, "rich_signature.offset = 128", "rich_signature.length = 40",
-           "rich_signature.key = 1277139751",
+           "rich_signature.key = 1277139751", "rich_signature.tools = 3",
+           "rich_signature.tools[1].toolid = 171",
+           "rich_signature.tools[1].version = 40219",
+           "rich_signature.tools[2].times = 40",
            "rich_signature.version_data = "
            "\"\\x09x\\x93\\x00\\x1b\\x9d\\xab\\x00\\x00\\x00\\x01\\x00\"");
     EXPECT_CALL(sample, 12, "pe.rich_signature.version(i)", ARG(40219));
