@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks grow with the arena, so that their number stays logarithmic. */
+#include "base/os_memory.h"
+
+/* Blocks grow with the arena, so that their number stays logarithmic; lengths are with
+ * the block's head. */
 #define FIRST_BLOCK_LEN (VTR_HAS_ADDRESS_SANITIZER ? (size_t)0 : (size_t)16 << 10)
 #define LAST_BLOCK_LEN  (VTR_HAS_ADDRESS_SANITIZER ? (size_t)0 : (size_t)4 << 20)
+#define BLOCK_GROWTH    4u
 
 struct vtr_arena_block {
     struct vtr_arena_block *next;
@@ -24,6 +28,13 @@ static void free_blocks(struct vtr_arena_block *block)
         free(block);
         block = next;
     }
+}
+
+/* The newest block is free from end to end. */
+static void use_block(struct vtr_arena *arena)
+{
+    arena->next = arena->head->bytes;
+    arena->left = arena->head->len - sizeof(*arena->head);
 }
 
 void vtr_arena_deinit(struct vtr_arena *arena)
@@ -44,31 +55,33 @@ void vtr_arena_clear(struct vtr_arena *arena)
     }
     free_blocks(kept->next);
     kept->next = NULL;
-    *arena = (struct vtr_arena){.head = kept, .next = kept->bytes, .left = kept->len};
+    arena->used_bytes = 0;
+    use_block(arena);
 }
 
-static bool add_block(struct vtr_arena *arena, size_t len)
+static bool add_block(struct vtr_arena *arena, size_t room)
 {
-    size_t block_len = arena->head == NULL ? FIRST_BLOCK_LEN : arena->head->len * 2;
+    size_t len =
+        arena->head == NULL ? FIRST_BLOCK_LEN : arena->head->len * BLOCK_GROWTH;
 
-    if (block_len > LAST_BLOCK_LEN) {
-        block_len = LAST_BLOCK_LEN;
-    }
-    if (block_len < len) {
-        block_len = len;
-    }
-    if (block_len > SIZE_MAX - sizeof(struct vtr_arena_block)) {
+    if (room > SIZE_MAX - sizeof(struct vtr_arena_block)) {
         return false;
     }
-    struct vtr_arena_block *block = malloc(sizeof(*block) + block_len);
+    if (len > LAST_BLOCK_LEN) {
+        len = LAST_BLOCK_LEN;
+    }
+    if (len < sizeof(struct vtr_arena_block) + room) {
+        len = sizeof(struct vtr_arena_block) + room;
+    }
+    struct vtr_arena_block *block =
+        len < VTR_LARGE_PAGE_LEN ? malloc(len) : vtr_memory_new_large(len);
     if (block == NULL) {
         return false;
     }
-    block->len = block_len;
+    block->len = len;
     block->next = arena->head;
     arena->head = block;
-    arena->next = block->bytes;
-    arena->left = block_len;
+    use_block(arena);
     return true;
 }
 
