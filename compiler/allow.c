@@ -31,22 +31,29 @@ struct reader {
     bool has_no_memory;
 };
 
-static bool has_text(struct vtr_bytes bytes, const char *text)
+static bool ends_with(const uint8_t *end, size_t left, const char *text)
 {
     const size_t len = strlen(text);
-    const uint8_t *at = bytes.ptr;
-    size_t left = bytes.len;
 
-    while (left >= len) {
-        const uint8_t *found = memchr(at, text[0], left - len + 1);
-        if (found == NULL) {
+    return left >= len && memcmp(end - len, text, len) == 0;
+}
+
+/* Whether "vitrine:" or "suppress:" is anywhere: where not, no comment is looked at. */
+static bool has_marks(struct vtr_bytes bytes)
+{
+    const uint8_t *at = bytes.ptr;
+    const uint8_t *end = bytes.ptr + bytes.len;
+
+    while (at < end) {
+        const uint8_t *colon = memchr(at, ':', (size_t)(end - at));
+        if (colon == NULL) {
             return false;
         }
-        if (memcmp(found, text, len) == 0) {
+        const size_t left = (size_t)(colon - bytes.ptr);
+        if (ends_with(colon, left, "vitrine") || ends_with(colon, left, "suppress")) {
             return true;
         }
-        left -= (size_t)(found + 1 - at);
-        at = found + 1;
+        at = colon + 1;
     }
     return false;
 }
@@ -320,8 +327,7 @@ enum vtr_status vtr_allow_apply(const struct vtr_source *source,
     };
     enum vtr_status status = VTR_OK;
 
-    if (diagnostics->kept_warnings == 0 || (!has_text(source->bytes, "vitrine:") &&
-                                            !has_text(source->bytes, "suppress:"))) {
+    if (diagnostics->kept_warnings == 0 || !has_marks(source->bytes)) {
         return VTR_OK;
     }
     vtr_vector_init(&reader.allowances, sizeof(struct allowance));

@@ -46,22 +46,36 @@ static struct vtr_reader payload_of(const struct vtr_ast_string *s)
     return reader;
 }
 
-/* Whether a run of bytes has a few beside each other that are rare. */
-static bool has_rare_bytes(struct vtr_bytes masked, bool is_wide)
+/* Whether the bytes as they are have a few beside each other that are rare. */
+static bool has_rare_plain(struct vtr_bytes masked)
 {
-    const size_t len = is_wide ? masked.len * 2 : masked.len;
     const unsigned window =
-        len < VTR_ATOM_LEN_MAX ? (unsigned)len : (unsigned)VTR_ATOM_LEN_MAX;
-    uint8_t bytes[VTR_ATOM_LEN_MAX] = {0};
+        masked.len < VTR_ATOM_LEN_MAX ? (unsigned)masked.len : VTR_ATOM_LEN_MAX;
+    uint8_t bytes[VTR_ATOM_LEN_MAX];
 
-    for (size_t at = 0; at + window <= len; at += is_wide ? 2 : 1) {
+    for (size_t at = 0; at + window <= masked.len; at++) {
         for (unsigned i = 0; i < window; i++) {
-            const size_t from = is_wide ? (at + i) / 2 : at + i;
-            bytes[i] = is_wide && (at + i) % 2 != 0
-                           ? 0
-                           : (uint8_t)(masked.ptr[from] ^ vtr_mask(from));
+            bytes[i] = (uint8_t)(masked.ptr[at + i] ^ vtr_mask(at + i));
         }
         if (vtr_atom_score(bytes, window) >= COMMON_SCORE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same with a zero behind each byte. */
+static bool has_rare_wide(struct vtr_bytes masked)
+{
+    uint8_t bytes[VTR_ATOM_LEN_MAX] = {0};
+    const size_t pairs = VTR_ATOM_LEN_MAX / 2;
+    const size_t window = masked.len < pairs ? masked.len : pairs;
+
+    for (size_t at = 0; at + window <= masked.len; at++) {
+        for (size_t i = 0; i < window; i++) {
+            bytes[2 * i] = (uint8_t)(masked.ptr[at + i] ^ vtr_mask(at + i));
+        }
+        if (vtr_atom_score(bytes, (unsigned)(2 * window)) >= COMMON_SCORE) {
             return true;
         }
     }
@@ -81,8 +95,8 @@ static bool is_text_rare(const struct vtr_ast_string *s)
         if (!vtr_reader_masked(&payload, &masked)) {
             return true;
         }
-        if (((s->flags & VTR_PATTERN_ASCII) != 0 && !has_rare_bytes(masked, false)) ||
-            ((s->flags & VTR_PATTERN_WIDE) != 0 && !has_rare_bytes(masked, true))) {
+        if (((s->flags & VTR_PATTERN_ASCII) != 0 && !has_rare_plain(masked)) ||
+            ((s->flags & VTR_PATTERN_WIDE) != 0 && !has_rare_wide(masked))) {
             return false;
         }
     }
@@ -104,8 +118,7 @@ static bool are_branches_rare(const struct vtr_hex_token *alternation)
             if (!vtr_hex_next_token(&tokens, &token)) {
                 return true;
             }
-            is_rare =
-                token.type == VTR_TOKEN_BYTES && has_rare_bytes(token.masked, false);
+            is_rare = token.type == VTR_TOKEN_BYTES && has_rare_plain(token.masked);
         }
         if (!is_rare) {
             return false;
@@ -120,7 +133,7 @@ static bool is_fragment_rare(struct vtr_reader tokens)
 
     while (vtr_reader_left(&tokens) > 0) {
         if (!vtr_hex_next_token(&tokens, &token) ||
-            (token.type == VTR_TOKEN_BYTES && has_rare_bytes(token.masked, false)) ||
+            (token.type == VTR_TOKEN_BYTES && has_rare_plain(token.masked)) ||
             (token.type == VTR_TOKEN_ALT && are_branches_rare(&token))) {
             return true;
         }
@@ -169,7 +182,7 @@ static bool is_regex_rare(const struct vtr_ast_string *s)
             if (!vtr_regex_next_atom(&program.atoms, &atom)) {
                 return true;
             }
-            if (!has_rare_bytes(atom.masked, false)) {
+            if (!has_rare_plain(atom.masked)) {
                 return false;
             }
         }
