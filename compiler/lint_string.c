@@ -46,6 +46,21 @@ static struct vtr_reader payload_of(const struct vtr_ast_string *s)
     return reader;
 }
 
+/* Whether a run begins with three different bytes that are not zero: each of these
+ * scores a third of COMMON_SCORE at least, so most strings need no closer look. */
+static bool begins_rare(struct vtr_bytes masked)
+{
+    if (masked.len < 3) {
+        return false;
+    }
+    const unsigned a = (unsigned)(masked.ptr[0] ^ vtr_mask(0)) | 0x20u;
+    const unsigned b = (unsigned)(masked.ptr[1] ^ vtr_mask(1)) | 0x20u;
+    const unsigned c = (unsigned)(masked.ptr[2] ^ vtr_mask(2)) | 0x20u;
+
+    /* with the bit of lower case a zero looks like a blank */
+    return a != b && b != c && a != c && a != 0x20 && b != 0x20 && c != 0x20;
+}
+
 /* Whether the bytes as they are have a few beside each other that are rare. */
 static bool has_rare_plain(struct vtr_bytes masked)
 {
@@ -53,6 +68,9 @@ static bool has_rare_plain(struct vtr_bytes masked)
         masked.len < VTR_ATOM_LEN_MAX ? (unsigned)masked.len : VTR_ATOM_LEN_MAX;
     uint8_t bytes[VTR_ATOM_LEN_MAX];
 
+    if (begins_rare(masked)) {
+        return true;
+    }
     for (size_t at = 0; at + window <= masked.len; at++) {
         for (unsigned i = 0; i < window; i++) {
             bytes[i] = (uint8_t)(masked.ptr[at + i] ^ vtr_mask(at + i));

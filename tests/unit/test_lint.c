@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "compiler/compilation.h"
+#include "format/atom.h"
 
 #include "tests/support/cmocka.h"
 
@@ -92,6 +93,19 @@ static void strings_of_common_bytes_are_slow(void **state)
     assert_reports("rule r { strings: $a = { 00 00 } condition: $a at 0 }", "");
     assert_reports("rule r { strings: $a = { 00 00 } condition: $a at 0 or $a at 2 }",
                    "W060 1 '{ 00 00 }'");
+}
+
+/* What lint_string.c relies on: three that differ are rare. */
+static void a_byte_that_is_not_zero_has_some_weight(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; i < 256; i++) {
+        const uint8_t byte = (uint8_t)i;
+        assert_true(vtr_atom_score(&byte, 1) >= 16);
+    }
+    assert_string("{ 01 73 FF }", "");
+    assert_string("{ 65 45 65 }", "W060 1 '{ 65 45 65 }'");
+    assert_string("{ 73 00 FF }", "");
 }
 
 static void hex_strings_that_are_text_are_named(void **state)
@@ -511,6 +525,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_of_common_bytes_are_slow),
+        cmocka_unit_test(a_byte_that_is_not_zero_has_some_weight),
         cmocka_unit_test(hex_strings_that_are_text_are_named),
         cmocka_unit_test(replacements_are_what_is_meant),
         cmocka_unit_test(modifiers_without_effect_are_named),
