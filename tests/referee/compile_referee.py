@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds what Vitrine compiles against what YARA's compiler does, file by file.
 
-Every .yar and .yara file of the folders is given alone to both programs.  Files that
-need a module, themselves or by what they include, are counted and left out.  Listed is
+Every .yar and .yara file of the folders is given alone to both programs.  Listed is
 each file that one accepts and the other refuses; the exit status is 1 when there is one
 that YARA accepts and Vitrine does not.
 
@@ -13,31 +12,11 @@ Without folders, those below $VTR_RULESETS; without that, nothing is done, which
 """
 import argparse
 import os
-import re
 import subprocess
 import sys
 
 EXTERNALS = ("filename", "filepath", "extension", "filetype", "owner")
 FOLDERS = ("reversinglabs/2024-03-18", "bartblaze", "yara-rules")
-COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.S)
-IMPORT = re.compile(rb"^\s*import\s+\"", re.M)
-INCLUDE = re.compile(rb"^\s*include[ \t]+\"([^\"]*)\"", re.M)
-
-
-def needs_module(path, seen):
-    """Whether the file or one that it includes imports a module."""
-    if path in seen or not os.path.isfile(path):
-        return False
-    seen.add(path)
-    with open(path, "rb") as file:
-        text = COMMENT.sub(b" ", file.read())
-    if IMPORT.search(text):
-        return True
-    folder = os.path.dirname(path)
-    return any(
-        needs_module(os.path.normpath(os.path.join(folder, os.fsdecode(name))), seen)
-        for name in INCLUDE.findall(text)
-    )
 
 
 def run(command):
@@ -58,7 +37,7 @@ def main():
     if not folders:
         print("skipped: VTR_RULESETS is not set and no folder is given")
         return 0
-    counts = {"same": 0, "module": 0, "refused": 0, "accepted": 0}
+    counts = {"same": 0, "refused": 0, "accepted": 0}
     yarac_defines = [word for name in EXTERNALS for word in ("-d", name + "=x")]
     defines = [word for name in EXTERNALS for word in ("-D", name + "=x")]
     for folder in folders:
@@ -67,9 +46,6 @@ def main():
             for name in sorted(names):
                 path = os.path.join(parent, name)
                 if not name.endswith((".yar", ".yara")):
-                    continue
-                if needs_module(path, set()):
-                    counts["module"] += 1
                     continue
                 theirs, their_text = run(
                     [options.yarac, *yarac_defines, path, os.devnull]
@@ -87,8 +63,8 @@ def main():
                     counts["accepted"] += 1
                     print(f"{path}: vitrine accepts it, yarac says: {their_text}")
     print(
-        f"{counts['same']} files alike, {counts['module']} need a module, "
-        f"{counts['refused']} only yarac accepts, {counts['accepted']} only vitrine accepts"
+        f"{counts['same']} files alike, {counts['refused']} only yarac accepts, "
+        f"{counts['accepted']} only vitrine accepts"
     )
     return 1 if counts["refused"] else 0
 
