@@ -92,6 +92,7 @@ struct vtr_access {
     unsigned index_count;
     struct vtr_access_index indices[VTR_ACCESS_INDEX_LIMIT];
     struct vtr_node *arguments; /* CALL: the first */
+    bool is_length;             /* the length of the text that is read */
 };
 
 struct vtr_node {

@@ -169,6 +169,28 @@ static bool add_index(struct vtr_checker *c, struct place *at,
     return look_up(at);
 }
 
+/* "len()" of an array, a dictionary or a text, which YARA-X has. */
+static bool is_at_length(const struct vtr_checker *c, const struct place *at,
+                         const struct vtr_node *part)
+{
+    return (at->type == VTR_TYPE_ARRAY || at->type == VTR_TYPE_DICT ||
+            at->type == VTR_TYPE_TEXT) &&
+           part->kind == VTR_NODE_PART_FIELD &&
+           vtr_bytes_equal(part->text, vtr_bytes_from_text("len")) &&
+           part->next != NULL && part->next->kind == VTR_NODE_PART_CALL &&
+           part->next->children == NULL && c->source->dialect != VTR_DIALECT_YARA4;
+}
+
+static void take_length(struct place *at)
+{
+    at->access.is_length = at->type == VTR_TYPE_TEXT;
+    if (at->type != VTR_TYPE_TEXT) {
+        at->access.op = VTR_OP_ITEMS;
+    }
+    at->type = VTR_TYPE_INT;
+    at->access.row = VTR_FIELD_COUNT;
+}
+
 static bool take_index(struct vtr_checker *c, struct place *at,
                        const struct vtr_node *part)
 {
@@ -289,6 +311,25 @@ static bool take_arguments(struct vtr_checker *c, const struct vtr_node *part,
     return are_values && c->diagnostics->errors == errors;
 }
 
+/* Goes on to the overload that takes such arguments.  As in YARA-X an integer will do
+ * for a float where nothing takes the integer. */
+static bool find_overload(const struct vtr_checker *c, struct place *at, char *types)
+{
+    const struct place before = *at;
+
+    if (put(at, vtr_bytes_from_text(types)) && look_up(at) &&
+        at->type != VTR_TYPE_STRUCT) {
+        return true;
+    }
+    *at = before;
+    for (char *type = types; *type != '\0'; type++) {
+        *type = *type == 'i' ? 'f' : *type;
+    }
+    return c->source->dialect != VTR_DIALECT_YARA4 &&
+           put(at, vtr_bytes_from_text(types)) && look_up(at) &&
+           at->type != VTR_TYPE_STRUCT;
+}
+
 static bool take_call(struct vtr_checker *c, struct place *at,
                       const struct vtr_node *part)
 {
@@ -305,8 +346,7 @@ static bool take_call(struct vtr_checker *c, struct place *at,
     if (!take_arguments(c, part, types)) {
         return false;
     }
-    if (!put(at, vtr_bytes_from_text(types)) || !look_up(at) ||
-        at->type == VTR_TYPE_STRUCT) {
+    if (!find_overload(c, at, types)) {
         struct vtr_problem *problem =
             vtr_diagnostics_add(c->diagnostics, VTR_CODE_ARGUMENTS,
                                 vtr_check_place(c, part),
@@ -377,7 +417,10 @@ void vtr_check_access(struct vtr_checker *c, struct vtr_node *node,
 
     for (const struct vtr_node *part = node->children; is_good && part != NULL;
          part = part->next) {
-        if (part->kind == VTR_NODE_PART_FIELD) {
+        if (is_at_length(c, &at, part)) {
+            take_length(&at);
+            part = part->next;
+        } else if (part->kind == VTR_NODE_PART_FIELD) {
             is_good = take_field(c, &at, part);
         } else if (part->kind == VTR_NODE_PART_INDEX) {
             is_good = take_index(c, &at, part);

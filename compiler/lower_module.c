@@ -79,6 +79,9 @@ void vtr_lower_access(struct vtr_lowering *l, const struct vtr_access *access)
         pops += lower_arguments(l, access);
     }
     put_path(l, access->op, pops, access->path);
+    if (access->is_length) {
+        put_path(l, VTR_OP_CALL, 1, vtr_bytes_from_text("string.length(s)"));
+    }
 }
 
 void vtr_lower_item_range(struct vtr_lowering *l, const struct vtr_access *items)

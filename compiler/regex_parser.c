@@ -420,7 +420,8 @@ static struct vtr_regex_node *parse_alternatives(struct parser *p)
         struct vtr_regex_node *node;
         if (c >= 0 && c != '|' && c != ')') {
             node = parse_sequence(p);
-        } else if (list.first != NULL) {
+        } else if (list.first != NULL ||
+                   (c == '|' && p->depth > 0 && p->dialect != VTR_DIALECT_YARA4)) {
             node = new_node(p, VTR_REGEX_EMPTY);
         } else {
             (void)vtr_problem_set(p->problem, "E213", p->pos, c < 0 ? 0 : 1, "%s",

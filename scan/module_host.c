@@ -3,6 +3,7 @@
 #include "scan/module_host.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "scan/module/module_tree.h"
 #include "scan/scan_run.h"
@@ -180,12 +181,14 @@ struct vtr_value vtr_module_host_find(struct vtr_module_host *host, uint32_t row
     return from_number(found);
 }
 
+/* A value as an argument of type `type`: an integer will do for a float. */
 static struct vtr_module_value to_module(const struct vtr_value *value,
-                                         struct vtr_bytes plain)
+                                         struct vtr_bytes plain, char type)
 {
     switch (value->kind) {
     case VTR_VALUE_INT:
-        return vtr_module_int(value->number);
+        return type == 'f' ? vtr_module_float((double)value->number)
+                           : vtr_module_int(value->number);
     case VTR_VALUE_FLOAT:
         return vtr_module_float(value->real);
     case VTR_VALUE_TEXT:
@@ -198,21 +201,26 @@ static struct vtr_module_value to_module(const struct vtr_value *value,
     return vtr_module_undefined();
 }
 
-/* Whether the values are of the types that the path of a function names. */
-static bool are_typed(const char *path, const struct vtr_value *args, unsigned count)
+static bool is_of_type(enum vtr_value_kind kind, char type)
 {
-    const char *type = path;
-
-    while (*type != '(') {
-        type++;
+    switch (type) {
+    case 'i':
+    case 'b':
+        return kind == VTR_VALUE_INT;
+    case 'f':
+        return kind == VTR_VALUE_FLOAT || kind == VTR_VALUE_INT;
+    case 's':
+        return kind == VTR_VALUE_TEXT;
+    default:
+        return kind == VTR_VALUE_REGEX;
     }
+}
+
+/* Whether the values are of the types that the path of a function names. */
+static bool are_typed(const char *types, const struct vtr_value *args, unsigned count)
+{
     for (unsigned i = 0; i < count; i++) {
-        const enum vtr_value_kind kind = args[i].kind;
-        type++;
-        if (kind != (*type == 'i' || *type == 'b' ? VTR_VALUE_INT
-                     : *type == 'f'               ? VTR_VALUE_FLOAT
-                     : *type == 's'               ? VTR_VALUE_TEXT
-                                                  : VTR_VALUE_REGEX)) {
+        if (!is_of_type(args[i].kind, types[i])) {
             return false;
         }
     }
@@ -227,8 +235,11 @@ struct vtr_value vtr_module_host_call(struct vtr_module_host *host, uint32_t row
     struct vtr_bytes texts[ARGUMENT_LIMIT] = {{NULL, 0}};
     struct vtr_value result = {0};
 
-    if (arg_count > ARGUMENT_LIMIT || !vtr_field_get(row)->is_function ||
-        !are_typed(vtr_field_get(row)->path, args, arg_count)) {
+    if (arg_count > ARGUMENT_LIMIT || !vtr_field_get(row)->is_function) {
+        return result;
+    }
+    const char *types = strchr(vtr_field_get(row)->path, '(') + 1;
+    if (!are_typed(types, args, arg_count)) {
         return result;
     }
     uint8_t *buffer = plain_texts(args, arg_count, texts);
@@ -237,7 +248,7 @@ struct vtr_value vtr_module_host_call(struct vtr_module_host *host, uint32_t row
         return result;
     }
     for (unsigned i = 0; i < arg_count; i++) {
-        plain[i] = to_module(&args[i], texts[i]);
+        plain[i] = to_module(&args[i], texts[i], types[i]);
     }
     result = from_module(
         vtr_modules_call(&host->modules, row, indices, index_count, plain, arg_count));
