@@ -133,7 +133,10 @@ struct vtr_value vtr_module_host_get(struct vtr_module_host *host, uint32_t row,
 struct vtr_value vtr_module_host_count(struct vtr_module_host *host, uint32_t row,
                                        const int64_t *indices, unsigned index_count)
 {
-    return from_number(vtr_modules_count(&host->modules, row, indices, index_count));
+    const int64_t count = vtr_modules_count(&host->modules, row, indices, index_count);
+
+    /* What stands in no other array has no items where it is not there. */
+    return from_number(count < 0 && index_count == 0 ? 0 : count);
 }
 
 struct vtr_value vtr_module_host_key(struct vtr_module_host *host, uint32_t row,

@@ -196,6 +196,9 @@ int64_t vtr_modules_count(struct vtr_modules *modules, uint32_t row,
         return -1;
     }
     vtr_module_ensure(run, vtr_module_loader(row));
+    if (vtr_store_get(&run->store, row, item).kind != VTR_MODULE_ITEMS) {
+        return -1;
+    }
     return vtr_store_count(&run->store, row, item);
 }
 

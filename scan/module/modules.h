@@ -39,7 +39,7 @@ bool vtr_modules_is_limited(const struct vtr_modules *modules);
 struct vtr_module_value vtr_modules_get(struct vtr_modules *modules, uint32_t row,
                                         const int64_t *indices, unsigned index_count);
 
-/* Items of the array or dictionary `row`; -1 when the indices lead nowhere. */
+/* Items of the array or dictionary `row`; -1 when it is not there. */
 int64_t vtr_modules_count(struct vtr_modules *modules, uint32_t row,
                           const int64_t *indices, unsigned index_count);
 
