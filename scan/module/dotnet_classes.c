@@ -59,6 +59,12 @@ struct classes {
     struct vtr_bytes *types;         /* of the parameters of a method */
 };
 
+/* Whether a limit was met: what follows would be left out anyway. */
+static bool is_stopped(const struct vtr_module_run *run)
+{
+    return run->is_limited || run->store.is_full;
+}
+
 static uint32_t rows_of(const struct classes *classes, enum vtr_net_table_id id)
 {
     return classes->metadata->tables.at[id].row_count;
@@ -403,8 +409,9 @@ static void store_methods(struct classes *classes, uint32_t class, uint32_t numb
     if (first == 0 || method_count > METHOD_LIMIT) {
         return;
     }
-    for (uint32_t i = 0; i < method_count && first + i <= row_count &&
-                         vtr_module_spend(classes->run, METHOD_COST);
+    for (uint32_t i = 0;
+         i < method_count && first + i <= row_count && !is_stopped(classes->run) &&
+         vtr_module_spend(classes->run, METHOD_COST);
          i++) {
         if (read_method(classes, first + i, of_class, &method)) {
             store_method(classes, class, &method);

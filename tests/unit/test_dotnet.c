@@ -4,6 +4,7 @@
  * classes are held against mono's monodis. */
 #include "scan/module/dotnet.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -261,6 +262,91 @@ static void compressed_numbers_take_one_two_or_four_bytes(void **state)
     }
 }
 
+/* A file without sections, where addresses are offsets: headers, and metadata of ROWS
+ * types and ROWS methods, where every second type has all methods. */
+#define ROWS        3000u
+#define CLI_AT      0x200u
+#define ROOT_AT     0x300u
+#define TABLES_AT   0x400u
+#define ROWS_AT     (TABLES_AT + 24u + 2u * 4u)
+#define ROW_LEN     14u /* of both tables */
+#define STRINGS_AT  (ROWS_AT + 2u * ROWS * ROW_LEN)
+#define BLOBS_AT    (STRINGS_AT + 16u)
+#define CROWDED_LEN (BLOBS_AT + 64u)
+
+static void put_stream_head(uint8_t **at, uint32_t offset, uint32_t len,
+                            const char *name, size_t padded_len)
+{
+    vtr_store_u32(*at, offset - ROOT_AT);
+    vtr_store_u32(*at + 4, len);
+    memcpy(*at + 8, name, strlen(name));
+    *at += 8 + padded_len;
+}
+
+static void put_headers(uint8_t *bytes)
+{
+    uint8_t *pe = bytes + 64;
+    uint8_t *at = bytes + ROOT_AT + 24;
+
+    memcpy(bytes, "MZ", 2);
+    vtr_store_u32(bytes + 60, 64);
+    memcpy(pe, "PE\0\0\x4c\x01", 6);
+    vtr_store_u16(pe + 20, 224);
+    vtr_store_u16(pe + 24, 0x10B);
+    vtr_store_u32(pe + 24 + 96 + VTR_PE_DIRECTORY_COM * 8, CLI_AT);
+    vtr_store_u32(bytes + CLI_AT, 72);
+    vtr_store_u32(bytes + CLI_AT + 8, ROOT_AT);
+    memcpy(bytes + ROOT_AT, "BSJB", 4);
+    vtr_store_u32(bytes + ROOT_AT + 12, 4);
+    bytes[ROOT_AT + 22] = 3; /* streams */
+    put_stream_head(&at, TABLES_AT, STRINGS_AT - TABLES_AT, "#~", 4);
+    put_stream_head(&at, STRINGS_AT, 16, "#Strings", 12);
+    put_stream_head(&at, BLOBS_AT, 16, "#Blob", 8);
+}
+
+static void put_rows(uint8_t *bytes)
+{
+    uint8_t *types = bytes + ROWS_AT;
+    uint8_t *methods = types + (size_t)ROWS * ROW_LEN;
+
+    vtr_store_u64(bytes + TABLES_AT + 8,
+                  UINT64_C(1) << VTR_NET_TYPEDEF | UINT64_C(1) << VTR_NET_METHODDEF);
+    vtr_store_u32(bytes + TABLES_AT + 24, ROWS);
+    vtr_store_u32(bytes + TABLES_AT + 28, ROWS);
+    memcpy(bytes + STRINGS_AT, "\0name", 6);
+    memcpy(bytes + BLOBS_AT, "\0\3\0\0\1", 5); /* no parameters, no result */
+    for (uint32_t i = 0; i < ROWS; i++) {
+        vtr_store_u16(types + (size_t)i * ROW_LEN + 4, 1);
+        vtr_store_u16(types + (size_t)i * ROW_LEN + 12,
+                      (uint16_t)(i % 2 == 0 ? 1 : ROWS + 1));
+        vtr_store_u16(methods + (size_t)i * ROW_LEN + 8, 1);
+        vtr_store_u16(methods + (size_t)i * ROW_LEN + 10, 1);
+    }
+}
+
+static void methods_that_many_types_have_end_at_a_limit(void **state)
+{
+    uint8_t *bytes = calloc(1, CROWDED_LEN);
+    struct vtr_test_modules *test = calloc(1, sizeof(*test));
+
+    (void)state;
+    assert_non_null(bytes);
+    assert_non_null(test);
+    put_headers(bytes);
+    put_rows(bytes);
+    vtr_test_modules_init(test, (struct vtr_bytes){bytes, CROWDED_LEN});
+    const int64_t first[] = {0};
+    assert_int_equal(vtr_modules_count(&test->modules, VTR_DOTNET_CLASS_METHODS, first,
+                                       1),
+                     ROWS);
+    assert_true(vtr_modules_is_limited(&test->modules));
+    /* Some tens of units for each of the million methods that there may be. */
+    assert_in_range(test->units_spent, 1u << 20, 100u << 20);
+    vtr_test_modules_deinit(test);
+    free(test);
+    free(bytes);
+}
+
 static void every_cut_and_every_changed_byte_is_survived(void **state)
 {
     const struct vtr_bytes shapes = vtr_sample_read("dotnet/good-shapes");
@@ -285,6 +371,7 @@ int main(void)
         cmocka_unit_test(an_unknown_table_hides_the_classes),
         cmocka_unit_test(columns_widen_with_heaps_and_tables),
         cmocka_unit_test(compressed_numbers_take_one_two_or_four_bytes),
+        cmocka_unit_test(methods_that_many_types_have_end_at_a_limit),
         cmocka_unit_test(every_cut_and_every_changed_byte_is_survived),
     };
 
