@@ -2,6 +2,7 @@
 
 /* vitrine check: what is wrong in rule sources, and nothing else. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/os_terminal.h"
@@ -12,6 +13,7 @@
 struct check_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     struct vtr_warning_arguments warnings;
+    const char *explain;
     bool is_json;
     bool is_sarif;
 };
@@ -23,7 +25,10 @@ static const struct vtr_option OPTIONS[] = {
      offsetof(struct check_arguments, is_json)},
     {"sarif", 0, VTR_OPTION_FLAG, NULL,
      "one SARIF 2.1.0 log, for code hosts and editors",
-     offsetof(struct check_arguments, is_sarif)}};
+     offsetof(struct check_arguments, is_sarif)},
+    {"explain", 0, VTR_OPTION_TEXT, "CODE",
+     "say what a code, or the name of a warning, means; needs no SOURCE",
+     offsetof(struct check_arguments, explain)}};
 
 const struct vtr_verb vtr_verb_check = {
     .name = "check",
@@ -44,7 +49,7 @@ const struct vtr_verb vtr_verb_check = {
         "string, at the end of a line for the line.  '// suppress: slow_pattern' is\n"
         "understood too.  docs/diagnostics has a page for each code.\n",
     .operands = "SOURCE...",
-    .operand_min = 1,
+    .operand_min = 0,
     .operand_max = SIZE_MAX,
     .options = OPTIONS,
     .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
@@ -52,6 +57,44 @@ const struct vtr_verb vtr_verb_check = {
              "1  the rules have errors, or warnings that --deny names\n"
              "2  could not read the sources\n",
     .run = vtr_cmd_check};
+
+/* What a code means, and where more is said of it. */
+static int explain(const char *word)
+{
+    struct vtr_text out = {0};
+    size_t count;
+    const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
+    size_t i = 0;
+
+    while (i < count && strcmp(codes[i].code, word) != 0 &&
+           (codes[i].name[0] == '\0' || strcmp(codes[i].name, word) != 0)) {
+        i++;
+    }
+    if (i == count) {
+        const char *nearest = vtr_warning_suggest(word);
+        vtr_complain_text(&vtr_verb_check, "there is no such code", word);
+        if (nearest != NULL) {
+            vtr_complain_text(&vtr_verb_check, "did you mean", nearest);
+        }
+        return VTR_EXIT_FAILED;
+    }
+    vtr_text_add(&out, codes[i].code);
+    vtr_text_add(&out, codes[i].name[0] == '\0' ? "" : " ");
+    vtr_text_add(&out, codes[i].name);
+    vtr_text_add(&out, codes[i].code[0] == 'W' ? " (warning): " : " (error): ");
+    vtr_text_add(&out, codes[i].meaning);
+    if (codes[i].code[0] == 'W') {
+        vtr_text_add(&out, "\nallow it: --allow ");
+        vtr_text_add(&out, codes[i].name);
+        vtr_text_add(&out, ", or in the source // vitrine: allow(");
+        vtr_text_add(&out, codes[i].name);
+        vtr_text_add(&out, ")");
+    }
+    vtr_text_add(&out, "\nexamples: docs/diagnostics/");
+    vtr_text_add(&out, codes[i].code);
+    vtr_text_add(&out, ".md\n");
+    return vtr_output_answer(&out, VTR_EXIT_YES);
+}
 
 static void print_diagnostics(struct vtr_text *out,
                               const struct vtr_compilation *compilation,
@@ -122,7 +165,18 @@ int vtr_cmd_check(int argc, char **argv)
 
     if (vtr_options_parse(&vtr_verb_check, argc, argv, &arguments, &sources,
                           &exit_code)) {
-        exit_code = check(&arguments, &sources);
+        if (arguments.explain != NULL && sources.count == 0) {
+            exit_code = explain(arguments.explain);
+        } else if (arguments.explain != NULL || sources.count == 0) {
+            exit_code =
+                vtr_complain_text(&vtr_verb_check,
+                                  sources.count == 0
+                                      ? "missing SOURCE..."
+                                      : "--explain speaks of a code, not of sources",
+                                  NULL);
+        } else {
+            exit_code = check(&arguments, &sources);
+        }
     }
     vtr_options_deinit(&vtr_verb_check, &arguments, &sources);
     return exit_code;

@@ -61,6 +61,22 @@ RULES
 expect 0 check --deny warnings allowed.yar
 is_silent stdout
 
+# --explain
+expect 0 check --explain W060
+says stdout '^W060 slow_pattern \(warning\): '
+cp stdout by_code
+expect 0 check --explain slow_pattern
+is_same stdout by_code
+expect 0 check --explain E105
+says stdout '^E105 \(error\): '
+says stdout 'docs/diagnostics/E105.md'
+expect 2 check --explain slow_patern
+says stderr "did you mean 'slow_pattern'"
+expect 2 check --explain ''
+expect 2 check --explain W060 slow.yar
+expect 2 check
+says stderr 'missing SOURCE'
+
 # JSON and SARIF.
 expect 2 check --json --sarif slow.yar
 mkdir -p 'rules dir'

@@ -423,6 +423,69 @@ static void warnings_are_allowed_and_denied_by_name(void **state)
     vtr_compilation_free(c);
 }
 
+/* Of more problems than are kept the errors are, wherever they stand. */
+static void warnings_make_room_for_errors(void **state)
+{
+    static const char TEXT[] = "rule a { strings: $a = \"a\" $b = \"b\" $c = \"c\" $d "
+                               "= \"d\" condition: all of "
+                               "them }\nrule b { condition: $x }\nrule c { strings: $a "
+                               "= \"a\" condition: $a }";
+    const struct vtr_compile_options options = {.lint = 1, .diagnostic_limit = 3};
+    struct vtr_compilation *c = NULL;
+
+    (void)state;
+    assert_int_equal(vtr_compile_text(&c, "test.yar", vtr_bytes_from_text(TEXT),
+                                      &options, NULL),
+                     VTR_ERROR_RULES);
+    assert_int_equal(c->stats.errors, 1);
+    assert_int_equal(c->stats.warnings, 5);
+    assert_int_equal(c->report_count, 3);
+    assert_string_equal(c->reports[0].code, "W060");
+    assert_string_equal(c->reports[1].code, "W060");
+    assert_string_equal(c->reports[2].code, "E025");
+    vtr_compilation_free(c);
+}
+
+/* Second places in the order of the source turned round. */
+static clock_t time_pairs(unsigned count)
+{
+    char *text = malloc(2 * (size_t)count * 48 + 1);
+    size_t len = 0;
+
+    assert_non_null(text);
+    for (unsigned i = 0; i < 2 * count; i++) {
+        len += (size_t)sprintf(text + len, "rule r%u\n{\n condition:\n  true\n}\n",
+                               i < count ? i : 2 * count - 1 - i);
+    }
+    const struct vtr_compile_options options = {.diagnostic_limit = 100000};
+    struct vtr_compilation *c = NULL;
+    const clock_t start = clock();
+    assert_int_equal(vtr_compile_text(&c, "test.yar",
+                                      (struct vtr_bytes){(uint8_t *)text, len},
+                                      &options, NULL),
+                     VTR_ERROR_RULES);
+    const clock_t spent = clock() - start;
+    assert_int_equal(c->report_count, count);
+    assert_int_equal(c->reports[0].span.line, 5 * count + 1);
+    assert_int_equal(c->reports[0].other.line, 5 * count - 4);
+    vtr_compilation_free(c);
+    free(text);
+    return spent;
+}
+
+static void places_in_any_order_are_found_in_one_pass(void **state)
+{
+    const clock_t one = time_pairs(20000);
+    const clock_t two = time_pairs(40000);
+
+    (void)state;
+    if (two > 3 * one + CLOCKS_PER_SEC / 20) {
+        print_error("20,000 pairs: %ld, 40,000 pairs: %ld ticks\n", (long)one,
+                    (long)two);
+    }
+    assert_true(two <= 3 * one + CLOCKS_PER_SEC / 20);
+}
+
 /* What the compile of `rules` rules takes, in clock ticks: the least of three. */
 static clock_t time_rules(unsigned rules)
 {
@@ -540,6 +603,8 @@ int main(void)
         cmocka_unit_test(files_and_rules_say_nothing_twice),
         cmocka_unit_test(comments_allow_warnings),
         cmocka_unit_test(warnings_are_allowed_and_denied_by_name),
+        cmocka_unit_test(warnings_make_room_for_errors),
+        cmocka_unit_test(places_in_any_order_are_found_in_one_pass),
         cmocka_unit_test(twice_the_rules_take_twice_the_time),
         cmocka_unit_test(large_rules_take_no_square),
     };
