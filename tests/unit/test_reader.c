@@ -175,6 +175,24 @@ static void the_most_significant_byte_can_be_the_first(void **state)
     assert_int_equal(vtr_load_u32(BYTES), 0x98BADCFE);
 }
 
+static void what_was_written_last_can_be_taken_back(void **state)
+{
+    struct vtr_writer w = {0};
+
+    (void)state;
+    vtr_writer_truncate(&w, 0);
+    vtr_writer_u32(&w, 1);
+    vtr_writer_u32(&w, 2);
+    vtr_writer_truncate(&w, 8);
+    assert_int_equal(vtr_writer_bytes(&w).len, 8);
+    vtr_writer_truncate(&w, 4);
+    vtr_writer_u8(&w, 3);
+    assert_int_equal(vtr_writer_bytes(&w).len, 5);
+    assert_int_equal(vtr_load_u32(vtr_writer_bytes(&w).ptr), 1);
+    assert_int_equal(vtr_writer_bytes(&w).ptr[4], 3);
+    vtr_writer_deinit(&w);
+}
+
 static void signed_numbers_come_back(void **state)
 {
     (void)state;
@@ -267,6 +285,7 @@ int main(void)
         cmocka_unit_test(varint_refuses_overflow_padding_and_cuts),
         cmocka_unit_test(string_longer_than_what_is_left_moves_nothing),
         cmocka_unit_test(the_most_significant_byte_can_be_the_first),
+        cmocka_unit_test(what_was_written_last_can_be_taken_back),
         cmocka_unit_test(signed_numbers_come_back),
         cmocka_unit_test(packed_bits_come_back_at_every_width_and_shift),
         cmocka_unit_test(bits_past_the_end_are_zero),
