@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Digests.  SHA-256 and BLAKE2b (libsodium) carry trust; MD5 and SHA-1 only serve
- * rules that name files by them; XXH3 only serves tables and is never trusted.
+ * Digests.  SHA-256 and BLAKE2b (libsodium) carry trust; XXH3 only serves tables and is
+ * never trusted.  Those that only name files are in base/file_digest.h.
  */
 #ifndef VTR_BASE_DIGEST_H
 #define VTR_BASE_DIGEST_H
@@ -14,8 +14,6 @@
 #define VTR_SHA256_LEN 32
 
 /* `out` has room for the digest's length. */
-void vtr_digest_md5(struct vtr_bytes bytes, uint8_t *out);
-void vtr_digest_sha1(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_sha256(struct vtr_bytes bytes, uint8_t *out);
 
 /* BLAKE2b with a 32-byte output: the content digest of Vitrine's own files. */

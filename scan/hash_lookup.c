@@ -3,7 +3,7 @@
 /* The second half of scan/detection.h: records that name a file by its digest. */
 #include "scan/detection.h"
 
-#include "base/digest.h"
+#include "base/file_digest.h"
 
 /* Tells of one record. */
 static enum vtr_status report_record(struct vtr_scan_run *run,
@@ -26,19 +26,17 @@ static enum vtr_status report_record(struct vtr_scan_run *run,
     return status;
 }
 
-static void digest(enum vtr_hash_kind kind, struct vtr_bytes data, uint8_t *out)
+static enum vtr_status digest(enum vtr_hash_kind kind, struct vtr_bytes data,
+                              uint8_t *out)
 {
     switch (kind) {
     case VTR_HASH_MD5:
-        vtr_digest_md5(data, out);
-        break;
+        return vtr_file_digest_md5(data, out);
     case VTR_HASH_SHA1:
-        vtr_digest_sha1(data, out);
-        break;
+        return vtr_file_digest_sha1(data, out);
     case VTR_HASH_SHA256:
     default:
-        vtr_digest_sha256(data, out);
-        break;
+        return vtr_file_digest_sha256(data, out);
     }
 }
 
@@ -50,7 +48,9 @@ static enum vtr_status look_up(struct vtr_scan_run *run,
     uint8_t room[VTR_SHA256_LEN];
     uint64_t first = 0;
 
-    digest(table->kind, run->data, value);
+    if (digest(table->kind, run->data, value) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
     const uint64_t count = vtr_hash_table_find(table, value, &first);
     for (uint64_t i = 0; i < count && !report->is_over; i++) {
         struct vtr_hash_record record;

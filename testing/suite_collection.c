@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/digest.h"
 #include "base/error.h"
+#include "base/file_digest.h"
 #include "base/os_file.h"
 
 /* The folder of samples that metadata name. */
@@ -61,17 +61,22 @@ static void expect_rules(struct collection *c, struct vtr_bytes digest,
 
 static void try_bytes(struct collection *c, const char *path, struct vtr_bytes bytes)
 {
-    uint8_t digest[VTR_SHA256_LEN];
+    uint8_t sha256[VTR_SHA256_LEN];
+    uint8_t sha1[VTR_SHA1_LEN];
+    uint8_t md5[VTR_MD5_LEN];
     struct vtr_suite_expectation *list = NULL;
     struct vtr_suite_expectation **last = &list;
     struct vtr_suite_found found;
 
-    vtr_digest_sha256(bytes, digest);
-    expect_rules(c, (struct vtr_bytes){digest, VTR_SHA256_LEN}, &last);
-    vtr_digest_sha1(bytes, digest);
-    expect_rules(c, (struct vtr_bytes){digest, VTR_SHA1_LEN}, &last);
-    vtr_digest_md5(bytes, digest);
-    expect_rules(c, (struct vtr_bytes){digest, VTR_MD5_LEN}, &last);
+    if (vtr_file_digest_sha256(bytes, sha256) != VTR_OK ||
+        vtr_file_digest_sha1(bytes, sha1) != VTR_OK ||
+        vtr_file_digest_md5(bytes, md5) != VTR_OK) {
+        c->status = vtr_error_set_memory(c->err);
+        return;
+    }
+    expect_rules(c, (struct vtr_bytes){sha256, sizeof(sha256)}, &last);
+    expect_rules(c, (struct vtr_bytes){sha1, sizeof(sha1)}, &last);
+    expect_rules(c, (struct vtr_bytes){md5, sizeof(md5)}, &last);
     if (list == NULL || c->status != VTR_OK) {
         return;
     }

@@ -8,6 +8,7 @@
  */
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/file_digest.h"
 #include "base/sort.h"
 #include "scan/module/elf.h"
 #include "scan/module/elf_state.h"
@@ -204,10 +205,9 @@ static struct vtr_module_value import_md5_of(struct vtr_module_run *run)
     uint8_t md5[VTR_MD5_LEN];
     char digest[2 * VTR_MD5_LEN + 1];
 
-    if (names.ptr == NULL) {
+    if (names.ptr == NULL || vtr_file_digest_md5(names, md5) != VTR_OK) {
         return vtr_module_undefined();
     }
-    vtr_digest_md5(names, md5);
     vtr_digest_hex((struct vtr_bytes){md5, sizeof(md5)}, digest);
     return text_value(run, digest);
 }

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/digest.h"
+#include "base/file_digest.h"
 #include "scan/module/module_range.h"
 
 /* Parts of a file whose digests are remembered: the oldest gives way. */
@@ -24,7 +25,7 @@ struct hash_state {
     unsigned next;
 };
 
-typedef void (*digest_fn)(struct vtr_bytes bytes, uint8_t *out);
+typedef enum vtr_status (*digest_fn)(struct vtr_bytes bytes, uint8_t *out);
 
 static struct hash_state *state_of(struct vtr_module_run *run)
 {
@@ -41,10 +42,9 @@ static struct vtr_module_value hex_of(struct vtr_module_run *run,
     uint8_t raw[VTR_SHA256_LEN];
     char *hex = vtr_module_alloc(run, 2 * digest_len + 1);
 
-    if (hex == NULL) {
+    if (hex == NULL || digest(bytes, raw) != VTR_OK) {
         return vtr_module_undefined();
     }
-    digest(bytes, raw);
     vtr_digest_hex((struct vtr_bytes){raw, digest_len}, hex);
     return vtr_module_text((struct vtr_bytes){(const uint8_t *)hex, 2 * digest_len});
 }
@@ -93,19 +93,19 @@ static struct vtr_module_value digest_call(struct vtr_module_run *run,
 struct vtr_module_value vtr_hash_md5(struct vtr_module_run *run,
                                      const struct vtr_module_call *call)
 {
-    return digest_call(run, call, vtr_digest_md5, VTR_MD5_LEN);
+    return digest_call(run, call, vtr_file_digest_md5, VTR_MD5_LEN);
 }
 
 struct vtr_module_value vtr_hash_sha1(struct vtr_module_run *run,
                                       const struct vtr_module_call *call)
 {
-    return digest_call(run, call, vtr_digest_sha1, VTR_SHA1_LEN);
+    return digest_call(run, call, vtr_file_digest_sha1, VTR_SHA1_LEN);
 }
 
 struct vtr_module_value vtr_hash_sha256(struct vtr_module_run *run,
                                         const struct vtr_module_call *call)
 {
-    return digest_call(run, call, vtr_digest_sha256, VTR_SHA256_LEN);
+    return digest_call(run, call, vtr_file_digest_sha256, VTR_SHA256_LEN);
 }
 
 struct vtr_module_value vtr_hash_checksum32(struct vtr_module_run *run,

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/file_digest.h"
 #include "scan/module/pe_pkcs7.h"
 
 /* Bytes of a name in one line, with a NUL: longer ones are cut, as YARA cuts them. */
@@ -76,8 +77,8 @@ static void store_name(struct vtr_module_run *run, uint32_t field, uint32_t item
     store_string(run, field, item, line);
 }
 
-/* Sets the SHA-1 of a certificate.  Not by X509_digest, which wants a libcrypto that
- * has digests. */
+/* Sets the SHA-1 of a certificate.  Not by X509_digest: the certificate's libcrypto may
+ * have no digests. */
 static void store_thumbprint(struct vtr_module_run *run, uint32_t field, uint32_t item,
                              X509 *certificate)
 {
@@ -85,8 +86,8 @@ static void store_thumbprint(struct vtr_module_run *run, uint32_t field, uint32_
     unsigned char *der = NULL;
     const int len = i2d_X509(certificate, &der);
 
-    if (len > 0) {
-        vtr_digest_sha1((struct vtr_bytes){der, (size_t)len}, digest);
+    if (len > 0 &&
+        vtr_file_digest_sha1((struct vtr_bytes){der, (size_t)len}, digest) == VTR_OK) {
         vtr_pe_store_hex(run, field, item, (struct vtr_bytes){digest, sizeof(digest)});
     }
     OPENSSL_free(der);

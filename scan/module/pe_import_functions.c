@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/file_digest.h"
 #include "base/writer.h"
 
 #define FLAG_STANDARD 1
@@ -214,8 +215,11 @@ struct vtr_module_value vtr_pe_imphash(struct vtr_module_run *run,
     if (vtr_pe_image_of(run) != NULL && write_imports(run, &names)) {
         text = vtr_module_alloc(run, (size_t)2 * MD5_LEN + 1);
     }
+    if (text != NULL &&
+        vtr_file_digest_md5(vtr_writer_bytes(&names), digest) != VTR_OK) {
+        text = NULL;
+    }
     if (text != NULL) {
-        vtr_digest_md5(vtr_writer_bytes(&names), digest);
         vtr_digest_hex((struct vtr_bytes){digest, sizeof(digest)}, text);
     }
     vtr_writer_deinit(&names);

@@ -11,7 +11,7 @@ import sys
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
     "include/vitrine": ({"include/vitrine"}, set()),
-    "base": ({"base", "include/vitrine"}, {"sodium.h", "xxhash.h"}),
+    "base": ({"base", "include/vitrine"}, {"sodium.h", "xxhash.h", "openssl/"}),
     "format": ({"base", "format", "format/modules", "include/vitrine"}, {"zlib.h"}),
     "scan/module": (
         {"base", "format", "format/modules", "scan/module", "include/vitrine"},
