@@ -142,6 +142,7 @@ void vtr_pe_countersignature_store(struct vtr_module_run *run, uint32_t item,
     vtr_store_int(&run->store, VTR_PE_SIGNATURE_COUNTERSIGNATURE_LENGTH_OF_CHAIN, item,
                   vtr_store_count(&run->store, VTR_PE_SIGNATURE_COUNTERSIGNATURE_CHAIN,
                                   item));
+    (void)ERR_pop_to_mark();
 }
 
 /* What the stamper's key makes of its signature: a digest, bare or in a DigestInfo.  0
