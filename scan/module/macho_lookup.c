@@ -6,6 +6,7 @@
  */
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/file_digest.h"
 #include "base/sort.h"
 #include "scan/module/macho.h"
 
@@ -180,7 +181,9 @@ struct vtr_module_value vtr_macho_dylib_hash(struct vtr_module_run *run,
             text[len++] = names[i].ptr[at];
         }
     }
-    vtr_digest_md5((struct vtr_bytes){text, len}, md5);
+    if (vtr_file_digest_md5((struct vtr_bytes){text, len}, md5) != VTR_OK) {
+        return vtr_module_undefined();
+    }
     vtr_digest_hex((struct vtr_bytes){md5, sizeof(md5)}, digest);
     const struct vtr_bytes copy =
         vtr_arena_dup(&run->arena, vtr_bytes_from_text(digest));
