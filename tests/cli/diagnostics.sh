@@ -97,8 +97,8 @@ is_same stdout first.sarif
 expect 0 check --sarif allowed.yar
 cp stdout empty.sarif
 if command -v python3 >/dev/null; then
-    python3 "$(dirname "$0")/sarif.py" first.sarif 'rules dir/ü.yar' || complain "SARIF"
-    python3 "$(dirname "$0")/sarif.py" empty.sarif || complain "SARIF without results"
+    python3 "$root/tests/cli/sarif.py" first.sarif 'rules dir/ü.yar' || complain "SARIF"
+    python3 "$root/tests/cli/sarif.py" empty.sarif || complain "SARIF without results"
 fi
 
 finish
