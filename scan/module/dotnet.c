@@ -103,8 +103,8 @@ void vtr_dotnet_guids(struct vtr_module_run *run)
     }
     heap = &metadata->streams[VTR_NET_STREAM_GUIDS];
     while (count < heap->len / GUID_LEN && count < GUID_LIMIT &&
-           vtr_peek_slice(metadata->file, heap->offset + count * GUID_LEN, GUID_LEN,
-                          &guid)) {
+           vtr_peek_slice(metadata->file, heap->offset + (uint64_t)count * GUID_LEN,
+                          GUID_LEN, &guid)) {
         store_guid(run, guid);
         count++;
     }
