@@ -15,7 +15,7 @@
 #include "format/records.h"
 
 /* Of 16 bytes each. */
-#define VTR_ATOM_KEPT_LIMIT ((size_t)1 << 17)
+#define VTR_ATOM_KEPT_LIMIT ((size_t)1 << 19)
 
 struct vtr_atom_plan {
     uint64_t counts[VTR_ATOM_LEN_MAX + 1]; /* entries by length of their atom */

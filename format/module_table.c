@@ -10,17 +10,18 @@ static const struct vtr_field_info FIELDS[VTR_FIELD_COUNT] = {
 #define VTR_MODULE_BEGIN(id, name, doc)
 #define VTR_MODULE_END(id)
 #define VTR_FIELD(id, path, type, loader, doc) \
- [VTR_##id] = {path, VTR_FIELD_##type, false, false, 0, 0, doc},
+ [VTR_##id] = {path, VTR_FIELD_##type, false, false, 0, 0, doc, sizeof(path) - 1},
 #define VTR_ARRAY(id, path, loader, doc) \
- [VTR_##id] = {path, VTR_FIELD_ARRAY, false, false, 0, 0, doc},
+ [VTR_##id] = {path, VTR_FIELD_ARRAY, false, false, 0, 0, doc, sizeof(path) - 1},
 #define VTR_DICT(id, path, loader, doc) \
- [VTR_##id] = {path, VTR_FIELD_DICT, false, false, 0, 0, doc},
+ [VTR_##id] = {path, VTR_FIELD_DICT, false, false, 0, 0, doc, sizeof(path) - 1},
 #define VTR_FUNCTION(id, path, type, call, doc) \
- [VTR_##id] = {path, VTR_FIELD_##type, true, false, 0, 0, doc},
+ [VTR_##id] = {path, VTR_FIELD_##type, true, false, 0, 0, doc, sizeof(path) - 1},
 #define VTR_CONSTANT(id, path, value, doc) \
- [VTR_##id] = {path, VTR_FIELD_INT, false, true, value, 0, doc},
+ [VTR_##id] = {path, VTR_FIELD_INT, false, true, value, 0, doc, sizeof(path) - 1},
 #define VTR_CONSTANT_FLOAT(id, path, digits, exponent, doc) \
- [VTR_##id] = {path, VTR_FIELD_FLOAT, false, true, digits, exponent, doc},
+ [VTR_##id] = {path,   VTR_FIELD_FLOAT, false, true,        \
+               digits, exponent,        doc,   sizeof(path) - 1},
 #include "format/modules/all.def"
 };
 
@@ -57,6 +58,11 @@ uint32_t vtr_module_find(struct vtr_bytes name)
     return VTR_MODULE_COUNT;
 }
 
+static struct vtr_bytes path_of(uint32_t row)
+{
+    return (struct vtr_bytes){(const uint8_t *)FIELDS[row].path, FIELDS[row].path_len};
+}
+
 uint32_t vtr_field_lower_bound(const struct vtr_module_info *module,
                                struct vtr_bytes path)
 {
@@ -65,7 +71,7 @@ uint32_t vtr_field_lower_bound(const struct vtr_module_info *module,
 
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (vtr_bytes_compare(vtr_bytes_from_text(FIELDS[middle].path), path) < 0) {
+        if (vtr_bytes_compare(path_of(middle), path) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -78,15 +84,14 @@ uint32_t vtr_field_find(const struct vtr_module_info *module, struct vtr_bytes p
 {
     const uint32_t row = vtr_field_lower_bound(module, path);
 
-    return row < module->end &&
-                   vtr_bytes_equal(vtr_bytes_from_text(FIELDS[row].path), path)
+    return row < module->end && vtr_bytes_equal(path_of(row), path)
                ? row
                : (uint32_t)VTR_FIELD_COUNT;
 }
 
 bool vtr_field_has_prefix(uint32_t row, struct vtr_bytes prefix)
 {
-    return strlen(FIELDS[row].path) >= prefix.len &&
+    return FIELDS[row].path_len >= prefix.len &&
            (prefix.len == 0 || memcmp(FIELDS[row].path, prefix.ptr, prefix.len) == 0);
 }
 

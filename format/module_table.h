@@ -61,6 +61,7 @@ struct vtr_field_info {
     int64_t value;    /* of a constant; of a float its digits */
     int64_t exponent; /* of a float constant */
     const char *doc;  /* one sentence, "" where the path says it all */
+    size_t path_len;
 };
 
 struct vtr_module_info {
