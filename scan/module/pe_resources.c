@@ -18,6 +18,8 @@
 #define LEAF_LEN       16u
 #define ENTRIES_LIMIT  32768u /* with a name, and without */
 #define RESOURCE_LIMIT 65536u
+#define VISIT_LIMIT    (1u << 22)  /* steps: only a file made to be slow needs more */
+#define VERSION_LIMIT  256u        /* version resources; one a language is usual */
 #define NAME_LEN_LIMIT 1000u       /* characters */
 #define SIZE_LIMIT     0x3FFFFFFFu /* of data: more is of broken files */
 #define LEVEL_COUNT    3u
@@ -44,6 +46,8 @@ struct walk {
     struct directory directories[LEVEL_COUNT];
     struct label labels[LEVEL_COUNT];
     uint32_t resource_count;
+    uint32_t visit_count;   /* steps of the walk */
+    uint32_t version_count; /* version resources that were read */
 };
 
 /* Rows of a level's label: text, number. */
@@ -122,9 +126,15 @@ static void load_leaf(struct walk *walk, unsigned level, const uint8_t *leaf)
         return;
     }
     vtr_store_int(store, VTR_PE_RESOURCES_OFFSET, item, (int64_t)offset);
-    if (walk->labels[0].number == TYPE_VERSION) {
-        vtr_pe_version_info(walk->run, walk->image, offset);
+    if (walk->labels[0].number != TYPE_VERSION) {
+        return;
     }
+    if (walk->version_count == VERSION_LIMIT) {
+        walk->run->is_limited = true;
+        return;
+    }
+    walk->version_count++;
+    vtr_pe_version_info(walk->run, walk->image, offset);
 }
 
 /* Takes the next entry of the directory on level *level: a leaf, or a directory that is
@@ -156,12 +166,23 @@ static void take_entry(struct walk *walk, unsigned *level)
     }
 }
 
+/* Whether another entry may be looked at. */
+static bool may_go_on(struct walk *walk)
+{
+    if (walk->visit_count == VISIT_LIMIT) {
+        walk->run->is_limited = true;
+        return false;
+    }
+    walk->visit_count++;
+    return walk->resource_count < RESOURCE_LIMIT && !walk->run->store.is_full &&
+           vtr_module_spend(walk->run, 2);
+}
+
 static void walk_tree(struct walk *walk)
 {
     unsigned level = 0;
 
-    while (walk->resource_count < RESOURCE_LIMIT && vtr_module_spend(walk->run, 2) &&
-           !walk->run->store.is_full) {
+    while (may_go_on(walk)) {
         if (walk->directories[level].left > 0) {
             take_entry(walk, &level);
         } else if (level > 0) {

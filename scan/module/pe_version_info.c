@@ -16,6 +16,10 @@
 #define FIXED_INFO_LEN  92u /* of VS_VERSION_INFO up to its first child */
 #define KEY_LEN_LIMIT   63u
 #define VALUE_LEN_LIMIT 255u
+/* Texts of all version resources: only a file made to be slow has more. */
+#define TEXT_LIMIT 16384u
+#define NODE_LIMIT 65536u /* of one resource */
+#define NO_END     UINT64_MAX
 
 struct node {
     uint16_t len;
@@ -25,10 +29,21 @@ struct node {
     struct vtr_bytes key; /* UTF-16 */
 };
 
+/* Where the text that begins at `begin` ends: what begins between, at an even distance,
+ * ends there too.  Nodes that overlap would else be searched for their end again and
+ * again. */
+struct span {
+    uint64_t begin;
+    uint64_t end; /* of the zero that ends it; NO_END: there is none */
+    bool is_known;
+};
+
 /* What the walk needs everywhere. */
 struct version_walk {
     struct vtr_module_run *run;
     const struct vtr_pe_image *image;
+    struct span spans[2]; /* at even and at odd offsets */
+    uint32_t node_count;
 };
 
 static uint64_t padded(uint64_t len)
@@ -36,25 +51,34 @@ static uint64_t padded(uint64_t len)
     return (len + 3) & ~UINT64_C(3);
 }
 
-/* The UTF-16 text at an offset.  False when no zero ends it, or work is out. */
-static bool read_wide(const struct version_walk *walk, uint64_t offset,
-                      struct vtr_bytes *out)
+/* Where the first zero from an offset on is, or NO_END. */
+static uint64_t find_end(const struct version_walk *walk, uint64_t offset)
 {
-    struct vtr_bytes rest;
+    const struct vtr_bytes data = walk->image->data;
+    uint16_t unit;
 
-    if (offset >= walk->image->data.len ||
-        !vtr_peek_slice(walk->image->data, offset, walk->image->data.len - offset,
-                        &rest)) {
-        return false;
-    }
-    for (size_t i = 0; i + 2 <= rest.len; i += 2) {
-        if (vtr_load_u16(rest.ptr + i) == 0) {
-            *out = (struct vtr_bytes){rest.ptr, i};
-            return vtr_module_spend(walk->run, i / 4 + 1);
+    for (uint64_t at = offset; vtr_peek_u16(data, at, &unit); at += 2) {
+        if (unit == 0) {
+            return at;
         }
     }
-    (void)!vtr_module_spend(walk->run, rest.len / 4);
-    return false;
+    return NO_END;
+}
+
+/* The UTF-16 text at an offset.  False when no zero ends it, or work is out. */
+static bool read_wide(struct version_walk *walk, uint64_t offset, struct vtr_bytes *out)
+{
+    struct span *span = &walk->spans[offset % 2];
+
+    if (!span->is_known || offset < span->begin || offset > span->end) {
+        *span = (struct span){offset, find_end(walk, offset), true};
+        const uint64_t end = span->end == NO_END ? walk->image->data.len : span->end;
+        if (offset < end && !vtr_module_spend(walk->run, (end - offset) / 4)) {
+            return false;
+        }
+    }
+    return span->end != NO_END && vtr_module_spend(walk->run, 1) &&
+           vtr_peek_slice(walk->image->data, offset, span->end - offset, out);
 }
 
 /* Whether the key of the node at an offset is `key`. */
@@ -76,11 +100,15 @@ static bool has_key(const struct version_walk *walk, uint64_t offset, const char
 }
 
 /* A node of length 0 is none. */
-static bool read_node(const struct version_walk *walk, uint64_t offset,
-                      struct node *out)
+static bool read_node(struct version_walk *walk, uint64_t offset, struct node *out)
 {
     struct vtr_bytes header;
 
+    if (walk->node_count == NODE_LIMIT) {
+        walk->run->is_limited = true;
+        return false;
+    }
+    walk->node_count++;
     if (!vtr_peek_slice(walk->image->data, offset, NODE_LEN, &header) ||
         !read_wide(walk, offset + NODE_LEN, &out->key)) {
         return false;
@@ -107,6 +135,16 @@ static struct vtr_bytes narrowed(struct vtr_module_run *run, struct vtr_bytes wi
     return (struct vtr_bytes){text, len};
 }
 
+/* Whether another text may be set. */
+static bool may_go_on(struct vtr_module_run *run)
+{
+    if (vtr_store_count(&run->store, VTR_PE_VERSION_INFO_LIST, 0) < TEXT_LIMIT) {
+        return !run->store.is_full;
+    }
+    run->is_limited = true;
+    return false;
+}
+
 static void add_text(struct vtr_module_run *run, struct vtr_bytes wide_key,
                      struct vtr_bytes wide_value)
 {
@@ -127,13 +165,12 @@ static void add_text(struct vtr_module_run *run, struct vtr_bytes wide_key,
 }
 
 /* The texts of a table, from `offset` to `end`. */
-static void load_texts(const struct version_walk *walk, uint64_t offset, uint64_t end)
+static void load_texts(struct version_walk *walk, uint64_t offset, uint64_t end)
 {
     struct node text;
     struct vtr_bytes value;
 
-    while (offset < end && read_node(walk, offset, &text) &&
-           !walk->run->store.is_full) {
+    while (offset < end && read_node(walk, offset, &text) && may_go_on(walk->run)) {
         if (read_wide(walk, text.child, &value)) {
             value.len = text.value_len == 0 ? 0 : value.len;
             add_text(walk->run, text.key, value);
@@ -145,11 +182,11 @@ static void load_texts(const struct version_walk *walk, uint64_t offset, uint64_
 void vtr_pe_version_info(struct vtr_module_run *run, const struct vtr_pe_image *image,
                          uint64_t offset)
 {
-    const struct version_walk walk = {run, image};
+    struct version_walk walk = {.run = run, .image = image};
     struct node table;
     uint16_t len;
 
-    if (!has_key(&walk, offset, "VS_VERSION_INFO")) {
+    if (!has_key(&walk, offset, "VS_VERSION_INFO") || !may_go_on(run)) {
         return;
     }
     offset += FIXED_INFO_LEN;
@@ -162,7 +199,7 @@ void vtr_pe_version_info(struct vtr_module_run *run, const struct vtr_pe_image *
            vtr_module_spend(run, 1)) {
         uint64_t at = offset + padded(NODE_LEN + sizeof("StringFileInfo") * 2);
         offset += padded(len);
-        while (at < offset && read_node(&walk, at, &table) && !run->store.is_full) {
+        while (at < offset && read_node(&walk, at, &table) && may_go_on(run)) {
             load_texts(&walk, table.child, table.next);
             at = table.next;
         }

@@ -326,6 +326,46 @@ static void the_version_resource_is_a_dictionary_and_a_list(void **state)
     vtr_sample_free(sample);
 }
 
+/* 100 entries on each of three levels, all of a level to one directory: a million
+ * leaves. */
+static void resources_that_share_directories_come_to_an_end(void **state)
+{
+    enum {
+        COUNT = 100,
+        DIRECTORY_LEN = 16 + COUNT * 8,
+        FILE_LEN = 0x600 + 3 * 1024
+    };
+    const struct vtr_bytes sample = vtr_sample_read("pe/good-32");
+    static uint8_t bytes[FILE_LEN];
+    struct vtr_test_modules test;
+
+    (void)state;
+    memset(bytes, 0, sizeof(bytes));
+    memcpy(bytes, sample.ptr, 0x600);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 40 + 16, FILE_LEN - 0x600);
+    vtr_store_u32(bytes + OPTIONAL_AT + 96 + 16, 0x2000);
+    for (uint32_t level = 0; level < 3; level++) {
+        uint8_t *directory = bytes + 0x600 + level * DIRECTORY_LEN;
+        vtr_store_u16(directory + 14, COUNT);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            vtr_store_u32(directory + 16 + i * 8, i);
+            vtr_store_u32(directory + 20 + i * 8,
+                          (level < 2 ? 0x80000000 : 0) | (level + 1) * DIRECTORY_LEN);
+        }
+    }
+    vtr_store_u32(bytes + 0x600 + 3 * DIRECTORY_LEN + 4, 1); /* the leaf's size */
+    EXPECT(((struct vtr_bytes){bytes, FILE_LEN}), "number_of_resources = 65536");
+    /* Leaves of no bytes are none, and the walk ends all the same. */
+    vtr_store_u32(bytes + 0x600 + 3 * DIRECTORY_LEN + 4, 0);
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, FILE_LEN});
+    assert_int_equal(
+        vtr_modules_get(&test.modules, VTR_PE_NUMBER_OF_RESOURCES, NULL, 0).is.number,
+        0);
+    assert_false(vtr_modules_is_limited(&test.modules));
+    vtr_test_modules_deinit(&test);
+    vtr_sample_free(sample);
+}
+
 static void the_debug_directory_leads_to_the_symbols(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("pe/good-64");
@@ -404,6 +444,7 @@ int main(void)
         cmocka_unit_test(exports_have_names_ordinals_or_another_library),
         cmocka_unit_test(resources_have_numbers_or_names),
         cmocka_unit_test(the_version_resource_is_a_dictionary_and_a_list),
+        cmocka_unit_test(resources_that_share_directories_come_to_an_end),
         cmocka_unit_test(the_debug_directory_leads_to_the_symbols),
         cmocka_unit_test(the_checksum_leaves_its_own_place_out),
         cmocka_unit_test(headers_alone_cost_no_work),
