@@ -123,7 +123,7 @@ static void more_parts_than_are_remembered_have_the_right_digests(void **state)
                     vtr_test_call(&test, "hash.md5(ii)", offset, size);
                 memset(first, 0, sizeof(first));
                 const size_t left = (size_t)(26 - offset);
-                memcpy(first, "abcdefghijklmnopqrstuvwxyz" + offset,
+                memcpy(first, &"abcdefghijklmnopqrstuvwxyz"[offset],
                        (size_t)size < left ? (size_t)size : left);
                 const struct vtr_module_value text =
                     vtr_test_call(&test, "hash.md5(s)", first);
