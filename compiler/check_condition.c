@@ -96,12 +96,20 @@ void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
 
     vtr_check_integer(c, low, "the start of a range");
     vtr_check_integer(c, high, "the end of a range");
-    if (low->is_known && high->is_known && low->value > high->value) {
-        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE_EMPTY,
+    if (!low->is_known || !high->is_known) {
+        return;
+    }
+    if (low->value > high->value) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
                                   (struct vtr_place){c->source, low->offset,
                                                      high->offset + high->length -
                                                          low->offset},
                                   "this range is empty: its end is before its start");
+    } else if (low->value < 0) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
+                                  vtr_check_place(c, low),
+                                  "a range starts at 0 or later, this at %lld",
+                                  (long long)low->value);
     }
 }
 

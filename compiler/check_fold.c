@@ -24,19 +24,16 @@ static bool subtract(int64_t a, int64_t b, int64_t *out)
     return true;
 }
 
+/* As YARA has it, magnitudes count: -2^63 is no product. */
 static bool multiply(int64_t a, int64_t b, int64_t *out)
 {
-    const bool is_negative = (a < 0) != (b < 0);
     const uint64_t left = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
     const uint64_t right = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
-    const uint64_t limit = (uint64_t)INT64_MAX + (is_negative ? 1 : 0);
 
-    if (left != 0 && right > limit / left) {
+    if (left != 0 && right > (uint64_t)INT64_MAX / left) {
         return false;
     }
-    const uint64_t product = left * right;
-    *out = is_negative ? (product == 0 ? 0 : -(int64_t)(product - 1) - 1)
-                       : (int64_t)product;
+    *out = a * b;
     return true;
 }
 

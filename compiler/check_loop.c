@@ -31,6 +31,12 @@ static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
                                   vtr_check_place(c, count),
                                   "a percentage goes from 1 to 100, this is %lld",
                                   (long long)count->value);
+    } else if (loop->quantifier == VTR_QUANTIFIER_N && count->is_known &&
+               count->value < 0) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NEGATIVE_COUNT,
+                                  vtr_check_place(c, count),
+                                  "how many must not be negative, this is %lld",
+                                  (long long)count->value);
     }
 }
 

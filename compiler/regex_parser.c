@@ -93,6 +93,15 @@ static uint32_t read_number(const struct parser *p, size_t *at)
     return value;
 }
 
+/* Blanks are allowed round the comma alone, and only where there is one. */
+static size_t skip_blanks(const struct parser *p, size_t at)
+{
+    while (at < p->text.len && p->text.ptr[at] == ' ') {
+        at++;
+    }
+    return at;
+}
+
 /* The length of the {...} at the current position, 0 when it is not a repeat.  `*min`
  * and `*max` are what it says, unchecked. */
 static size_t scan_braces(const struct parser *p, uint32_t *min, uint32_t *max)
@@ -102,8 +111,9 @@ static size_t scan_braces(const struct parser *p, uint32_t *min, uint32_t *max)
 
     *min = read_number(p, &at);
     *max = *min;
-    if (at < p->text.len && p->text.ptr[at] == ',') {
-        at++;
+    const size_t comma = skip_blanks(p, at);
+    if (comma < p->text.len && p->text.ptr[comma] == ',') {
+        at = skip_blanks(p, comma + 1);
         const size_t second = at;
         *max = read_number(p, &at);
         if (at == second) {
@@ -128,9 +138,6 @@ static bool check_braces(struct parser *p, size_t len, uint32_t min, uint32_t ma
     if (max < min) {
         return vtr_problem_set(p->problem, "E207", p->pos, len,
                                "repeat's lower bound exceeds its upper bound");
-    }
-    if (max == 0) {
-        return vtr_problem_set(p->problem, "E207", p->pos, len, "repeat of no times");
     }
     return true;
 }
@@ -183,6 +190,9 @@ static struct vtr_regex_node *parse_repeat(struct parser *p,
     }
     if (min == 1 && max == 1) {
         return single;
+    }
+    if (max == 0) {
+        return new_node(p, VTR_REGEX_EMPTY);
     }
     struct vtr_regex_node *node = new_node(p, VTR_REGEX_REPEAT);
     if (node != NULL) {

@@ -154,29 +154,27 @@ static size_t lower_bound(const struct vtr_resolution *r, uint32_t space,
     return low;
 }
 
-/* Whether a rule may speak of another: not of itself, nor of a later one of its file.
- */
+/* Whether a rule may speak of another: not of a later one of its file.  Of itself it
+ * may, as in YARA: it has not matched yet, so the answer is no. */
 static bool is_visible(const struct vtr_rule_entry *from,
                        const struct vtr_rule_entry *to)
 {
-    return from->file != to->file || to->ordinal < from->ordinal;
+    return from->file != to->file || to->ordinal <= from->ordinal;
 }
 
-/* Calls for members of a wildcard by index into `sorted`. */
-static size_t next_member(const struct vtr_resolution *r,
-                          const struct vtr_rule_entry *from, struct vtr_bytes prefix,
-                          size_t at)
+/* The rule at `at` in `sorted` when it is a member of a wildcard of `from`, or NULL. */
+static struct vtr_rule_entry *member_at(const struct vtr_resolution *r,
+                                        const struct vtr_rule_entry *from,
+                                        struct vtr_bytes prefix, size_t at)
 {
-    for (; at < r->sorted_count; at++) {
-        const struct vtr_rule_entry *entry = &r->entries[r->sorted[at]];
-        if (entry->space != from->space || !begins_with(entry->rule->name, prefix)) {
-            return SIZE_MAX;
-        }
-        if (is_visible(from, entry)) {
-            return at;
-        }
+    struct vtr_rule_entry *entry;
+
+    if (at >= r->sorted_count) {
+        return NULL;
     }
-    return SIZE_MAX;
+    entry = &r->entries[r->sorted[at]];
+    return entry->space == from->space && begins_with(entry->rule->name, prefix) ? entry
+                                                                                 : NULL;
 }
 
 size_t vtr_resolution_list_rules(void *context, struct vtr_bytes prefix,
@@ -185,11 +183,12 @@ size_t vtr_resolution_list_rules(void *context, struct vtr_bytes prefix,
     const struct vtr_rule_lister *lister = context;
     const struct vtr_resolution *r = lister->resolution;
     const struct vtr_rule_entry *from = &r->entries[lister->entry];
-    size_t at = next_member(r, from, prefix, lower_bound(r, from->space, prefix));
+    const size_t first = lower_bound(r, from->space, prefix);
+    const struct vtr_rule_entry *entry;
     size_t count = 0;
 
-    for (; at != SIZE_MAX; at = next_member(r, from, prefix, at + 1)) {
-        vtr_writer_string(out, r->entries[r->sorted[at]].rule->name);
+    for (size_t at = first; (entry = member_at(r, from, prefix, at)) != NULL; at++) {
+        vtr_writer_string(out, entry->rule->name);
         count++;
     }
     return count;
@@ -324,19 +323,64 @@ static void report_later(struct vtr_resolution *r, struct vtr_rule_entry *from,
                          const struct vtr_rule_entry *to)
 {
     struct vtr_problem *problem =
-        vtr_diagnostics_add(r->diagnostics,
-                            from == to ? VTR_CODE_RULE_CYCLE : VTR_CODE_LATER_RULE,
+        vtr_diagnostics_add(r->diagnostics, VTR_CODE_LATER_RULE,
                             reference_place(from, reference),
-                            from == to ? "rule '%.*s' refers to itself"
-                                       : "rule '%.*s' is defined later",
-                            (int)to->rule->name.len, (const char *)to->rule->name.ptr);
+                            "rule '%.*s' is defined later", (int)to->rule->name.len,
+                            (const char *)to->rule->name.ptr);
 
     problem->other = rule_place(to);
     problem->other_label = "defined here";
-    if (from != to) {
-        problem->help = "move this rule below the one that it refers to";
-    }
+    problem->help = "move this rule below the one that it refers to";
     from->is_bad = true;
+}
+
+/* YARA-X knows a rule's name behind the rule only, YARA 4 takes it for one that has not
+ * matched. */
+static void report_self(struct vtr_resolution *r, struct vtr_rule_entry *from,
+                        const struct vtr_reference *reference)
+{
+    const bool is_error = from->file->source.dialect == VTR_DIALECT_YARA_X;
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(r->diagnostics,
+                            is_error ? VTR_CODE_RULE_CYCLE : VTR_CODE_SELF_REFERENCE,
+                            reference_place(from, reference),
+                            "rule '%.*s' refers to itself", (int)from->rule->name.len,
+                            (const char *)from->rule->name.ptr);
+
+    problem->note = is_error ? NULL : "it has not matched yet: this is always false";
+    from->is_bad = from->is_bad || is_error;
+}
+
+/* The rules whose names begin so; one that comes later in the file would not be in the
+ * set, against what the set says. */
+static enum vtr_status link_wildcard(struct vtr_resolution *r,
+                                     struct vtr_rule_entry *from,
+                                     const struct vtr_reference *reference)
+{
+    const size_t first = lower_bound(r, from->space, reference->name);
+    const struct vtr_rule_entry *entry;
+    size_t at = first;
+
+    for (; (entry = member_at(r, from, reference->name, at)) != NULL; at++) {
+        enum vtr_status status = VTR_OK;
+        if (++r->candidates > CANDIDATE_LIMIT) {
+            return VTR_ERROR_LIMIT;
+        }
+        if (!is_visible(from, entry)) {
+            report_later(r, from, reference, entry);
+            return VTR_OK;
+        }
+        if (entry != from) {
+            status = add_edge(r, from, r->sorted[at], reference);
+        }
+        if (status != VTR_OK) {
+            return status;
+        }
+    }
+    if (at == first) {
+        report_undefined(r, from, reference);
+    }
+    return VTR_OK;
 }
 
 static enum vtr_status link_reference(struct vtr_resolution *r,
@@ -344,30 +388,16 @@ static enum vtr_status link_reference(struct vtr_resolution *r,
                                       const struct vtr_reference *reference)
 {
     if (reference->is_wildcard) {
-        const size_t first = lower_bound(r, from->space, reference->name);
-        size_t at = next_member(r, from, reference->name, first);
-        if (at == SIZE_MAX) {
-            report_undefined(r, from, reference);
-        }
-        while (at != SIZE_MAX) {
-            const size_t taken = at;
-            const enum vtr_status status =
-                add_edge(r, from, r->sorted[taken], reference);
-            if (status != VTR_OK) {
-                return status;
-            }
-            at = next_member(r, from, reference->name, taken + 1);
-            r->candidates += (at == SIZE_MAX ? r->sorted_count : at) - taken;
-            if (r->candidates > CANDIDATE_LIMIT) {
-                return VTR_ERROR_LIMIT;
-            }
-        }
-        return VTR_OK;
+        return link_wildcard(r, from, reference);
     }
     const uint32_t target =
         vtr_name_table_find(&r->names, from->space, reference->name);
     if (target == VTR_NAME_NOT_FOUND) {
         report_undefined(r, from, reference);
+        return VTR_OK;
+    }
+    if (&r->entries[target] == from) {
+        report_self(r, from, reference);
         return VTR_OK;
     }
     if (!is_visible(from, &r->entries[target])) {

@@ -40,7 +40,6 @@ static const struct {
     {"non_bool_expr", VTR_WARNING_LITERAL_CONDITION},
     {"invariant_expr", VTR_WARNING_COUNT_TOO_HIGH},
     {"unsatisfiable_expr", VTR_WARNING_COUNT_TOO_HIGH},
-    {"unsatisfiable_expr", VTR_WARNING_RANGE_EMPTY},
     {"deprecated_field", VTR_WARNING_ENTRYPOINT},
 };
 #define ALIAS_COUNT (sizeof(ALIASES) / sizeof(ALIASES[0]))

@@ -107,13 +107,14 @@ bool vtr_machine_pattern(struct vtr_condition_machine *m, uint8_t op,
     case VTR_OP_MATCH:
         return vtr_machine_push(m, vtr_value_bool(is_found(m, number, &place)));
     case VTR_OP_MATCH_AT:
-        /* At an undefined offset there is nothing: this one is false. */
         if (!vtr_machine_pop(m, &operand)) {
             return false;
         }
+        is_known = operand.kind == VTR_VALUE_INT;
         place = (struct place){AT, operand.number, 0};
-        return vtr_machine_push(m, vtr_value_bool(operand.kind == VTR_VALUE_INT &&
-                                                  is_found(m, number, &place)));
+        return vtr_machine_push(m, is_known
+                                       ? vtr_value_bool(is_found(m, number, &place))
+                                       : undefined);
     case VTR_OP_MATCH_IN:
         return pop_range(m, &place, &is_known) &&
                vtr_machine_push(m, is_known
@@ -219,9 +220,8 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
         if (!vtr_machine_pop(m, &offset)) {
             return false;
         }
-        /* At an undefined offset nothing is found. */
-        place =
-            (struct place){AT, offset.kind == VTR_VALUE_INT ? offset.number : -1, 0};
+        is_known = offset.kind == VTR_VALUE_INT;
+        place = (struct place){AT, offset.number, 0};
     }
     const bool is_counted = op == VTR_OP_OF_RULES
                                 ? count_rules(m, code, count, &found)

@@ -71,10 +71,6 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
     uint8_t *copy = NULL;
     struct vtr_match match;
 
-    /* Nothing matches an empty text, not even an expression that may match nothing. */
-    if (subject.bytes.len == 0) {
-        return false;
-    }
     const struct vtr_regex *regex = get(regexes, run, flags, masked);
     if (regex == NULL) {
         run->limits |= VTR_SCAN_BAD_DATABASE;

@@ -107,6 +107,12 @@ bool vtr_value_unary(uint8_t op, const struct vtr_value *operand, struct vtr_val
 }
 
 /* Arithmetic of integers: wraps as the machine's does. */
+/* Nothing goes into zero parts, and the least integer has no opposite. */
+static bool has_quotient(int64_t a, int64_t b)
+{
+    return b != 0 && (a != INT64_MIN || b != -1);
+}
+
 static struct vtr_value calculate_int(uint8_t op, int64_t a, int64_t b)
 {
     static const struct vtr_value undefined = {0};
@@ -119,15 +125,9 @@ static struct vtr_value calculate_int(uint8_t op, int64_t a, int64_t b)
     case VTR_OP_MUL:
         return vtr_value_int((int64_t)((uint64_t)a * (uint64_t)b));
     case VTR_OP_DIV:
-        if (b == -1) {
-            return vtr_value_int((int64_t)(0 - (uint64_t)a));
-        }
-        return b == 0 ? undefined : vtr_value_int(a / b);
+        return has_quotient(a, b) ? vtr_value_int(a / b) : undefined;
     case VTR_OP_MOD:
-        if (b == -1) {
-            return vtr_value_int(0);
-        }
-        return b == 0 ? undefined : vtr_value_int(a % b);
+        return has_quotient(a, b) ? vtr_value_int(a % b) : undefined;
     default:
         return undefined;
     }

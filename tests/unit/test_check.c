@@ -99,7 +99,9 @@ static void constants_are_worked_out(void **state)
     assert_good("-9223372036854775807 - 1 < 0");
     assert_refused("-9223372036854775807 - 2 < 0", "E032");
     assert_refused("4611686018427387904 * 2 > 0", "E032");
-    assert_good("4611686018427387904 * -2 < 0");
+    assert_good("4611686018427387903 * -2 < 0");
+    assert_refused("4611686018427387904 * -2 < 0", "E032");
+    assert_refused("-4611686018427387904 * 2 < 0", "E032");
     assert_refused("(-9223372036854775807 - 1) \\ -1 > 0", "E032");
     assert_refused("filesize \\ 0 == 1", "E033");
     assert_refused("1 % (2 - 2) == 1", "E033");
@@ -110,6 +112,18 @@ static void constants_are_worked_out(void **state)
     assert_good("1% of them");
     assert_good("100% of them");
     assert_refused("101% of them", "E035");
+    assert_good("0 of them");
+    assert_refused("-1 of them", "E049");
+    assert_refused("for 1 - 2 of them : ($)", "E049");
+    assert_refused("for -1 i in (1, 2) : (i == 1)", "E049");
+    assert_good("$a in (0..0)");
+    assert_refused("$a in (-1..0)", "E048");
+    assert_refused("$a in (-2..-1)", "E048");
+    assert_refused("#a in (1..0) == 1", "E048");
+    assert_refused("any of them in (1 + 1..1)", "E048");
+    assert_refused("for any i in (3..2) : (i == 1)", "E048");
+    assert_good("$a in (filesize..1)");
+    assert_good("$a in (-1..filesize)");
 }
 
 /* What a name is that is nothing at all is asked after the rule was checked. */

@@ -122,6 +122,31 @@ static void a_rule_of_the_same_file_must_be_earlier(void **state)
     vtr_compilation_free(c);
 }
 
+static void a_rule_may_name_itself_and_no_later_rule_joins_its_set(void **state)
+{
+    (void)state;
+    const char *const sources[] = {"c_self.yar"};
+
+    write_file("c_self.yar", "rule a1 { condition: not a1 }\n"
+                             "rule a2 { condition: all of (a*) }\n"
+                             "rule b1 { condition: any of (b*) }\n"
+                             "rule b2 { condition: b1 }\n");
+    struct vtr_compilation *c = compile(sources, 1, VTR_NAMESPACE_SHARED, 1);
+    assert_code(c, 0, "W080");
+    assert_code(c, 1, "E029");
+    assert_code(c, 2, "E027");
+    assert_int_equal(c->report_count, 3);
+    assert_int_equal(c->stats.rules, 2);
+    vtr_compilation_free(c);
+    write_file("c_self.yar", "rule a1 { condition: not a1 }\n"
+                             "rule b1 { condition: any of (b*) }\n");
+    c = compile(sources, 1, VTR_NAMESPACE_SHARED, 1);
+    assert_code(c, 0, "W080");
+    assert_int_equal(c->report_count, 1);
+    assert_int_equal(c->stats.rules, 2);
+    vtr_compilation_free(c);
+}
+
 static void included_files_count_once_in_the_shared_namespace(void **state)
 {
     (void)state;
@@ -276,6 +301,7 @@ int main(void)
         cmocka_unit_test(order_and_threads_change_nothing),
         cmocka_unit_test(references_in_a_circle_are_refused),
         cmocka_unit_test(a_rule_of_the_same_file_must_be_earlier),
+        cmocka_unit_test(a_rule_may_name_itself_and_no_later_rule_joins_its_set),
         cmocka_unit_test(included_files_count_once_in_the_shared_namespace),
         cmocka_unit_test(each_file_has_its_namespace_and_what_it_includes),
         cmocka_unit_test(includes_that_fail_are_said_at_their_place),

@@ -119,8 +119,8 @@ static void integers_wrap_and_division_by_zero_is_undefined(void **state)
     assert_true(calculates(VTR_OP_ADD, INT64_MAX, 1, INT64_MIN));
     assert_true(calculates(VTR_OP_SUB, INT64_MIN, 1, INT64_MAX));
     assert_true(calculates(VTR_OP_MUL, INT64_MAX, 3, INT64_MAX - 2));
-    assert_true(calculates(VTR_OP_DIV, INT64_MIN, -1, INT64_MIN));
-    assert_true(calculates(VTR_OP_MOD, INT64_MIN, -1, 0));
+    assert_true(calculates(VTR_OP_DIV, INT64_MIN + 1, -1, INT64_MAX));
+    assert_true(calculates(VTR_OP_MOD, INT64_MIN + 1, -1, 0));
     assert_true(calculates(VTR_OP_DIV, -5, 2, -2));
     assert_true(calculates(VTR_OP_MOD, -5, 3, -2));
     assert_false(is_defined(VTR_OP_DIV, 1, 0));
