@@ -199,9 +199,11 @@ static void fill_characters(struct vtr_line_cursor cursor,
         count_characters(text + end - (end_column - 1), end_column - 1) + 1;
 }
 
-/* `cursor` is reused while the source stays the same. */
+/* `cursor` is reused while the source stays the same, and the text of the line that the
+ * span before (NULL: none) is on: thousands of problems on a line keep one copy. */
 static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
-                      const struct vtr_place *place, struct vtr_span *out)
+                      const struct vtr_place *place, const struct vtr_span *before,
+                      struct vtr_span *out)
 {
     out->path = (const char *)place->source->path.ptr;
     if (place->offset == 0 && place->length == 0) {
@@ -212,7 +214,9 @@ static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
     }
     vtr_line_cursor_to(cursor, place->offset, &out->line, &out->column);
     out->length = place->length;
-    out->text = line_text(c, place, out->column);
+    out->text = before != NULL && before->path == out->path && before->line == out->line
+                    ? before->text
+                    : line_text(c, place, out->column);
     fill_characters(*cursor, place, out);
 }
 
@@ -263,7 +267,8 @@ static enum vtr_status fill_spans(struct vtr_compilation *c,
                               compare_shown, NULL) == VTR_OK;
     const struct shown_place *places = shown.items;
     for (size_t i = 0; i < shown.count && is_listed; i++) {
-        fill_span(c, &cursor, places[i].place, places[i].span);
+        fill_span(c, &cursor, places[i].place, i == 0 ? NULL : places[i - 1].span,
+                  places[i].span);
     }
     vtr_vector_deinit(&shown);
     return is_listed ? VTR_OK : VTR_ERROR_MEMORY;

@@ -49,6 +49,9 @@ static void visit(struct vtr_scan_run *run, uint32_t key, unsigned len, uint32_t
     uint32_t end;
 
     vtr_atom_index_range(run->atoms, hash, &i, &end);
+    if (!vtr_run_visit(run, end - i)) {
+        return;
+    }
     for (; i < end; i++) {
         const uint8_t *row = run->atoms->entries + (size_t)i * VTR_ATOM_ROW_LEN;
         if (vtr_load_u32(row + VTR_ATOM_AT_KEY) == key && row[VTR_ATOM_AT_LEN] == len) {

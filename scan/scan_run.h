@@ -41,6 +41,7 @@ struct vtr_scan_run {
     unsigned limits;                 /* VTR_SCAN_* */
     uint64_t deadline_ms;            /* of vtr_run_clock_ms; 0: none */
     uint64_t work_left;              /* units that all verifying may still cost */
+    uint64_t visits;                 /* entries of the index not yet counted as work */
     uint64_t file_number;            /* tells this file from those before */
     uint64_t match_count;            /* matches kept of all patterns and parts */
     uint64_t candidate_count; /* places of all patterns that are not looked at yet */
@@ -67,5 +68,9 @@ uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
  * need. */
 bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
                    uint64_t units);
+
+/* Counts entries of the atom index that are looked at, as vtr_run_spend does: thousands
+ * of patterns may begin with one atom, and a file may consist of it. */
+bool vtr_run_visit(struct vtr_scan_run *run, uint64_t count);
 
 #endif

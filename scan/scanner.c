@@ -138,6 +138,7 @@ static void begin(struct vtr_scan_run *run, const struct vtr_memory *memory,
     const uint64_t share = vtr_run_work(run);
     run->work_left =
         share > UINT64_MAX / WORK_SHARES ? UINT64_MAX : share * WORK_SHARES;
+    run->visits = 0;
     run->file_number++;
     run->is_late = false;
     run->is_memory_out = false;

@@ -21,6 +21,9 @@
 /* Matches kept of all patterns of a file, but for the first one of each. */
 #define TOTAL_LIMIT 16000000u
 
+/* What trying a hex string at a place is worth besides its steps. */
+#define HEX_UNITS 16u
+
 /* Places tried between two looks at the clock. */
 #define CLOCK_STRIDE 1024u
 
@@ -83,7 +86,7 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     size_t len;
 
     if (is_elsewhere(run, state, start) || vtr_match_list_ends_at(list, start) ||
-        !vtr_run_spend(run, part, 1)) {
+        !vtr_run_spend(run, part, HEX_UNITS)) {
         return;
     }
     run->hex.step_limit = vtr_run_work_left(run, part) + 1; /* 0 would be the usual */
@@ -334,7 +337,9 @@ void vtr_verify_finish(struct vtr_scan_run *run)
             flush_candidates(run, state, &state->parts[part]);
         }
         if (is_chain(state)) {
-            join(run, state);
+            if (!vtr_run_must_stop(run)) {
+                join(run, state);
+            }
         } else if (state->view.type == VTR_PATTERN_REGEX) {
             gather(run, state);
         }

@@ -130,6 +130,30 @@ static void matches_of_all_strings_together_are_bounded(void **state)
     free((void *)(uintptr_t)data.ptr);
 }
 
+/* All fragments begin with one atom, of which the file consists. */
+static void chains_of_many_fragments_come_to_an_end(void **state)
+{
+    enum {
+        FRAGMENTS = 400
+    };
+    static const char HEAD[] = "rule r { strings: $a = { ";
+    static const char FRAGMENT[] = "61 61 [-] ";
+    static const char TAIL[] = "62 63 } condition: $a }";
+    char *rule = malloc(sizeof(HEAD) + FRAGMENTS * sizeof(FRAGMENT) + sizeof(TAIL));
+
+    (void)state;
+    assert_non_null(rule);
+    size_t len = sizeof(HEAD) - 1;
+    memcpy(rule, HEAD, len);
+    for (int i = 0; i < FRAGMENTS; i++) {
+        memcpy(rule + len, FRAGMENT, sizeof(FRAGMENT) - 1);
+        len += sizeof(FRAGMENT) - 1;
+    }
+    memcpy(rule + len, TAIL, sizeof(TAIL));
+    assert_is_cut(rule, 'b', VTR_SCAN_LIMIT_REGEX);
+    free(rule);
+}
+
 /* As YARA has it: an expression is followed so far from its atom and no further. */
 static void the_end_of_the_data_is_not_looked_for_from_afar(void **state)
 {
@@ -156,6 +180,7 @@ int main(void)
         cmocka_unit_test(loops_over_large_sets_come_to_an_end),
         cmocka_unit_test(work_without_end_does_not_hide_other_rules),
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
+        cmocka_unit_test(chains_of_many_fragments_come_to_an_end),
         cmocka_unit_test(the_end_of_the_data_is_not_looked_for_from_afar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
