@@ -42,11 +42,27 @@ bool vtr_scan_text_has_at(struct vtr_scan_text text, size_t at,
     return true;
 }
 
+/* The first place from `at` on where a plain text has the byte, or SIZE_MAX. */
+static size_t find_byte(struct vtr_bytes plain, size_t at, uint8_t byte)
+{
+    const uint8_t *found = memchr(plain.ptr + at, byte, plain.len - at);
+
+    return found == NULL ? SIZE_MAX : (size_t)(found - plain.ptr);
+}
+
 bool vtr_scan_text_contains(struct vtr_scan_text text, struct vtr_scan_text part,
                             bool is_folded)
 {
+    const bool can_skip = !text.is_masked && !is_folded && part.bytes.len > 0;
+
     for (size_t at = 0; at <= text.bytes.len && part.bytes.len <= text.bytes.len - at;
          at++) {
+        if (can_skip) {
+            at = find_byte(text.bytes, at, byte_at(part, 0));
+            if (at == SIZE_MAX) {
+                return false;
+            }
+        }
         if (vtr_scan_text_has_at(text, at, part, is_folded)) {
             return true;
         }
