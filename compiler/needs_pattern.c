@@ -48,19 +48,13 @@ static struct value join_and(struct value a, struct value b)
     return is_never(a) || is_never(b) ? VALUE_FALSE : VALUE_ANYTHING;
 }
 
-/* ... and leaves "or" to the other one. */
+/* ... and leaves "or" to the other one: two of them are false, and their "not" true. */
 static struct value join_or(struct value a, struct value b)
 {
     if (is_true(a) || is_true(b)) {
         return VALUE_TRUE;
     }
-    if (a.kind == UNDEFINED || b.kind == UNDEFINED) {
-        return a.kind == UNDEFINED ? b : a;
-    }
-    if (!is_never(a) || !is_never(b)) {
-        return VALUE_ANYTHING;
-    }
-    return is_false(a) || is_false(b) ? VALUE_FALSE : VALUE_FALSY;
+    return is_never(a) && is_never(b) ? VALUE_FALSE : VALUE_ANYTHING;
 }
 
 static struct value evaluate_logic(const struct vtr_node *chain)

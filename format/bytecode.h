@@ -15,8 +15,7 @@
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
  * was pushed before everything else that the instruction pops.  An undefined N means
  * ALL, an undefined percentage makes the result undefined.  N = 0 is NONE; N < 0 and a
- * percentage <= 0 always hold.  MATCH_AT and OF_AT an undefined offset find
- * nothing.
+ * percentage <= 0 always hold.
  */
 #ifndef VTR_FORMAT_BYTECODE_H
 #define VTR_FORMAT_BYTECODE_H
@@ -69,7 +68,8 @@ enum vtr_op {
     VTR_OP_DEFINED = 51, /* never undefined */
 
     /* Numbers.  Mixed operands become floats; integers wrap; division and remainder by
-     * zero are undefined; a shift by 64 or more gives 0, by less than 0 undefined. */
+     * zero, and of the least integer by -1, are undefined; a shift by 64 or more gives
+     * 0, by less than 0 undefined. */
     VTR_OP_ADD = 56,
     VTR_OP_SUB = 57,
     VTR_OP_MUL = 58,
