@@ -21,7 +21,7 @@ if(VTR_MAGIC AND magic_FOUND)
     set(VTR_HAS_MAGIC ON)
     set(VTR_MAGIC_LIBRARY PkgConfig::magic)
 endif()
-find_library(VTR_MATH_LIBRARY m)
+set(VTR_MATH_LIBRARY m) # of the C library, by its name also where a sysroot is searched
 if(BUILD_TESTING)
     pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
 endif()
