@@ -13,3 +13,9 @@ set(ENV{PKG_CONFIG_LIBDIR}
 # The compiler's own C library headers serve; the sysroot gives the libraries.
 set(CMAKE_EXE_LINKER_FLAGS_INIT
     "-L$ENV{VTR_SYSROOT}/usr/lib/$ENV{VTR_DEBIAN_TRIPLET} -Wl,-rpath-link,$ENV{VTR_SYSROOT}/lib/$ENV{VTR_DEBIAN_TRIPLET}:$ENV{VTR_SYSROOT}/usr/lib/$ENV{VTR_DEBIAN_TRIPLET}")
+# OpenSSL has a header that Debian keeps apart for each architecture; a compiler that asks
+# for others there would get the C library of the sysroot.
+file(MAKE_DIRECTORY "$ENV{VTR_SYSROOT}/headers")
+file(CREATE_LINK "$ENV{VTR_SYSROOT}/usr/include/$ENV{VTR_DEBIAN_TRIPLET}/openssl"
+     "$ENV{VTR_SYSROOT}/headers/openssl" SYMBOLIC)
+set(CMAKE_C_FLAGS_INIT "-idirafter $ENV{VTR_SYSROOT}/headers")
