@@ -497,7 +497,8 @@ bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *sou
 /* Recurses no deeper than groups do. */
 bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
 {
-    const struct vtr_regex_node *node;
+    const bool is_alternatives = root->kind == VTR_REGEX_ALT;
+    bool is_empty = !is_alternatives;
 
     switch (root->kind) {
     case VTR_REGEX_LITERAL:
@@ -507,19 +508,12 @@ bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
     case VTR_REGEX_REPEAT:
         return root->min == 0 || vtr_regex_matches_empty(root->first);
     case VTR_REGEX_CONCAT:
-        for (node = root->first; node != NULL; node = node->next) {
-            if (!vtr_regex_matches_empty(node)) {
-                return false;
-            }
-        }
-        return true;
     case VTR_REGEX_ALT:
-        for (node = root->first; node != NULL; node = node->next) {
-            if (vtr_regex_matches_empty(node)) {
-                return true;
-            }
+        for (const struct vtr_regex_node *n = root->first;
+             n != NULL && is_empty != is_alternatives; n = n->next) {
+            is_empty = vtr_regex_matches_empty(n);
         }
-        return false;
+        return is_empty;
     case VTR_REGEX_EMPTY:
     case VTR_REGEX_START:
     case VTR_REGEX_END:

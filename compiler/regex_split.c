@@ -225,35 +225,6 @@ static uint32_t rank_of(const struct vtr_regex_node *node, bool is_wide)
     return rank;
 }
 
-static bool can_be_empty(const struct vtr_regex_node *node)
-{
-    const bool is_alternatives = node->kind == VTR_REGEX_ALT;
-    bool is_empty = !is_alternatives;
-
-    switch (node->kind) {
-    case VTR_REGEX_LITERAL:
-    case VTR_REGEX_ANY:
-    case VTR_REGEX_CLASS:
-        return false;
-    case VTR_REGEX_REPEAT:
-        return node->min == 0 || can_be_empty(node->first);
-    case VTR_REGEX_CONCAT:
-    case VTR_REGEX_ALT:
-        for (const struct vtr_regex_node *n = node->first;
-             n != NULL && is_empty != is_alternatives; n = n->next) {
-            is_empty = can_be_empty(n);
-        }
-        return is_empty;
-    case VTR_REGEX_EMPTY:
-    case VTR_REGEX_START:
-    case VTR_REGEX_END:
-    case VTR_REGEX_BOUNDARY:
-    case VTR_REGEX_NO_BOUNDARY:
-        break;
-    }
-    return true;
-}
-
 /* The alternatives of an expression, those inside of them too. */
 struct alternatives {
     const struct vtr_regex_node *nodes[VTR_REGEX_SPLIT_MAX];
@@ -283,7 +254,7 @@ static bool is_worth_splitting(const struct vtr_regex_tree *tree,
     struct lead leads[VTR_REGEX_SPLIT_MAX];
     bool is_needed = false;
 
-    if (all->is_full || can_be_empty(tree->root)) {
+    if (all->is_full || vtr_regex_matches_empty(tree->root)) {
         return false;
     }
     for (unsigned i = 0; i < all->count && !is_needed; i++) {

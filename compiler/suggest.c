@@ -3,6 +3,7 @@
 #include "compiler/suggest.h"
 
 #include "base/bytes.h"
+#include "format/module_table.h"
 
 #define LENGTH_MAX 64u
 
@@ -74,15 +75,12 @@ bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b)
 
 bool vtr_is_module_name(struct vtr_bytes name)
 {
-    static const char *const MODULES[] = {"androguard", "console", "cuckoo", "dex",
-                                          "dotnet",     "elf",     "hash",   "macho",
-                                          "magic",      "math",    "pe",     "string",
-                                          "time",       "vt",      "lnk",    "crx"};
+    static const char *const OTHERS[] = {"androguard", "crx", "lnk", "vt"};
 
-    for (size_t i = 0; i < sizeof(MODULES) / sizeof(MODULES[0]); i++) {
-        if (vtr_bytes_equal(name, vtr_bytes_from_text(MODULES[i]))) {
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++) {
+        if (vtr_bytes_equal(name, vtr_bytes_from_text(OTHERS[i]))) {
             return true;
         }
     }
-    return false;
+    return vtr_module_find(name) != VTR_MODULE_COUNT;
 }

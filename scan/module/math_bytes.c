@@ -78,30 +78,37 @@ static const struct distribution *distribution_of(struct vtr_module_run *run,
     return count_bytes(run, subject, arg_count == 0 || args[0].kind != VTR_MODULE_TEXT);
 }
 
-struct vtr_module_value vtr_math_count(struct vtr_module_run *run,
-                                       const struct vtr_module_call *call)
+/* The distribution of what stands behind args[0], if that is a byte; else NULL. */
+static const struct distribution *distribution_with_byte(
+    struct vtr_module_run *run, const struct vtr_module_call *call)
 {
     const int64_t byte = call->args[0].is.number;
     const struct distribution *bytes =
         distribution_of(run, call->args + 1, call->arg_count - 1);
 
-    if (bytes == NULL || byte < 0 || byte >= BYTE_COUNT) {
-        return vtr_module_undefined();
-    }
-    return vtr_module_int((int64_t)bytes->counts[byte]);
+    return byte < 0 || byte >= BYTE_COUNT ? NULL : bytes;
+}
+
+struct vtr_module_value vtr_math_count(struct vtr_module_run *run,
+                                       const struct vtr_module_call *call)
+{
+    const struct distribution *bytes = distribution_with_byte(run, call);
+
+    return bytes == NULL
+               ? vtr_module_undefined()
+               : vtr_module_int((int64_t)bytes->counts[call->args[0].is.number]);
 }
 
 struct vtr_module_value vtr_math_percentage(struct vtr_module_run *run,
                                             const struct vtr_module_call *call)
 {
-    const int64_t byte = call->args[0].is.number;
-    const struct distribution *bytes =
-        distribution_of(run, call->args + 1, call->arg_count - 1);
+    const struct distribution *bytes = distribution_with_byte(run, call);
 
-    if (bytes == NULL || byte < 0 || byte >= BYTE_COUNT) {
+    if (bytes == NULL) {
         return vtr_module_undefined();
     }
-    return real_value((double)((float)bytes->counts[byte] / (float)bytes->subject.len));
+    return real_value((double)((float)bytes->counts[call->args[0].is.number] /
+                               (float)bytes->subject.len));
 }
 
 struct vtr_module_value vtr_math_mode(struct vtr_module_run *run,
