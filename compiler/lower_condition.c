@@ -8,6 +8,12 @@
 #include "base/decimal.h"
 #include "compiler/source.h"
 
+/* Lists are on the stack while it holds no more than this.  The rest is for what
+ * conditions calculate, which are nested 200 deep. */
+#define LIST_STACK_LIMIT 48u
+
+typedef void (*lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
+
 static void push(struct vtr_lowering *l)
 {
     l->stack++;
@@ -279,28 +285,62 @@ static void put_body(struct vtr_lowering *l, const struct vtr_node *body)
     put_varint_before(l, start, 0, l->out.len - start);
 }
 
+/* The values of a list, each a program of its own. */
+static void put_programs(struct vtr_lowering *l, const struct vtr_node *first,
+                         lower_fn lower)
+{
+    const size_t start = l->out.len;
+
+    for (const struct vtr_node *n = first; n != NULL; n = n->next) {
+        const size_t program = l->out.len;
+        lower(l, n);
+        l->stack--;
+        put_varint_before(l, program, 0, l->out.len - program);
+    }
+    put_varint_before(l, start, 0, l->out.len - start);
+}
+
+/* A loop over the values that `lower` makes of the node's children: on the stack when
+ * they are few, found one by one when they are many. */
+static void lower_list(struct vtr_lowering *l, const struct vtr_node *node,
+                       lower_fn lower, const struct vtr_node *body)
+{
+    const struct vtr_loop *loop = node->loop;
+    unsigned pops = lower_count(l, loop);
+    unsigned values = 0;
+
+    for (const struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        values++;
+    }
+    const bool is_long =
+        values > LIST_STACK_LIMIT || l->stack > LIST_STACK_LIMIT - values;
+    for (const struct vtr_node *n = node->children; n != NULL && !is_long;
+         n = n->next) {
+        lower(l, n);
+        pops++;
+    }
+    vtr_writer_u8(&l->out, is_long ? VTR_OP_FOR_PROGRAMS : VTR_OP_FOR_LIST);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    vtr_writer_varint(&l->out, loop->slot);
+    if (is_long) {
+        put_programs(l, node->children, lower);
+    } else {
+        vtr_writer_varint(&l->out, values);
+    }
+    put_body(l, body); /* its values come on top of the list, which stays meanwhile */
+    l->stack -= pops;
+    push(l);
+}
+
 /* "2 of (condition, condition...)": a loop whose body is its variable. */
 static void lower_tuple(struct vtr_lowering *l, const struct vtr_node *node)
 {
-    const struct vtr_loop *loop = node->loop;
-    struct vtr_node variable = {.kind = VTR_NODE_NAME,
-                                .type = VTR_TYPE_BOOL,
-                                .name_kind = VTR_NAME_VARIABLE,
-                                .slot = loop->slot};
-    unsigned values = 0;
-    const unsigned pops = lower_count(l, loop);
+    const struct vtr_node variable = {.kind = VTR_NODE_NAME,
+                                      .type = VTR_TYPE_BOOL,
+                                      .name_kind = VTR_NAME_VARIABLE,
+                                      .slot = node->loop->slot};
 
-    for (const struct vtr_node *n = node->children; n != NULL; n = n->next) {
-        vtr_lower_truth(l, n);
-        values++;
-    }
-    vtr_writer_u8(&l->out, VTR_OP_FOR_LIST);
-    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
-    vtr_writer_varint(&l->out, loop->slot);
-    vtr_writer_varint(&l->out, values);
-    put_body(l, &variable);
-    l->stack -= pops + values;
-    push(l);
+    lower_list(l, node, vtr_lower_truth, &variable);
 }
 
 static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
@@ -343,33 +383,26 @@ static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
 static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
-    const bool is_range = loop->is_range || loop->is_over_items;
 
     if (loop->is_with && node->children->type >= VTR_TYPE_STRUCT) {
         vtr_lower_truth(l, loop->body); /* the name is read where it stands */
         return;
     }
-    unsigned pops = lower_count(l, loop);
-    unsigned values = 0;
+    if (!loop->is_range && !loop->is_over_items) {
+        lower_list(l, node, vtr_lower_node, loop->body);
+        return;
+    }
+    const unsigned pops = lower_count(l, loop) + 2;
 
     if (loop->is_over_items) {
         vtr_lower_item_range(l, node->children->access);
-        values = 2;
     } else {
-        for (const struct vtr_node *v = node->children; v != NULL; v = v->next) {
-            vtr_lower_node(l, v);
-            values++;
-        }
+        lower_range(l, node);
     }
-    vtr_writer_u8(&l->out, (uint8_t)(is_range ? VTR_OP_FOR_RANGE : VTR_OP_FOR_LIST));
+    vtr_writer_u8(&l->out, VTR_OP_FOR_RANGE);
     vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
     vtr_writer_varint(&l->out, loop->slot);
-    if (!is_range) {
-        vtr_writer_varint(&l->out, values);
-    }
-    put_body(
-        l, loop->body); /* its values come on top of the list, which stays meanwhile */
-    pops += values;
+    put_body(l, loop->body);
     l->stack -= pops;
     push(l);
 }

@@ -53,6 +53,9 @@ enum vtr_op {
     VTR_OP_FOR_RANGE = 32,    /* q, varint slot          [N], low, high  -> bool */
     VTR_OP_FOR_LIST = 33,     /* q, varint slot, varint n  [N], n values -> bool */
     VTR_OP_FOR_PATTERNS = 34, /* q, varint n, varint pattern number... [N] -> bool */
+    /* A list that is too long for the stack: string of strings, each a program that
+     * leaves one value, which its turn runs before the body. */
+    VTR_OP_FOR_PROGRAMS = 35, /* q, varint slot, string programs       [N] -> bool */
 
     /* Control. */
     VTR_OP_JUMP_FALSE =

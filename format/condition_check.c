@@ -25,6 +25,7 @@ enum operands {
     OPERANDS_FOR_RANGE,
     OPERANDS_FOR_LIST,
     OPERANDS_FOR_PATTERNS,
+    OPERANDS_FOR_PROGRAMS,
     OPERANDS_JUMP,
     OPERANDS_MATCHES,
     OPERANDS_PATH
@@ -71,6 +72,7 @@ static const struct op_shape SHAPES[OP_LIMIT] = {
     [VTR_OP_FOR_RANGE] = {OPERANDS_FOR_RANGE, 2},
     [VTR_OP_FOR_LIST] = {OPERANDS_FOR_LIST, 0},
     [VTR_OP_FOR_PATTERNS] = {OPERANDS_FOR_PATTERNS, 0},
+    [VTR_OP_FOR_PROGRAMS] = {OPERANDS_FOR_PROGRAMS, 0},
     [VTR_OP_JUMP_FALSE] = {OPERANDS_JUMP, 0},
     [VTR_OP_JUMP_TRUE] = {OPERANDS_JUMP, 0},
     [VTR_OP_AND] = BINARY,
@@ -259,8 +261,9 @@ static bool read_jump(struct program *p)
     return true;
 }
 
-/* Reads a loop's body and checks it as a program of its own. */
-static bool read_body(struct program *p, bool has_pattern)
+/* Reads a program of a loop from `code` and checks it. */
+static bool read_loop_program(const struct program *p, struct vtr_reader *code,
+                              bool has_pattern)
 {
     struct vtr_bytes body;
     struct program inner = {
@@ -271,11 +274,29 @@ static bool read_body(struct program *p, bool has_pattern)
         .pattern_count = p->pattern_count,
     };
 
-    if (inner.loops > VTR_LOOP_DEPTH_LIMIT || !vtr_reader_string(&p->code, &body)) {
+    if (inner.loops > VTR_LOOP_DEPTH_LIMIT || !vtr_reader_string(code, &body)) {
         return false;
     }
     vtr_reader_init(&inner.code, body, 0);
     return check_program(&inner);
+}
+
+/* The programs of a list's values. */
+static bool read_programs(struct program *p)
+{
+    struct vtr_bytes list;
+    struct vtr_reader programs;
+
+    if (!vtr_reader_string(&p->code, &list) || list.len == 0) {
+        return false;
+    }
+    vtr_reader_init(&programs, list, 0);
+    while (vtr_reader_left(&programs) > 0) {
+        if (!read_loop_program(p, &programs, false)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Quantifier, what is looped over or counted, and the body; pops `pops` values, those
@@ -294,6 +315,7 @@ static bool read_quantified(struct program *p, uint8_t operands, uint64_t pops)
         is_good = is_good && read_name_list(p);
         break;
     case OPERANDS_FOR_RANGE:
+    case OPERANDS_FOR_PROGRAMS:
         is_good = is_good && read_slot(p);
         break;
     case OPERANDS_FOR_LIST:
@@ -309,8 +331,11 @@ static bool read_quantified(struct program *p, uint8_t operands, uint64_t pops)
     if (!is_good || !pop(p, pops + count + (has_number ? 1 : 0))) {
         return false;
     }
-    return operands == OPERANDS_OF || operands == OPERANDS_OF_RULES ||
-           read_body(p, operands == OPERANDS_FOR_PATTERNS);
+    if (operands == OPERANDS_OF || operands == OPERANDS_OF_RULES) {
+        return true;
+    }
+    return (operands != OPERANDS_FOR_PROGRAMS || read_programs(p)) &&
+           read_loop_program(p, &p->code, operands == OPERANDS_FOR_PATTERNS);
 }
 
 /* Reads the operands of everything that is neither a jump nor quantified. */
@@ -377,6 +402,7 @@ static bool check_instruction(struct program *p)
     case OPERANDS_FOR_RANGE:
     case OPERANDS_FOR_LIST:
     case OPERANDS_FOR_PATTERNS:
+    case OPERANDS_FOR_PROGRAMS:
         return read_quantified(p, shape.operands, shape.pops) && push(p);
     default:
         return read_operands(p, shape.operands) && pop(p, shape.pops) && push(p);

@@ -294,7 +294,7 @@ static bool run_instruction(struct vtr_condition_machine *m)
     if (op <= VTR_OP_OF_RULES) {
         return vtr_machine_of(m, op, code);
     }
-    if (op <= VTR_OP_FOR_PATTERNS) {
+    if (op <= VTR_OP_FOR_PROGRAMS) {
         return op >= VTR_OP_FOR_RANGE && vtr_machine_loop(m, op, code);
     }
     if (op == VTR_OP_JUMP_FALSE || op == VTR_OP_JUMP_TRUE) {

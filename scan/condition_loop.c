@@ -75,6 +75,28 @@ static bool is_decided(const struct vtr_condition_frame *f)
                : f->quantity.number < 0 || f->found >= (uint64_t)f->quantity.number;
 }
 
+/* Begins the program of the next value; false when it is malformed. */
+static bool begin_value(struct vtr_condition_frame *f)
+{
+    struct vtr_bytes program;
+
+    if (!vtr_reader_string(&f->programs, &program)) {
+        return false;
+    }
+    vtr_reader_init(&f->code, program, 0);
+    f->is_value = true;
+    return true;
+}
+
+/* The value's program has ended: it is what the loop's variable is in the body. */
+static void bind_value(struct vtr_condition_machine *m, struct vtr_condition_frame *f,
+                       struct vtr_value value)
+{
+    m->variables[f->slot] = value;
+    vtr_reader_init(&f->code, f->body, 0);
+    f->is_value = false;
+}
+
 /* Binds the variable or pattern of the next turn; `out_is_over` when there is none.
  * False when the loop is malformed. */
 static bool bind(struct vtr_condition_machine *m, struct vtr_condition_frame *f,
@@ -88,6 +110,13 @@ static bool bind(struct vtr_condition_machine *m, struct vtr_condition_frame *f,
         m->variables[f->slot] = vtr_value_int(f->next);
         f->left = f->next == f->last ? 0 : 1;
         f->next += f->left == 0 ? 0 : 1;
+    } else if (f->op == VTR_OP_FOR_PROGRAMS) {
+        if (vtr_reader_left(&f->programs) == 0) {
+            return true;
+        }
+        if (!begin_value(f)) {
+            return false;
+        }
     } else {
         if (f->left == 0) {
             return true;
@@ -152,6 +181,14 @@ static bool read_subject(struct vtr_condition_machine *m, struct vtr_reader *cod
     if (!vtr_reader_varint(code, &f->slot) || f->slot >= VTR_LOOP_DEPTH_LIMIT) {
         return false;
     }
+    if (f->op == VTR_OP_FOR_PROGRAMS) {
+        struct vtr_bytes programs;
+        if (!vtr_reader_string(code, &programs)) {
+            return false;
+        }
+        vtr_reader_init(&f->programs, programs, 0);
+        return true;
+    }
     if (f->op == VTR_OP_FOR_LIST) {
         const size_t base = m->frames[m->depth].base;
         if (!vtr_reader_varint(code, &f->left) || f->left > m->count - base) {
@@ -176,12 +213,11 @@ bool vtr_machine_loop(struct vtr_condition_machine *m, uint8_t op,
                       struct vtr_reader *code)
 {
     struct vtr_condition_frame f = {.op = op, .outer_pattern = m->pattern};
-    struct vtr_bytes body;
     uint8_t quantifier;
 
     if (m->depth == VTR_LOOP_DEPTH_LIMIT ||
         !vtr_machine_read_quantifier(code, &quantifier) || !read_subject(m, code, &f) ||
-        !vtr_reader_string(code, &body)) {
+        !vtr_reader_string(code, &f.body)) {
         return false;
     }
     const size_t list_len = op == VTR_OP_FOR_LIST ? (size_t)f.left : 0;
@@ -194,7 +230,7 @@ bool vtr_machine_loop(struct vtr_condition_machine *m, uint8_t op,
     f.keep = m->count;
     m->count = count;
     f.base = count;
-    vtr_reader_init(&f.code, body, 0);
+    vtr_reader_init(&f.code, f.body, 0);
     m->depth++;
     m->frames[m->depth] = f;
     return go_on(m);
@@ -207,6 +243,10 @@ bool vtr_machine_turn(struct vtr_condition_machine *m)
 
     if (m->count != f->base + 1 || !vtr_machine_pop(m, &value)) {
         return false;
+    }
+    if (f->is_value) {
+        bind_value(m, f, value);
+        return true;
     }
     f->turns++;
     f->found += vtr_value_is_true(&value) ? 1 : 0;

@@ -28,6 +28,9 @@ struct vtr_condition_frame {
     int64_t next; /* FOR_RANGE: value of the next turn */
     int64_t last;
     size_t item; /* FOR_LIST: place on the stack of the next turn's value */
+    struct vtr_reader programs; /* FOR_PROGRAMS: those of the values to come */
+    bool is_value;              /* FOR_PROGRAMS: a value's program runs, not the body */
+    struct vtr_bytes body;
     struct vtr_reader patterns; /* FOR_PATTERNS: those of the turns to come */
     uint64_t left;              /* turns to come, but for FOR_RANGE */
     uint64_t turns;
@@ -77,7 +80,8 @@ bool vtr_machine_loop(struct vtr_condition_machine *m, uint8_t op,
 bool vtr_machine_module(struct vtr_condition_machine *m, uint8_t op,
                         struct vtr_reader *code);
 
-/* The body of the running loop has ended: the next turn, or the loop's value. */
+/* A program of the running loop has ended: its body, the next turn, or the loop's
+ * value. */
 bool vtr_machine_turn(struct vtr_condition_machine *m);
 
 #endif

@@ -279,6 +279,15 @@ class Condition:
                           self.has_pattern or has_pattern)
         return inner.run()
 
+    def programs(self):
+        outer, self.r = self.r, Reader(self.r.string())
+        need(self.r.left(), "a list is empty")
+        programs = []
+        while self.r.left():
+            programs.append(self.body())
+        self.r = outer
+        return programs
+
     def of(self, op):
         name, pops = OF_OPERATIONS[op]
         quantifier, has_number = self.quantifier()
@@ -302,6 +311,9 @@ class Condition:
         if op == 32:
             self.pop(2 + has_number)
             return ["for_range", quantifier, slot, self.body()]
+        if op == 35:
+            self.pop(has_number)
+            return ["for_programs", quantifier, slot, self.programs(), self.body()]
         count = self.r.varint()
         need(0 < count <= 256, "a list has no or too many values")
         self.pop(count + has_number)
@@ -362,7 +374,7 @@ class Condition:
             return self.jump("jump_false" if op == 40 else "jump_true")
         if op in OF_OPERATIONS:
             line = self.of(op)
-        elif op in (26, 32, 33, 34):
+        elif op in (26, 32, 33, 34, 35):
             line = self.loop(op)
         else:
             line = self.simple(op)

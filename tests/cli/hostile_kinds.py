@@ -311,14 +311,16 @@ def _():
     return rule([], " or ".join(f'pe.imphash() == "{i:032x}"' for i in range(20000)), "pe")
 
 
-@kind("a set of 65,536 items")
+@kind("a list of 100,000 values", TAKEN)
 def _():
-    return rule([], f"for any i in ({', '.join(map(str, range(65536)))}) : (i == filesize)")
+    return rule([], f"for any i in ({', '.join(map(str, range(100000)))}) : (i == filesize)")
 
 
-@kind("a set of 65,537 items", REFUSED)
+@kind("lists of 300 values in each other", TAKEN, limited=True)
 def _():
-    return rule([], f"for any i in ({', '.join(map(str, range(65537)))}) : (i == filesize)")
+    values = ", ".join(map(str, range(300)))
+    return rule([], "".join(f"for all v{i} in ({values}) : (" for i in range(16)) +
+                "v0 + v15 >= 0" + ")" * 16)
 
 
 @kind("sets of 100,000 strings")
@@ -363,7 +365,7 @@ def _():
     return rule([], "any of (" * 150 + "filesize == 1, true" + ")" * 150)
 
 
-@kind("a bool tuple of 60,000")
+@kind("a bool tuple of 60,000", TAKEN)
 def _():
     return rule([], "3 of (" + ", ".join(["filesize == 1"] * 60000) + ")")
 

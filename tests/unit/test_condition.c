@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/rule_check.h"
 #include "scan/regex.h"
 #include "tests/support/cmocka.h"
 
@@ -283,6 +284,107 @@ static void a_loop_without_turns_is_false(void **state)
     assert_false(loops(VTR_QUANTIFIER_N, 0, 3, 1, 9));
 }
 
+/* for QUANTIFIER i in (programs that leave 0, 1, ... count - 1) : (i < limit); the last
+ * program is `last` when there is one. */
+static struct program program_loop(uint8_t quantifier, unsigned count,
+                                   const struct program *last, int64_t limit)
+{
+    struct program p = {0};
+    struct program list = {0};
+    struct program body = {0};
+
+    for (unsigned i = 0; i < count; i++) {
+        struct program value = {0};
+        integer(&value, i);
+        vtr_writer_string(&list.w, vtr_writer_bytes(&value.w));
+        vtr_writer_deinit(&value.w);
+    }
+    if (last != NULL) {
+        vtr_writer_string(&list.w, vtr_writer_bytes(&last->w));
+    }
+    op(&body, VTR_OP_VARIABLE);
+    vtr_writer_varint(&body.w, 3);
+    integer(&body, limit);
+    op(&body, VTR_OP_LT);
+    if (quantifier == VTR_QUANTIFIER_N || quantifier == VTR_QUANTIFIER_PERCENT) {
+        integer(&p, 50);
+    }
+    op(&p, VTR_OP_FOR_PROGRAMS);
+    vtr_writer_u8(&p.w, quantifier);
+    vtr_writer_varint(&p.w, 3);
+    vtr_writer_string(&p.w, vtr_writer_bytes(&list.w));
+    vtr_writer_string(&p.w, vtr_writer_bytes(&body.w));
+    vtr_writer_deinit(&list.w);
+    vtr_writer_deinit(&body.w);
+    return p;
+}
+
+static bool loops_over_programs(uint8_t quantifier, unsigned count, int64_t limit)
+{
+    struct program p = program_loop(quantifier, count, NULL, limit);
+
+    assert_null(vtr_condition_check(vtr_writer_bytes(&p.w), 0));
+    return is_true(&p);
+}
+
+static void loops_over_programs_are_loops_over_their_values(void **state)
+{
+    (void)state;
+    assert_true(loops_over_programs(VTR_QUANTIFIER_ALL, 1000, 1000));
+    assert_false(loops_over_programs(VTR_QUANTIFIER_ALL, 1000, 999));
+    assert_true(loops_over_programs(VTR_QUANTIFIER_ANY, 1000, 1));
+    assert_false(loops_over_programs(VTR_QUANTIFIER_ANY, 1000, 0));
+    assert_true(loops_over_programs(VTR_QUANTIFIER_NONE, 1000, 0));
+    assert_false(loops_over_programs(VTR_QUANTIFIER_NONE, 1000, 1));
+    assert_true(loops_over_programs(VTR_QUANTIFIER_N, 1000, 50));
+    assert_false(loops_over_programs(VTR_QUANTIFIER_N, 1000, 49));
+    assert_true(loops_over_programs(VTR_QUANTIFIER_PERCENT, 1000, 500));
+    assert_false(loops_over_programs(VTR_QUANTIFIER_PERCENT, 1000, 499));
+    assert_true(loops_over_programs(VTR_QUANTIFIER_ALL, 1, 1));
+}
+
+static void a_value_that_is_undefined_is_a_turn_that_is_not_found(void **state)
+{
+    (void)state;
+    struct program value = {0};
+
+    undefined(&value);
+    struct program any = program_loop(VTR_QUANTIFIER_ANY, 2, &value, 1);
+    struct program all = program_loop(VTR_QUANTIFIER_ALL, 2, &value, 5);
+    assert_true(is_true(&any));
+    assert_false(is_true(&all));
+    vtr_writer_deinit(&value.w);
+}
+
+static void programs_of_values_leave_one_value(void **state)
+{
+    (void)state;
+    struct program value = {0};
+    struct program none = program_loop(VTR_QUANTIFIER_ALL, 2, &value, 5);
+
+    assert_non_null(vtr_condition_check(vtr_writer_bytes(&none.w), 0));
+    assert_true(is_malformed(&none));
+    integer(&value, 1);
+    integer(&value, 1);
+    struct program two = program_loop(VTR_QUANTIFIER_ALL, 2, &value, 5);
+    assert_non_null(vtr_condition_check(vtr_writer_bytes(&two.w), 0));
+    assert_true(is_malformed(&two));
+    struct program empty = program_loop(VTR_QUANTIFIER_ALL, 0, NULL, 5);
+    assert_non_null(vtr_condition_check(vtr_writer_bytes(&empty.w), 0));
+    vtr_writer_deinit(&empty.w);
+    vtr_writer_deinit(&value.w);
+}
+
+static void loops_over_programs_run_out_of_their_budget(void **state)
+{
+    (void)state;
+    struct program p = program_loop(VTR_QUANTIFIER_ALL, 1000, NULL, 1000);
+    unsigned limits;
+
+    assert_int_equal(run_limited(&p, 1000, &limits), VTR_TRUTH_FALSE);
+    assert_int_equal(limits, VTR_SCAN_LIMIT_TIME);
+}
+
 static void endless_loops_run_out_of_their_budget(void **state)
 {
     (void)state;
@@ -395,6 +497,10 @@ int main(void)
         cmocka_unit_test(reading_ends_where_the_data_does),
         cmocka_unit_test(loops_count_their_turns),
         cmocka_unit_test(a_loop_without_turns_is_false),
+        cmocka_unit_test(loops_over_programs_are_loops_over_their_values),
+        cmocka_unit_test(a_value_that_is_undefined_is_a_turn_that_is_not_found),
+        cmocka_unit_test(programs_of_values_leave_one_value),
+        cmocka_unit_test(loops_over_programs_run_out_of_their_budget),
         cmocka_unit_test(endless_loops_run_out_of_their_budget),
         cmocka_unit_test(a_rule_without_verdict_is_asked_for),
         cmocka_unit_test(jumps_skip_the_other_side),
