@@ -36,6 +36,8 @@ static const struct vtr_option OPTIONS[] = {
     {"disable-console-logs", 'q', VTR_OPTION_FLAG, NULL,
      "show nothing that conditions log", AT(is_quiet)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a match", AT(style.is_json)},
+    {"profile", 0, VTR_OPTION_FLAG, NULL,
+     "show at the end which rules and strings took the time", AT(has_profile)},
     {"define", 'd', VTR_OPTION_TEXTS, "NAME=VALUE",
      "give an external variable another value", AT(defines)},
     {"module-data", 'x', VTR_OPTION_PATHS, "MODULE=FILE",
@@ -95,7 +97,8 @@ const struct vtr_verb vtr_verb_scan = {
     .example = "vitrine scan detections.vdb file\n"
                "vitrine scan -s -j 4 detections.vdb folder another\n"
                "vitrine scan -m rules.yar file\n"
-               "vitrine scan --json detections.vdb - < file",
+               "vitrine scan --json detections.vdb - < file\n"
+               "vitrine scan --profile rules.yar folder",
     .details =
         "One line a match: RULE PATH.  RULES is a database, or rule sources: a file, "
         "a\n"

@@ -39,6 +39,7 @@ struct vtr_scan_arguments {
     bool is_count;
     bool has_modules; /* what modules find in a file is said too */
     bool is_quiet;    /* what conditions log is not said */
+    bool has_profile; /* where the time went is said after all */
 
     /* Options that change nothing. */
     bool no_effect;

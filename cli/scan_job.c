@@ -11,6 +11,7 @@
 #include "cli/os_input.h"
 #include "cli/os_parallel.h"
 #include "cli/os_process.h"
+#include "cli/scan_profile.h"
 
 #define WORKER_LIMIT 256u
 
@@ -376,6 +377,32 @@ static void say_too_late(struct job *job)
     }
 }
 
+/* Says where the time of all workers went. */
+static void say_profile(struct job *job, unsigned workers)
+{
+    const struct vtr_scanner **scanners = calloc(workers, sizeof(*scanners));
+    struct vtr_text text = {0};
+    struct vtr_error err = {0};
+    bool is_said = false;
+
+    if (scanners != NULL) {
+        for (unsigned i = 0; i < workers; i++) {
+            scanners[i] = job->workers[i].scanner;
+        }
+        is_said =
+            vtr_scan_profile_print(&text, scanners, workers,
+                                   job->arguments->style.is_json, &err) == VTR_OK &&
+            !text.has_failed;
+        (void)vtr_text_print(&text, stdout); /* vtr_output_finish looks at it */
+    }
+    if (!is_said) {
+        vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
+        job->has_failed = true;
+    }
+    vtr_text_deinit(&text);
+    free(scanners);
+}
+
 static unsigned worker_count(const struct vtr_scan_arguments *arguments)
 {
     const uint64_t wanted =
@@ -428,6 +455,7 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
     job.options.module_data = rules->module_data;
     job.options.module_data_count = rules->module_data_count;
     job.options.has_unsatisfied = arguments->is_negated;
+    job.options.has_profile = arguments->has_profile;
     if (!rules->is_compiled) { /* else the compiler had them */
         job.options.externals = arguments->defines.items;
         job.options.external_count = arguments->defines.count;
@@ -446,6 +474,9 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
                                               .context = &job};
         vtr_parallel_run(&parallel);
         say_too_late(&job);
+        if (arguments->has_profile) {
+            say_profile(&job, workers);
+        }
         exit_code = job.has_failed  ? VTR_EXIT_FAILED
                     : job.has_found ? VTR_EXIT_NO
                                     : VTR_EXIT_YES;

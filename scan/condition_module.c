@@ -3,6 +3,7 @@
 /* What conditions ask modules for: fields, items, keys, functions. */
 #include "scan/condition_machine.h"
 #include "scan/module_host.h"
+#include "scan/profile.h"
 
 /* Indices and arguments of one path. */
 #define OPERAND_LIMIT 16u
@@ -105,6 +106,26 @@ static bool push_regex(struct vtr_condition_machine *m, struct vtr_reader *code)
            vtr_reader_masked(code, &value.text.bytes) && vtr_machine_push(m, value);
 }
 
+/* What the module says; nothing in what was asked is undefined. */
+static struct vtr_value ask_module(struct vtr_condition_machine *m, uint8_t op,
+                                   struct operands *o)
+{
+    struct vtr_module_host *host = m->world->modules;
+
+    switch (op) {
+    case VTR_OP_FIELD:
+        return vtr_module_host_get(host, o->row, o->indices, o->index_count);
+    case VTR_OP_CALL:
+        return run_call(m, o);
+    case VTR_OP_ITEMS:
+        return vtr_module_host_count(host, o->row, o->indices, o->index_count);
+    case VTR_OP_FIND:
+        return run_find(m, o);
+    default:
+        return run_key(m, o);
+    }
+}
+
 bool vtr_machine_module(struct vtr_condition_machine *m, uint8_t op,
                         struct vtr_reader *code)
 {
@@ -119,25 +140,10 @@ bool vtr_machine_module(struct vtr_condition_machine *m, uint8_t op,
         return false;
     }
     if (o.are_known) {
-        switch (op) {
-        case VTR_OP_FIELD:
-            value =
-                vtr_module_host_get(m->world->modules, o.row, o.indices, o.index_count);
-            break;
-        case VTR_OP_CALL:
-            value = run_call(m, &o);
-            break;
-        case VTR_OP_ITEMS:
-            value = vtr_module_host_count(m->world->modules, o.row, o.indices,
-                                          o.index_count);
-            break;
-        case VTR_OP_FIND:
-            value = run_find(m, &o);
-            break;
-        default:
-            value = run_key(m, &o);
-            break;
-        }
+        struct vtr_profile *profile = m->world->run->profile;
+        const struct vtr_profile_span span = vtr_profile_begin(profile);
+        value = ask_module(m, op, &o);
+        vtr_profile_end(profile, &span, VTR_COST_MODULE, o.row);
     }
     return vtr_machine_push(m, value);
 }

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
+#include "scan/profile.h"
 
 /* Recorded while a rule waits for others: asked for again, it is part of a cycle. */
 #define WAITING ((uint32_t)VTR_TRUTH_PENDING)
@@ -124,7 +125,9 @@ static bool evaluate(struct vtr_rule_eval *eval, struct vtr_scan_run *run,
             eval->todo.count--;
             continue;
         }
+        const struct vtr_profile_span span = vtr_profile_begin(run->profile);
         const enum vtr_truth truth = run_rule(eval, run, next);
+        vtr_profile_end(run->profile, &span, VTR_COST_RULE, next);
         if (run->is_memory_out ||
             !vtr_number_map_put(&eval->verdicts, next, (uint32_t)truth)) {
             return false;

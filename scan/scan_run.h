@@ -17,6 +17,7 @@
 #include "vitrine/scan.h"
 
 struct vtr_atom_tables;
+struct vtr_profile;
 struct vtr_regex_machine;
 
 struct vtr_scan_run {
@@ -29,6 +30,7 @@ struct vtr_scan_run {
     struct vtr_regex_machine *regexes;
     struct vtr_pattern_states patterns;
     struct vtr_hex_matcher hex;
+    struct vtr_profile *profile; /* NULL: nobody asks */
 
     /* Set for each file. */
     struct vtr_bytes data;

@@ -12,6 +12,7 @@
 #include "scan/detection.h"
 #include "scan/entry_point.h"
 #include "scan/memory.h"
+#include "scan/profile.h"
 #include "scan/regex.h"
 #include "scan/rule_eval.h"
 #include "scan/verify_pattern.h"
@@ -91,7 +92,8 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     }
     run->regexes = vtr_regex_machine_new(run->options.regex_match_limit,
                                          run->options.regex_heap_kib);
-    if (run->regexes == NULL) {
+    run->profile = run->options.has_profile ? vtr_profile_new(run->image) : NULL;
+    if (run->regexes == NULL || (run->options.has_profile && run->profile == NULL)) {
         vtr_scanner_free(scanner);
         return vtr_error_set_memory(err);
     }
@@ -108,6 +110,7 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_regex_machine_free(scanner->run.regexes);
         vtr_external_settings_deinit(&scanner->run.externals);
         vtr_arena_deinit(&scanner->run.copies);
+        vtr_profile_free(scanner->run.profile);
         free(scanner);
     }
 }
@@ -115,6 +118,31 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
 void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms)
 {
     scanner->run.options.timeout_ms = timeout_ms;
+}
+
+enum vtr_status vtr_scan_tell_costs(const struct vtr_scanner *const *scanners,
+                                    size_t count, vtr_cost_fn tell, void *context,
+                                    struct vtr_error *err)
+{
+    struct vtr_profile *sum = NULL;
+    enum vtr_status status = VTR_OK;
+
+    for (size_t i = 0; i < count && status == VTR_OK; i++) {
+        const struct vtr_profile *profile =
+            scanners[i] == NULL ? NULL : scanners[i]->run.profile;
+        if (profile != NULL && sum == NULL) {
+            sum = vtr_profile_new(scanners[i]->run.image);
+            status = sum == NULL ? VTR_ERROR_MEMORY : VTR_OK;
+        }
+        if (profile != NULL && sum != NULL) {
+            vtr_profile_add(sum, profile);
+        }
+    }
+    if (sum != NULL) {
+        status = vtr_profile_tell(sum, tell, context);
+    }
+    vtr_profile_free(sum);
+    return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }
 
 /* Forgets the file before. */
@@ -196,21 +224,29 @@ static enum vtr_status report_all(struct vtr_scanner *scanner, struct vtr_report
 
 static enum vtr_status report(struct vtr_scanner *scanner, struct vtr_report *to)
 {
-    const enum vtr_status status = scanner->run.options.has_unsatisfied
-                                       ? report_all(scanner, to)
-                                       : report_satisfied(scanner, to);
+    enum vtr_status status = scanner->run.options.has_unsatisfied
+                                 ? report_all(scanner, to)
+                                 : report_satisfied(scanner, to);
 
-    return status != VTR_OK || to->is_over || scanner->run.memory != NULL
-               ? status
-               : vtr_detection_report_hashes(&scanner->run, to);
+    if (status != VTR_OK || to->is_over || scanner->run.memory != NULL) {
+        return status;
+    }
+    struct vtr_profile *profile = scanner->run.profile;
+    const struct vtr_profile_span span = vtr_profile_begin(profile);
+    status = vtr_detection_report_hashes(&scanner->run, to);
+    vtr_profile_end(profile, &span, VTR_COST_HASHES, 0);
+    return status;
 }
 
 /* Finds what patterns match in the data. */
 static void search(struct vtr_scan_run *run)
 {
+    const struct vtr_profile_span span = vtr_profile_begin(run->profile);
+
     vtr_atom_search(run);
     search_unindexed(run);
     vtr_verify_finish(run);
+    vtr_profile_end(run->profile, &span, VTR_COST_SEARCH, 0);
 }
 
 /* What follows from the matches. */
@@ -239,9 +275,14 @@ enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes dat
                                vtr_detection_fn found, void *context,
                                unsigned *out_limits, struct vtr_error *err)
 {
+    struct vtr_profile *profile = scanner->run.profile;
+    const struct vtr_profile_span span = vtr_profile_begin(profile);
+
     begin(&scanner->run, NULL, data, data.len);
     search(&scanner->run);
-    return conclude(scanner, found, context, out_limits, err);
+    const enum vtr_status status = conclude(scanner, found, context, out_limits, err);
+    vtr_profile_end(profile, &span, VTR_COST_REST, 0);
+    return status;
 }
 
 /* Searches one range, as far as it can be read. */
@@ -273,7 +314,7 @@ enum vtr_status vtr_scan_memory(struct vtr_scanner *scanner,
     struct vtr_scan_run *run = &scanner->run;
     uint64_t total = 0;
     size_t longest = 0;
-    const enum vtr_status status = vtr_memory_measure(memory, &total, &longest, err);
+    enum vtr_status status = vtr_memory_measure(memory, &total, &longest, err);
 
     if (status != VTR_OK) {
         return status;
@@ -282,13 +323,16 @@ enum vtr_status vtr_scan_memory(struct vtr_scanner *scanner,
     if (room == NULL) {
         return vtr_error_set_memory(err);
     }
+    const struct vtr_profile_span span = vtr_profile_begin(run->profile);
     begin(run, memory, (struct vtr_bytes){0}, total);
     for (size_t i = 0; i < memory->range_count && !vtr_run_must_stop(run); i++) {
         search_range(run, &memory->ranges[i], room);
     }
     free(room);
     vtr_memory_finish(run);
-    return conclude(scanner, found, context, out_limits, err);
+    status = conclude(scanner, found, context, out_limits, err);
+    vtr_profile_end(run->profile, &span, VTR_COST_REST, 0);
+    return status;
 }
 
 enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,

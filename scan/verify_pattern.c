@@ -4,6 +4,7 @@
 
 #include "base/sort.h"
 #include "scan/chain.h"
+#include "scan/profile.h"
 #include "scan/verify_regex.h"
 #include "scan/verify_text.h"
 
@@ -212,8 +213,8 @@ static struct vtr_pattern_state *get_state(struct vtr_scan_run *run, uint32_t pa
     return state;
 }
 
-void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
-                     size_t at)
+static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+                        size_t at)
 {
     struct vtr_pattern_state *state = get_state(run, entry->pattern);
     struct vtr_candidate candidate;
@@ -239,6 +240,15 @@ void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entr
     }
 }
 
+void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+                     size_t at)
+{
+    const struct vtr_profile_span span = vtr_profile_begin(run->profile);
+
+    verify_atom(run, entry, at);
+    vtr_profile_end(run->profile, &span, VTR_COST_STRING, entry->pattern);
+}
+
 static void try_everywhere(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                            struct vtr_pattern_part *part)
 {
@@ -261,11 +271,12 @@ static void try_everywhere(struct vtr_scan_run *run, struct vtr_pattern_state *s
 
 void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
 {
+    const struct vtr_profile_span span = vtr_profile_begin(run->profile);
     struct vtr_pattern_state *state = get_state(run, pattern);
 
     for (size_t i = 0; state != NULL && i < state->part_count; i++) {
         if (vtr_run_must_stop(run)) {
-            return;
+            break;
         }
         if (state->view.type == VTR_PATTERN_REGEX) {
             vtr_verify_regex_everywhere(run, state, &state->parts[i]);
@@ -273,6 +284,7 @@ void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
             try_everywhere(run, state, &state->parts[i]);
         }
     }
+    vtr_profile_end(run->profile, &span, VTR_COST_STRING, pattern);
 }
 
 /* Of a finished list, keeps the match at `offset` alone. */
@@ -328,24 +340,33 @@ static void gather(struct vtr_scan_run *run, struct vtr_pattern_state *state)
     }
 }
 
+/* What is left to do for a pattern of which something was found. */
+static void finish_pattern(struct vtr_scan_run *run, struct vtr_pattern_state *state)
+{
+    for (size_t part = 0; part < state->part_count; part++) {
+        flush_candidates(run, state, &state->parts[part]);
+    }
+    if (is_chain(state)) {
+        if (!vtr_run_must_stop(run)) {
+            join(run, state);
+        }
+    } else if (state->view.type == VTR_PATTERN_REGEX) {
+        gather(run, state);
+    }
+    if (!vtr_match_list_finish(&state->matches)) {
+        run->is_memory_out = true;
+    }
+}
+
 void vtr_verify_finish(struct vtr_scan_run *run)
 {
     /* Nothing is touched anew below: a candidate has touched its pattern already. */
     for (size_t i = 0; i < run->patterns.touched_count; i++) {
         struct vtr_pattern_state *state = run->patterns.touched[i];
-        for (size_t part = 0; part < state->part_count; part++) {
-            flush_candidates(run, state, &state->parts[part]);
-        }
-        if (is_chain(state)) {
-            if (!vtr_run_must_stop(run)) {
-                join(run, state);
-            }
-        } else if (state->view.type == VTR_PATTERN_REGEX) {
-            gather(run, state);
-        }
-        if (!vtr_match_list_finish(&state->matches)) {
-            run->is_memory_out = true;
-        }
+        const struct vtr_profile_span span = vtr_profile_begin(run->profile);
+
+        finish_pattern(run, state);
+        vtr_profile_finish(run->profile, &span, state->pattern, state->matches.count);
     }
     if (run->hex.has_failed) {
         run->is_memory_out = true;

@@ -85,6 +85,7 @@ struct vtr_scan_options {
     void *finding_context;
 
     int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
+    int has_profile;     /* keeps what vtr_scan_tell_costs tells */
 };
 
 struct vtr_match {
@@ -167,6 +168,41 @@ VTR_API void vtr_scanner_free(struct vtr_scanner *scanner);
 
 /* Another timeout_ms for the scans to come. */
 VTR_API void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms);
+
+/* What scans spend their time on. */
+enum vtr_cost_kind {
+    VTR_COST_RULE = 1, /* evaluating a rule's condition, and all its strings */
+    VTR_COST_STRING,   /* trying a string where it may match */
+    VTR_COST_MODULE,   /* what conditions ask a module for */
+    VTR_COST_SEARCH,   /* finding the places where strings may match */
+    VTR_COST_HASHES,   /* digests of files, for hash records */
+    VTR_COST_REST      /* everything else, telling of the detections included */
+};
+#define VTR_COST_LAST VTR_COST_REST
+
+/* Borrowed from the database.  No two kinds but RULE and STRING have any time in
+ * common. */
+struct vtr_cost {
+    enum vtr_cost_kind kind;
+    struct vtr_bytes space; /* of a RULE or STRING */
+    struct vtr_bytes rule;
+    struct vtr_bytes name; /* of a STRING, without "$"; of a MODULE */
+    uint64_t time_ns;
+    uint64_t condition_ns; /* of a RULE: that its condition took of it */
+    uint64_t count;        /* evaluations of a RULE's condition, questions to a MODULE,
+                              files */
+    uint64_t place_count; /* where strings were tried; of a string that is looked for by
+                             itself: how often it was */
+    uint64_t match_count; /* of strings */
+};
+typedef void (*vtr_cost_fn)(const struct vtr_cost *cost, void *context);
+
+/* Tells, kind by kind and the greatest first, of what the scans of all these scanners
+ * spent time on so far; NULL scanners, and those without has_profile, add nothing. All
+ * are of one database. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_tell_costs(
+    const struct vtr_scanner *const *scanners, size_t count, vtr_cost_fn tell,
+    void *context, struct vtr_error *err);
 
 /* Scans memory.  `out_limits` (may be NULL) receives VTR_SCAN_* bits. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
