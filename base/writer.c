@@ -26,12 +26,6 @@ void vtr_writer_clear(struct vtr_writer *w)
     w->len = 0;
 }
 
-void vtr_writer_truncate(struct vtr_writer *w, size_t len)
-{
-    assert(len <= w->len);
-    w->len = len;
-}
-
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w)
 {
     return (struct vtr_bytes){w->ptr, w->len};
@@ -82,24 +76,11 @@ void vtr_writer_u64(struct vtr_writer *w, uint64_t value)
     }
 }
 
-void vtr_writer_varint(struct vtr_writer *w, uint64_t value)
+void vtr_writer_long_varint(struct vtr_writer *w, uint64_t value)
 {
-    uint8_t spelled[10];
-    size_t len = 0;
+    uint8_t spelled[VTR_VARINT_LEN_MAX];
 
-    if (value < 0x80) {
-        vtr_writer_u8(w, (uint8_t)value);
-        return;
-    }
-    while (value >= 0x80) {
-        spelled[len++] = (uint8_t)(value | 0x80u);
-        value >>= 7;
-    }
-    spelled[len++] = (uint8_t)value;
-    uint8_t *room = vtr_writer_reserve(w, len);
-    if (room != NULL) {
-        memcpy(room, spelled, len);
-    }
+    vtr_writer_raw(w, (struct vtr_bytes){spelled, vtr_store_varint(spelled, value)});
 }
 
 void vtr_writer_zigzag(struct vtr_writer *w, int64_t value)
@@ -131,6 +112,38 @@ void vtr_writer_zeros(struct vtr_writer *w, size_t count)
     if (room != NULL) {
         memset(room, 0, count);
     }
+}
+
+void vtr_writer_insert(struct vtr_writer *w, size_t at, struct vtr_bytes bytes)
+{
+    const size_t moved = w->len - at;
+
+    assert(at <= w->len);
+    if (bytes.len == 0 || vtr_writer_reserve(w, bytes.len) == NULL) {
+        return;
+    }
+    memmove(w->ptr + at + bytes.len, w->ptr + at, moved);
+    memcpy(w->ptr + at, bytes.ptr, bytes.len);
+}
+
+void vtr_writer_insert_varint(struct vtr_writer *w, size_t at, uint64_t value)
+{
+    uint8_t spelled[VTR_VARINT_LEN_MAX];
+    const size_t len = vtr_store_varint(spelled, value);
+
+    vtr_writer_insert(w, at, (struct vtr_bytes){spelled, len});
+}
+
+size_t vtr_store_varint(uint8_t p[VTR_VARINT_LEN_MAX], uint64_t value)
+{
+    size_t len = 0;
+
+    while (value >= 0x80) {
+        p[len++] = (uint8_t)(value | 0x80u);
+        value >>= 7;
+    }
+    p[len++] = (uint8_t)value;
+    return len;
 }
 
 void vtr_store_u16(uint8_t *p, uint16_t value)

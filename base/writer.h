@@ -10,9 +10,13 @@
 #ifndef VTR_BASE_WRITER_H
 #define VTR_BASE_WRITER_H
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "base/compiler.h"
+
+/* Bytes of the longest varint. */
+#define VTR_VARINT_LEN_MAX 10u
 
 struct vtr_writer {
     uint8_t *ptr; /* owned, from malloc */
@@ -30,7 +34,11 @@ bool vtr_writer_ok(const struct vtr_writer *w);
 void vtr_writer_clear(struct vtr_writer *w);
 
 /* Takes back what was written after the first `len` bytes. */
-void vtr_writer_truncate(struct vtr_writer *w, size_t len);
+static inline void vtr_writer_truncate(struct vtr_writer *w, size_t len)
+{
+    assert(len <= w->len);
+    w->len = len;
+}
 
 /* What was written so far; valid until the next write. */
 struct vtr_bytes vtr_writer_bytes(const struct vtr_writer *w);
@@ -62,7 +70,19 @@ static inline void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value);
 void vtr_writer_u32(struct vtr_writer *w, uint32_t value);
 void vtr_writer_u64(struct vtr_writer *w, uint64_t value);
-void vtr_writer_varint(struct vtr_writer *w, uint64_t value);
+
+/* A varint of more than one byte, for vtr_writer_varint. */
+void vtr_writer_long_varint(struct vtr_writer *w, uint64_t value);
+
+static inline void vtr_writer_varint(struct vtr_writer *w, uint64_t value)
+{
+    if (value < 0x80) {
+        vtr_writer_u8(w, (uint8_t)value);
+    } else {
+        vtr_writer_long_varint(w, value);
+    }
+}
+
 void vtr_writer_zigzag(struct vtr_writer *w, int64_t value);
 
 /* The bytes alone. */
@@ -73,6 +93,16 @@ void vtr_writer_string(struct vtr_writer *w, struct vtr_bytes bytes);
 
 /* `count` zero bytes. */
 void vtr_writer_zeros(struct vtr_writer *w, size_t count);
+
+/* Moves what was written after the first `at` bytes behind `bytes`. */
+void vtr_writer_insert(struct vtr_writer *w, size_t at, struct vtr_bytes bytes);
+
+/* The same with a varint: for lengths and counts of what is known once it is written.
+ */
+void vtr_writer_insert_varint(struct vtr_writer *w, size_t at, uint64_t value);
+
+/* Spells a varint; the number of its bytes. */
+size_t vtr_store_varint(uint8_t p[VTR_VARINT_LEN_MAX], uint64_t value);
 
 /* Stores into memory that the caller knows to be long enough. */
 void vtr_store_u16(uint8_t *p, uint16_t value);

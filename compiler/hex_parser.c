@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The grammar of hex strings, read once from left to right with a stack of open groups:
+ * The grammar of hex strings, read once from left to right with a stack of open groups,
+ * and written as tokens while it is read (compiler/hex_tokens.h):
  *
  *   string = token { token | jump } token | token
  *   token  = [~] digit digit | "(" string { "|" string } ")"     digit: 0-9 A-F a-f ?
  *   jump   = "[" ( n | n "-" | "-" | n "-" n ) "]"
- *
- * Plain bytes of the whole string are decoded into one buffer in the order of the
- * source, so neighbours are neighbours there too and merge by adding lengths.
  */
-#include "compiler/hex_parser.h"
+#include "compiler/pattern.h"
 
-#include "base/arena.h"
+#include <string.h>
+
+#include "compiler/hex_tokens.h"
 #include "compiler/pattern_problem.h"
+
+/* Highest bound of a jump. */
+#define JUMP_MAX 0x7fffffffu
+
+/* Parentheses inside parentheses, whether they hold an alternation or not. */
+#define DEPTH_LIMIT 64u
+
+/* Fragments of a string are numbered by 16 bits in the index. */
+#define FRAGMENT_LIMIT 0xffffu
 
 /* A group that is open, or the string itself. */
 struct frame {
     struct vtr_hex_sequence sequence; /* of the branch that is being read */
-    struct vtr_hex_branch *branches;  /* finished ones */
-    struct vtr_hex_branch **tail;
-    size_t branch_count;
-    size_t open;    /* where the group begins */
+    size_t branch_count;              /* finished ones */
+    size_t tokens_at;                 /* where those of the group begin */
+    size_t open;                      /* where the group begins in the source */
     size_t jump_at; /* where the last jump began, if it is the last thing so far */
     bool has_jump;
 };
 
 struct parser {
-    struct vtr_arena *arena;
     struct vtr_pattern_problem *problem;
     struct vtr_bytes source;
     size_t pos;
-    uint8_t *decoded; /* half the source's length is enough */
-    size_t decoded_len;
-    struct frame frames[VTR_HEX_DEPTH_LIMIT + 1];
-    unsigned depth;
+    struct vtr_hex_tokens tokens;
+    struct frame *top; /* the innermost of `frames` */
     enum vtr_dialect dialect;
+    struct frame frames[DEPTH_LIMIT + 1];
 };
 
 /* Classes of source bytes: digits are their value. */
@@ -65,9 +71,10 @@ static unsigned classify(uint8_t c)
     return CLASSES[c];
 }
 
-static struct frame *top(struct parser *p)
+/* Groups that are open. */
+static size_t depth_of(const struct parser *p)
 {
-    return &p->frames[p->depth];
+    return (size_t)(p->top - p->frames);
 }
 
 /* A byte of the source for a message: printable as it is, else a code. */
@@ -85,89 +92,6 @@ static bool fail_byte(struct parser *p, size_t at)
     }
     return vtr_problem_set(p->problem, "E103", at, 1,
                            "unexpected byte 0x%02x in hex string", c);
-}
-
-static struct vtr_hex_node *append(struct parser *p, enum vtr_hex_kind kind)
-{
-    struct vtr_hex_sequence *sequence = &top(p)->sequence;
-    struct vtr_hex_node *node = vtr_arena_alloc(p->arena, sizeof *node);
-
-    if (node == NULL) {
-        (void)vtr_problem_set_memory(p->problem);
-        return NULL;
-    }
-    node->kind = kind;
-    if (sequence->last == NULL) {
-        sequence->first = node;
-    } else {
-        sequence->last->next = node;
-    }
-    sequence->last = node;
-    return node;
-}
-
-/* Appends `count` bytes that stand decoded at the end of the buffer. */
-static bool append_bytes(struct parser *p, size_t count)
-{
-    struct vtr_hex_node *node = top(p)->sequence.last;
-
-    if (node == NULL || node->kind != VTR_HEX_BYTES) {
-        node = append(p, VTR_HEX_BYTES);
-        if (node == NULL) {
-            return false;
-        }
-        node->bytes.ptr = p->decoded + p->decoded_len;
-    }
-    p->decoded_len += count;
-    node->bytes.len += count;
-    top(p)->has_jump = false;
-    return true;
-}
-
-/* Makes a gap longer; bounds of a source's worth of jumps cannot overflow. */
-static void widen(struct vtr_hex_node *gap, uint64_t min, uint64_t max, bool is_chain)
-{
-    gap->min += min;
-    gap->max =
-        gap->max == UINT64_MAX || max == UINT64_MAX ? UINT64_MAX : gap->max + max;
-    gap->is_chain = gap->is_chain || is_chain;
-}
-
-/* Between `min` and `max` bytes of any value; a chain: as one long jump. */
-static bool append_gap(struct parser *p, uint64_t min, uint64_t max, bool is_chain)
-{
-    struct vtr_hex_node *node = top(p)->sequence.last;
-
-    if (node == NULL || node->kind != VTR_HEX_GAP) {
-        node = append(p, VTR_HEX_GAP);
-        if (node == NULL) {
-            return false;
-        }
-    }
-    widen(node, min, max, is_chain);
-    return true;
-}
-
-/* Appends what a group with one alternative holds, as if it had no parentheses. */
-static void splice(struct vtr_hex_sequence *to, struct vtr_hex_sequence from)
-{
-    struct vtr_hex_node *first = from.first;
-
-    if (to->last == NULL) {
-        *to = from;
-        return;
-    }
-    if (to->last->kind == first->kind && first->kind == VTR_HEX_BYTES) {
-        to->last->bytes.len += first->bytes.len;
-        first = first->next;
-    } else if (to->last->kind == first->kind && first->kind == VTR_HEX_GAP) {
-        widen(to->last, first->min, first->max, first->is_chain);
-        first = first->next;
-    }
-    if (first != NULL) {
-        to->last->next = first;
-        to->last = from.last;
-    }
 }
 
 /* Two digits, `negated` after a '~' that stood before them. */
@@ -194,24 +118,25 @@ static bool read_byte(struct parser *p, bool negated)
         (uint8_t)((high == WILD ? 0u : 0xf0u) | (low == WILD ? 0u : 0x0fu));
     const uint8_t value = (uint8_t)(((high << 4 | (low & 0x0fu)) & mask));
     if (mask == 0) {
-        return negated ? vtr_problem_set(p->problem, "E114", at - 1, 3,
-                                         "'~\?\?' matches no byte")
-                       : append_gap(p, 1, 1, false);
+        return vtr_problem_set(p->problem, "E114", at - 1, 3,
+                               "'~\?\?' matches no byte");
     }
-    struct vtr_hex_node *node = append(p, negated ? VTR_HEX_NOT : VTR_HEX_MASKED);
-    if (node == NULL) {
-        return false;
-    }
-    node->value = value;
-    node->mask = mask;
+    vtr_hex_put_value(&p->tokens, &p->top->sequence,
+                      negated ? VTR_TOKEN_NOT : VTR_TOKEN_MASKED, value, mask);
     return true;
 }
 
 /* Past the blanks at `pos`. */
 static size_t blanks_end(struct vtr_bytes source, size_t pos)
 {
+    static const char INDENT[8] = "        ";
+
     while (pos < source.len && classify(source.ptr[pos]) == SPACE) {
         pos++;
+        while (source.len - pos >= sizeof INDENT &&
+               memcmp(source.ptr + pos, INDENT, sizeof INDENT) == 0) {
+            pos += sizeof INDENT;
+        }
     }
     return pos;
 }
@@ -239,9 +164,9 @@ static bool read_bound(struct parser *p, uint64_t *value, bool *has)
     while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) < radix) {
         *value = *value * radix + classify(p->source.ptr[p->pos]);
         p->pos++;
-        if (*value > VTR_HEX_JUMP_MAX) {
+        if (*value > JUMP_MAX) {
             return vtr_problem_set(p->problem, "E107", at, p->pos - at,
-                                   "jump of more than %u bytes", VTR_HEX_JUMP_MAX);
+                                   "jump of more than %u bytes", JUMP_MAX);
         }
     }
     *has = p->pos > at;
@@ -266,7 +191,7 @@ static bool check_jump(struct parser *p, size_t at, uint64_t min, uint64_t max)
         return vtr_problem_set(p->problem, "E105", at, length,
                                "jump's lower bound exceeds its upper bound");
     }
-    if (p->depth > 0 && max > VTR_JUMP_LIMIT) {
+    if (depth_of(p) > 0 && max > VTR_JUMP_LIMIT) {
         (void)vtr_problem_set(p->problem, "E108", at, length,
                               max == UINT64_MAX
                                   ? "unbounded jump inside parentheses"
@@ -274,10 +199,10 @@ static bool check_jump(struct parser *p, size_t at, uint64_t min, uint64_t max)
         return vtr_problem_help(p->problem,
                                 "write each alternative as a string of its own");
     }
-    if (top(p)->sequence.first == NULL) {
+    if (p->top->sequence.last == VTR_HEX_NOTHING) {
         (void)vtr_problem_set(p->problem, "E104", at, length,
-                              p->depth > 0 ? "alternative begins with a jump"
-                                           : "hex string begins with a jump");
+                              depth_of(p) > 0 ? "alternative begins with a jump"
+                                              : "hex string begins with a jump");
         return vtr_problem_help(p->problem, "write ?\? for each byte, or leave it out");
     }
     return true;
@@ -320,21 +245,23 @@ static bool read_jump(struct parser *p)
     if (!check_jump(p, at, min, max)) {
         return false;
     }
-    top(p)->has_jump = true;
-    top(p)->jump_at = at;
-    return append_gap(p, min, max, max > VTR_JUMP_LIMIT);
+    p->top->has_jump = true;
+    p->top->jump_at = at;
+    vtr_hex_put_gap(&p->tokens, &p->top->sequence, min, max, max > VTR_JUMP_LIMIT);
+    return true;
 }
 
 static bool open_group(struct parser *p)
 {
-    if (p->depth == VTR_HEX_DEPTH_LIMIT) {
+    if (depth_of(p) == DEPTH_LIMIT) {
         return vtr_problem_set(p->problem, "E113", p->pos, 1,
                                "more than %u parentheses inside each other",
-                               VTR_HEX_DEPTH_LIMIT);
+                               DEPTH_LIMIT);
     }
-    p->depth++;
-    *top(p) = (struct frame){.open = p->pos};
-    top(p)->tail = &top(p)->branches;
+    p->top++;
+    *p->top = (struct frame){.sequence = vtr_hex_begin(&p->tokens),
+                             .tokens_at = p->tokens.out->len,
+                             .open = p->pos};
     p->pos++;
     return true;
 }
@@ -342,76 +269,58 @@ static bool open_group(struct parser *p)
 /* Checks the branch (or string) that ends at the current position. */
 static bool check_end(struct parser *p)
 {
-    const struct frame *frame = top(p);
+    const struct frame *frame = p->top;
 
-    if (frame->sequence.first == NULL) {
-        return p->depth > 0
+    if (frame->sequence.last == VTR_HEX_NOTHING) {
+        return depth_of(p) > 0
                    ? vtr_problem_set(p->problem, "E111", p->pos, 1, "empty alternative")
                    : vtr_problem_set(p->problem, "E101", 0, p->source.len,
                                      "empty hex string");
     }
     if (frame->has_jump) {
         (void)vtr_problem_set(p->problem, "E104", frame->jump_at, 1,
-                              p->depth > 0 ? "alternative ends with a jump"
-                                           : "hex string ends with a jump");
+                              depth_of(p) > 0 ? "alternative ends with a jump"
+                                              : "hex string ends with a jump");
         return vtr_problem_help(p->problem, "write ?\? for each byte, or leave it out");
     }
     return true;
 }
 
-/* Puts the branch that was read aside. */
-static bool finish_branch(struct parser *p)
+static bool close_group(struct parser *p)
 {
-    struct frame *frame = top(p);
+    struct frame *group = p->top;
 
+    if (depth_of(p) == 0) {
+        return vtr_problem_set(p->problem, "E110", p->pos, 1, "')' without '('");
+    }
     if (!check_end(p)) {
         return false;
     }
-    struct vtr_hex_branch *branch = vtr_arena_alloc(p->arena, sizeof *branch);
-    if (branch == NULL) {
-        return vtr_problem_set_memory(p->problem);
+    struct vtr_hex_sequence *outer = &p->frames[depth_of(p) - 1].sequence;
+    bool ok;
+    if (group->branch_count == 0) {
+        ok = vtr_hex_splice(&p->tokens, outer, &group->sequence);
+    } else {
+        vtr_hex_end_branch(&p->tokens, &group->sequence);
+        ok = vtr_hex_end_group(&p->tokens, outer, &group->sequence, group->tokens_at,
+                               group->branch_count + 1);
     }
-    branch->sequence = frame->sequence;
-    *frame->tail = branch;
-    frame->tail = &branch->next;
-    frame->branch_count++;
-    frame->sequence = (struct vtr_hex_sequence){0};
-    return true;
-}
-
-static bool close_group(struct parser *p)
-{
-    if (p->depth == 0) {
-        return vtr_problem_set(p->problem, "E110", p->pos, 1, "')' without '('");
-    }
-    if (!finish_branch(p)) {
-        return false;
-    }
-    const struct frame closed = *top(p);
-    p->depth--;
+    p->top--;
     p->pos++;
-    if (closed.branch_count == 1) {
-        splice(&top(p)->sequence, closed.branches->sequence);
-        return true;
-    }
-    struct vtr_hex_node *node = append(p, VTR_HEX_ALT);
-    if (node == NULL) {
-        return false;
-    }
-    node->branches = closed.branches;
-    node->branch_count = closed.branch_count;
-    return true;
+    return ok || vtr_problem_set_memory(p->problem);
 }
 
 static bool next_branch(struct parser *p)
 {
-    if (p->depth == 0) {
+    if (depth_of(p) == 0) {
         (void)vtr_problem_set(p->problem, "E112", p->pos, 1, "'|' outside parentheses");
         return vtr_problem_help(p->problem, "write ( ... | ... )");
     }
-    if (!finish_branch(p)) {
+    if (!check_end(p)) {
         return false;
     }
+    vtr_hex_end_branch(&p->tokens, &p->top->sequence);
+    p->top->branch_count++;
     p->pos++;
     return true;
 }
@@ -449,14 +358,14 @@ static bool read_other(struct parser *p)
     case '[':
         return read_jump(p);
     case '(':
-        top(p)->has_jump = false;
+        p->top->has_jump = false;
         return open_group(p);
     case '|':
         return next_branch(p);
     case ')':
         return close_group(p);
     case '~':
-        top(p)->has_jump = false;
+        p->top->has_jump = false;
         p->pos++;
         if (p->pos == p->source.len) {
             return fail_byte(p, p->pos - 1);
@@ -470,94 +379,124 @@ static bool read_other(struct parser *p)
 /* Reads the plain bytes that come next: most of most strings. */
 static bool read_plain_bytes(struct parser *p)
 {
-    const struct vtr_bytes source = p->source;
-    uint8_t *out = p->decoded + p->decoded_len;
-    size_t pos = blanks_end(source, p->pos);
-    size_t count = 0;
+    const uint8_t *at = p->source.ptr + p->pos;
+    const uint8_t *end = p->source.ptr + p->source.len;
+    size_t index;
+    uint8_t *out = vtr_hex_bytes_room(&p->tokens, &p->top->sequence,
+                                      (size_t)(end - at) / 2, &index);
 
-    while (source.len - pos >= 2) {
-        const unsigned high = classify(source.ptr[pos]);
-        const unsigned low = classify(source.ptr[pos + 1]);
+    if (out == NULL) {
+        return vtr_problem_set_memory(p->problem);
+    }
+    while (end - at >= 2) {
+        const unsigned high = classify(at[0]);
+        const unsigned low = classify(at[1]);
 
-        if ((high | low) > 15) {
+        if ((high | low) >= 16) {
             break;
         }
-        out[count] = (uint8_t)(high << 4 | low);
-        count++;
-        pos = blanks_end(source, pos + 2);
+        *out++ = (uint8_t)(high << 4 | low) ^ vtr_mask(index++);
+        at += 2;
+        at += at < end && *at == ' ' ? 1 : 0;
     }
-    p->pos = pos;
-    return count == 0 || append_bytes(p, count);
+    vtr_hex_bytes_end(&p->tokens, out);
+    p->pos = (size_t)(at - p->source.ptr);
+    return true;
 }
 
 /* Reads the bytes of any value that come next: most of the rest. */
-static bool read_wildcards(struct parser *p)
+static void read_wildcards(struct parser *p)
 {
-    const struct vtr_bytes source = p->source;
-    size_t pos = p->pos;
-    size_t count = 0;
+    const uint8_t *at = p->source.ptr + p->pos;
+    const uint8_t *end = p->source.ptr + p->source.len;
+    uint64_t count = 0;
 
-    while (source.len - pos >= 2 && source.ptr[pos] == '?' &&
-           source.ptr[pos + 1] == '?') {
+    while (end - at >= 2 && memcmp(at, "??", 2) == 0) {
         count++;
-        pos = blanks_end(source, pos + 2);
+        at += 2;
+        at += at < end && *at == ' ' ? 1 : 0;
     }
-    if (count == 0) {
+    p->pos = (size_t)(at - p->source.ptr);
+    vtr_hex_put_gap(&p->tokens, &p->top->sequence, count, count, false);
+}
+
+/* What begins with a digit. */
+static bool read_digits(struct parser *p)
+{
+    const unsigned high = classify(p->source.ptr[p->pos]);
+    const unsigned low =
+        p->source.len - p->pos >= 2 ? classify(p->source.ptr[p->pos + 1]) : OTHER;
+
+    p->top->has_jump = false;
+    if ((high | low) < 16) {
+        return read_plain_bytes(p);
+    }
+    if (high == WILD && low == WILD) {
+        read_wildcards(p);
         return true;
     }
-    p->pos = pos;
-    top(p)->has_jump = false;
-    return append_gap(p, count, count, false);
+    return read_byte(p, false);
 }
 
 static bool parse(struct parser *p)
 {
     while (p->pos < p->source.len) {
-        const size_t start = p->pos;
-
-        if (!read_plain_bytes(p) || !read_wildcards(p)) {
-            return false;
-        }
-        if (p->pos > start) {
-            continue;
-        }
         const unsigned class = classify(p->source.ptr[p->pos]);
-        if (class <= WILD) {
-            top(p)->has_jump = false;
-            if (!read_byte(p, false)) {
-                return false;
-            }
-        } else if (!read_other(p)) {
+
+        if (class == SPACE) {
+            p->pos = blanks_end(p->source, p->pos + 1);
+        } else if (!(class <= WILD ? read_digits(p) : read_other(p))) {
             return false;
         }
     }
-    if (p->depth > 0) {
-        return vtr_problem_set(p->problem, "E110", top(p)->open, 1, "'(' without ')'");
+    if (depth_of(p) > 0) {
+        return vtr_problem_set(p->problem, "E110", p->top->open, 1, "'(' without ')'");
     }
     return check_end(p);
 }
 
-bool vtr_hex_parse(struct vtr_arena *arena, struct vtr_bytes source,
-                   enum vtr_dialect dialect, struct vtr_hex_sequence *out,
-                   struct vtr_pattern_problem *problem)
+/* What is known once all of the string is read. */
+static bool check_payload(const struct parser *p)
+{
+    if (!vtr_writer_ok(p->tokens.out)) {
+        return vtr_problem_set_memory(p->problem);
+    }
+    if (p->tokens.cut_count >= FRAGMENT_LIMIT) {
+        return vtr_problem_set(p->problem, "E116", 0, 0,
+                               "more than %u long jumps in a hex string",
+                               FRAGMENT_LIMIT - 1);
+    }
+    if (p->top->sequence.height > VTR_ALT_DEPTH_LIMIT) {
+        return vtr_problem_set(p->problem, "E113", 0, 0,
+                               "more than %u alternations inside each other",
+                               VTR_ALT_DEPTH_LIMIT);
+    }
+    return true;
+}
+
+bool vtr_pattern_hex(struct vtr_arena *arena, const struct vtr_pattern_modifiers *mods,
+                     struct vtr_bytes source, struct vtr_writer *out_payload,
+                     uint32_t *out_flags, struct vtr_pattern_problem *problem)
 {
     struct parser p;
 
-    p.arena = arena;
     p.problem = problem;
     p.source = source;
-    p.dialect = dialect;
     p.pos = 0;
-    p.decoded = vtr_arena_alloc(arena, source.len / 2 + 1);
-    p.decoded_len = 0;
-    p.depth = 0;
-    p.frames[0] = (struct frame){0};
-    if (p.decoded == NULL) {
-        return vtr_problem_set_memory(problem);
-    }
+    p.tokens = (struct vtr_hex_tokens){.out = out_payload,
+                                       .arena = arena,
+                                       .start = out_payload->len};
+    p.dialect = mods->dialect;
+    p.top = p.frames;
+    *p.top = (struct frame){.sequence = vtr_hex_begin(&p.tokens)};
+    vtr_problem_clear(problem);
     if (!parse(&p)) {
         return false;
     }
-    *out = p.frames[0].sequence;
+    vtr_hex_finish(&p.tokens, &p.top->sequence);
+    if (!check_payload(&p)) {
+        return false;
+    }
+    *out_flags = (mods->set & VTR_MODIFIER_PRIVATE) != 0 ? VTR_PATTERN_PRIVATE : 0;
     return true;
 }

@@ -2,8 +2,6 @@
 
 #include "compiler/lower_condition.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 #include "base/decimal.h"
 #include "compiler/source.h"
@@ -39,35 +37,16 @@ static void put_text(struct vtr_lowering *l, struct vtr_bytes text)
     vtr_writer_masked(&l->out, text);
 }
 
-/* Puts `prefix` before what was written since `start`. */
-static void put_before(struct vtr_lowering *l, size_t start, struct vtr_bytes prefix)
-{
-    const size_t moved = l->out.len - start;
-
-    vtr_writer_zeros(&l->out, prefix.len);
-    if (!vtr_writer_ok(&l->out)) {
-        return;
-    }
-    memmove(l->out.ptr + start + prefix.len, l->out.ptr + start, moved);
-    memcpy(l->out.ptr + start, prefix.ptr, prefix.len);
-}
-
 /* Puts a varint, after `op` unless that is 0, before what was written since `start`. */
 static void put_varint_before(struct vtr_lowering *l, size_t start, unsigned op,
                               uint64_t value)
 {
-    struct vtr_writer prefix = {0};
+    uint8_t prefix[1 + VTR_VARINT_LEN_MAX] = {(uint8_t)op};
+    const size_t len = 1 + vtr_store_varint(prefix + 1, value);
+    const size_t skipped = op == 0 ? 1 : 0;
 
-    if (op != 0) {
-        vtr_writer_u8(&prefix, (uint8_t)op);
-    }
-    vtr_writer_varint(&prefix, value);
-    if (vtr_writer_ok(&prefix)) {
-        put_before(l, start, vtr_writer_bytes(&prefix));
-    } else {
-        l->has_no_memory = true;
-    }
-    vtr_writer_deinit(&prefix);
+    vtr_writer_insert(&l->out, start,
+                      (struct vtr_bytes){prefix + skipped, len - skipped});
 }
 
 void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node)

@@ -216,6 +216,61 @@ static void alternatives_nest(void **state)
     expect("(aa | ?? [200] bb)", "(aa | any201 bb)");
 }
 
+static void one_alternative_joins_its_neighbours(void **state)
+{
+    (void)state;
+    expect("(?\?)", "any1");
+    expect("aa (bb ?? cc) dd", "aabb any1 ccdd");
+    expect("aa ?? (?? bb [2-3] cc ?\?) ?? dd", "aa any2 bb 2-3 cc any2 dd");
+    expect("aa ?? (?? [150] [0-150] bb) cc", "aa 152-200 0-102 bbcc");
+    expect("aa (bb [0-0] cc) dd", "aabb ccdd");
+    expect("aa (a? (bb | cc) ~dd) ee", "aa a0/f0 (bb | cc) ~dd/ff ee");
+    expect("aa ?? (bb | cc) ?? dd", "aa any1 (bb | cc) any1 dd");
+    expect("aa [300] (?? bb) [-] (?\?)", "aa {301..301} bb {0..-1} any1");
+    expect("aa [300] (bb | cc) [300] (dd)", "aa {300..300} (bb | cc) {300..300} dd");
+    expect("((aa ((bb)) (cc | dd (ee))))", "aabb (cc | ddee)");
+}
+
+/* `count` times `piece`, between parentheses or not. */
+static const char *repeat(char *room, size_t size, const char *piece, size_t count,
+                          bool in_group)
+{
+    size_t len = 0;
+
+    room[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        len += (size_t)snprintf(room + len, size - len, "%s", piece);
+    }
+    if (in_group) {
+        memmove(room + 1, room, len);
+        room[0] = '(';
+        room[len + 1] = ')';
+        room[len + 2] = '\0';
+    }
+    return room;
+}
+
+static void lengths_of_more_than_one_byte_are_right(void **state)
+{
+    static const size_t COUNTS[] = {127, 128, 129, 300};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
+        const size_t count = COUNTS[i / 2];
+        char source[2048];
+        char expected[2048];
+        expect(repeat(source, sizeof source, "ab ", count, i % 2 == 1),
+               repeat(expected, sizeof expected, "ab", count, false));
+        (void)snprintf(expected, sizeof expected, "any%zu", count);
+        expect(repeat(source, sizeof source, "?? ", count, i % 2 == 1), expected);
+        repeat(expected, sizeof expected, "ab | ", count, true);
+        memcpy(strrchr(expected, 'b') + 1, ")", 2);
+        repeat(source, sizeof source, "ab|", count, true);
+        memcpy(strrchr(source, 'b') + 1, ")", 2);
+        expect(source, expected);
+    }
+}
+
 static void nesting_has_a_limit(void **state)
 {
     char text[1024];
@@ -325,6 +380,8 @@ int main(void)
         cmocka_unit_test(long_jumps_start_a_fragment),
         cmocka_unit_test(wildcards_beside_a_long_jump_join_it),
         cmocka_unit_test(alternatives_nest),
+        cmocka_unit_test(one_alternative_joins_its_neighbours),
+        cmocka_unit_test(lengths_of_more_than_one_byte_are_right),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(bad_bytes_are_refused_at_their_place),
         cmocka_unit_test(bad_jumps_are_refused_at_their_place),
