@@ -15,6 +15,10 @@
  * calls of each other (r0_3 is eight times the character of the first such repeat); the
  * repeat is then a sum of powers.  A character matches in one way only, so this finds
  * the same lengths in the same order, and PCRE2 takes a tenth of the time.
+ *
+ * Of an expression that is too large when all its copies are spelled out, what repeats
+ * is a group with a name, and its copies are calls of it: ((?<g0>ab)(?&g0){0,99}).  A
+ * call goes through the same ways in the same order as a copy.
  */
 #include "compiler/regex_emit.h"
 
@@ -33,13 +37,20 @@
 #define COST_REPEAT   9u /* of a single byte */
 #define COST_BOUNDARY 260u
 #define COST_POWER    18u /* of one that is defined or called */
+#define COST_CALL     9u  /* of a group; twice that where it is optional */
 
 /* Wide characters that repeat more often are defined as powers. */
 #define COPY_LIMIT 32u
 
+/* A match ends at most so far from where its atom begins, and begins as near to it:
+ * what is longer than both never matches. */
+#define MATCH_LIMIT 8192u
+
 struct emitter {
     struct vtr_writer *w;
     bool is_wide;
+    bool has_calls; /* what repeats is called, not copied */
+    uint32_t group_count;
     bool is_dotall;
     uint8_t flags;
     uint32_t power_repeats; /* that have been written */
@@ -311,7 +322,85 @@ static void define_all(struct emitter *e, const struct vtr_regex_node *node)
     }
 }
 
+static uint64_t saturate(uint64_t cost)
+{
+    return cost < UINT32_MAX ? cost : UINT32_MAX;
+}
+
+/* The fewest bytes that a tree matches; recursion as in put_node. */
+static uint64_t least_len(const struct vtr_regex_node *node, bool is_wide)
+{
+    uint64_t sum = node->kind == VTR_REGEX_ALT ? UINT32_MAX : 0;
+
+    if (is_single(node)) {
+        return is_wide ? 2 : 1;
+    }
+    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+        const uint64_t len = least_len(n, is_wide);
+        if (node->kind == VTR_REGEX_ALT) {
+            sum = len < sum ? len : sum;
+        } else {
+            sum = saturate(sum + len);
+        }
+    }
+    return node->kind == VTR_REGEX_REPEAT ? saturate(sum * node->min) : sum;
+}
+
+/* The repeat as far as a match may go. */
+static struct vtr_regex_node shorten(const struct vtr_regex_node *node, bool is_wide)
+{
+    const uint64_t once = least_len(node->first, is_wide);
+    struct vtr_regex_node repeat = *node;
+
+    if (once > 0 && repeat.max != VTR_REGEX_UNBOUNDED &&
+        repeat.max > MATCH_LIMIT / once) {
+        repeat.max = (uint32_t)(MATCH_LIMIT / once);
+    }
+    return repeat;
+}
+
+/* Whether a repeat's copies are calls. */
+static bool is_called(bool has_calls, bool is_wide, const struct vtr_regex_node *node)
+{
+    return has_calls && !(is_single(node->first) && !is_wide) &&
+           (node->max == VTR_REGEX_UNBOUNDED ? node->min : node->max) > 1;
+}
+
 static void put_node(struct emitter *e, const struct vtr_regex_node *node);
+
+static void put_group_call(struct emitter *e, uint32_t number)
+{
+    put_text(e, "(?&g");
+    put_number(e, number);
+    put_text(e, ")");
+}
+
+/* What is optional as a whole when there may be none: the group, and calls for the rest
+ * of the counts. */
+static void put_called_repeat(struct emitter *e, const struct vtr_regex_node *node)
+{
+    const struct vtr_regex_node repeat = shorten(node, e->is_wide);
+    const uint32_t number = e->group_count++;
+    const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
+
+    if (repeat.max < repeat.min) {
+        put_text(e, "(?!)");
+        return;
+    }
+    put_text(e, repeat.min == 0 ? "(?:(?<g" : "(?<g");
+    put_number(e, number);
+    put_text(e, ">");
+    put_node(e, repeat.first);
+    put_text(e, ")");
+    if (is_open || repeat.max > 1) {
+        put_group_call(e, number);
+        put_count(e, repeat.min > 0 ? repeat.min - 1 : 0,
+                  is_open ? repeat.max : repeat.max - 1, repeat.is_lazy);
+    }
+    if (repeat.min == 0) {
+        put_text(e, repeat.is_lazy ? ")?\?" : ")?");
+    }
+}
 
 static void put_repeat(struct emitter *e, const struct vtr_regex_node *node)
 {
@@ -319,6 +408,10 @@ static void put_repeat(struct emitter *e, const struct vtr_regex_node *node)
 
     if (has_powers(e, node)) {
         put_power_repeat(e, node);
+        return;
+    }
+    if (is_called(e->has_calls, e->is_wide, node)) {
+        put_called_repeat(e, node);
         return;
     }
     if (is_single(what) && !e->is_wide) {
@@ -384,12 +477,7 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
     }
 }
 
-static uint64_t saturate(uint64_t cost)
-{
-    return cost < UINT32_MAX ? cost : UINT32_MAX;
-}
-
-static uint64_t estimate(const struct vtr_regex_node *node, bool is_wide);
+static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *node);
 
 /* Powers that a repeat defines and calls, at most: each bit of the number of counts
  * that varies stands for as many calls as its place says, and for an alternative. */
@@ -405,17 +493,35 @@ static uint64_t count_powers(const struct vtr_regex_node *node)
     return sum;
 }
 
-static uint64_t estimate_repeat(const struct vtr_regex_node *node, bool is_wide)
+static uint64_t estimate_called(const struct emitter *e,
+                                const struct vtr_regex_node *node)
+{
+    const struct vtr_regex_node repeat = shorten(node, e->is_wide);
+    const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
+
+    if (repeat.max < repeat.min) {
+        return COST_GROUP;
+    }
+    return saturate(estimate(e, repeat.first) + 3 * COST_GROUP +
+                    (uint64_t)repeat.min * COST_CALL +
+                    (is_open ? 1 : repeat.max - repeat.min) * 2 * COST_CALL);
+}
+
+static uint64_t estimate_repeat(const struct emitter *e,
+                                const struct vtr_regex_node *node)
 {
     const struct vtr_regex_node *what = node->first;
-    const uint64_t once = estimate(what, is_wide);
+    const uint64_t once = estimate(e, what);
     const bool is_open = node->max == VTR_REGEX_UNBOUNDED;
 
-    if (is_single(what) && !is_wide) {
+    if (is_single(what) && !e->is_wide) {
         return 2 * once + COST_REPEAT;
     }
     if (is_single(what) && (is_open ? node->min : node->max) > COPY_LIMIT) {
         return once + COST_POWER * count_powers(node);
+    }
+    if (is_called(e->has_calls, e->is_wide, node)) {
+        return estimate_called(e, node);
     }
     const uint64_t fixed = node->min > 0 ? node->min : is_open ? 1 : 0;
     const uint64_t optional = is_open ? 0 : node->max - node->min;
@@ -424,9 +530,9 @@ static uint64_t estimate_repeat(const struct vtr_regex_node *node, bool is_wide)
 }
 
 /* Compiled size of a tree; recursion as in put_node. */
-static uint64_t estimate(const struct vtr_regex_node *node, bool is_wide)
+static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *node)
 {
-    const uint64_t wide = is_wide ? COST_LITERAL : 0;
+    const uint64_t wide = e->is_wide ? COST_LITERAL : 0;
     uint64_t sum = 0;
 
     switch (node->kind) {
@@ -443,13 +549,12 @@ static uint64_t estimate(const struct vtr_regex_node *node, bool is_wide)
     case VTR_REGEX_NO_BOUNDARY:
         return COST_BOUNDARY;
     case VTR_REGEX_REPEAT:
-        return estimate_repeat(node, is_wide);
+        return estimate_repeat(e, node);
     case VTR_REGEX_CONCAT:
     case VTR_REGEX_ALT:
         sum = COST_GROUP;
         for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-            sum +=
-                estimate(n, is_wide) + (node->kind == VTR_REGEX_ALT ? COST_GROUP : 0);
+            sum += estimate(e, n) + (node->kind == VTR_REGEX_ALT ? COST_GROUP : 0);
         }
         return saturate(sum);
     }
@@ -462,7 +567,8 @@ bool vtr_regex_emit(const struct vtr_regex_tree *tree, bool is_wide,
 {
     struct emitter e = {.w = w, .is_wide = is_wide, .is_dotall = tree->is_dotall};
 
-    if (estimate(tree->root, is_wide) > CODE_LIMIT) {
+    e.has_calls = estimate(&e, tree->root) > CODE_LIMIT;
+    if (e.has_calls && estimate(&e, tree->root) > CODE_LIMIT) {
         (void)vtr_problem_set(problem, "E214", 0, 0, "regular expression is too large");
         (void)vtr_problem_note(problem, "%s repeats and alternatives are spelled out",
                                is_wide ? "the wide form's" : "its");

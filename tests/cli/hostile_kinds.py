@@ -42,7 +42,7 @@ def words(count, length=8):
 
 # Regular expressions.
 one("nested quantifiers", rule(["/(a+)+b/"]), TAKEN)
-one("nested counted quantifiers", rule(["/((a{1,100}){1,100}){1,100}/"]))
+one("nested counted quantifiers", rule(["/((a{1,100}){1,100}){1,100}/"]), TAKEN)
 one("nested counted quantifiers, four", rule(["/((((a{1,90}){1,90}){1,90}){1,90})b/"]))
 one("the end of (a|aa)+", rule(["/(a|aa)+$/"]))
 one("(a*)*", rule(["/x(a*)*y/", "/(a*)*(a*)*(a*)*b/"]))

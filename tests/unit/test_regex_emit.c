@@ -241,14 +241,94 @@ static void sums_of_powers_keep_greed(void **state)
     }
 }
 
+/* First match of `code` in `data`: its end, or 0. */
+static size_t match_end(const pcre2_code *code, const char *data, size_t len)
+{
+    pcre2_match_data *match = pcre2_match_data_create(1, NULL);
+    size_t end = 0;
+
+    if (pcre2_match(code, (PCRE2_SPTR)data, len, 0, 0, match, NULL) >= 0) {
+        end = pcre2_get_ovector_pointer(match)[1];
+    }
+    pcre2_match_data_free(match);
+    return end;
+}
+
+/* What is too large to be copied is called, which must choose as copies do: the bounds
+ * beyond the data's length change nothing but that. */
+static void calls_match_like_copies(void **state)
+{
+    static const char *const FORMS[][2] = {
+        {"((a|ab)(c|bcd|d)?){1,20}", "((a|ab)(c|bcd|d)?){1,3000}"},
+        {"((a|ab)(c|bcd|d)?){0,20}?d", "((a|ab)(c|bcd|d)?){0,3000}?d"},
+        {"a(b?c?d?){2,20}", "a(b?c?d?){2,3000}"},
+        {"a((b|bc){0,20}d){1,20}?a", "a((b|bc){0,300}d){1,300}?a"},
+        {"((ab|a){1,20}(bc|c){0,20}){2,20}", "((ab|a){1,300}(bc|c){0,300}){2,300}"},
+        {"((a|b){2,}c){1,20}", "((a|b){2,}c){1,3000}"},
+        {"(\\ba|b|cd){3,20}", "(\\ba|b|cd){3,3000}"},
+    };
+    uint32_t seed = 7;
+    char data[2 * 16];
+
+    (void)state;
+    for (size_t f = 0; f < sizeof FORMS / sizeof FORMS[0]; f++) {
+        pcre2_code *copies[2] = {compile(FORMS[f][0], "", false),
+                                 compile(FORMS[f][0], "", true)};
+        pcre2_code *calls[2] = {compile(FORMS[f][1], "", false),
+                                compile(FORMS[f][1], "", true)};
+        size_t found = 0;
+        for (unsigned round = 0; round < 400; round++) {
+            const unsigned is_wide = round % 2;
+            const size_t len = is_wide != 0 ? sizeof data : sizeof data / 2;
+            memset(data, 0, sizeof data);
+            for (size_t i = 0; i < len; i += 1 + is_wide) {
+                seed = seed * 1664525u + 1013904223u;
+                data[i] = "abcd"[seed >> 30];
+            }
+            const size_t end = match_end(copies[is_wide], data, len);
+            if (match_end(calls[is_wide], data, len) != end) {
+                fail_msg("/%s/ of %.*s ends at %zu", FORMS[f][1], (int)len, data, end);
+            }
+            found += end > 0 ? 1 : 0;
+        }
+        assert_true(found > 50);
+        for (unsigned i = 0; i < 2; i++) {
+            pcre2_code_free(copies[i]);
+            pcre2_code_free(calls[i]);
+        }
+    }
+}
+
+static void copies_that_are_too_many_are_calls(void **state)
+{
+    (void)state;
+    expect("((a{1,100}b){1,100}){1,100}", "",
+           "(?<g0>(?<g1>a{1,100}b)(?&g1){0,99})(?&g0){0,99}", 0);
+    expect("(ab){0,3000}?", "", "(?:(?<g0>ab)(?&g0){0,2999}?)?\?", 0);
+    expect("((ab){3000}c){1,2}", "", "(?<g0>(?<g1>ab)(?&g1){2999}c)", 0);
+    expect("a|(bc){32767}", "", "(?:a|(?!))", 0);
+    expect("(abcd){2048,32767}", "", "(?<g0>abcd)(?&g0){2047}", 0);
+    expect("(abcd){2049,32767}", "", "(?!)", 0);
+}
+
 /* As large as the compiler lets them be: PCRE2 takes them. */
 static void large_expressions_compile(void **state)
 {
     static const char *const LARGE[] = {
-        "(ab){2900}",       "(ab){0,2100}",     "([a-z]x){1100}",
-        "a{1,32767}",       "[a-z]{1,32767}",   "(a|b|c|d){1000}",
-        "((ab){10}){270}",  "(\\babc\\b){110}", "((((((a?)?)?)?)?)?){1,400}",
+        "(ab){2900}",
+        "(ab){0,2100}",
+        "([a-z]x){1100}",
+        "a{1,32767}",
+        "[a-z]{1,32767}",
+        "(a|b|c|d){1000}",
+        "((ab){10}){270}",
+        "(\\babc\\b){110}",
+        "((((((a?)?)?)?)?)?){1,400}",
         "((a|b)?c){0,700}",
+        "(ab){0,3300}",
+        "x(a|b|c){6600}",
+        "(((ab){1,1000}){1,1000}){1,1000}",
+        "(x(a?b?){0,1600}){0,1600}",
     };
 
     (void)state;
@@ -274,6 +354,8 @@ int main(void)
         cmocka_unit_test(wide_boundaries_look_at_two_bytes),
         cmocka_unit_test(case_is_folded_for_ascii_alone),
         cmocka_unit_test(dots_stop_at_line_feeds_alone),
+        cmocka_unit_test(copies_that_are_too_many_are_calls),
+        cmocka_unit_test(calls_match_like_copies),
         cmocka_unit_test(large_expressions_compile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,8 +234,12 @@ static void size_has_a_limit(void **state)
     (void)state;
     accept("(ab){100}");
     accept("[a-z]{1,20000}abcd");
-    refuse("(ab){32767}", "E214", 0, 0);
-    refuse("((((ab){99}){99}){99}){99}", "E214", 0, 0);
+    accept("(ab){32767}"); /* too long for any match */
+    accept("((((ab){99}){99}){99}){99}");
+    accept("((a{1,100}){1,100}){1,100}");
+    accept("(ab){0,3000}");
+    refuse("(ab){0,4000}", "E214", 0, 0);
+    refuse("(ab|c){7000}", "E214", 0, 0);
 }
 
 int main(void)
