@@ -85,7 +85,7 @@ static bool add_block(struct vtr_arena *arena, size_t room)
     return true;
 }
 
-void *vtr_arena_alloc_block(struct vtr_arena *arena, size_t len)
+void *vtr_arena_take_block(struct vtr_arena *arena, size_t len)
 {
     const size_t align = alignof(max_align_t);
     const size_t least = len == 0 ? 1 : len;
@@ -94,7 +94,7 @@ void *vtr_arena_alloc_block(struct vtr_arena *arena, size_t len)
         !add_block(arena, (least + align - 1) / align * align)) {
         return NULL;
     }
-    return vtr_arena_alloc(arena, least);
+    return vtr_arena_take(arena, least);
 }
 
 void *vtr_arena_array(struct vtr_arena *arena, size_t count, size_t size)
@@ -112,13 +112,14 @@ struct vtr_bytes vtr_arena_dup(struct vtr_arena *arena, struct vtr_bytes bytes)
     if (bytes.len == SIZE_MAX) {
         return copy;
     }
-    uint8_t *room = vtr_arena_alloc(arena, bytes.len + 1);
+    uint8_t *room = vtr_arena_take(arena, bytes.len + 1);
     if (room == NULL) {
         return copy;
     }
     if (bytes.len > 0) {
         memcpy(room, bytes.ptr, bytes.len);
     }
+    room[bytes.len] = 0;
     copy = (struct vtr_bytes){room, bytes.len};
     return copy;
 }

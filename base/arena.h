@@ -23,24 +23,32 @@ void vtr_arena_deinit(struct vtr_arena *arena);
  * next: for trees that live as long as one string of a rule. */
 void vtr_arena_clear(struct vtr_arena *arena);
 
-/* vtr_arena_alloc when the newest block has no room. */
-VTR_MUST_CHECK void *vtr_arena_alloc_block(struct vtr_arena *arena, size_t len);
+/* vtr_arena_take when the newest block has no room. */
+VTR_MUST_CHECK void *vtr_arena_take_block(struct vtr_arena *arena, size_t len);
 
-/* Zeroed memory aligned for any type, or NULL when memory is out.  Lives until deinit
- * or clear. */
-VTR_MUST_CHECK static inline void *vtr_arena_alloc(struct vtr_arena *arena, size_t len)
+/* Memory aligned for any type, whose contents are whatever they are, or NULL when
+ * memory is out.  Lives until deinit or clear. */
+VTR_MUST_CHECK static inline void *vtr_arena_take(struct vtr_arena *arena, size_t len)
 {
     const size_t align = alignof(max_align_t);
 
     if (len == 0 || len > arena->left) {
-        return vtr_arena_alloc_block(arena, len);
+        return vtr_arena_take_block(arena, len);
     }
     const size_t rounded = (len + align - 1) / align * align; /* at most `left` */
     uint8_t *room = arena->next;
     arena->next += rounded;
     arena->left -= rounded;
     arena->used_bytes += rounded;
-    return memset(room, 0, len); /* of a block, only what is used is touched */
+    return room;
+}
+
+/* The same, zeroed. */
+VTR_MUST_CHECK static inline void *vtr_arena_alloc(struct vtr_arena *arena, size_t len)
+{
+    void *room = vtr_arena_take(arena, len);
+
+    return room == NULL ? NULL : memset(room, 0, len);
 }
 
 /* As alloc for `count` elements of `size` bytes; NULL when the product overflows. */

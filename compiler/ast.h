@@ -209,6 +209,16 @@ struct vtr_reference {
     struct vtr_reference *next;
 };
 
+/* A lowered rule: its record's body, and where the parts are that are the same in every
+ * namespace. */
+struct vtr_record_body {
+    struct vtr_bytes body;
+    size_t head;           /* offset of the tags, which metas and patterns follow */
+    size_t patterns;       /* of the first pattern */
+    size_t condition;      /* of the condition's length */
+    struct vtr_bytes code; /* the condition, when it has no wildcards */
+};
+
 struct vtr_ast_rule {
     struct vtr_bytes name;
     uint32_t begin;          /* of the first of its words */
@@ -233,8 +243,7 @@ struct vtr_ast_rule {
     bool has_wildcards; /* among the references: the condition depends on other rules */
     uint32_t *externals; /* numbers of those that the condition asks for */
     size_t external_count;
-    struct vtr_bytes head; /* body from the tags to the patterns, lowered */
-    struct vtr_bytes code; /* the condition, lowered, when it has no wildcards */
+    struct vtr_record_body record; /* in the first namespace of its file */
 };
 
 struct vtr_ast_include {

@@ -44,6 +44,7 @@ struct vtr_compilation {
 
     struct vtr_compiled_rule *rules; /* good ones, sorted by namespace, name */
     struct vtr_bytes *bodies;        /* of `rules`, for `records` */
+    struct vtr_rule_place *places;   /* of their patterns, for `records` */
     struct vtr_bytes *external_bodies;
     struct vtr_records records;
 

@@ -69,7 +69,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
          r = r->next) {
         status = vtr_check_rule(&checker, r);
         if (status == VTR_OK && !r->is_bad) {
-            status = vtr_lower_rule(&lowering, r);
+            status = vtr_lower_rule(&lowering, r, c->units.spaces[file->space]);
         }
         if (status == VTR_OK && !r->is_bad && c->has_lint) {
             status = vtr_lint_rule(&linter, r, checker.strings);
@@ -80,6 +80,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
     }
     vtr_linter_deinit(&linter);
     vtr_writer_deinit(&lowering.out);
+    vtr_writer_deinit(&lowering.body);
     file->diagnostics.arena = &c->arenas[0];
     return status;
 }
@@ -141,16 +142,44 @@ static enum vtr_status lower_with_wildcards(struct vtr_compilation *c, uint32_t 
     return lowering.has_no_memory || out->ptr == NULL ? VTR_ERROR_MEMORY : VTR_OK;
 }
 
+/* The record of a rule as one of its namespaces has it, made when it is not the one
+ * that the rule was lowered in. */
+static enum vtr_status make_body(struct vtr_compilation *c, uint32_t entry_index,
+                                 struct vtr_writer *scratch, struct vtr_bytes *out,
+                                 struct vtr_rule_place *out_place)
+{
+    const struct vtr_rule_entry *entry = &c->resolution.entries[entry_index];
+    const struct vtr_record_body *record = &entry->rule->record;
+    struct vtr_bytes code = record->code;
+
+    out_place->pattern_count = entry->rule->string_count;
+    out_place->patterns = (uint32_t)record->patterns; /* bodies are below 4 GiB */
+    *out = record->body;
+    if (entry->space == entry->file->space && !entry->rule->has_wildcards) {
+        return VTR_OK;
+    }
+    if (entry->rule->has_wildcards &&
+        lower_with_wildcards(c, entry_index, &code) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    vtr_writer_clear(scratch);
+    out_place->patterns =
+        (uint32_t)vtr_write_rule_body(scratch, entry->rule,
+                                      c->units.spaces[entry->space], code);
+    *out = vtr_arena_dup(&c->arenas[0], vtr_writer_bytes(scratch));
+    return out->ptr == NULL || !vtr_writer_ok(scratch) ? VTR_ERROR_MEMORY : VTR_OK;
+}
+
 static enum vtr_status add_rule(struct vtr_compilation *c, uint32_t entry_index,
                                 struct vtr_writer *scratch)
 {
     const struct vtr_rule_entry *entry = &c->resolution.entries[entry_index];
     struct vtr_compiled_rule *rule = &c->rules[c->stats.rules];
-    struct vtr_bytes code = entry->rule->code;
+    const enum vtr_status status =
+        make_body(c, entry_index, scratch, &rule->body, &c->places[c->stats.rules]);
 
-    if (entry->rule->has_wildcards &&
-        lower_with_wildcards(c, entry_index, &code) != VTR_OK) {
-        return VTR_ERROR_MEMORY;
+    if (status != VTR_OK) {
+        return status;
     }
     rule->space = c->units.spaces[entry->space];
     rule->name = entry->rule->name;
@@ -158,12 +187,6 @@ static enum vtr_status add_rule(struct vtr_compilation *c, uint32_t entry_index,
     rule->offset = entry->rule->offset;
     rule->line = entry->rule->line;
     rule->column = entry->rule->column;
-    vtr_writer_clear(scratch);
-    vtr_write_rule_body(scratch, entry->rule, rule->space, code);
-    rule->body = vtr_arena_dup(&c->arenas[0], vtr_writer_bytes(scratch));
-    if (rule->body.ptr == NULL || !vtr_writer_ok(scratch)) {
-        return VTR_ERROR_MEMORY;
-    }
     c->bodies[c->stats.rules++] = rule->body;
     return VTR_OK;
 }
@@ -177,7 +200,8 @@ static enum vtr_status collect_rules(struct vtr_compilation *c)
 
     c->rules = vtr_arena_array(&c->arenas[0], r->sorted_count + 1, sizeof(*c->rules));
     c->bodies = vtr_arena_array(&c->arenas[0], r->sorted_count + 1, sizeof(*c->bodies));
-    if (c->rules == NULL || c->bodies == NULL) {
+    c->places = vtr_arena_array(&c->arenas[0], r->sorted_count + 1, sizeof(*c->places));
+    if (c->rules == NULL || c->bodies == NULL || c->places == NULL) {
         return VTR_ERROR_MEMORY;
     }
     for (size_t i = 0; i < r->sorted_count && status == VTR_OK; i++) {
@@ -188,6 +212,7 @@ static enum vtr_status collect_rules(struct vtr_compilation *c)
     vtr_writer_deinit(&scratch);
     c->stats.bad += r->count - c->stats.rules;
     c->records.rules = c->bodies;
+    c->records.places = c->places;
     c->records.rule_count = (size_t)c->stats.rules;
     return status;
 }

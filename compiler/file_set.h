@@ -21,6 +21,7 @@ struct vtr_file {
     bool is_failed; /* could not be read */
     unsigned depth; /* includes between it and a given file */
     uint32_t mark;  /* for walks over includes, see unit.c */
+    uint32_t space; /* the first of its namespaces, of unit.h */
 };
 
 struct vtr_file_set {

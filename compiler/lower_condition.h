@@ -23,9 +23,10 @@ struct vtr_lowering {
     struct vtr_diagnostics *diagnostics;
     vtr_rule_list_fn list_rules; /* NULL: the condition has no wildcards over rules */
     void *list_context;
-    struct vtr_writer out; /* the program; the caller's to clear and deinit */
-    unsigned stack;        /* values on the scanner's stack at this point */
-    bool is_too_deep;      /* more than VTR_CONDITION_STACK_LIMIT at some point */
+    struct vtr_writer out;  /* the program; the caller's to clear and deinit */
+    struct vtr_writer body; /* the record, of lower_rule.h; the same */
+    unsigned stack;         /* values on the scanner's stack at this point */
+    bool is_too_deep;       /* more than VTR_CONDITION_STACK_LIMIT at some point */
     bool has_no_memory;
 };
 

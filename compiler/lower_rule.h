@@ -8,15 +8,17 @@
 #include "compiler/lower_condition.h"
 
 /*
- * Lowers what of a good rule does not depend on its namespace: flags, `head`, and
- * `code` unless the condition has wildcards over rules.  Marks the rule bad when
- * lowering finds an error.  `l` is cleared before and after.
+ * Lowers a good rule: its flags, and its record in a namespace, whose condition is
+ * good unless it has wildcards over rules.  Marks the rule bad when lowering finds an
+ * error.  `l` is cleared before.
  */
 VTR_MUST_CHECK enum vtr_status vtr_lower_rule(struct vtr_lowering *l,
-                                              struct vtr_ast_rule *rule);
+                                              struct vtr_ast_rule *rule,
+                                              struct vtr_bytes space);
 
-/* Appends the body of a lowered rule in a namespace.  `code` is its condition. */
-void vtr_write_rule_body(struct vtr_writer *w, const struct vtr_ast_rule *rule,
-                         struct vtr_bytes space, struct vtr_bytes code);
+/* Writes the body of a lowered rule in another namespace, or with another condition, to
+ * the empty `w`; returns where its patterns begin. */
+size_t vtr_write_rule_body(struct vtr_writer *w, const struct vtr_ast_rule *rule,
+                           struct vtr_bytes space, struct vtr_bytes code);
 
 #endif

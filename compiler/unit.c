@@ -129,6 +129,15 @@ static struct root *list_roots(struct vtr_file_set *files, enum vtr_namespace_mo
     return roots;
 }
 
+static void note_spaces(const struct vtr_unit_set *set)
+{
+    const struct vtr_unit_file *members = set->members.items;
+
+    for (size_t i = set->members.count; i > 0; i--) { /* so that the first one stays */
+        members[i - 1].file->space = members[i - 1].space;
+    }
+}
+
 enum vtr_status vtr_unit_set_init(struct vtr_unit_set *out, struct vtr_file_set *files,
                                   enum vtr_namespace_mode mode, struct vtr_error *err)
 {
@@ -157,6 +166,7 @@ enum vtr_status vtr_unit_set_init(struct vtr_unit_set *out, struct vtr_file_set 
                  compare_members, NULL) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
+    note_spaces(out);
     return VTR_OK;
 }
 

@@ -42,6 +42,12 @@ struct vtr_hash_source {
     void *context;
 };
 
+/* Where the patterns of a rule are in its body. */
+struct vtr_rule_place {
+    uint32_t patterns; /* offset of the first */
+    uint32_t pattern_count;
+};
+
 struct vtr_records {
     struct vtr_bytes name; /* of the database, at most VTR_NAME_LIMIT bytes */
     uint64_t release;
@@ -50,6 +56,9 @@ struct vtr_records {
     struct vtr_hash_source hashes[VTR_HASH_KINDS];
     const struct vtr_bytes *rules; /* bodies, format/rule.h */
     size_t rule_count;
+    /* Of each rule, or NULL.  Only for bodies that this process has itself written from
+     * sources: they are then taken for well-formed. */
+    const struct vtr_rule_place *places;
     const struct vtr_bytes *externals; /* bodies */
     size_t external_count;
 };

@@ -141,3 +141,12 @@ const char *vtr_rule_check(const struct vtr_rule_view *rule)
     }
     return vtr_condition_check(rule->condition, rule->pattern_count);
 }
+
+bool vtr_rule_is_placed(struct vtr_bytes body, const struct vtr_rule_place *place)
+{
+    struct vtr_rule_view rule;
+
+    return vtr_rule_read(body, &rule) && vtr_rule_check(&rule) == NULL &&
+           rule.pattern_count == place->pattern_count &&
+           vtr_reader_offset(&rule.patterns) == place->patterns;
+}

@@ -4,6 +4,7 @@
  * the caller's memory changes between plan and writing. */
 #include "format/rule_table.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -17,17 +18,35 @@ static enum vtr_status refuse_rule(uint64_t index, const char *fault,
                                 (unsigned long long)index, fault);
 }
 
+/* Sets the walk before the patterns of a rule; false when it is malformed. */
+static bool open_rule(struct vtr_pattern_walk *walk, size_t index)
+{
+    const struct vtr_bytes body = walk->records->rules[index];
+    struct vtr_rule_view rule;
+    struct vtr_bytes before;
+
+    if (walk->records->places != NULL) {
+        const struct vtr_rule_place *place = &walk->records->places[index];
+
+        walk->left = place->pattern_count;
+        vtr_reader_init(&walk->patterns, body, 0);
+        return vtr_reader_slice(&walk->patterns, &before, place->patterns);
+    }
+    if (!vtr_rule_read(body, &rule)) {
+        return false;
+    }
+    walk->left = rule.pattern_count;
+    walk->patterns = rule.patterns;
+    return true;
+}
+
 /* Opens rules until one has patterns; false at a malformed rule. */
 static bool open_next_rule(struct vtr_pattern_walk *walk)
 {
-    struct vtr_rule_view rule;
-
     while (walk->left == 0 && walk->next_rule < walk->records->rule_count) {
-        if (!vtr_rule_read(walk->records->rules[walk->next_rule], &rule)) {
+        if (!open_rule(walk, walk->next_rule)) {
             return false;
         }
-        walk->left = rule.pattern_count;
-        walk->patterns = rule.patterns;
         walk->rule = (uint32_t)walk->next_rule;
         walk->next_rule++;
     }
@@ -58,23 +77,48 @@ enum vtr_status vtr_pattern_walk_next(struct vtr_pattern_walk *walk, bool *out_h
     return VTR_OK;
 }
 
-static enum vtr_status plan_rule(struct vtr_rule_plan *plan, struct vtr_bytes body,
+static bool read_flags(struct vtr_bytes body, uint8_t *out)
+{
+    struct vtr_reader r;
+
+    vtr_reader_init(&r, body, 0);
+    return vtr_reader_u8(&r, out);
+}
+
+/* Reads what the plan needs of a rule: of one with a place no more than its key. */
+static bool read_rule(const struct vtr_records *records, size_t index,
+                      struct vtr_rule_view *out)
+{
+    const struct vtr_bytes body = records->rules[index];
+
+    if (records->places == NULL) {
+        return vtr_rule_read(body, out);
+    }
+    assert(vtr_rule_is_placed(body, &records->places[index]));
+    out->body = body;
+    out->pattern_count = records->places[index].pattern_count;
+    return read_flags(body, &out->flags) &&
+           vtr_rule_read_key(body, &out->space, &out->name);
+}
+
+static enum vtr_status plan_rule(struct vtr_rule_plan *plan,
+                                 const struct vtr_records *records,
                                  const struct vtr_rule_view *previous,
                                  struct vtr_rule_view *rule, struct vtr_error *err)
 {
-    if (!vtr_rule_read(body, rule)) {
+    if (!read_rule(records, (size_t)plan->rule_count, rule)) {
         return refuse_rule(plan->rule_count, "it is malformed", err);
     }
     if (plan->rule_count > 0 && vtr_rule_compare_key(previous->space, previous->name,
                                                      rule->space, rule->name) >= 0) {
         return refuse_rule(plan->rule_count, "it is out of order", err);
     }
-    const char *fault = vtr_rule_check(rule);
+    const char *fault = records->places == NULL ? vtr_rule_check(rule) : NULL;
     if (fault != NULL) {
         return refuse_rule(plan->rule_count, fault, err);
     }
     plan->rule_count++;
-    plan->data_len += body.len;
+    plan->data_len += rule->body.len;
     plan->always_count += (rule->flags & VTR_RULE_NEEDS_PATTERN) == 0;
     plan->global_count += (rule->flags & VTR_RULE_GLOBAL) != 0;
     plan->pattern_count += rule->pattern_count;
@@ -132,9 +176,9 @@ enum vtr_status vtr_rule_plan_make(struct vtr_rule_plan *out,
     enum vtr_status status = plan_externals(&plan, records, err);
 
     for (size_t i = 0; i < records->rule_count && status == VTR_OK; i++) {
-        struct vtr_rule_view rule;
+        struct vtr_rule_view rule = {0};
 
-        status = plan_rule(&plan, records->rules[i], &previous, &rule, err);
+        status = plan_rule(&plan, records, &previous, &rule, err);
         if (status == VTR_OK) {
             previous = rule;
         }
@@ -175,13 +219,12 @@ static bool is_full(const struct vtr_room *room)
 static bool write_rule(struct vtr_rule_output *output, uint64_t index,
                        struct vtr_bytes body)
 {
-    struct vtr_rule_view rule;
+    uint8_t flags;
 
-    return vtr_rule_read(body, &rule) &&
-           ((rule.flags & VTR_RULE_NEEDS_PATTERN) != 0 ||
+    return read_flags(body, &flags) &&
+           ((flags & VTR_RULE_NEEDS_PATTERN) != 0 ||
             vtr_room_u32(&output->always, index)) &&
-           ((rule.flags & VTR_RULE_GLOBAL) == 0 ||
-            vtr_room_u32(&output->global, index)) &&
+           ((flags & VTR_RULE_GLOBAL) == 0 || vtr_room_u32(&output->global, index)) &&
            vtr_room_bytes(&output->data, body) &&
            vtr_room_u32(&output->offsets, output->data.pos);
 }

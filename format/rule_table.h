@@ -41,7 +41,8 @@ struct vtr_rule_plan {
     uint64_t externals_len;
 };
 
-/* Checks rules and externals to their last byte, and their order. */
+/* Checks rules and externals to their last byte, and their order; of rules that have
+ * places the order alone. */
 VTR_MUST_CHECK enum vtr_status vtr_rule_plan_make(struct vtr_rule_plan *out,
                                                   const struct vtr_records *records,
                                                   struct vtr_error *err);

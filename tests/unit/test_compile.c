@@ -5,12 +5,15 @@
 #include "vitrine/compile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/os_replace.h"
 #include "compiler/compilation.h"
+#include "format/materialise.h"
 #include "format/rule.h"
+#include "format/rule_check.h"
 
 #include "tests/support/cmocka.h"
 
@@ -184,6 +187,52 @@ static void each_file_has_its_namespace_and_what_it_includes(void **state)
     vtr_compilation_free(c);
 }
 
+static uint8_t *keep_memory(void *context, size_t len, struct vtr_error *err)
+{
+    uint8_t **out = context;
+
+    (void)err;
+    *out = calloc(1, len);
+    return *out;
+}
+
+/* Every rule in two namespaces, one of them with a wildcard that each fills its way. */
+static void records_with_and_without_places_make_the_same_image(void **state)
+{
+    (void)state;
+    const char *const sources[] = {"d_one.yar", "d_two.yar"};
+    uint8_t *images[2] = {NULL, NULL};
+    size_t lens[2] = {0, 0};
+
+    write_file("d_part.yar",
+               "rule p_a : tag { meta: m = \"x\" strings: $a = \"abcd\" wide ascii\n"
+               " $b = { 01 02 ( 03 | 04 05 ) [2-300] 06 } condition: $a or #b > 2 }\n"
+               "global rule p_b { condition: filesize < 10 }\n"
+               "rule whole { strings: $r = /ab+c/ condition: $r at 3 and any of (p_*) }");
+    write_file("d_one.yar", "include \"d_part.yar\"");
+    write_file("d_two.yar", "include \"d_part.yar\" rule p_c { condition: true }");
+    struct vtr_compilation *c = compile(sources, 2, VTR_NAMESPACE_FILE, 1);
+    struct vtr_records records = *vtr_compilation_records(c);
+    assert_int_equal(records.rule_count, 7);
+    for (size_t i = 0; i < records.rule_count; i++) {
+        assert_true(vtr_rule_is_placed(records.rules[i], &records.places[i]));
+        const struct vtr_rule_place wrong = {records.places[i].patterns + 1,
+                                             records.places[i].pattern_count};
+        assert_false(vtr_rule_is_placed(records.rules[i], &wrong));
+    }
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(vtr_materialise(&records, keep_memory, &images[i], &lens[i],
+                                         NULL),
+                         VTR_OK);
+        records.places = NULL; /* as if the records came from outside */
+    }
+    assert_int_equal(lens[0], lens[1]);
+    assert_memory_equal(images[0], images[1], lens[0]);
+    free(images[0]);
+    free(images[1]);
+    vtr_compilation_free(c);
+}
+
 static void includes_that_fail_are_said_at_their_place(void **state)
 {
     (void)state;
@@ -307,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_rule_may_name_itself_and_no_later_rule_joins_its_set),
         cmocka_unit_test(included_files_count_once_in_the_shared_namespace),
         cmocka_unit_test(each_file_has_its_namespace_and_what_it_includes),
+        cmocka_unit_test(records_with_and_without_places_make_the_same_image),
         cmocka_unit_test(includes_that_fail_are_said_at_their_place),
         cmocka_unit_test(missing_sources_do_not_hide_other_problems),
         cmocka_unit_test(only_externals_that_are_asked_for_are_records),
