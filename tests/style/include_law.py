@@ -28,6 +28,7 @@ LAW = {
     "delta": ({"base", "format", "verify", "delta", "include/vitrine"},
               {"sodium.h", "zlib.h"}),
     "cli": ({"cli", "include/vitrine"}, set()),
+    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h"}),
 }
 C_HEADERS = set(
     "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "
