@@ -72,12 +72,18 @@ static bool has_bad_hex(const struct vtr_vector *tokens)
 
 /* The formatted text must have the words and the comments of the source; it is not
  * given out otherwise. */
-static enum vtr_status prove(const struct vtr_formatting *f,
-                             const struct vtr_vector *tokens, struct vtr_error *err)
+static enum vtr_status prove(struct vtr_formatting *f, const struct vtr_vector *tokens,
+                             struct vtr_error *err)
 {
-    const struct vtr_bytes text = vtr_writer_bytes(&f->text);
-    const struct vtr_source formatted = {.bytes = text};
+    const size_t len = vtr_writer_bytes(&f->text).len;
     struct vtr_vector again;
+
+    vtr_writer_u8(&f->text, 0); /* as the lexer wants its sources */
+    if (!vtr_writer_ok(&f->text)) {
+        return vtr_error_set_memory(err);
+    }
+    const struct vtr_bytes text = {vtr_writer_bytes(&f->text).ptr, len};
+    const struct vtr_source formatted = {.bytes = text};
 
     vtr_vector_init(&again, sizeof(struct vtr_fmt_token));
     enum vtr_status status = vtr_fmt_tokens_read(&again, &formatted);
@@ -92,6 +98,7 @@ static enum vtr_status prove(const struct vtr_formatting *f,
                                (const char *)file_of(f)->source.path.ptr);
     }
     vtr_vector_deinit(&again);
+    vtr_writer_truncate(&f->text, len);
     return status;
 }
 

@@ -2,108 +2,14 @@
 
 #include "compiler/lexer.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "compiler/foreign.h"
+#include "compiler/lexer_scan.h"
 #include "compiler/lexer_words.h"
 #include "compiler/source.h"
-
-enum char_class {
-    LETTER = 1,
-    DIGIT = 2,
-    HEX_DIGIT = 4,
-    SPACE = 8,
-    IN_HEX = 16, /* what may stand in a hex string, but for comments */
-    MAY_END = 32 /* where a text or a regular expression may not simply go on */
-};
-
-/* Classes of the bytes 0 to 127; none above. */
-static const uint8_t CLASSES[256] = {
-    ['"'] = MAY_END,
-    ['/'] = MAY_END,
-    ['\\'] = MAY_END,
-    ['\t'] = SPACE | IN_HEX,
-    ['\n'] = SPACE | IN_HEX | MAY_END,
-    ['\r'] = SPACE | IN_HEX,
-    [' '] = SPACE | IN_HEX,
-    ['-'] = IN_HEX,
-    ['|'] = IN_HEX,
-    ['~'] = IN_HEX,
-    ['?'] = IN_HEX,
-    ['['] = IN_HEX,
-    [']'] = IN_HEX,
-    ['('] = IN_HEX,
-    [')'] = IN_HEX,
-    ['0'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['1'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['2'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['3'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['4'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['5'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['6'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['7'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['8'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['9'] = DIGIT | HEX_DIGIT | IN_HEX,
-    ['A'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['B'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['C'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['D'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['E'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['F'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['a'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['b'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['c'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['d'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['e'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['f'] = LETTER | HEX_DIGIT | IN_HEX,
-    ['G'] = LETTER,
-    ['H'] = LETTER,
-    ['I'] = LETTER,
-    ['J'] = LETTER,
-    ['K'] = LETTER,
-    ['L'] = LETTER,
-    ['M'] = LETTER,
-    ['N'] = LETTER,
-    ['O'] = LETTER,
-    ['P'] = LETTER,
-    ['Q'] = LETTER,
-    ['R'] = LETTER,
-    ['S'] = LETTER,
-    ['T'] = LETTER,
-    ['U'] = LETTER,
-    ['V'] = LETTER,
-    ['W'] = LETTER,
-    ['X'] = LETTER,
-    ['Y'] = LETTER,
-    ['Z'] = LETTER,
-    ['g'] = LETTER,
-    ['h'] = LETTER,
-    ['i'] = LETTER,
-    ['j'] = LETTER,
-    ['k'] = LETTER,
-    ['l'] = LETTER,
-    ['m'] = LETTER,
-    ['n'] = LETTER,
-    ['o'] = LETTER,
-    ['p'] = LETTER,
-    ['q'] = LETTER,
-    ['r'] = LETTER,
-    ['s'] = LETTER,
-    ['t'] = LETTER,
-    ['u'] = LETTER,
-    ['v'] = LETTER,
-    ['w'] = LETTER,
-    ['x'] = LETTER,
-    ['y'] = LETTER,
-    ['z'] = LETTER,
-    ['_'] = LETTER,
-};
-
-static bool is_in(uint8_t byte, unsigned classes)
-{
-    return (CLASSES[byte] & classes) != 0;
-}
 
 void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
                     struct vtr_diagnostics *diagnostics)
@@ -117,6 +23,7 @@ void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
         .len = (uint32_t)bytes.len,
         .diagnostics = diagnostics,
     };
+    assert(lexer->ptr[lexer->len] == 0);
     if (bytes.len >= 3 && memcmp(bytes.ptr, BYTE_ORDER_MARK, 3) == 0) {
         lexer->pos = 3;
     }
@@ -134,29 +41,44 @@ static uint8_t byte_at(const struct vtr_lexer *lexer, uint32_t pos)
     return pos < lexer->len ? lexer->ptr[pos] : 0;
 }
 
+/* The zero byte behind the source ends every run. */
 static uint32_t skip_class(const struct vtr_lexer *lexer, uint32_t pos,
                            unsigned classes)
 {
     const uint8_t *ptr = lexer->ptr;
-    const uint32_t len = lexer->len;
 
-    while (pos < len && is_in(ptr[pos], classes)) {
+    while (vtr_char_is(ptr[pos], classes)) {
         pos++;
     }
     return pos;
 }
 
-/* What a hex string may hold, which is long: four bytes at a time. */
-static uint32_t skip_hex(const struct vtr_lexer *lexer, uint32_t pos)
+/* Lines are indented with many spaces: eight at a time. */
+static uint32_t skip_spaces(const struct vtr_lexer *lexer, uint32_t pos)
 {
+    static const char SPACES[] = "        ";
+    const uint32_t width = sizeof(SPACES) - 1;
     const uint8_t *ptr = lexer->ptr;
 
-    while (lexer->len - pos >= 4 &&
-           (CLASSES[ptr[pos]] & CLASSES[ptr[pos + 1]] & CLASSES[ptr[pos + 2]] &
-            CLASSES[ptr[pos + 3]] & IN_HEX) != 0) {
-        pos += 4;
+    for (;;) {
+        while (lexer->len - pos >= width && memcmp(ptr + pos, SPACES, width) == 0) {
+            pos += width;
+        }
+        while (ptr[pos] != '\n' && vtr_char_is(ptr[pos], VTR_CHAR_SPACE)) {
+            pos++;
+        }
+        if (ptr[pos] != '\n') {
+            return pos;
+        }
+        pos++;
     }
-    return skip_class(lexer, pos, IN_HEX);
+}
+
+/* What a hex string may hold. */
+static uint32_t skip_hex(const struct vtr_lexer *lexer, uint32_t pos)
+{
+    pos += (uint32_t)vtr_scan_hex(lexer->ptr + pos, lexer->len - pos);
+    return skip_class(lexer, pos, VTR_CHAR_IN_HEX);
 }
 
 /* End of the line comment or block comment at `pos`, or `pos` when there is none.  A
@@ -190,7 +112,15 @@ uint32_t vtr_lexer_skip_comment(const struct vtr_lexer *lexer, uint32_t pos)
 static uint32_t skip_blanks(const struct vtr_lexer *lexer, uint32_t pos)
 {
     for (;;) {
-        pos = skip_class(lexer, pos, SPACE);
+        if (vtr_char_is(lexer->ptr[pos], VTR_CHAR_SPACE)) {
+            pos++; /* between words there is but one */
+            if (vtr_char_is(lexer->ptr[pos], VTR_CHAR_SPACE)) {
+                pos = skip_spaces(lexer, pos);
+            }
+        }
+        if (lexer->ptr[pos] != '/') {
+            return pos;
+        }
         const uint32_t after = vtr_lexer_skip_comment(lexer, pos);
         if (after == pos) {
             return pos;
@@ -258,11 +188,14 @@ static void lex_delimited(struct vtr_lexer *lexer, struct vtr_lexeme *out,
     const uint8_t *ptr = lexer->ptr;
     uint32_t pos = lexer->pos + 1;
 
-    while (pos < lexer->len && ptr[pos] != delimiter && ptr[pos] != '\n') {
-        pos += ptr[pos] == '\\' && byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
-        while (pos < lexer->len && !is_in(ptr[pos], MAY_END)) {
-            pos++;
+    for (;;) {
+        if (pos < lexer->len) {
+            pos += (uint32_t)vtr_scan_text(ptr + pos, lexer->len - pos, delimiter);
         }
+        if (pos >= lexer->len || ptr[pos] != '\\') {
+            break;
+        }
+        pos += byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
     }
     if (pos > lexer->len) {
         pos = lexer->len;
@@ -310,7 +243,7 @@ static uint32_t skip_digits(const struct vtr_lexer *lexer, uint32_t pos, unsigne
     for (;;) {
         const uint32_t end = skip_class(lexer, pos, class);
         if (!has_separators || end == pos || byte_at(lexer, end) != '_' ||
-            !is_in(byte_at(lexer, end + 1), class)) {
+            !vtr_char_is(byte_at(lexer, end + 1), class)) {
             return end;
         }
         pos = end + 1;
@@ -381,23 +314,24 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     const uint32_t start = lexer->pos;
     const uint8_t mark = byte_at(lexer, start) == '0' ? byte_at(lexer, start + 1) : 0;
     uint32_t first = start;
-    uint32_t end = skip_digits(lexer, start, DIGIT);
+    uint32_t end = skip_digits(lexer, start, VTR_CHAR_DIGIT);
     unsigned base = 10;
     uint64_t factor = 1;
     uint64_t value = 0;
 
     out->kind = VTR_LEX_INT;
-    if (mark == 'x' && is_in(byte_at(lexer, start + 2), HEX_DIGIT)) {
+    if (mark == 'x' && vtr_char_is(byte_at(lexer, start + 2), VTR_CHAR_HEX_DIGIT)) {
         base = 16;
         first = start + 2;
-        end = skip_digits(lexer, first, HEX_DIGIT);
+        end = skip_digits(lexer, first, VTR_CHAR_HEX_DIGIT);
     } else if (mark == 'o' && skip_octal(lexer, start + 2) > start + 2) {
         base = 8;
         first = start + 2;
         end = skip_octal(lexer, first);
-    } else if (byte_at(lexer, end) == '.' && is_in(byte_at(lexer, end + 1), DIGIT)) {
+    } else if (byte_at(lexer, end) == '.' &&
+               vtr_char_is(byte_at(lexer, end + 1), VTR_CHAR_DIGIT)) {
         out->kind = VTR_LEX_FLOAT;
-        end = skip_class(lexer, end + 1, DIGIT);
+        end = skip_class(lexer, end + 1, VTR_CHAR_DIGIT);
         out->text = (struct vtr_bytes){lexer->ptr + start, end - start};
     } else {
         factor = size_suffix(lexer, end);
@@ -443,7 +377,9 @@ static bool is_before_text(const struct vtr_lexer *lexer, uint32_t pos)
 
 static void lex_word(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
-    const uint32_t end = skip_class(lexer, lexer->pos, LETTER | DIGIT);
+    static const char INCLUDE[] = "include";
+    const uint32_t end =
+        skip_class(lexer, lexer->pos, VTR_CHAR_LETTER | VTR_CHAR_DIGIT);
 
     out->text = (struct vtr_bytes){lexer->ptr + lexer->pos, end - lexer->pos};
     out->length = end - lexer->pos;
@@ -451,7 +387,8 @@ static void lex_word(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     if (out->kind == VTR_LEX_NAME) {
         if (vtr_lexer_find_reader(out->text, &out->number)) {
             out->kind = VTR_LEX_READ;
-        } else if (vtr_bytes_equal(out->text, vtr_bytes_from_text("include")) &&
+        } else if (out->text.len == sizeof(INCLUDE) - 1 &&
+                   memcmp(out->text.ptr, INCLUDE, sizeof(INCLUDE) - 1) == 0 &&
                    is_before_text(lexer, end)) {
             out->kind = VTR_LEX_INCLUDE;
         }
@@ -463,7 +400,8 @@ static void lex_word(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 /* $name, $name*, #name, @name, !name. */
 static void lex_string_name(struct vtr_lexer *lexer, struct vtr_lexeme *out, int kind)
 {
-    const uint32_t end = skip_class(lexer, lexer->pos + 1, LETTER | DIGIT);
+    const uint32_t end =
+        skip_class(lexer, lexer->pos + 1, VTR_CHAR_LETTER | VTR_CHAR_DIGIT);
 
     out->kind = kind;
     out->text = (struct vtr_bytes){lexer->ptr + lexer->pos + 1, end - lexer->pos - 1};
@@ -503,9 +441,8 @@ static void lex_operator(struct vtr_lexer *lexer, struct vtr_lexeme *out)
         {{'!', '='}, VTR_LEX_NE},          {{'<', '<'}, VTR_LEX_SHIFT_LEFT},
         {{'>', '>'}, VTR_LEX_SHIFT_RIGHT},
     };
-    const uint8_t first = byte_at(lexer, lexer->pos);
-    const uint8_t second = byte_at(lexer, lexer->pos + 1);
-
+    const uint8_t first = lexer->ptr[lexer->pos];
+    const uint8_t second = lexer->ptr[lexer->pos + 1];
     const bool may_be_pair =
         second == '.' || second == '=' || second == '<' || second == '>';
 
@@ -528,8 +465,7 @@ static void skip_foreign(struct vtr_lexer *lexer)
     const uint8_t byte = lexer->ptr[start];
 
     while (lexer->pos < lexer->len &&
-           (lexer->ptr[lexer->pos] >= 0x7F ||
-            (lexer->ptr[lexer->pos] < ' ' && !is_in(lexer->ptr[lexer->pos], SPACE)))) {
+           vtr_char_is(lexer->ptr[lexer->pos], VTR_CHAR_FOREIGN)) {
         lexer->pos++;
     }
     lexer->error_count++;
@@ -543,16 +479,44 @@ static void skip_foreign(struct vtr_lexer *lexer)
     vtr_foreign_explain(lexer, problem);
 }
 
-static bool is_foreign(uint8_t byte)
+/* What begins with `byte`, at the lexer's place. */
+static void lex_at(struct vtr_lexer *lexer, struct vtr_lexeme *out, uint8_t byte)
 {
-    return byte < ' ' || byte >= 0x7F;
+    switch (byte) {
+    case '"':
+        lex_text(lexer, out);
+        break;
+    case '$':
+        lex_string_name(lexer, out, VTR_LEX_STRING);
+        break;
+    case '#':
+        lex_string_name(lexer, out, VTR_LEX_COUNT);
+        break;
+    case '@':
+        lex_string_name(lexer, out, VTR_LEX_OFFSET);
+        break;
+    case '/':
+        lex_regex(lexer, out);
+        break;
+    case '{':
+        lex_hex(lexer, out);
+        break;
+    default:
+        if (byte == '!' && byte_at(lexer, lexer->pos + 1) != '=') {
+            lex_string_name(lexer, out, VTR_LEX_LENGTH);
+        } else {
+            lex_operator(lexer, out);
+        }
+        break;
+    }
 }
 
 void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
     for (;;) {
         lexer->pos = skip_blanks(lexer, lexer->pos);
-        if (lexer->pos >= lexer->len || !is_foreign(lexer->ptr[lexer->pos])) {
+        if (lexer->pos >= lexer->len ||
+            !vtr_char_is(lexer->ptr[lexer->pos], VTR_CHAR_FOREIGN)) {
             break;
         }
         skip_foreign(lexer);
@@ -562,27 +526,12 @@ void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out)
         return;
     }
     const uint8_t byte = lexer->ptr[lexer->pos];
-    const uint8_t second = byte_at(lexer, lexer->pos + 1);
-    if (is_in(byte, LETTER)) {
+    if (vtr_char_is(byte, VTR_CHAR_LETTER)) {
         lex_word(lexer, out);
-    } else if (is_in(byte, DIGIT)) {
+    } else if (vtr_char_is(byte, VTR_CHAR_DIGIT)) {
         lex_number(lexer, out);
-    } else if (byte == '"') {
-        lex_text(lexer, out);
-    } else if (byte == '$') {
-        lex_string_name(lexer, out, VTR_LEX_STRING);
-    } else if (byte == '#') {
-        lex_string_name(lexer, out, VTR_LEX_COUNT);
-    } else if (byte == '@') {
-        lex_string_name(lexer, out, VTR_LEX_OFFSET);
-    } else if (byte == '!' && second != '=') {
-        lex_string_name(lexer, out, VTR_LEX_LENGTH);
-    } else if (byte == '/') {
-        lex_regex(lexer, out);
-    } else if (byte == '{') {
-        lex_hex(lexer, out);
     } else {
-        lex_operator(lexer, out);
+        lex_at(lexer, out, byte);
     }
 }
 

@@ -18,7 +18,8 @@ static const struct {
     VTR_KEYWORDS(VTR_KEYWORD)
 #undef VTR_KEYWORD
 };
-#define KEYWORD_COUNT (sizeof(KEYWORDS) / sizeof(KEYWORDS[0]))
+#define KEYWORD_COUNT   (sizeof(KEYWORDS) / sizeof(KEYWORDS[0]))
+#define KEYWORD_LEN_MAX (sizeof("istartswith") - 1)
 
 /* Where the keywords with a first letter begin, from 'a' on; 0 where there are none. */
 #define AT(name) (VTR_LEX_##name - VTR_LEX_ALL)
@@ -89,12 +90,13 @@ const char *vtr_lexeme_kind_text(int kind)
 
 int vtr_lexer_find_keyword(struct vtr_bytes word)
 {
-    if (word.len < 2 || word.ptr[0] < 'a' || word.ptr[0] > 'z') {
+    if (word.len < 2 || word.len > KEYWORD_LEN_MAX || word.ptr[0] < 'a' ||
+        word.ptr[0] > 'z') {
         return VTR_LEX_NAME;
     }
     for (size_t i = FIRST[word.ptr[0] - 'a'];
          i < KEYWORD_COUNT && (uint8_t)KEYWORDS[i].text[0] == word.ptr[0]; i++) {
-        if (KEYWORDS[i].len == word.len &&
+        if (KEYWORDS[i].len == word.len && KEYWORDS[i].text[1] == (char)word.ptr[1] &&
             memcmp(KEYWORDS[i].text, word.ptr, word.len) == 0) {
             return KEYWORDS[i].kind;
         }
@@ -122,7 +124,7 @@ bool vtr_lexer_find_reader(struct vtr_bytes word, int64_t *out_kind)
         {"uint32be", 4 | VTR_READ_BIG_ENDIAN},
     };
 
-    if (word.len < 4 || (word.ptr[0] != 'u' && word.ptr[0] != 'i')) {
+    if (word.len < 4 || word.len > 8 || (word.ptr[0] != 'u' && word.ptr[0] != 'i')) {
         return false;
     }
     for (size_t i = 0; i < sizeof(READERS) / sizeof(READERS[0]); i++) {

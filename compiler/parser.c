@@ -63,17 +63,22 @@ struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what)
     return problem;
 }
 
-bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
+static void report_missing(struct vtr_parser *p, int kind, const char *after)
 {
+    const char *quote = kind > VTR_LEX_INCLUDE ? "'" : "";
     char what[128];
 
-    if (vtr_parser_accept(p, kind)) {
-        return true;
-    }
-    const char *quote = kind > VTR_LEX_INCLUDE ? "'" : "";
     (void)snprintf(what, sizeof(what), "%s%s%s%s%s", quote, vtr_lexeme_kind_text(kind),
                    quote, after[0] == 0 ? "" : " after ", after);
     (void)vtr_parser_report(p, what);
+}
+
+bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
+{
+    if (vtr_parser_accept(p, kind)) {
+        return true;
+    }
+    report_missing(p, kind, after);
     return false;
 }
 

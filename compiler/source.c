@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "compiler/lexer_scan.h"
 
 static bool has_suffix(struct vtr_bytes path, const char *suffix)
 {
@@ -308,16 +309,17 @@ void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
     if (offset > cursor->source->bytes.len) {
         offset = (uint32_t)cursor->source->bytes.len;
     }
-    while (cursor->searched < offset) {
-        const uint8_t *end =
-            memchr(bytes + cursor->searched, '\n', offset - cursor->searched);
-        if (end == NULL) {
-            cursor->searched = offset;
-            break;
+    if (cursor->searched < offset) {
+        const size_t lines =
+            vtr_scan_count_lines(bytes + cursor->searched, offset - cursor->searched);
+        cursor->line += (uint32_t)lines;
+        cursor->searched = offset;
+        if (lines > 0) {
+            cursor->offset = offset;
+            while (bytes[cursor->offset - 1] != '\n') {
+                cursor->offset--;
+            }
         }
-        cursor->offset = (uint32_t)(end - bytes) + 1;
-        cursor->searched = cursor->offset;
-        cursor->line++;
     }
     *out_line = cursor->line;
     *out_column = offset - cursor->offset + 1;

@@ -20,15 +20,25 @@
 static const char BASE64_STANDARD[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+#define MODIFIER(text, modifier)   \
+ {                                 \
+  text, sizeof(text) - 1, modifier \
+ }
 static const struct {
     const char *name;
+    size_t len;
     enum vtr_modifier modifier;
 } MODIFIERS[] = {
-    {"nocase", VTR_MODIFIER_NOCASE},   {"ascii", VTR_MODIFIER_ASCII},
-    {"wide", VTR_MODIFIER_WIDE},       {"fullword", VTR_MODIFIER_FULLWORD},
-    {"private", VTR_MODIFIER_PRIVATE}, {"xor", VTR_MODIFIER_XOR},
-    {"base64", VTR_MODIFIER_BASE64},   {"base64wide", VTR_MODIFIER_BASE64WIDE},
+    MODIFIER("nocase", VTR_MODIFIER_NOCASE),
+    MODIFIER("ascii", VTR_MODIFIER_ASCII),
+    MODIFIER("wide", VTR_MODIFIER_WIDE),
+    MODIFIER("fullword", VTR_MODIFIER_FULLWORD),
+    MODIFIER("private", VTR_MODIFIER_PRIVATE),
+    MODIFIER("xor", VTR_MODIFIER_XOR),
+    MODIFIER("base64", VTR_MODIFIER_BASE64),
+    MODIFIER("base64wide", VTR_MODIFIER_BASE64WIDE),
 };
+#undef MODIFIER
 #define MODIFIER_COUNT (sizeof MODIFIERS / sizeof MODIFIERS[0])
 
 /* Modifiers that YARA does not take together on a text string. */
@@ -45,7 +55,8 @@ static const uint32_t CLASHES[][2] = {
 unsigned vtr_modifier_find(struct vtr_bytes name)
 {
     for (size_t i = 0; i < MODIFIER_COUNT; i++) {
-        if (vtr_bytes_equal(name, vtr_bytes_from_text(MODIFIERS[i].name))) {
+        if (MODIFIERS[i].len == name.len &&
+            memcmp(MODIFIERS[i].name, name.ptr, name.len) == 0) {
             return MODIFIERS[i].modifier;
         }
     }

@@ -247,11 +247,14 @@ static void a_name_has_at_most_128_characters(void **state)
     char name[130];
 
     memset(name, 'a', sizeof(name));
-    begin_bytes(&f, (struct vtr_bytes){(const uint8_t *)name, 128});
+    name[128] = 0;
+    begin(&f, name);
     assert_int_equal(next(&f), VTR_LEX_NAME);
     assert_int_equal(f.diagnostics.errors, 0);
     end(&f);
-    begin_bytes(&f, (struct vtr_bytes){(const uint8_t *)name, 129});
+    name[128] = 'a';
+    name[129] = 0;
+    begin(&f, name);
     assert_int_equal(next(&f), VTR_LEX_NAME);
     assert_int_equal(f.diagnostics.errors, 1);
     end(&f);
