@@ -124,18 +124,14 @@ static unsigned byte_bits(uint8_t byte)
 static unsigned string_bits(const struct vtr_atom_string *s)
 {
     unsigned bits[VTR_ATOM_STRING_LIMIT];
+    unsigned sum = 0; /* of the window that ends at `i` */
     unsigned best = 0;
 
     for (unsigned i = 0; i < s->len; i++) {
         const bool repeats = (i >= 1 && s->bytes[i] == s->bytes[i - 1]) ||
                              (i >= 2 && s->bytes[i] == s->bytes[i - 2]);
         bits[i] = repeats ? 1 : byte_bits(s->bytes[i]);
-    }
-    for (unsigned i = 0; i < s->len; i++) {
-        unsigned sum = 0;
-        for (unsigned k = i; k < s->len && k < i + KEY_LEN; k++) {
-            sum += bits[k];
-        }
+        sum += bits[i] - (i >= KEY_LEN ? bits[i - KEY_LEN] : 0);
         best = sum > best ? sum : best;
     }
     return best < BITS_MAX ? best : BITS_MAX;

@@ -49,19 +49,6 @@ static bool put(struct place *at, struct vtr_bytes text)
     return true;
 }
 
-/* Whether a path of the module goes on from here with `next`. */
-static bool goes_on(const struct place *at, const char *next)
-{
-    const struct vtr_module_info *module = vtr_module_get(at->access.module);
-    struct place longer = *at;
-
-    if (!put(&longer, vtr_bytes_from_text(next))) {
-        return false;
-    }
-    const uint32_t row = vtr_field_lower_bound(module, path_of(&longer));
-    return row < module->end && vtr_field_has_prefix(row, path_of(&longer));
-}
-
 static enum vtr_type type_of_kind(enum vtr_field_kind kind)
 {
     switch (kind) {
@@ -79,22 +66,31 @@ static enum vtr_type type_of_kind(enum vtr_field_kind kind)
     return VTR_TYPE_UNKNOWN;
 }
 
-/* What the path names.  False when the module has no such path. */
+/* What the path names.  False when the module has no such path.  Rows are sorted, so
+ * that of those which begin with the path the first is the path itself; if not, a
+ * function's with '(' behind it; and '.' is before all that remains. */
 static bool look_up(struct place *at)
 {
     const struct vtr_module_info *module = vtr_module_get(at->access.module);
+    const struct vtr_bytes path = path_of(at);
+    const uint32_t row = vtr_field_lower_bound(module, path);
 
-    at->access.row = vtr_field_find(module, path_of(at));
-    if (at->access.row != VTR_FIELD_COUNT) {
-        at->type = type_of_kind(vtr_field_get(at->access.row)->kind);
-        return true;
+    at->access.row = VTR_FIELD_COUNT;
+    at->type = VTR_TYPE_STRUCT;
+    if (row == module->end || !vtr_field_has_prefix(row, path)) {
+        return false;
     }
-    if (goes_on(at, "(")) {
+    switch (vtr_field_get(row)->path[path.len]) {
+    case '\0':
+        at->access.row = row;
+        at->type = type_of_kind(vtr_field_get(row)->kind);
+        return true;
+    case '(':
         at->type = VTR_TYPE_FUNCTION;
         return true;
+    default:
+        return vtr_field_get(row)->path[path.len] == '.';
     }
-    at->type = VTR_TYPE_STRUCT;
-    return goes_on(at, ".");
 }
 
 /* The field of this structure whose name is nearest to `name`; "" when none is near. */
@@ -137,7 +133,7 @@ static void report_field(struct vtr_checker *c, const struct place *at,
 static bool take_field(struct vtr_checker *c, struct place *at,
                        const struct vtr_node *part)
 {
-    const struct place before = *at;
+    const size_t path_len = at->path_len;
 
     if (at->type != VTR_TYPE_STRUCT) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
@@ -150,7 +146,8 @@ static bool take_field(struct vtr_checker *c, struct place *at,
         (at->path_len == at->name_len || put(at, vtr_bytes_from_text("."))) &&
         put(at, part->text);
     if (!is_put || !look_up(at)) {
-        report_field(c, &before, part);
+        at->path_len = path_len;
+        report_field(c, at, part);
         return false;
     }
     return true;

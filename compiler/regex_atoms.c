@@ -203,8 +203,7 @@ static void slide_run(struct walker *w, struct run *run,
 }
 
 static void extend_run(struct walker *w, struct run *run,
-                       const struct vtr_atom_set *tail, const struct info *sum,
-                       struct choice *best)
+                       const struct vtr_atom_set *tail, const struct info *sum)
 {
     if (!run->is_open) {
         run->is_open = true;
@@ -214,7 +213,20 @@ static void extend_run(struct walker *w, struct run *run,
     } else if (!vtr_atom_set_append(&run->set, tail)) {
         slide_run(w, run, tail, sum->len_min, sum->len_max);
     }
+}
+
+static void consider_run(struct walker *w, const struct run *run, struct choice *best)
+{
     consider_set(w, best, &run->set, run->start_min, run->start_max);
+}
+
+/* Of runs of one string each, which begin at the same place, one is as good as the
+ * other: both end here. */
+static bool are_same_run(const struct run *a, const struct run *b)
+{
+    return a->set.count == 1 && b->set.count == 1 &&
+           a->set.items[0].len == b->set.items[0].len && a->start_min == b->start_min &&
+           a->start_max == b->start_max;
 }
 
 static void walk(struct walker *w, const struct vtr_regex_node *node, unsigned depth,
@@ -288,9 +300,13 @@ static void take_element(struct walker *w, const struct vtr_regex_node *node,
     struct level *below = get_level(w, depth + 1);
 
     if (element->is_exact) {
-        extend_run(w, &level->wide_run, &below->exact, sum, best);
+        extend_run(w, &level->wide_run, &below->exact, sum);
+        consider_run(w, &level->wide_run, best);
         if (below->exact.count == 1) {
-            extend_run(w, &level->plain_run, &below->exact, sum, best);
+            extend_run(w, &level->plain_run, &below->exact, sum);
+            if (!are_same_run(&level->wide_run, &level->plain_run)) {
+                consider_run(w, &level->plain_run, best);
+            }
         } else {
             level->plain_run.is_open = false;
         }
@@ -300,7 +316,8 @@ static void take_element(struct walker *w, const struct vtr_regex_node *node,
         const struct level *body = get_level(w, depth + 2);
         const uint32_t times = node->min < 4 ? node->min : 4;
         if (body != NULL && raise(&level->product, &body->exact, times)) {
-            extend_run(w, &level->wide_run, &level->product, sum, best);
+            extend_run(w, &level->wide_run, &level->product, sum);
+            consider_run(w, &level->wide_run, best);
         }
     }
     level->wide_run.is_open = false;
