@@ -117,28 +117,42 @@ static bool read_byte(struct parser *p, bool negated)
     const uint8_t mask =
         (uint8_t)((high == WILD ? 0u : 0xf0u) | (low == WILD ? 0u : 0x0fu));
     const uint8_t value = (uint8_t)(((high << 4 | (low & 0x0fu)) & mask));
-    if (mask == 0) {
+    if (negated && mask == 0) {
         return vtr_problem_set(p->problem, "E114", at - 1, 3,
                                "'~\?\?' matches no byte");
     }
-    vtr_hex_put_value(&p->tokens, &p->top->sequence,
-                      negated ? VTR_TOKEN_NOT : VTR_TOKEN_MASKED, value, mask);
+    if (mask == 0) {
+        vtr_hex_put_gap(&p->tokens, &p->top->sequence, 1, 1, false);
+    } else if (mask == 0xFF && !negated) {
+        vtr_hex_put_byte(&p->tokens, &p->top->sequence, value);
+    } else {
+        vtr_hex_put_value(&p->tokens, &p->top->sequence,
+                          negated ? VTR_TOKEN_NOT : VTR_TOKEN_MASKED, value, mask);
+    }
     return true;
 }
 
-/* Past the blanks at `pos`. */
-static size_t blanks_end(struct vtr_bytes source, size_t pos)
+/* Past the blanks at `at`. */
+static const uint8_t *blanks_end(const uint8_t *at, const uint8_t *end)
 {
-    static const char INDENT[8] = "        ";
+    static const char INDENT[4] = "    ";
 
-    while (pos < source.len && classify(source.ptr[pos]) == SPACE) {
-        pos++;
-        while (source.len - pos >= sizeof INDENT &&
-               memcmp(source.ptr + pos, INDENT, sizeof INDENT) == 0) {
-            pos += sizeof INDENT;
+    while (at < end && classify(*at) == SPACE) {
+        at++;
+        while ((size_t)(end - at) >= sizeof INDENT &&
+               memcmp(at, INDENT, sizeof INDENT) == 0) {
+            at += sizeof INDENT;
         }
     }
-    return pos;
+    return at;
+}
+
+static void skip_blanks(struct parser *p)
+{
+    const uint8_t *at =
+        blanks_end(p->source.ptr + p->pos, p->source.ptr + p->source.len);
+
+    p->pos = (size_t)(at - p->source.ptr);
 }
 
 /* Skips the "0x" or "0o" of a number, which YARA-X takes; the number's radix. */
@@ -157,7 +171,7 @@ static unsigned skip_radix(struct parser *p)
 /* A bound of a jump; `*has` says whether there is a number at all. */
 static bool read_bound(struct parser *p, uint64_t *value, bool *has)
 {
-    p->pos = blanks_end(p->source, p->pos);
+    skip_blanks(p);
     const size_t at = p->pos;
     const unsigned radix = skip_radix(p);
     *value = 0;
@@ -170,7 +184,7 @@ static bool read_bound(struct parser *p, uint64_t *value, bool *has)
         }
     }
     *has = p->pos > at;
-    p->pos = blanks_end(p->source, p->pos);
+    skip_blanks(p);
     return true;
 }
 
@@ -349,10 +363,22 @@ static bool skip_comment(struct parser *p)
     return vtr_problem_set(p->problem, "E115", at, 2, "comment without end");
 }
 
-/* One token that is not a plain byte. */
-static bool read_other(struct parser *p)
+/* Reads whatever comes next. */
+static bool read_one(struct parser *p)
 {
-    switch (p->source.ptr[p->pos]) {
+    const uint8_t c = p->source.ptr[p->pos];
+
+    if (classify(c) <= WILD) {
+        p->top->has_jump = false;
+        return read_byte(p, false);
+    }
+    switch (c) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+        skip_blanks(p);
+        return true;
     case '/':
         return skip_comment(p);
     case '[':
@@ -376,19 +402,19 @@ static bool read_other(struct parser *p)
     }
 }
 
-/* Reads the plain bytes that come next: most of most strings. */
-static bool read_plain_bytes(struct parser *p)
+/* Writes the plain bytes that begin at `at`, up to `stop`; where they end, or NULL
+ * after a failure. */
+static const uint8_t *put_plain_bytes(struct parser *p, const uint8_t *at,
+                                      const uint8_t *stop)
 {
-    const uint8_t *at = p->source.ptr + p->pos;
-    const uint8_t *end = p->source.ptr + p->source.len;
     size_t index;
     uint8_t *out = vtr_hex_bytes_room(&p->tokens, &p->top->sequence,
-                                      (size_t)(end - at) / 2, &index);
+                                      (size_t)(stop - at) / 2 + 1, &index);
 
     if (out == NULL) {
-        return vtr_problem_set_memory(p->problem);
+        return NULL;
     }
-    while (end - at >= 2) {
+    while (at < stop) {
         const unsigned high = classify(at[0]);
         const unsigned low = classify(at[1]);
 
@@ -396,56 +422,73 @@ static bool read_plain_bytes(struct parser *p)
             break;
         }
         *out++ = (uint8_t)(high << 4 | low) ^ vtr_mask(index++);
-        at += 2;
-        at += at < end && *at == ' ' ? 1 : 0;
+        at += at[2] == ' ' ? 3 : 2;
     }
     vtr_hex_bytes_end(&p->tokens, out);
-    p->pos = (size_t)(at - p->source.ptr);
-    return true;
+    return at;
 }
 
-/* Reads the bytes of any value that come next: most of the rest. */
-static void read_wildcards(struct parser *p)
+/* Writes the bytes of any value that begin at `at`, up to `stop`; where they end.  Four
+ * of them are what an address in code is. */
+static const uint8_t *put_wildcards(struct parser *p, const uint8_t *at,
+                                    const uint8_t *stop)
 {
-    const uint8_t *at = p->source.ptr + p->pos;
-    const uint8_t *end = p->source.ptr + p->source.len;
+    static const char FOUR[] = "?? ?? ?? ?? ";
+    const size_t four_len = sizeof FOUR - 1;
     uint64_t count = 0;
 
-    while (end - at >= 2 && memcmp(at, "??", 2) == 0) {
-        count++;
-        at += 2;
-        at += at < end && *at == ' ' ? 1 : 0;
+    while (stop - at >= (ptrdiff_t)four_len && memcmp(at, FOUR, four_len) == 0) {
+        count += 4;
+        at += four_len;
     }
-    p->pos = (size_t)(at - p->source.ptr);
+    while (at < stop && at[0] == '?' && at[1] == '?') {
+        count++;
+        at += at[2] == ' ' ? 3 : 2;
+    }
     vtr_hex_put_gap(&p->tokens, &p->top->sequence, count, count, false);
+    return at;
 }
 
-/* What begins with a digit. */
-static bool read_digits(struct parser *p)
+/* Reads the plain bytes, bytes of any value and blanks that come next, which are all of
+ * most strings, but for the last of them: each may look at the character that follows.
+ */
+static bool read_runs(struct parser *p)
 {
-    const unsigned high = classify(p->source.ptr[p->pos]);
-    const unsigned low =
-        p->source.len - p->pos >= 2 ? classify(p->source.ptr[p->pos + 1]) : OTHER;
+    const uint8_t *at = p->source.ptr + p->pos;
+    const uint8_t *stop = at + (p->source.len - p->pos - 2);
 
-    p->top->has_jump = false;
-    if ((high | low) < 16) {
-        return read_plain_bytes(p);
+    while (at < stop) {
+        const unsigned high = classify(at[0]);
+        const unsigned low = classify(at[1]);
+
+        if ((high | low) < 16) {
+            p->top->has_jump = false;
+            at = put_plain_bytes(p, at, stop);
+            if (at == NULL) {
+                return vtr_problem_set_memory(p->problem);
+            }
+        } else if (high == WILD && low == WILD) {
+            p->top->has_jump = false;
+            at = put_wildcards(p, at, stop);
+        } else if (high == SPACE) {
+            at = blanks_end(at, stop);
+        } else {
+            break;
+        }
     }
-    if (high == WILD && low == WILD) {
-        read_wildcards(p);
-        return true;
-    }
-    return read_byte(p, false);
+    p->pos = (size_t)(at - p->source.ptr);
+    return true;
 }
 
 static bool parse(struct parser *p)
 {
     while (p->pos < p->source.len) {
-        const unsigned class = classify(p->source.ptr[p->pos]);
+        const size_t start = p->pos;
 
-        if (class == SPACE) {
-            p->pos = blanks_end(p->source, p->pos + 1);
-        } else if (!(class <= WILD ? read_digits(p) : read_other(p))) {
+        if (p->source.len - p->pos > 2 && !read_runs(p)) {
+            return false;
+        }
+        if (p->pos == start && !read_one(p)) {
             return false;
         }
     }

@@ -56,6 +56,17 @@ void vtr_hex_close_rare(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s)
     s->last = VTR_HEX_CLOSED;
 }
 
+void vtr_hex_put_byte(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s,
+                      uint8_t value)
+{
+    size_t index;
+    uint8_t *room = vtr_hex_bytes_room(t, s, 1, &index);
+
+    if (room != NULL) {
+        *room = value ^ vtr_mask(index);
+    }
+}
+
 void vtr_hex_put_value(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s,
                        enum vtr_token type, uint8_t value, uint8_t mask)
 {

@@ -80,7 +80,8 @@ static inline void vtr_hex_close(struct vtr_hex_tokens *t, struct vtr_hex_sequen
 }
 
 /* Room for at most `max` plain bytes that come next; the first of them is masked as
- * `*out_index`.  NULL after a failure, else vtr_hex_bytes_end must follow. */
+ * `*out_index`.  NULL after a failure, else vtr_hex_bytes_end must follow unless all of
+ * it is used. */
 static inline uint8_t *vtr_hex_bytes_room(struct vtr_hex_tokens *t,
                                           struct vtr_hex_sequence *s, size_t max,
                                           size_t *out_index)
@@ -107,6 +108,10 @@ static inline void vtr_hex_bytes_end(struct vtr_hex_tokens *t, const uint8_t *en
 {
     vtr_writer_truncate(t->out, (size_t)(end - t->out->ptr));
 }
+
+/* One plain byte. */
+void vtr_hex_put_byte(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s,
+                      uint8_t value);
 
 /* Between `min` and `max` bytes of any value; `is_cut`: as a jump that cuts. */
 static inline void vtr_hex_put_gap(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s,

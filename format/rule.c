@@ -7,6 +7,8 @@
  */
 #include "format/rule.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 #define RULE_FLAGS (VTR_RULE_PRIVATE | VTR_RULE_GLOBAL | VTR_RULE_NEEDS_PATTERN)
@@ -15,12 +17,35 @@
   VTR_PATTERN_XOR | VTR_PATTERN_PRIVATE | VTR_PATTERN_FIXED_OFFSET |                 \
   VTR_PATTERN_GREEDY)
 
+/* vtr_mask of 0 to 63: as long as most masked runs are. */
+#define MASKS4(i)  VTR_MASK(i), VTR_MASK((i) + 1), VTR_MASK((i) + 2), VTR_MASK((i) + 3)
+#define MASKS16(i) MASKS4(i), MASKS4((i) + 4), MASKS4((i) + 8), MASKS4((i) + 12)
+static const uint8_t MASKS[64] = {MASKS16(0), MASKS16(16), MASKS16(32), MASKS16(48)};
+
+/* Masks or unmasks `bytes` into `out`, eight at a time where the table has them. */
+static void apply_mask(struct vtr_bytes bytes, uint8_t *out)
+{
+    size_t i = 0;
+
+    for (; i < sizeof MASKS && bytes.len - i >= 8; i += 8) {
+        uint64_t word;
+        uint64_t mask;
+        memcpy(&word, bytes.ptr + i, sizeof word);
+        memcpy(&mask, MASKS + i, sizeof mask);
+        word ^= mask;
+        memcpy(out + i, &word, sizeof word);
+    }
+    for (; i < bytes.len; i++) {
+        out[i] = (uint8_t)(bytes.ptr[i] ^ vtr_mask(i));
+    }
+}
+
 void vtr_writer_masked(struct vtr_writer *w, struct vtr_bytes bytes)
 {
     vtr_writer_varint(w, bytes.len);
     uint8_t *room = vtr_writer_reserve(w, bytes.len);
-    for (size_t i = 0; room != NULL && i < bytes.len; i++) {
-        room[i] = (uint8_t)(bytes.ptr[i] ^ vtr_mask(i));
+    if (room != NULL) {
+        apply_mask(bytes, room);
     }
 }
 
@@ -31,9 +56,7 @@ bool vtr_reader_masked(struct vtr_reader *r, struct vtr_bytes *out)
 
 void vtr_unmask(struct vtr_bytes masked, uint8_t *out)
 {
-    for (size_t i = 0; i < masked.len; i++) {
-        out[i] = (uint8_t)(masked.ptr[i] ^ vtr_mask(i));
-    }
+    apply_mask(masked, out);
 }
 
 /* A reader over what `r` has consumed since `from`; file offsets stay those of `r`. */

@@ -92,9 +92,11 @@ enum vtr_token {
 
 /* The byte that masks index `index` of a masked run.  It keeps another vendor's scanner
  * from taking a database for the malware that it describes; it hides nothing. */
+#define VTR_MASK(index) ((uint8_t)(((uint32_t)(index) + 1u) * 0x9E3779B1u >> 24))
+
 static inline uint8_t vtr_mask(size_t index)
 {
-    return (uint8_t)((((uint32_t)index + 1u) * 0x9E3779B1u) >> 24);
+    return VTR_MASK(index);
 }
 
 /* Varint length and masked bytes. */

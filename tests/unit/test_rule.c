@@ -170,6 +170,32 @@ static void externals_survive_writing_and_reading(void **state)
     }
 }
 
+static void masked_runs_of_any_length_are_masked_by_index(void **state)
+{
+    uint8_t plain[200];
+    uint8_t again[sizeof plain];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof plain; i++) {
+        plain[i] = (uint8_t)(i * 7 + 3);
+    }
+    for (size_t len = 0; len <= sizeof plain; len++) {
+        struct vtr_writer w = {0};
+        struct vtr_reader r;
+        struct vtr_bytes masked;
+        vtr_writer_masked(&w, (struct vtr_bytes){plain, len});
+        vtr_reader_init(&r, vtr_writer_bytes(&w), 0);
+        assert_true(vtr_reader_masked(&r, &masked) && vtr_reader_left(&r) == 0);
+        assert_int_equal(masked.len, len);
+        for (size_t i = 0; i < len; i++) {
+            assert_int_equal(masked.ptr[i], plain[i] ^ vtr_mask(i));
+        }
+        vtr_unmask(masked, again);
+        assert_memory_equal(again, plain, len);
+        vtr_writer_deinit(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +205,7 @@ int main(void)
         cmocka_unit_test(unknown_flags_and_types_are_refused),
         cmocka_unit_test(rules_order_by_namespace_then_name),
         cmocka_unit_test(externals_survive_writing_and_reading),
+        cmocka_unit_test(masked_runs_of_any_length_are_masked_by_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
