@@ -18,9 +18,15 @@
 
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_memory.h"
 
 #define TEMP_NAMES_LIMIT 64u
 #define COPY_LEN         ((size_t)1 << 16)
+
+/* Up to this length a file is put together in memory and written at once, which is
+ * cheaper than a page fault for every page of a mapping; a longer one is mapped, so
+ * that the system can write it back meanwhile. */
+#define IN_MEMORY_LIMIT ((size_t)16 << 20)
 
 /* The folder part of a path, with its slash; "" for a bare name. */
 static size_t folder_len(const char *path)
@@ -220,6 +226,42 @@ enum vtr_status vtr_replacement_write(struct vtr_replacement *r, struct vtr_byte
                      : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
 }
 
+/* Zeroed memory for the whole file, in large pages where that is worth one. */
+static void *new_memory(size_t len)
+{
+    const size_t page = VTR_LARGE_PAGE_LEN;
+
+    if (len < page / 2) {
+        return calloc(1, len);
+    }
+    void *memory = vtr_memory_new_large((len + page - 1) / page * page);
+    return memory == NULL ? NULL : memset(memory, 0, len);
+}
+
+static void release_memory(struct vtr_replacement *r)
+{
+    if (r->is_mapped) {
+        (void)munmap(r->memory, r->memory_len);
+    } else {
+        free(r->memory);
+    }
+    r->memory = NULL;
+    r->is_mapped = false;
+}
+
+/* Maps the file, whose room is reserved; 0 or an errno. */
+static int map_file(struct vtr_replacement *r, size_t len)
+{
+    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
+
+    if (memory == MAP_FAILED) {
+        return errno;
+    }
+    r->memory = memory;
+    r->is_mapped = true;
+    return 0;
+}
+
 enum vtr_status vtr_replacement_map(struct vtr_replacement *r, size_t len,
                                     uint8_t **out, struct vtr_error *err)
 {
@@ -227,18 +269,33 @@ enum vtr_status vtr_replacement_map(struct vtr_replacement *r, size_t len,
         return vtr_error_set(err, VTR_ERROR_LIMIT, "cannot write a file of %zu bytes",
                              len);
     }
-    const int code = posix_fallocate(r->fd, 0, (off_t)len);
+    int code = posix_fallocate(r->fd, 0, (off_t)len);
     if (code != 0) {
         return vtr_error_set_os(err, code, "cannot write '%s'", r->path);
     }
-    void *memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
-    if (memory == MAP_FAILED) {
-        return vtr_error_set_os(err, errno, "cannot map '%s'", r->path);
+    if (len > IN_MEMORY_LIMIT) {
+        code = map_file(r, len);
+        if (code != 0) {
+            return vtr_error_set_os(err, code, "cannot map '%s'", r->path);
+        }
+    } else {
+        r->memory = new_memory(len);
+        if (r->memory == NULL) {
+            return vtr_error_set_memory(err);
+        }
     }
-    r->memory = memory;
-    r->map_len = len;
+    r->memory_len = len;
     *out = r->memory;
     return VTR_OK;
+}
+
+/* Hands the memory to the file; 0 or an errno. */
+static int write_memory(struct vtr_replacement *r)
+{
+    if (r->is_mapped) {
+        return msync(r->memory, r->memory_len, MS_SYNC) == 0 ? 0 : errno;
+    }
+    return write_all(r->fd, (struct vtr_bytes){r->memory, r->memory_len});
 }
 
 enum vtr_status vtr_replacement_sync(struct vtr_replacement *r, struct vtr_error *err)
@@ -246,11 +303,8 @@ enum vtr_status vtr_replacement_sync(struct vtr_replacement *r, struct vtr_error
     int code = 0;
 
     if (r->memory != NULL) {
-        if (msync(r->memory, r->map_len, MS_SYNC) != 0) {
-            code = errno;
-        }
-        (void)munmap(r->memory, r->map_len);
-        r->memory = NULL;
+        code = write_memory(r);
+        release_memory(r);
     }
     if (code == 0 && fsync(r->fd) != 0) {
         code = errno;
@@ -379,7 +433,7 @@ void vtr_replacement_abort(struct vtr_replacement *r)
         return;
     }
     if (r->memory != NULL) {
-        (void)munmap(r->memory, r->map_len);
+        release_memory(r);
     }
     if (r->is_open) {
         if (r->temp_path != NULL) {

@@ -19,8 +19,9 @@ struct vtr_replacement {
     char *path;      /* destination, owned */
     char *temp_path; /* owned */
     int fd;
-    uint8_t *memory; /* writable mapping after _map */
-    size_t map_len;
+    uint8_t *memory; /* the whole file after _map */
+    size_t memory_len;
+    bool is_mapped; /* `memory` is the file itself, not yet to be written */
     bool is_open;
     bool is_stream; /* a pipe or device, written on commit from the temporary file */
     bool is_stdout; /* "-" */
@@ -38,12 +39,13 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_write(struct vtr_replacement *r,
                                                      struct vtr_bytes bytes,
                                                      struct vtr_error *err);
 /* Instead of appending: reserves `len` bytes on the disk (a full disk is refused here,
- * never by a signal later) and maps them, zeroed, for writing. */
+ * never by a signal later) and gives memory for them, zeroed, for writing: a mapping of
+ * the file when it is long. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_map(struct vtr_replacement *r,
                                                    size_t len, uint8_t **out,
                                                    struct vtr_error *err);
-/* Unmaps, if mapped, and syncs, so that a second reader of `temp_path` sees what is on
- * the disk. */
+/* Writes or unmaps the memory of _map, if any, and syncs, so that a second reader of
+ * `temp_path` sees what is on the disk. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_sync(struct vtr_replacement *r,
                                                     struct vtr_error *err);
 /* Syncs, renames over the destination and syncs the folder.  After a failure the

@@ -72,6 +72,37 @@ static void a_committed_replacement_has_the_new_bytes(void **state)
     assert_holds("a", "new");
 }
 
+/* Lengths around those where memory is had in another way. */
+static void a_replacement_of_any_length_has_the_bytes_of_its_memory(void **state)
+{
+    (void)state;
+    const size_t mib = (size_t)1 << 20;
+    const size_t lens[] = {1, mib - 1, mib, 2 * mib + 1, 16 * mib, 16 * mib + 1};
+
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        struct vtr_replacement r;
+        struct vtr_bytes bytes;
+        uint8_t *memory;
+
+        assert_int_equal(vtr_replacement_begin(&r, path_of("long"), 0644, NULL),
+                         VTR_OK);
+        assert_int_equal(vtr_replacement_map(&r, lens[i], &memory, NULL), VTR_OK);
+        for (size_t at = 0; at < lens[i]; at++) {
+            assert_int_equal(memory[at], 0);
+            memory[at] = (uint8_t)(at % 251);
+        }
+        assert_int_equal(vtr_replacement_sync(&r, NULL), VTR_OK);
+        assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+        assert_int_equal(vtr_file_read(path_of("long"), 32 * mib, &bytes, NULL),
+                         VTR_OK);
+        assert_int_equal(bytes.len, lens[i]);
+        for (size_t at = 0; at < lens[i]; at++) {
+            assert_int_equal(bytes.ptr[at], at % 251);
+        }
+        free((void *)(uintptr_t)bytes.ptr);
+    }
+}
+
 static void an_aborted_replacement_leaves_no_trace(void **state)
 {
     (void)state;
@@ -307,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_committed_replacement_has_the_new_bytes),
+        cmocka_unit_test(a_replacement_of_any_length_has_the_bytes_of_its_memory),
         cmocka_unit_test(an_aborted_replacement_leaves_no_trace),
         cmocka_unit_test(two_writers_of_one_file_do_not_meet),
         cmocka_unit_test(what_a_killed_writer_left_is_removed),
