@@ -35,19 +35,27 @@ static const uint32_t K[ROUNDS] = {
 static const uint32_t INITIAL[WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
+/* Messages of more blocks begin before the others: one that began last would keep a
+ * single lane busy. */
+#define LONG_BLOCKS 12u
+
 /* Whose message a lane works on. */
 struct lane {
-    struct vtr_bytes run;
+    const uint8_t *run;
     size_t number;
     size_t block;       /* the next */
-    size_t block_count; /* 0: the lane is idle */
+    size_t full_count;  /* blocks of nothing but message */
+    size_t block_count; /* with padding and length; 0: the lane is idle */
+    uint8_t first[BLOCK_LEN];
+    uint8_t last[2 * BLOCK_LEN]; /* behind the full ones */
 };
 
 struct batch {
     uint8_t prefix;
     const struct vtr_bytes *runs;
     size_t count;
-    size_t next; /* of the runs, to be taken by a lane */
+    size_t next;           /* of the runs, to be taken by a lane */
+    bool are_long_started; /* the others have their turn */
     uint8_t *out;
     struct lane lanes[LANES];
     uint32_t state[WORDS][LANES];
@@ -125,48 +133,74 @@ static void fold(uint32_t state[WORDS][LANES], uint32_t w[ROUNDS][LANES])
     }
 }
 
+static size_t count_blocks(size_t len)
+{
+    return (1 + len + LENGTH_LEN) / BLOCK_LEN + 1;
+}
+
+/* The next message to begin with, `count` when there is none. */
+static size_t take_run(struct batch *b)
+{
+    for (;;) {
+        while (b->next < b->count) {
+            const size_t number = b->next++;
+            const bool is_long = count_blocks(b->runs[number].len) > LONG_BLOCKS;
+
+            if (is_long != b->are_long_started) {
+                return number;
+            }
+        }
+        if (b->are_long_started) {
+            return b->count;
+        }
+        b->are_long_started = true;
+        b->next = 0;
+    }
+}
+
+/* Spells the blocks that are not to be had from the message as it is. */
+static void fill_edges(struct lane *lane, uint8_t prefix, struct vtr_bytes run)
+{
+    const uint64_t bit_len = ((uint64_t)run.len + 1) * 8;
+    const size_t last_len = (lane->block_count - lane->full_count) * BLOCK_LEN;
+    const size_t left = (run.len + 1) % BLOCK_LEN; /* message in them */
+    uint8_t *end = lane->last + last_len;
+
+    memset(lane->last, 0, last_len);
+    if (lane->full_count > 0) {
+        lane->first[0] = prefix;
+        memcpy(lane->first + 1, run.ptr, BLOCK_LEN - 1);
+        memcpy(lane->last, run.ptr + run.len - left, left);
+    } else {
+        lane->last[0] = prefix;
+        if (run.len > 0) {
+            memcpy(lane->last + 1, run.ptr, run.len);
+        }
+    }
+    lane->last[left] = 0x80;
+    store_big_endian(end - 8, (uint32_t)(bit_len >> 32));
+    store_big_endian(end - 4, (uint32_t)bit_len);
+}
+
 /* Gives lane `i` the next message, if there is one. */
 static void start(struct batch *b, unsigned i)
 {
     struct lane *lane = &b->lanes[i];
+    const size_t number = take_run(b);
 
-    *lane = (struct lane){0};
-    if (b->next == b->count) {
+    lane->block_count = 0;
+    if (number == b->count) {
         return;
     }
-    lane->run = b->runs[b->next];
-    lane->number = b->next;
-    lane->block_count = (1 + lane->run.len + LENGTH_LEN) / BLOCK_LEN + 1;
-    b->next++;
+    const struct vtr_bytes run = b->runs[number];
+    lane->run = run.ptr;
+    lane->number = number;
+    lane->block = 0;
+    lane->full_count = (run.len + 1) / BLOCK_LEN;
+    lane->block_count = count_blocks(run.len);
+    fill_edges(lane, b->prefix, run);
     for (unsigned word = 0; word < WORDS; word++) {
         b->state[word][i] = INITIAL[word];
-    }
-}
-
-/* The block at `at` of a message, of which a part is prefix, padding or length. */
-static void fill_edge(uint8_t prefix, const struct lane *lane, size_t at,
-                      uint8_t *block)
-{
-    const struct vtr_bytes run = lane->run;
-    const size_t from = at == 0 ? 0 : at - 1; /* the run is one byte behind */
-    const size_t room = at == 0 ? BLOCK_LEN - 1 : BLOCK_LEN;
-    const size_t left = run.len > from ? run.len - from : 0;
-    const size_t len = left < room ? left : room;
-    const uint64_t bit_len = ((uint64_t)run.len + 1) * 8;
-
-    memset(block, 0, BLOCK_LEN);
-    if (at == 0) {
-        block[0] = prefix;
-    }
-    if (len > 0) {
-        memcpy(block + (BLOCK_LEN - room), run.ptr + from, len);
-    }
-    if (len < room && run.len >= from) {
-        block[BLOCK_LEN - room + len] = 0x80;
-    }
-    if (lane->block + 1 == lane->block_count) {
-        store_big_endian(block + BLOCK_LEN - 8, (uint32_t)(bit_len >> 32));
-        store_big_endian(block + BLOCK_LEN - 4, (uint32_t)bit_len);
     }
 }
 
@@ -174,15 +208,14 @@ static void fill_edge(uint8_t prefix, const struct lane *lane, size_t at,
 static void load_block(struct batch *b, unsigned i)
 {
     const struct lane *lane = &b->lanes[i];
-    const size_t at = lane->block * BLOCK_LEN;
     const uint8_t *block;
-    uint8_t edge[BLOCK_LEN];
 
-    if (at > 0 && at - 1 < lane->run.len && lane->run.len - (at - 1) >= BLOCK_LEN) {
-        block = lane->run.ptr + at - 1;
+    if (lane->block >= lane->full_count) {
+        block = lane->last + (lane->block - lane->full_count) * BLOCK_LEN;
+    } else if (lane->block == 0) {
+        block = lane->first;
     } else {
-        fill_edge(b->prefix, lane, at, edge);
-        block = edge;
+        block = lane->run + lane->block * BLOCK_LEN - 1; /* the prefix is before it */
     }
     for (size_t word = 0; word < BLOCK_LEN / 4; word++) {
         b->schedule[word][i] = load_big_endian(block + 4 * word);
@@ -217,8 +250,7 @@ static bool step(struct batch *b)
     for (unsigned i = 0; i < LANES; i++) {
         struct lane *lane = &b->lanes[i];
 
-        lane->block++;
-        if (lane->block == lane->block_count) {
+        if (lane->block_count > 0 && ++lane->block == lane->block_count) {
             store_digest(b, i);
             start(b, i);
         }
@@ -229,8 +261,16 @@ static bool step(struct batch *b)
 void vtr_sha256_lanes(uint8_t prefix, const struct vtr_bytes *runs, size_t count,
                       uint8_t *out)
 {
-    struct batch b = {.prefix = prefix, .runs = runs, .count = count, .out = out};
+    struct batch b; /* state and schedule are written lane by lane */
 
+    b.prefix = prefix;
+    b.runs = runs;
+    b.count = count;
+    b.next = 0;
+    b.are_long_started = false;
+    b.out = out;
+    memset(b.state, 0, sizeof(b.state));
+    memset(b.schedule, 0, sizeof(b.schedule));
     for (unsigned i = 0; i < LANES; i++) {
         start(&b, i);
     }

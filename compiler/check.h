@@ -30,11 +30,13 @@ struct vtr_checker {
     const struct vtr_name_table *rule_names; /* of all namespaces, space 0 */
     uint32_t imports; /* a bit for each module that some source imports */
     struct vtr_arena *arena;
+    struct vtr_arena scratch; /* of the rule that is being checked; the caller's to
+                                 deinit */
     struct vtr_diagnostics *diagnostics;
 
     /* Of the rule that is being checked. */
     struct vtr_ast_rule *rule;
-    struct vtr_ast_string **strings; /* by number */
+    struct vtr_ast_string **strings; /* by number; until the next rule */
     struct vtr_name_table string_names;
     struct vtr_reference **last_reference;
     struct vtr_checker_variable

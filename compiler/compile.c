@@ -79,6 +79,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         status = vtr_allow_apply(&file->source, &file->ast, &file->diagnostics);
     }
     vtr_linter_deinit(&linter);
+    vtr_arena_deinit(&checker.scratch);
     vtr_writer_deinit(&lowering.out);
     vtr_writer_deinit(&lowering.body);
     file->diagnostics.arena = &c->arenas[0];

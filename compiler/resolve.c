@@ -76,16 +76,32 @@ static void add_entries(struct vtr_resolution *r)
     }
 }
 
-static int compare_entries(const void *a, const void *b, void *context)
+static int compare_names(const void *a, const void *b, void *context)
 {
     const struct vtr_rule_entry *entries = context;
     const struct vtr_rule_entry *left = &entries[*(const uint32_t *)a];
     const struct vtr_rule_entry *right = &entries[*(const uint32_t *)b];
 
-    if (left->space != right->space) {
-        return left->space < right->space ? -1 : 1;
-    }
     return vtr_bytes_compare(left->rule->name, right->rule->name);
+}
+
+/* Sorts the entries in `sorted`, namespace by namespace, which they are in order of. */
+static enum vtr_status sort_entries(struct vtr_resolution *r)
+{
+    enum vtr_status status = VTR_OK;
+    size_t end;
+
+    for (size_t at = 0; at < r->sorted_count && status == VTR_OK; at = end) {
+        const uint32_t space = r->entries[r->sorted[at]].space;
+
+        end = at + 1;
+        while (end < r->sorted_count && r->entries[r->sorted[end]].space == space) {
+            end++;
+        }
+        status = vtr_sort(r->sorted + at, end - at, sizeof(*r->sorted), compare_names,
+                          r->entries);
+    }
+    return status;
 }
 
 enum vtr_status vtr_resolution_init(struct vtr_resolution *out,
@@ -117,8 +133,7 @@ enum vtr_status vtr_resolution_init(struct vtr_resolution *out,
             out->sorted[out->sorted_count++] = (uint32_t)i;
         }
     }
-    return vtr_sort(out->sorted, out->sorted_count, sizeof(*out->sorted),
-                    compare_entries, out->entries);
+    return sort_entries(out);
 }
 
 void vtr_resolution_deinit(struct vtr_resolution *r)

@@ -9,7 +9,7 @@
 #include "tests/support/random_records.h"
 
 #define COUNT_MAX 40u
-#define LEN_MAX   300u
+#define LEN_MAX   1200u /* more blocks than make a message a long one */
 
 /* Each message alone, by the other implementation. */
 static void check(uint8_t prefix, const struct vtr_bytes *runs, size_t count)
