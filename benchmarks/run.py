@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures Vitrine beside its peers and prints Markdown tables.
 
-Usage: run.py VITRINE [SECTION...]     sections: hashes delta rules scan
-The rule sets of the section `rules` are looked for in the folder $VTR_RULESETS.
+The rule sets of the sections `rules` and `scan` are looked for in the folder
+$VTR_RULESETS.
 """
+import argparse
 import os
 import pathlib
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+import literals
 from measure import best_of, private_memory, run_once, table
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -34,7 +36,8 @@ def milliseconds(cost):
     return f"{cost.cpu_s * 1000:.1f} ms"
 
 
-def measure_hashes(vitrine, work):
+def measure_hashes(bench):
+    vitrine, work = bench.vitrine, bench.work
     source, image, probe = work / "day0.hsb", work / "day0.vdb", work / "probe"
     generate(source)
     probe.write_bytes(b"not a rule in sight\n" * 200)
@@ -59,7 +62,8 @@ def measure_hashes(vitrine, work):
     table("Hashes", rows)
 
 
-def measure_delta(vitrine, work):
+def measure_delta(bench):
+    vitrine, work = bench.vitrine, bench.work
     old, new = work / "day0.vdb", work / "day1.vdb"
     if not old.exists():
         generate(work / "day0.hsb")
@@ -114,7 +118,8 @@ def usable_files(folder, with_modules):
             yield path
 
 
-def measure_rules(vitrine, work):
+def measure_rules(bench):
+    vitrine, work = bench.vitrine, bench.work
     sets = os.environ.get("VTR_RULESETS")
     if not sets or shutil.which("yarac") is None:
         print("\nrules: skipped, needs yarac and VTR_RULESETS")
@@ -139,7 +144,8 @@ def measure_rules(vitrine, work):
     table("Compiling YARA rules", rows)
 
 
-def measure_scan(vitrine, work):
+def measure_scan(bench):
+    vitrine, work = bench.vitrine, bench.work
     sets = os.environ.get("VTR_RULESETS")
     if not sets or shutil.which("yara") is None:
         print("\nscan: skipped, needs yara and VTR_RULESETS")
@@ -168,17 +174,49 @@ def measure_scan(vitrine, work):
 
 
 SECTIONS = {"hashes": measure_hashes, "delta": measure_delta, "rules": measure_rules,
-            "scan": measure_scan}
+            "scan": measure_scan, "literals": literals.measure}
+
+
+class Bench:
+    """What a section is told: the program, a folder for the time of the run and one that
+    stays, the options."""
+
+    def __init__(self, options, work):
+        self.options = options
+        self.vitrine = os.path.abspath(options.vitrine)
+        self.work = pathlib.Path(work)
+        self.folder = pathlib.Path(options.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def driver(self, name):
+        """A program of this folder, built beside `vitrine`."""
+        return pathlib.Path(self.vitrine).parent.parent / "benchmarks" / name
+
+
+def numbers(text):
+    return [int(float(word)) for word in text.split(",")]
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    vitrine = os.path.abspath(sys.argv[1])
-    chosen = sys.argv[2:] or list(SECTIONS)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("vitrine", metavar="VITRINE")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", default=list(SECTIONS),
+                        help=f"of {' '.join(SECTIONS)}; all")
+    parser.add_argument("--corpus-mib", type=int, default=256,
+                        help="literals: how much is scanned (256)")
+    parser.add_argument("--patterns", type=numbers, default=numbers("1e3,1e4,1e5,1e6"),
+                        help="literals: how many (1e3,1e4,1e5,1e6)")
+    parser.add_argument("--folder", default=HERE.parent / "build" / "benchmarks",
+                        help="for plots, and what is kept from one run to the next")
+    options = parser.parse_args()
+    for name in options.sections:
+        if name not in SECTIONS:
+            parser.error(f"there is no section '{name}'")
     with tempfile.TemporaryDirectory() as work:
-        for name in chosen:
-            SECTIONS[name](vitrine, pathlib.Path(work))
+        bench = Bench(options, work)
+        for name in options.sections:
+            SECTIONS[name](bench)
 
 
 if __name__ == "__main__":

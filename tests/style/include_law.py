@@ -29,6 +29,7 @@ LAW = {
               {"sodium.h", "zlib.h"}),
     "cli": ({"cli", "include/vitrine"}, set()),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h"}),
+    "benchmarks": ({"benchmarks", "include/vitrine"}, {"hs/"}),
 }
 C_HEADERS = set(
     "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "
@@ -37,7 +38,8 @@ C_HEADERS = set(
 )
 # An instruction set's own header, for code that is chosen at run time.
 MACHINE_HEADERS = {"immintrin.h", "arm_neon.h"}
-THIRD_PARTY = {"sodium.h", "xxhash.h", "zlib.h", "pcre2.h", "openssl/", "jansson.h", "magic.h"}
+THIRD_PARTY = {"sodium.h", "xxhash.h", "zlib.h", "pcre2.h", "openssl/", "jansson.h",
+               "magic.h", "hs/"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
