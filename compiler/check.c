@@ -50,7 +50,7 @@ static void check_tags(struct vtr_checker *c)
     if (c->rule->tag_count < 2) {
         return;
     }
-    if (vtr_name_table_init(&names, &c->scratch, c->rule->tag_count) != VTR_OK) {
+    if (vtr_name_table_init(&names, c->scratch, c->rule->tag_count) != VTR_OK) {
         c->has_no_memory = true;
         return;
     }
@@ -90,8 +90,8 @@ static void collect_strings(struct vtr_checker *c)
     uint32_t number = 0;
 
     c->strings =
-        vtr_arena_array(&c->scratch, rule->string_count + 1, sizeof(*c->strings));
-    if (c->strings == NULL || vtr_name_table_init(&c->string_names, &c->scratch,
+        vtr_arena_array(c->scratch, rule->string_count + 1, sizeof(*c->strings));
+    if (c->strings == NULL || vtr_name_table_init(&c->string_names, c->scratch,
                                                   rule->string_count) != VTR_OK) {
         c->has_no_memory = true;
         return;
@@ -204,7 +204,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
 {
     const uint64_t errors = c->diagnostics->errors;
 
-    vtr_arena_clear(&c->scratch);
+    vtr_arena_clear(c->scratch);
     c->rule = rule;
     c->last_reference = &rule->references;
     c->variable_count = 0;

@@ -30,8 +30,7 @@ struct vtr_checker {
     const struct vtr_name_table *rule_names; /* of all namespaces, space 0 */
     uint32_t imports; /* a bit for each module that some source imports */
     struct vtr_arena *arena;
-    struct vtr_arena scratch; /* of the rule that is being checked; the caller's to
-                                 deinit */
+    struct vtr_arena *scratch; /* of the rule that is being checked */
     struct vtr_diagnostics *diagnostics;
 
     /* Of the rule that is being checked. */

@@ -26,8 +26,10 @@ void vtr_compilation_free(struct vtr_compilation *compilation)
     vtr_file_set_deinit(&compilation->files);
     for (unsigned i = 0; i < compilation->workers; i++) {
         vtr_arena_deinit(&compilation->arenas[i]);
+        vtr_arena_deinit(&compilation->scratches[i]);
     }
     free(compilation->arenas);
+    free(compilation->scratches);
     free(compilation);
 }
 

@@ -30,7 +30,8 @@ struct vtr_compiled_rule {
 };
 
 struct vtr_compilation {
-    struct vtr_arena *arenas; /* one a worker */
+    struct vtr_arena *arenas;    /* one a worker */
+    struct vtr_arena *scratches; /* one a worker, until the rules are lowered */
     unsigned workers;
     size_t diagnostic_limit;
     bool has_lint;

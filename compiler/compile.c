@@ -46,6 +46,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         .rule_names = &checking->rule_names,
         .imports = checking->imports,
         .arena = &c->arenas[worker],
+        .scratch = &c->scratches[worker],
         .diagnostics = &file->diagnostics,
     };
     struct vtr_lowering lowering = {
@@ -79,7 +80,6 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         status = vtr_allow_apply(&file->source, &file->ast, &file->diagnostics);
     }
     vtr_linter_deinit(&linter);
-    vtr_arena_deinit(&checker.scratch);
     vtr_writer_deinit(&lowering.out);
     vtr_writer_deinit(&lowering.body);
     file->diagnostics.arena = &c->arenas[0];
@@ -121,7 +121,11 @@ static enum vtr_status check_files(struct vtr_compilation *c)
                                  is_global ? 1 : 0);
     }
     checking.imports = list_imports(c);
-    return vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
+    status = vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
+    for (unsigned i = 0; i < c->workers; i++) {
+        vtr_arena_deinit(&c->scratches[i]);
+    }
+    return status;
 }
 
 /* The condition of a rule with wildcards, which each namespace fills in its way. */
@@ -299,13 +303,17 @@ enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
     c->diagnostic_limit = options->diagnostic_limit == 0 ? DEFAULT_DIAGNOSTIC_LIMIT
                                                          : options->diagnostic_limit;
     c->arenas = calloc(c->workers, sizeof(*c->arenas));
-    if (c->arenas == NULL) {
+    c->scratches = calloc(c->workers, sizeof(*c->scratches));
+    if (c->arenas == NULL || c->scratches == NULL) {
+        free(c->arenas);
+        free(c->scratches);
         free(c);
         return VTR_ERROR_MEMORY;
     }
     c->has_lint = options->lint != 0 && !vtr_warning_are_all(options->allow);
     c->denied = options->deny;
-    vtr_file_set_init(&c->files, c->arenas, c->workers, c->diagnostic_limit);
+    vtr_file_set_init(&c->files, c->arenas, c->scratches, c->workers,
+                      c->diagnostic_limit);
     c->files.dialect = options->dialect;
     vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
     c->files.allowed = options->allow;

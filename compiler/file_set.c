@@ -12,10 +12,12 @@
 #include "compiler/parser.h"
 
 void vtr_file_set_init(struct vtr_file_set *set, struct vtr_arena *arenas,
-                       unsigned workers, size_t diagnostic_limit)
+                       struct vtr_arena *scratches, unsigned workers,
+                       size_t diagnostic_limit)
 {
     *set = (struct vtr_file_set){
         .arenas = arenas,
+        .scratches = scratches,
         .workers = workers,
         .diagnostic_limit = diagnostic_limit,
     };
@@ -165,7 +167,8 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
     if (file->source.language != VTR_LANGUAGE_YARA) {
         return VTR_OK;
     }
-    return vtr_parse(&file->ast, &file->source, arena, &file->diagnostics);
+    return vtr_parse(&file->ast, &file->source, arena, &loading->set->scratches[worker],
+                     &file->diagnostics);
 }
 
 static size_t count_includes(const struct vtr_file_set *set, size_t first)

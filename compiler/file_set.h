@@ -26,6 +26,7 @@ struct vtr_file {
 
 struct vtr_file_set {
     struct vtr_arena *arenas; /* one a worker, borrowed; the first is also the set's */
+    struct vtr_arena *scratches; /* the same, for what is gone after a string */
     unsigned workers;
     size_t diagnostic_limit;
     uint64_t allowed;         /* warnings that no file's diagnostics keep */
@@ -37,7 +38,8 @@ struct vtr_file_set {
 };
 
 void vtr_file_set_init(struct vtr_file_set *set, struct vtr_arena *arenas,
-                       unsigned workers, size_t diagnostic_limit);
+                       struct vtr_arena *scratches, unsigned workers,
+                       size_t diagnostic_limit);
 void vtr_file_set_deinit(struct vtr_file_set *set);
 
 /* Adds what the arguments name. */

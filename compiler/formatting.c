@@ -129,8 +129,8 @@ static enum vtr_status format(struct vtr_formatting *f, struct vtr_error *err)
 {
     struct vtr_compilation *c = f->parsed;
     struct vtr_file *file = vtr_file_at(&c->files, 0);
-    enum vtr_status status =
-        vtr_parse(&file->ast, &file->source, &c->arenas[0], &file->diagnostics);
+    enum vtr_status status = vtr_parse(&file->ast, &file->source, &c->arenas[0],
+                                       &c->scratches[0], &file->diagnostics);
 
     if (status != VTR_OK) {
         return vtr_error_set_memory(err);

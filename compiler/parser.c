@@ -493,11 +493,13 @@ static void check_open_comment(struct vtr_parser *p)
 }
 
 enum vtr_status vtr_parse(struct vtr_ast *out, const struct vtr_source *source,
-                          struct vtr_arena *arena, struct vtr_diagnostics *diagnostics)
+                          struct vtr_arena *arena, struct vtr_arena *scratch,
+                          struct vtr_diagnostics *diagnostics)
 {
     struct vtr_parser p = {
         .source = source,
         .arena = arena,
+        .string_arena = scratch,
         .diagnostics = diagnostics,
         .lines = {.source = source},
     };
@@ -522,6 +524,5 @@ enum vtr_status vtr_parse(struct vtr_ast *out, const struct vtr_source *source,
                                   vtr_parser_place(&p, 0, 0), "no rules in this file");
     }
     vtr_writer_deinit(&p.scratch);
-    vtr_arena_deinit(&p.string_arena);
     return p.has_no_memory ? VTR_ERROR_MEMORY : VTR_OK;
 }

@@ -27,7 +27,7 @@ struct vtr_parser {
     uint32_t last_end;         /* end of the one that was taken last */
     const struct vtr_source *source;
     struct vtr_arena *arena;
-    struct vtr_arena string_arena; /* of the string that is being read, no longer */
+    struct vtr_arena *string_arena; /* of the string that is being read, no longer */
     struct vtr_diagnostics *diagnostics;
     struct vtr_line_cursor lines;
     struct vtr_writer scratch;
@@ -37,10 +37,12 @@ struct vtr_parser {
     bool has_no_memory;
 };
 
-/* Parses a loaded source.  VTR_ERROR_MEMORY is the only failure. */
+/* Parses a loaded source.  The tree is in `arena`; `scratch` is cleared as often as it
+ * was used.  VTR_ERROR_MEMORY is the only failure. */
 VTR_MUST_CHECK enum vtr_status vtr_parse(struct vtr_ast *out,
                                          const struct vtr_source *source,
                                          struct vtr_arena *arena,
+                                         struct vtr_arena *scratch,
                                          struct vtr_diagnostics *diagnostics);
 
 /* Takes the current lexeme. */

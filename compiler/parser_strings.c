@@ -131,14 +131,14 @@ static bool make_payload(struct vtr_parser *p, struct vtr_ast_string *string,
     case VTR_PATTERN_TEXT:
         text = (struct vtr_bytes){(const uint8_t *)"", 0};
         return (literal->text.len == 0 ||
-                vtr_text_unescape(&p->string_arena, literal->text, &text, problem)) &&
-               vtr_pattern_text(&p->string_arena, &string->modifiers, text, &p->scratch,
+                vtr_text_unescape(p->string_arena, literal->text, &text, problem)) &&
+               vtr_pattern_text(p->string_arena, &string->modifiers, text, &p->scratch,
                                 &string->flags, problem);
     case VTR_PATTERN_HEX:
-        return vtr_pattern_hex(&p->string_arena, &string->modifiers, literal->text,
+        return vtr_pattern_hex(p->string_arena, &string->modifiers, literal->text,
                                &p->scratch, &string->flags, problem);
     case VTR_PATTERN_REGEX:
-        return vtr_pattern_regex(&p->string_arena, &string->modifiers, &regex,
+        return vtr_pattern_regex(p->string_arena, &string->modifiers, &regex,
                                  &p->scratch, &string->flags, problem);
     }
     return false;
@@ -151,7 +151,7 @@ static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
 
     vtr_problem_clear(&problem);
     const bool is_made = make_payload(p, string, literal, &problem);
-    vtr_arena_clear(&p->string_arena);
+    vtr_arena_clear(p->string_arena);
     if (problem.code != NULL || problem.is_memory) {
         report_pattern(p, &problem, literal->offset + 1, (uint32_t)literal->text.len);
     }

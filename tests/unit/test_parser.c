@@ -12,6 +12,7 @@
 struct fixture {
     struct vtr_source source;
     struct vtr_arena arena;
+    struct vtr_arena scratch;
     struct vtr_diagnostics diagnostics;
     struct vtr_ast ast;
 };
@@ -21,7 +22,8 @@ static void begin_bytes(struct fixture *f, struct vtr_bytes bytes)
     memset(f, 0, sizeof(*f));
     f->source.bytes = bytes;
     vtr_diagnostics_init(&f->diagnostics, &f->arena, 100);
-    assert_int_equal(vtr_parse(&f->ast, &f->source, &f->arena, &f->diagnostics),
+    assert_int_equal(vtr_parse(&f->ast, &f->source, &f->arena, &f->scratch,
+                               &f->diagnostics),
                      VTR_OK);
 }
 
@@ -34,6 +36,7 @@ static void end(struct fixture *f)
 {
     vtr_diagnostics_deinit(&f->diagnostics);
     vtr_arena_deinit(&f->arena);
+    vtr_arena_deinit(&f->scratch);
 }
 
 static void a_rule_has_all_its_parts(void **state)
