@@ -456,6 +456,9 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
     job.options.module_data_count = rules->module_data_count;
     job.options.has_unsatisfied = arguments->is_negated;
     job.options.has_profile = arguments->has_profile;
+    job.options.is_brief = !arguments->style.has_strings &&
+                           !arguments->style.has_lengths &&
+                           !arguments->style.has_keys && !arguments->style.is_json;
     if (!rules->is_compiled) { /* else the compiler had them */
         job.options.externals = arguments->defines.items;
         job.options.external_count = arguments->defines.count;

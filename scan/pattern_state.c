@@ -38,25 +38,25 @@ static void drop_all(struct vtr_pattern_states *states)
     }
     states->count = 0;
     states->touched_count = 0;
-    vtr_number_map_clear(&states->index);
+    free(states->places);
+    states->places = NULL;
 }
 
 void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
 {
     if (states != NULL) {
         drop_all(states);
-        vtr_number_map_deinit(&states->index);
         free(states->items);
         free(states->touched);
         *states = (struct vtr_pattern_states){.image = states->image};
     }
 }
 
-void vtr_pattern_states_clear(struct vtr_pattern_states *states)
+bool vtr_pattern_states_clear(struct vtr_pattern_states *states)
 {
     if (states->count > KEEP_LIMIT) {
         drop_all(states);
-        return;
+        return false;
     }
     for (size_t i = 0; i < states->touched_count; i++) {
         struct vtr_pattern_state *state = states->touched[i];
@@ -70,6 +70,7 @@ void vtr_pattern_states_clear(struct vtr_pattern_states *states)
         }
     }
     states->touched_count = 0;
+    return true;
 }
 
 bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
@@ -220,25 +221,44 @@ static bool grow(struct vtr_pattern_states *states)
     return true;
 }
 
-struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *states,
-                                                 uint32_t pattern)
+/* Where the place of a pattern is noted; NULL when memory is out.  Numbers that the
+ * image has no pattern for share one. */
+static uint32_t *place_of(struct vtr_pattern_states *states, uint32_t pattern)
 {
-    const uint32_t *place = vtr_number_map_get(&states->index, pattern);
+    const uint64_t count = states->image->pattern_count;
 
-    if (place != NULL) {
-        return states->items[*place];
+    if (states->places == NULL) {
+        states->places = calloc((size_t)count + 1, sizeof(*states->places));
     }
+    return states->places == NULL
+               ? NULL
+               : &states->places[pattern < count ? pattern : (size_t)count];
+}
+
+/* Makes the state of a pattern, whose place goes to `place`. */
+static struct vtr_pattern_state *add_state(struct vtr_pattern_states *states,
+                                           uint32_t pattern, uint32_t *place)
+{
     if (states->count == states->cap && !grow(states)) {
         return NULL;
     }
     struct vtr_pattern_state *state = state_new(states->image, pattern);
-    if (state == NULL ||
-        !vtr_number_map_put(&states->index, pattern, (uint32_t)states->count)) {
-        state_free(state);
+    if (state != NULL) {
+        states->items[states->count++] = state;
+        *place = (uint32_t)states->count;
+    }
+    return state;
+}
+
+struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *states,
+                                                 uint32_t pattern)
+{
+    uint32_t *place = place_of(states, pattern);
+
+    if (place == NULL) {
         return NULL;
     }
-    states->items[states->count++] = state;
-    return state;
+    return *place > 0 ? states->items[*place - 1] : add_state(states, pattern, place);
 }
 
 void vtr_pattern_states_touch(struct vtr_pattern_states *states,
@@ -253,11 +273,10 @@ void vtr_pattern_states_touch(struct vtr_pattern_states *states,
 const struct vtr_pattern_state *vtr_pattern_states_find(
     const struct vtr_pattern_states *states, uint32_t pattern)
 {
-    const uint32_t *place = vtr_number_map_get(&states->index, pattern);
-
-    if (place == NULL || !states->items[*place]->is_touched ||
-        states->items[*place]->matches.count == 0) {
+    if (states->places == NULL || pattern >= states->image->pattern_count ||
+        states->places[pattern] == 0) {
         return NULL;
     }
-    return states->items[*place];
+    const struct vtr_pattern_state *state = states->items[states->places[pattern] - 1];
+    return state->is_touched && state->matches.count > 0 ? state : NULL;
 }

@@ -44,6 +44,17 @@ struct vtr_pattern_state {
     uint32_t rule;
     bool is_bad;     /* the image's bytes are no pattern */
     bool is_touched; /* something was found in this file */
+
+    /* Set by scan/pattern_interest.h. */
+    bool has_fact;
+    uint8_t need;         /* enum vtr_need */
+    uint8_t place;        /* of VTR_NEED_PLACE */
+    bool is_off;          /* no more matches are looked for in the file `asked_file` */
+    uint32_t fact;        /* number of the rule in the run's facts */
+    uint64_t asked_file;  /* file_number that the two below, and is_off, are of */
+    uint64_t only_offset; /* VTR_NEED_PLACE: where a match counts */
+    bool has_only_offset;
+
     struct vtr_pattern_view view;
     struct vtr_pattern_part *parts; /* owned */
     size_t part_count;
@@ -55,7 +66,8 @@ struct vtr_pattern_state {
 /* All of them.  {0} with `image` set is valid. */
 struct vtr_pattern_states {
     const struct vtr_image *image;
-    struct vtr_number_map index;      /* pattern -> place in `items` */
+    uint32_t *places; /* of each pattern + 1, 0: not yet made; owned.  Pages that are
+                         not used cost nothing */
     struct vtr_pattern_state **items; /* owned, each too */
     size_t count;
     size_t cap;
@@ -66,8 +78,9 @@ struct vtr_pattern_states {
 
 void vtr_pattern_states_deinit(struct vtr_pattern_states *states);
 
-/* Forgets what was found, for the next file. */
-void vtr_pattern_states_clear(struct vtr_pattern_states *states);
+/* Forgets what was found, for the next file.  False when all states were too many to
+ * keep. */
+bool vtr_pattern_states_clear(struct vtr_pattern_states *states);
 
 /* The state of a pattern, made when it is new; NULL when memory is out.  One whose
  * bytes are bad says so. */

@@ -244,16 +244,20 @@ static bool is_reported(const struct vtr_rule_eval *eval,
            (view.flags & VTR_RULE_PRIVATE) == 0 && !is_space_off(eval, view.space);
 }
 
-bool vtr_rule_eval_run(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
+void vtr_rule_eval_begin(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
 {
-    size_t kept = 0;
-    bool is_ok;
-
     vtr_number_map_clear(&eval->verdicts);
     eval->rules.count = 0;
     eval->spaces.count = 0;
     eval->budget = vtr_run_work(run);
     vtr_module_host_begin(&eval->modules, run);
+}
+
+bool vtr_rule_eval_run(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
+{
+    size_t kept = 0;
+    bool is_ok;
+
     is_ok = collect(eval, run) && evaluate_globals(eval, run);
 
     uint32_t *rules = eval->rules.items;

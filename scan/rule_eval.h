@@ -25,6 +25,9 @@ struct vtr_rule_eval {
 void vtr_rule_eval_init(struct vtr_rule_eval *eval);
 void vtr_rule_eval_deinit(struct vtr_rule_eval *eval);
 
+/* Another file: modules may be asked, and the budget of conditions spent, from here. */
+void vtr_rule_eval_begin(struct vtr_rule_eval *eval, struct vtr_scan_run *run);
+
 /* Evaluates after the patterns are finished.  Then `rules` holds, in ascending order,
  * the rules to report.  False when memory is out or the scan must end. */
 VTR_MUST_CHECK bool vtr_rule_eval_run(struct vtr_rule_eval *eval,

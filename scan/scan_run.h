@@ -13,10 +13,12 @@
 #include "format/image.h"
 #include "scan/external.h"
 #include "scan/pattern_state.h"
+#include "scan/rule_facts.h"
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
 
 struct vtr_atom_tables;
+struct vtr_module_host;
 struct vtr_profile;
 struct vtr_regex_machine;
 
@@ -31,6 +33,8 @@ struct vtr_scan_run {
     struct vtr_pattern_states patterns;
     struct vtr_hex_matcher hex;
     struct vtr_profile *profile; /* NULL: nobody asks */
+    struct vtr_rule_facts facts;
+    struct vtr_module_host *modules; /* borrowed; begun before anything is looked for */
 
     /* Set for each file. */
     struct vtr_bytes data;
@@ -47,6 +51,7 @@ struct vtr_scan_run {
     uint64_t file_number;            /* tells this file from those before */
     uint64_t match_count;            /* matches kept of all patterns and parts */
     uint64_t candidate_count; /* places of all patterns that are not looked at yet */
+    bool is_lean;             /* rules that cannot be true need no matches */
     bool is_late;             /* the deadline has passed: stop */
     bool is_memory_out;       /* an allocation failed: the scan has no answer */
 };

@@ -80,6 +80,8 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
         run->options.regex_heap_kib = REGEX_HEAP_KIB;
     }
     vtr_rule_eval_init(&scanner->eval);
+    vtr_rule_facts_init(&run->facts);
+    run->modules = &scanner->eval.modules;
     enum vtr_status status =
         vtr_external_settings_init(&run->externals, run->image, run->options.externals,
                                    run->options.external_count, err);
@@ -111,6 +113,7 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_external_settings_deinit(&scanner->run.externals);
         vtr_arena_deinit(&scanner->run.copies);
         vtr_profile_free(scanner->run.profile);
+        vtr_rule_facts_deinit(&scanner->run.facts);
         free(scanner);
     }
 }
@@ -146,13 +149,15 @@ enum vtr_status vtr_scan_tell_costs(const struct vtr_scanner *const *scanners,
 }
 
 /* Forgets the file before. */
-static void begin(struct vtr_scan_run *run, const struct vtr_memory *memory,
+static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
                   struct vtr_bytes data, uint64_t total_len)
 {
+    struct vtr_scan_run *run = &scanner->run;
+
     if (run->match_count > KEPT_MATCHES) {
         vtr_pattern_states_deinit(&run->patterns);
-    } else {
-        vtr_pattern_states_clear(&run->patterns);
+    } else if (!vtr_pattern_states_clear(&run->patterns)) {
+        vtr_rule_facts_clear(&run->facts);
     }
     vtr_arena_deinit(&run->copies);
     run->memory = memory;
@@ -168,12 +173,14 @@ static void begin(struct vtr_scan_run *run, const struct vtr_memory *memory,
         share > UINT64_MAX / WORK_SHARES ? UINT64_MAX : share * WORK_SHARES;
     run->visits = 0;
     run->file_number++;
+    run->is_lean = memory == NULL && !run->options.has_unsatisfied;
     run->is_late = false;
     run->is_memory_out = false;
     run->hex.has_failed = false;
     run->hex.has_hit_limit = false;
     run->deadline_ms =
         run->options.timeout_ms == 0 ? 0 : vtr_run_clock_ms() + run->options.timeout_ms;
+    vtr_rule_eval_begin(&scanner->eval, run);
 }
 
 static void search_unindexed(struct vtr_scan_run *run)
@@ -278,7 +285,7 @@ enum vtr_status vtr_scan_bytes(struct vtr_scanner *scanner, struct vtr_bytes dat
     struct vtr_profile *profile = scanner->run.profile;
     const struct vtr_profile_span span = vtr_profile_begin(profile);
 
-    begin(&scanner->run, NULL, data, data.len);
+    begin(scanner, NULL, data, data.len);
     search(&scanner->run);
     const enum vtr_status status = conclude(scanner, found, context, out_limits, err);
     vtr_profile_end(profile, &span, VTR_COST_REST, 0);
@@ -324,7 +331,7 @@ enum vtr_status vtr_scan_memory(struct vtr_scanner *scanner,
         return vtr_error_set_memory(err);
     }
     const struct vtr_profile_span span = vtr_profile_begin(run->profile);
-    begin(run, memory, (struct vtr_bytes){0}, total);
+    begin(scanner, memory, (struct vtr_bytes){0}, total);
     for (size_t i = 0; i < memory->range_count && !vtr_run_must_stop(run); i++) {
         search_range(run, &memory->ranges[i], room);
     }

@@ -4,6 +4,7 @@
 
 #include "base/sort.h"
 #include "scan/chain.h"
+#include "scan/pattern_interest.h"
 #include "scan/profile.h"
 #include "scan/verify_regex.h"
 #include "scan/verify_text.h"
@@ -51,6 +52,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         return;
     }
     run->match_count++;
+    vtr_pattern_note_match(state);
     vtr_pattern_states_touch(&run->patterns, state);
 }
 
@@ -63,8 +65,9 @@ static bool is_chain(const struct vtr_pattern_state *state)
 static bool is_elsewhere(const struct vtr_scan_run *run,
                          const struct vtr_pattern_state *state, size_t start)
 {
-    return (state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0 && !is_chain(state) &&
-           state->view.fixed_offset != run->base + start;
+    return !vtr_pattern_is_wanted_at(state, start) ||
+           ((state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0 && !is_chain(state) &&
+            state->view.fixed_offset != run->base + start);
 }
 
 static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
@@ -142,7 +145,7 @@ static void try_candidates(struct vtr_scan_run *run, struct vtr_pattern_state *s
                                      items[i + 1].last >= items[i].last
                                  ? items[i + 1].first
                                  : items[i].last + 1;
-        for (; next < end; next++) {
+        for (; next < end && !state->is_off; next++) {
             if (tried++ % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
                 return;
             }
@@ -161,12 +164,24 @@ static void flush_candidates(struct vtr_scan_run *run, struct vtr_pattern_state 
     }
 }
 
+/* How many candidates are collected.  Where one match is enough, it may be the first,
+ * unless offsets are many, and would be tried again in each batch. */
+static size_t batch_of(const struct vtr_scan_run *run,
+                       const struct vtr_pattern_state *state,
+                       const struct vtr_candidate *candidate)
+{
+    const bool is_one =
+        state->need == VTR_NEED_ONE && candidate->last - candidate->first < SMALL_BATCH;
+
+    return run->candidate_count < CANDIDATE_TOTAL && !is_one ? CANDIDATE_BATCH
+                                                             : SMALL_BATCH;
+}
+
 static void collect(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_pattern_part *part,
                     const struct vtr_candidate *candidate)
 {
-    const size_t batch =
-        run->candidate_count < CANDIDATE_TOTAL ? CANDIDATE_BATCH : SMALL_BATCH;
+    const size_t batch = batch_of(run, state, candidate);
 
     if (part->candidates.count >= batch) {
         flush_candidates(run, state, part);
@@ -200,6 +215,22 @@ static bool candidate_of(const struct vtr_atom_entry *entry, size_t at,
     return true;
 }
 
+/* Of a pattern that is wanted at one offset, leaves that one; false when it is none of
+ * them. */
+static bool narrow(const struct vtr_pattern_state *state,
+                   struct vtr_candidate *candidate)
+{
+    if (!state->has_only_offset) {
+        return true;
+    }
+    if (state->only_offset < candidate->first || state->only_offset > candidate->last) {
+        return false;
+    }
+    candidate->first = state->only_offset;
+    candidate->last = state->only_offset;
+    return true;
+}
+
 static struct vtr_pattern_state *get_state(struct vtr_scan_run *run, uint32_t pattern)
 {
     struct vtr_pattern_state *state = vtr_pattern_states_get(&run->patterns, pattern);
@@ -219,7 +250,8 @@ static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *e
     struct vtr_pattern_state *state = get_state(run, entry->pattern);
     struct vtr_candidate candidate;
 
-    if (state == NULL || !candidate_of(entry, at, &candidate)) {
+    if (state == NULL || !vtr_pattern_is_wanted(run, state) ||
+        !candidate_of(entry, at, &candidate) || !narrow(state, &candidate)) {
         return;
     }
     if (entry->fragment >= state->part_count) {
@@ -249,23 +281,29 @@ void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entr
     vtr_profile_end(run->profile, &span, VTR_COST_STRING, entry->pattern);
 }
 
+static void try_any(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part, size_t start)
+{
+    if (state->view.type != VTR_PATTERN_TEXT) {
+        try_at(run, state, part, start, start);
+        return;
+    }
+    if ((state->view.flags & VTR_PATTERN_ASCII) != 0) {
+        try_text(run, state, part, false, start);
+    }
+    if ((state->view.flags & VTR_PATTERN_WIDE) != 0) {
+        try_text(run, state, part, true, start);
+    }
+}
+
 static void try_everywhere(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                            struct vtr_pattern_part *part)
 {
-    for (size_t start = 0; start < run->data.len; start++) {
+    for (size_t start = 0; start < run->data.len && !state->is_off; start++) {
         if (start % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
             return;
         }
-        if (state->view.type == VTR_PATTERN_HEX) {
-            try_hex(run, state, part, start);
-            continue;
-        }
-        if ((state->view.flags & VTR_PATTERN_ASCII) != 0) {
-            try_text(run, state, part, false, start);
-        }
-        if ((state->view.flags & VTR_PATTERN_WIDE) != 0) {
-            try_text(run, state, part, true, start);
-        }
+        try_any(run, state, part, start);
     }
 }
 
@@ -275,10 +313,14 @@ void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
     struct vtr_pattern_state *state = get_state(run, pattern);
 
     for (size_t i = 0; state != NULL && i < state->part_count; i++) {
-        if (vtr_run_must_stop(run)) {
+        if (vtr_run_must_stop(run) || !vtr_pattern_is_wanted(run, state)) {
             break;
         }
-        if (state->view.type == VTR_PATTERN_REGEX) {
+        if (state->has_only_offset) {
+            if (state->only_offset < run->data.len) {
+                try_any(run, state, &state->parts[i], (size_t)state->only_offset);
+            }
+        } else if (state->view.type == VTR_PATTERN_REGEX) {
             vtr_verify_regex_everywhere(run, state, &state->parts[i]);
         } else {
             try_everywhere(run, state, &state->parts[i]);

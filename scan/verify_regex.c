@@ -182,6 +182,9 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
                 add(run, state, part, &match);
             }
         }
+        if (state->is_off) {
+            return;
+        }
         start++;
     }
 }
@@ -202,7 +205,7 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     for (size_t start = 0; start < run->data.len;) {
         const size_t left = run->data.len - start;
         const size_t len = left > WINDOW_LEN ? stride : left;
-        if (vtr_run_must_stop(run)) {
+        if (state->is_off || vtr_run_must_stop(run)) {
             return;
         }
         search_window(run, state, part, start, start + len);

@@ -85,7 +85,9 @@ struct vtr_scan_options {
     void *finding_context;
 
     int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
-    int has_profile;     /* keeps what vtr_scan_tell_costs tells */
+    int is_brief; /* detections need not have every match of their strings: no more are
+                     looked for than conditions ask for, which is faster */
+    int has_profile; /* keeps what vtr_scan_tell_costs tells */
 };
 
 struct vtr_match {

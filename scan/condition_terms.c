@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * "a and b and c" is a, JUMP_FALSE, b, AND, JUMP_FALSE, c, AND, where each jump lands
+ * behind the AND of its own: a chain of jumps that reaches the end of the condition.
+ * A term that is undefined makes AND false like one that is false.
+ */
+#include "scan/condition_terms.h"
+
+#include <string.h>
+
+#include "format/condition_read.h"
+
+/* A longer term is not cheap. */
+#define CHEAP_LEN 256u
+
+static struct vtr_bytes slice(struct vtr_bytes code, size_t start, size_t end)
+{
+    return (struct vtr_bytes){code.ptr + start, end - start};
+}
+
+/* The next jump of a program that no other one skips. */
+struct jump {
+    uint8_t op;
+    size_t start;  /* of its instruction */
+    size_t after;  /* behind it */
+    size_t target; /* where it lands */
+    bool ends_and; /* behind an AND */
+};
+
+/* Reads from `code` to the next jump and past what it skips.  False at the end. */
+static bool next_jump(struct vtr_reader *code, struct jump *out)
+{
+    struct vtr_instruction instruction = {0};
+
+    do {
+        out->start = code->pos;
+        if (!vtr_instruction_read(code, &instruction)) {
+            return false;
+        }
+    } while (instruction.op != VTR_OP_JUMP_FALSE && instruction.op != VTR_OP_JUMP_TRUE);
+    out->op = instruction.op;
+    out->after = code->pos;
+    out->target = code->pos + (size_t)instruction.distance;
+    while (code->pos < out->target) {
+        if (!vtr_instruction_read(code, &instruction)) {
+            return false;
+        }
+    }
+    out->ends_and = instruction.op == VTR_OP_AND;
+    return code->pos == out->target;
+}
+
+static bool is_cheap(struct vtr_bytes term)
+{
+    struct vtr_instruction instruction;
+    struct vtr_reader code;
+
+    if (term.len == 0 || term.len > CHEAP_LEN) {
+        return false;
+    }
+    vtr_reader_init(&code, term, 0);
+    while (vtr_reader_left(&code) > 0) {
+        if (!vtr_instruction_read(&code, &instruction)) {
+            return false;
+        }
+        const uint8_t op = instruction.op;
+        const bool is_number = op == VTR_OP_INT || op == VTR_OP_FILESIZE ||
+                               op == VTR_OP_READ || op == VTR_OP_ENTRYPOINT;
+        const bool is_operation = op >= VTR_OP_JUMP_FALSE && op <= VTR_OP_GE;
+        if (!is_number && !is_operation) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_log(struct vtr_bytes path)
+{
+    static const char MODULE[] = "console.";
+
+    return path.len >= sizeof(MODULE) - 1 &&
+           memcmp(path.ptr, MODULE, sizeof(MODULE) - 1) == 0;
+}
+
+/* Whether a term may log what it is told. */
+static bool may_log(struct vtr_bytes term)
+{
+    struct vtr_instruction instruction;
+    struct vtr_reader code;
+
+    vtr_reader_init(&code, term, 0);
+    while (vtr_reader_left(&code) > 0) {
+        /* A loop's body may: it is not looked into. */
+        if (!vtr_instruction_read(&code, &instruction) ||
+            (instruction.op == VTR_OP_CALL && is_log(instruction.name)) ||
+            instruction.body.len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The terms of a chain of jumps; 1, and the whole, when it is none.  The last ones are
+ * left out when there are too many. */
+static size_t split(struct vtr_bytes condition, struct vtr_bytes *out)
+{
+    struct vtr_reader code;
+    struct jump jump;
+    size_t count = 0;
+    size_t landed = 0; /* where the jump before did; 0: there was none */
+
+    vtr_reader_init(&code, condition, 0);
+    while (vtr_reader_left(&code) > 0 && next_jump(&code, &jump)) {
+        const bool is_and = jump.op == VTR_OP_JUMP_FALSE && jump.ends_and;
+        /* What came before is one term, unless this goes on from it. */
+        if (!is_and || count == 0 || jump.start != landed) {
+            out[0] = slice(condition, 0, jump.start);
+            count = 1;
+        }
+        if (is_and && count < VTR_TERM_LIMIT) {
+            out[count++] = slice(condition, jump.after, jump.target - 1);
+        }
+        landed = is_and ? jump.target : 0;
+    }
+    if (landed != condition.len || count == 0) {
+        out[0] = condition;
+        count = 1;
+    }
+    return count;
+}
+
+size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out)
+{
+    const size_t count = split(condition, out);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_bytes term = out[i];
+        if (is_cheap(term)) {
+            out[kept++] = term;
+        } else if (may_log(term)) {
+            break;
+        }
+    }
+    return kept;
+}
