@@ -22,6 +22,8 @@ struct vtr_checker_variable {
     const struct vtr_access *access; /* an item or key of a module's; NULL: a value */
 };
 
+#define VTR_FIELD_GUESS_COUNT 32u
+
 struct vtr_checker {
     /* Set by the caller. */
     const struct vtr_source *source;
@@ -32,6 +34,9 @@ struct vtr_checker {
     struct vtr_arena *arena;
     struct vtr_arena *scratch; /* of the rule that is being checked */
     struct vtr_diagnostics *diagnostics;
+
+    /* Rows of modules' tables where paths that look alike were found last: guesses. */
+    uint32_t field_guesses[VTR_FIELD_GUESS_COUNT];
 
     /* Of the rule that is being checked. */
     struct vtr_ast_rule *rule;

@@ -66,18 +66,44 @@ static enum vtr_type type_of_kind(enum vtr_field_kind kind)
     return VTR_TYPE_UNKNOWN;
 }
 
-/* What the path names.  False when the module has no such path.  Rows are sorted, so
- * that of those which begin with the path the first is the path itself; if not, a
- * function's with '(' behind it; and '.' is before all that remains. */
-static bool look_up(struct place *at)
+/* Whether the row is the first of those that begin with the path. */
+static bool is_first_row(const struct vtr_module_info *module, uint32_t row,
+                         struct vtr_bytes path)
+{
+    return row >= module->first && row < module->end &&
+           vtr_field_has_prefix(row, path) &&
+           (row == module->first || !vtr_field_has_prefix(row - 1, path));
+}
+
+/* The first row that begins with the path, VTR_FIELD_COUNT when none does.  Rules ask
+ * for the same few fields again and again. */
+static uint32_t find_row(struct vtr_checker *c, const struct place *at)
 {
     const struct vtr_module_info *module = vtr_module_get(at->access.module);
     const struct vtr_bytes path = path_of(at);
-    const uint32_t row = vtr_field_lower_bound(module, path);
+    const size_t looks = path.len * 5 + (uint8_t)at->path[at->path_len - 1];
+    uint32_t *guess = &c->field_guesses[looks % VTR_FIELD_GUESS_COUNT];
+
+    if (!is_first_row(module, *guess, path)) {
+        *guess = vtr_field_lower_bound(module, path);
+        if (!is_first_row(module, *guess, path)) {
+            return VTR_FIELD_COUNT;
+        }
+    }
+    return *guess;
+}
+
+/* What the path names.  False when the module has no such path.  Rows are sorted, so
+ * that of those which begin with the path the first is the path itself; if not, a
+ * function's with '(' behind it; and '.' is before all that remains. */
+static bool look_up(struct vtr_checker *c, struct place *at)
+{
+    const uint32_t row = find_row(c, at);
+    const struct vtr_bytes path = path_of(at);
 
     at->access.row = VTR_FIELD_COUNT;
     at->type = VTR_TYPE_STRUCT;
-    if (row == module->end || !vtr_field_has_prefix(row, path)) {
+    if (row == VTR_FIELD_COUNT) {
         return false;
     }
     switch (vtr_field_get(row)->path[path.len]) {
@@ -145,7 +171,7 @@ static bool take_field(struct vtr_checker *c, struct place *at,
     const bool is_put =
         (at->path_len == at->name_len || put(at, vtr_bytes_from_text("."))) &&
         put(at, part->text);
-    if (!is_put || !look_up(at)) {
+    if (!is_put || !look_up(c, at)) {
         at->path_len = path_len;
         report_field(c, at, part);
         return false;
@@ -163,7 +189,7 @@ static bool add_index(struct vtr_checker *c, struct place *at,
         return false;
     }
     at->access.indices[at->access.index_count++] = index;
-    return look_up(at);
+    return look_up(c, at);
 }
 
 /* "len()" of an array, a dictionary or a text, which YARA-X has. */
@@ -310,11 +336,11 @@ static bool take_arguments(struct vtr_checker *c, const struct vtr_node *part,
 
 /* Goes on to the overload that takes such arguments.  As in YARA-X an integer will do
  * for a float where nothing takes the integer. */
-static bool find_overload(const struct vtr_checker *c, struct place *at, char *types)
+static bool find_overload(struct vtr_checker *c, struct place *at, char *types)
 {
     const struct place before = *at;
 
-    if (put(at, vtr_bytes_from_text(types)) && look_up(at) &&
+    if (put(at, vtr_bytes_from_text(types)) && look_up(c, at) &&
         at->type != VTR_TYPE_STRUCT) {
         return true;
     }
@@ -323,7 +349,7 @@ static bool find_overload(const struct vtr_checker *c, struct place *at, char *t
         *type = *type == 'i' ? 'f' : *type;
     }
     return c->source->dialect != VTR_DIALECT_YARA4 &&
-           put(at, vtr_bytes_from_text(types)) && look_up(at) &&
+           put(at, vtr_bytes_from_text(types)) && look_up(c, at) &&
            at->type != VTR_TYPE_STRUCT;
 }
 
@@ -359,8 +385,8 @@ static bool take_call(struct vtr_checker *c, struct place *at,
 }
 
 /* Where a name begins: a module, or a loop's variable over items of one. */
-static bool begin(struct place *at, const struct vtr_access *base,
-                  struct vtr_bytes name, uint32_t module)
+static bool begin(struct vtr_checker *c, struct place *at,
+                  const struct vtr_access *base, struct vtr_bytes name, uint32_t module)
 {
     *at = (struct place){.type = VTR_TYPE_STRUCT};
     if (base == NULL) {
@@ -373,7 +399,7 @@ static bool begin(struct place *at, const struct vtr_access *base,
     }
     at->access = *base;
     at->name_len = strlen(vtr_module_get(base->module)->name) + 1;
-    return put(at, base->path) && look_up(at);
+    return put(at, base->path) && look_up(c, at);
 }
 
 static struct vtr_access *finish(struct vtr_checker *c, const struct place *at)
@@ -410,7 +436,7 @@ void vtr_check_access(struct vtr_checker *c, struct vtr_node *node,
                       const struct vtr_access *base, uint32_t module)
 {
     struct place at;
-    bool is_good = begin(&at, base, node->text, module);
+    bool is_good = begin(c, &at, base, node->text, module);
 
     for (const struct vtr_node *part = node->children; is_good && part != NULL;
          part = part->next) {
@@ -459,14 +485,14 @@ struct vtr_access *vtr_check_item(struct vtr_checker *c, const struct vtr_access
     struct place at;
 
     *out_type = VTR_TYPE_UNKNOWN;
-    if (!begin(&at, items, (struct vtr_bytes){NULL, 0}, 0) ||
+    if (!begin(c, &at, items, (struct vtr_bytes){NULL, 0}, 0) ||
         at.access.index_count == VTR_ACCESS_INDEX_LIMIT ||
         !put(&at, vtr_bytes_from_text("[]"))) {
         return NULL;
     }
     at.access.op = VTR_OP_FIELD;
     at.access.indices[at.access.index_count++] = index;
-    if (!look_up(&at)) {
+    if (!look_up(c, &at)) {
         return NULL;
     }
     *out_type = at.type;
