@@ -458,19 +458,20 @@ static bool read_runs(struct parser *p)
     const uint8_t *stop = at + (p->source.len - p->pos - 2);
 
     while (at < stop) {
-        const unsigned high = classify(at[0]);
-        const unsigned low = classify(at[1]);
+        const uint8_t *start = at;
 
-        if ((high | low) < 16) {
-            p->top->has_jump = false;
+        if ((classify(at[0]) | classify(at[1])) < 16) {
             at = put_plain_bytes(p, at, stop);
             if (at == NULL) {
                 return vtr_problem_set_memory(p->problem);
             }
-        } else if (high == WILD && low == WILD) {
-            p->top->has_jump = false;
+        }
+        if (at < stop && at[0] == '?' && at[1] == '?') {
             at = put_wildcards(p, at, stop);
-        } else if (high == SPACE) {
+        }
+        if (at != start) {
+            p->top->has_jump = false;
+        } else if (classify(*at) == SPACE) {
             at = blanks_end(at, stop);
         } else {
             break;

@@ -63,6 +63,7 @@ static inline void vtr_hex_close(struct vtr_hex_tokens *t, struct vtr_hex_sequen
             return;
         }
         t->out->ptr[s->bytes_at + 1] = (uint8_t)count;
+        s->last = VTR_HEX_CLOSED;
     } else if (s->last == VTR_HEX_GAP) {
         if (s->is_cut || s->min != s->max || s->max - 1 >= 0x7f) {
             vtr_hex_close_rare(t, s);
@@ -73,8 +74,6 @@ static inline void vtr_hex_close(struct vtr_hex_tokens *t, struct vtr_hex_sequen
             room[0] = VTR_TOKEN_ANY;
             room[1] = (uint8_t)s->max;
         }
-    }
-    if (s->last != VTR_HEX_NOTHING) {
         s->last = VTR_HEX_CLOSED;
     }
 }
