@@ -19,7 +19,7 @@ endif()
 add_library(vitrine-compiler ${compiler_objects})
 add_library(vitrine::vitrine-compiler ALIAS vitrine-compiler)
 target_link_libraries(vitrine-compiler PUBLIC vitrine PRIVATE PkgConfig::xxhash
-                      PkgConfig::sodium Threads::Threads)
+                      PkgConfig::sodium PkgConfig::jansson Threads::Threads)
 
 foreach(library vitrine vitrine-compiler)
     target_include_directories(${library} PUBLIC

@@ -39,7 +39,11 @@ enum vtr_status {
     VTR_ERROR_ARGUMENT = 6,  /* the caller asked for something impossible */
     VTR_ERROR_RULES = 7,     /* rule sources have errors: see the diagnostics */
     VTR_ERROR_SIGNATURE = 8, /* no trusted key vouches for these bytes */
-    VTR_ERROR_MISMATCH = 9   /* two digests that must be equal are not */
+    VTR_ERROR_MISMATCH = 9,  /* two digests or lengths that must be equal are not */
+    VTR_ERROR_EXPIRED = 10,  /* it was to be believed for some time, which is over */
+    VTR_ERROR_ROLLBACK = 11, /* older than what has been seen already */
+    VTR_ERROR_GAP = 12,      /* not the one that comes next */
+    VTR_ERROR_MIXED = 13     /* parts of different releases */
 };
 
 /*

@@ -20,7 +20,8 @@ LAW = {
     "scan": ({"base", "format", "scan/module", "scan", "include/vitrine"}, {"pcre2.h"}),
     "compiler": ({"base", "format", "compiler", "include/vitrine"}, {"pcre2.h"}),
     "testing": ({"base", "format", "compiler", "testing", "include/vitrine"}, set()),
-    "verify": ({"base", "format", "verify", "include/vitrine"}, {"sodium.h"}),
+    "verify": ({"base", "format", "verify", "include/vitrine"},
+               {"sodium.h", "jansson.h"}),
     "verify/rebuild": (
         {"base", "format", "verify", "verify/rebuild", "compiler", "include/vitrine"},
         set(),
