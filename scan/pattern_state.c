@@ -21,6 +21,7 @@ static void state_free(struct vtr_pattern_state *state)
     }
     for (size_t i = 0; i < state->part_count; i++) {
         vtr_regex_free(state->parts[i].regex);
+        free(state->parts[i].run);
         vtr_vector_deinit(&state->parts[i].candidates);
         vtr_match_list_deinit(&state->parts[i].found);
     }

@@ -14,6 +14,7 @@
 #include "scan/match_list.h"
 #include "scan/number_map.h"
 
+struct vtr_class_run;
 struct vtr_image;
 struct vtr_regex;
 
@@ -35,6 +36,7 @@ struct vtr_pattern_part {
     uint64_t work;          /* units spent on it in the file `file_number` */
     uint64_t file_number;
     struct vtr_regex *regex;      /* owned; NULL until it is needed */
+    struct vtr_class_run *run;    /* REGEX: owned; NULL: it is not one run of a class */
     struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
     struct vtr_match_list found;  /* HEX of several fragments, REGEX */
 };

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "scan/class_run.h"
 #include "scan/regex.h"
 #include "scan/verify_pattern.h"
 #include "scan/verify_text.h"
@@ -21,8 +22,33 @@
 #define UNITS_PER_STEP 8u
 #define RUN_COST       64u
 
+/* What a match counts for that follows from the one before. */
+#define RUN_UNITS 8u
+
 /* Bytes that an expression may see in a unit of work. */
 #define BYTES_PER_UNIT 16u
+
+/* A match so long is likely to be followed by another that ends where it does.  The
+ * next starts are then looked at by themselves, no farther than a match may go. */
+#define LONG_MATCH  256u
+#define NEAR_STARTS 16u
+
+/* Notes when the program is one run of a class. */
+static void find_run(struct vtr_scan_run *run, struct vtr_pattern_part *part,
+                     struct vtr_bytes text)
+{
+    struct vtr_class_run found;
+
+    if (!vtr_class_run_parse(text, part->flags, &found)) {
+        return;
+    }
+    part->run = malloc(sizeof(*part->run));
+    if (part->run == NULL) {
+        run->is_memory_out = true;
+    } else {
+        *part->run = found;
+    }
+}
 
 /* Compiles the program when it is needed first.  False when there is none. */
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
@@ -39,6 +65,9 @@ static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
                                     part->flags, &is_memory_out);
         run->is_memory_out = run->is_memory_out || is_memory_out;
         part->is_broken = part->regex == NULL && !is_memory_out;
+        if (part->regex != NULL) {
+            find_run(run, part, (struct vtr_bytes){text, part->bytes.len});
+        }
         free(text);
     }
     if (part->is_broken) {
@@ -143,6 +172,46 @@ static bool is_full(const struct vtr_scan_run *run, const struct vtr_pattern_par
     return part->found.count >= run->options.match_limit && !part->found.is_disordered;
 }
 
+/* Whether the search ends before its next start; looks at the clock now and then. */
+static bool must_end(struct vtr_scan_run *run, const struct vtr_pattern_part *part,
+                     size_t tried)
+{
+    return (tried % CLOCK_STRIDE == 0 && vtr_run_must_stop(run)) ||
+           ((run->limits & VTR_SCAN_LIMIT_MATCHES) != 0 && is_full(run, part));
+}
+
+/* Whether a match that begins at `start` would be kept. */
+static bool is_wanted(const struct vtr_scan_run *run,
+                      const struct vtr_pattern_state *state, size_t start)
+{
+    return (state->view.flags & VTR_PATTERN_FIXED_OFFSET) == 0 ||
+           state->view.fixed_offset == run->base + start;
+}
+
+/* The first match that begins in start..end-1, its length not yet held against how far
+ * a match may go; what it looked at beyond that is counted.  An answer of NO when there
+ * is none. */
+static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
+                                       struct vtr_pattern_part *part,
+                                       struct vtr_bytes data, size_t start,
+                                       bool is_near, struct vtr_match *out)
+{
+    enum vtr_regex_answer answer = VTR_REGEX_NO;
+
+    if (is_near) {
+        answer = vtr_verify_regex_run(run, part, part->regex,
+                                      visible(run, start, VTR_REGEX_REACH), start, true,
+                                      out);
+    }
+    if (answer == VTR_REGEX_NO) {
+        answer = vtr_verify_regex_run(run, part, part->regex, data, start, false, out);
+    }
+    if (answer == VTR_REGEX_YES && out->length > VTR_REGEX_REACH) {
+        (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);
+    }
+    return answer;
+}
+
 /* Every match that begins in start..end-1. */
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                           struct vtr_pattern_part *part, size_t start, size_t end)
@@ -150,20 +219,17 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
     const bool sees_all = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
     const struct vtr_bytes data =
         sees_all ? run->data : visible(run, start, WINDOW_LEN);
-    const bool is_fixed = (state->view.flags & VTR_PATTERN_FIXED_OFFSET) != 0;
     struct vtr_match match;
+    unsigned near = 0;
 
-    for (unsigned tried = 1; start < end; tried++) {
-        if ((tried % CLOCK_STRIDE == 0 && vtr_run_must_stop(run)) ||
-            ((run->limits & VTR_SCAN_LIMIT_MATCHES) != 0 && is_full(run, part))) {
-            return;
-        }
+    for (size_t tried = 1; start < end && !must_end(run, part, tried); tried++) {
         if (sees_all &&
             !vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
             return;
         }
         const enum vtr_regex_answer answer =
-            vtr_verify_regex_run(run, part, part->regex, data, start, false, &match);
+            find_next(run, part, data, start, near > 0 && !sees_all, &match);
+        near -= near > 0 ? 1 : 0;
         if (answer == VTR_REGEX_LIMIT) {
             if (vtr_run_work_left(run, part) == 0) {
                 return;
@@ -175,7 +241,8 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
             return;
         }
         start = (size_t)match.offset;
-        if (!is_fixed || state->view.fixed_offset == run->base + start) {
+        near = match.length > LONG_MATCH ? NEAR_STARTS : near;
+        if (is_wanted(run, state, start)) {
             if (match.length > VTR_REGEX_REACH) {
                 vtr_verify_regex_at(run, state, part, start, start);
             } else {
@@ -189,6 +256,34 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
     }
 }
 
+/* Every match of a run of a class: each byte of a run of such bytes begins one, while
+ * there are enough of them. */
+static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                        struct vtr_pattern_part *part)
+{
+    const size_t min = part->run->min > 0 ? part->run->min : 1;
+    const size_t max =
+        part->run->max < VTR_REGEX_REACH ? part->run->max : VTR_REGEX_REACH;
+
+    for (size_t at = 0; at < run->data.len && min <= max;) {
+        const size_t end = vtr_class_run_end(part->run, run->data, at);
+        if (!vtr_run_spend(run, part, 1 + (end - at) / BYTES_PER_UNIT)) {
+            return;
+        }
+        for (size_t start = at; end - start >= min; start++) {
+            const size_t length = end - start < max ? end - start : max;
+            if (must_end(run, part, start - at + 1) ||
+                !vtr_run_spend(run, part, RUN_UNITS)) {
+                return;
+            }
+            if (is_wanted(run, state, start)) {
+                add(run, state, part, &(struct vtr_match){start, length});
+            }
+        }
+        at = end + 1;
+    }
+}
+
 void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
                                  struct vtr_pattern_state *state,
                                  struct vtr_pattern_part *part)
@@ -196,6 +291,10 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     const size_t stride = WINDOW_LEN - VTR_REGEX_REACH;
 
     if (!is_ready(run, part)) {
+        return;
+    }
+    if (part->run != NULL) {
+        search_runs(run, state, part);
         return;
     }
     if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {

@@ -88,7 +88,7 @@ def read_cases():
 
 
 def run(command):
-    done = subprocess.run(command, capture_output=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
 #include "vitrine/scan.h"
@@ -172,6 +173,44 @@ static void the_end_of_the_data_is_not_looked_for_from_afar(void **state)
     free(bytes);
 }
 
+/* Each of the letters begins a match that goes as far as a match may. */
+static void every_letter_of_a_long_run_begins_a_match(void **state)
+{
+    static const char *const EXPRESSIONS[] = {"[a-z]+", "[a-z]*", "a+", "x?a{1,5000}",
+                                              "[a-z]{1,4096}"};
+    static const char RULE[] =
+        "rule r { strings: $a = /%s/ condition: #a == 200000 and !a[1] == 4096 and "
+        "!a[#a - 4095] == 4096 and !a[#a - 4094] == 4095 and !a[#a] == 1 }";
+    struct vtr_bytes data = letters('a');
+    char rule[256];
+    unsigned found;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof EXPRESSIONS / sizeof EXPRESSIONS[0]; i++) {
+        const int len = snprintf(rule, sizeof rule, RULE, EXPRESSIONS[i]);
+        assert_true(len > 0 && (size_t)len < sizeof rule);
+        assert_int_equal(scan(rule, data, &found), 0);
+        assert_int_equal(found, 1);
+    }
+    free((void *)(uintptr_t)data.ptr);
+}
+
+/* Short matches of a run, and runs that are too short for one. */
+static void runs_need_their_length_and_end_with_it(void **state)
+{
+    static const char RULE[] =
+        "rule r { strings: $a = /a{3,5}/ $b = /[ab]{3}/ fullword $c = /a{4097,}/ "
+        "condition: #a == 6 and !a[1] == 5 and !a[2] == 4 and !a[3] == 3 and @a[4] == "
+        "9 "
+        "and !a[4] == 5 and #b == 1 and @b == 17 and #c == 0 }";
+    unsigned found;
+
+    (void)state;
+    assert_int_equal(scan(RULE, vtr_bytes_from_text("aaaaa aa aaaaa,  bab."), &found),
+                     0);
+    assert_int_equal(found, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +221,8 @@ int main(void)
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
         cmocka_unit_test(chains_of_many_fragments_come_to_an_end),
         cmocka_unit_test(the_end_of_the_data_is_not_looked_for_from_afar),
+        cmocka_unit_test(every_letter_of_a_long_run_begins_a_match),
+        cmocka_unit_test(runs_need_their_length_and_end_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Expressions that are a run of one class, `[a-z]+`: where they match follows from
+ * where runs of the class end, so that a run of a megabyte is looked at once and not
+ * from each of its bytes.
+ */
+#ifndef VTR_SCAN_CLASS_RUN_H
+#define VTR_SCAN_CLASS_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vitrine/common.h"
+
+struct vtr_class_run {
+    uint8_t set[256]; /* 1: the byte is one of the class */
+    size_t min;
+    size_t max; /* SIZE_MAX: no bound */
+};
+
+/* Whether the PCRE2 text of a program, with its VTR_PROGRAM_* flags, is one byte or
+ * class, as the compiler writes them, and a greedy repeat of it.  Any other text, of
+ * whatever bytes, is none. */
+bool vtr_class_run_parse(struct vtr_bytes text, uint8_t flags,
+                         struct vtr_class_run *out);
+
+/* The first offset from `start` on whose byte is not of the class, or the data's end.
+ */
+size_t vtr_class_run_end(const struct vtr_class_run *run, struct vtr_bytes data,
+                         size_t start);
+
+#endif
