@@ -52,6 +52,8 @@ static const struct vtr_option OPTIONS[] = {
      "scan nothing when rules have warnings", AT(fails_on_warnings)},
     {"scan-list", 0, VTR_OPTION_FLAG, NULL,
      "each PATH is a file that lists paths, one a line", AT(has_lists)},
+    {"shard", 0, VTR_OPTION_TEXT, "I/N",
+     "scan the I-th of N parts of the files; auto: as the scheduler says", AT(shard)},
     {"pid", 0, VTR_OPTION_TEXTS, "N", "scan the memory of process N", AT(pids)},
     {"no-recursive", 0, VTR_OPTION_FLAG, NULL, "not into the folders in a folder",
      AT(is_flat)},
@@ -97,6 +99,7 @@ const struct vtr_verb vtr_verb_scan = {
     .example = "vitrine scan detections.vdb file\n"
                "vitrine scan -s -j 4 detections.vdb folder another\n"
                "vitrine scan -m rules.yar file\n"
+               "vitrine scan --json --shard 3/8 detections.vdb folder\n"
                "vitrine scan --json detections.vdb - < file\n"
                "vitrine scan --profile rules.yar folder",
     .details =
@@ -111,7 +114,13 @@ const struct vtr_verb vtr_verb_scan = {
         "standard\n"
         "error, and such a file is not called clean.  External variables have the\n"
         "values that 'vitrine compile -D' gave them, or those of -d.  -c and -l count\n"
-        "the rules that are satisfied, whichever -n, -t and -i show.\n",
+        "the rules that are satisfied, whichever -n, -t and -i show.  --shard divides "
+        "the\n"
+        "files among N programs, by their paths; auto takes I and N from the "
+        "environment\n"
+        "of Slurm arrays and MPI, auto/N takes I also from that of Kubernetes' "
+        "indexed\n"
+        "jobs and of GNU parallel.\n",
     .operands = "RULES PATH...",
     .operand_min = 1,
     .operand_max = SIZE_MAX,

@@ -49,6 +49,21 @@ bool vtr_path_list_add(struct vtr_path_list *list, struct vtr_bytes path)
     return take(list, copy);
 }
 
+void vtr_path_list_keep(struct vtr_path_list *list,
+                        bool (*is_kept)(const char *path, void *context), void *context)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_kept(list->items[i], context)) {
+            list->items[count++] = list->items[i];
+        } else {
+            free(list->items[i]);
+        }
+    }
+    list->count = count;
+}
+
 /* "folder/name" from malloc; `folder` NULL: "name". */
 static char *join(const char *folder, const char *name)
 {

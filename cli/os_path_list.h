@@ -35,6 +35,11 @@ struct vtr_walk {
 VTR_MUST_CHECK bool vtr_path_list_add(struct vtr_path_list *list,
                                       struct vtr_bytes path);
 
+/* Leaves the paths that `is_kept` says, in their order. */
+void vtr_path_list_keep(struct vtr_path_list *list,
+                        bool (*is_kept)(const char *path, void *context),
+                        void *context);
+
 /*
  * Adds `path` to the list, or if it is a folder the regular files in it and below it,
  * in the order of their names' bytes.  A symbolic link that is `path` itself is always

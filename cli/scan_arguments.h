@@ -18,7 +18,8 @@ struct vtr_scan_arguments {
 
     /* What is scanned. */
     struct vtr_list pids;
-    bool has_lists; /* the operands are files that list paths */
+    const char *shard; /* which part of the files, as typed; NULL: all */
+    bool has_lists;    /* the operands are files that list paths */
     bool is_flat;
     bool follows_links;
     uint64_t size_limit;  /* a larger file is not answered for; 0: none */

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/os_input.h"
+#include "cli/shard.h"
 #include "cli/text.h"
 
 /* What the walk's callbacks know. */
@@ -140,6 +141,51 @@ static bool add_pid(struct finder *finder, const char *pid)
     return vtr_path_list_add(&finder->targets->names, vtr_text_view(pid));
 }
 
+static bool is_of_shard(const char *path, void *context)
+{
+    const struct vtr_shard *shard = context;
+
+    return vtr_shard_has(shard, path);
+}
+
+/* Leaves the files of the shard, and says how many, lest anybody take them for all. */
+static bool keep_shard(struct vtr_scan_targets *targets, struct vtr_shard *shard)
+{
+    struct vtr_error note = {0};
+    const size_t all = targets->file_count;
+
+    if (targets->names.count > all) {
+        vtr_complain_text(&vtr_verb_scan,
+                          "--shard divides files: processes do not go with it", NULL);
+        return false;
+    }
+    vtr_path_list_keep(&targets->names, is_of_shard, shard);
+    targets->file_count = targets->names.count;
+    (void)snprintf(note.message, sizeof(note.message),
+                   "shard %llu of %llu: %zu of %zu files",
+                   (unsigned long long)shard->index + 1,
+                   (unsigned long long)shard->count, targets->file_count, all);
+    vtr_complain(&vtr_verb_scan, &note);
+    return true;
+}
+
+/* Who starts a task for each part of the files, and forgets --shard, scans all in each.
+ */
+static void warn_of_scheduler(const struct vtr_scan_arguments *arguments)
+{
+    const char *scheduler = vtr_shard_scheduler();
+    struct vtr_error note = {0};
+
+    if (scheduler != NULL && arguments->shard == NULL && !arguments->has_no_warnings) {
+        (void)
+            snprintf(note.message, sizeof(note.message),
+                     "one of several tasks of %s, and it scans all files; --shard auto "
+                     "takes its part, --shard all says that all are meant",
+                     scheduler);
+        vtr_complain(&vtr_verb_scan, &note);
+    }
+}
+
 bool vtr_scan_targets_find(struct vtr_scan_targets *out,
                            const struct vtr_scan_arguments *arguments,
                            const char *const *operands, size_t count)
@@ -153,8 +199,13 @@ bool vtr_scan_targets_find(struct vtr_scan_targets *out,
                  .failed = walk_failed,
                  .left_out = left_out},
     };
+    struct vtr_shard shard = {0};
     bool is_ok = true;
 
+    if (arguments->shard != NULL && !vtr_shard_read(&shard, arguments->shard)) {
+        return false;
+    }
+    warn_of_scheduler(arguments);
     finder.walk.context = &finder;
     for (size_t i = 0; is_ok && i < count; i++) {
         is_ok = add_operand(&finder, operands[i]);
@@ -172,7 +223,7 @@ bool vtr_scan_targets_find(struct vtr_scan_targets *out,
     if (!is_ok) {
         vtr_complain_text(&vtr_verb_scan, "out of memory", NULL);
     }
-    return is_ok;
+    return is_ok && (shard.count <= 1 || keep_shard(out, &shard));
 }
 
 void vtr_scan_targets_deinit(struct vtr_scan_targets *targets)

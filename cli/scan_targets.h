@@ -15,8 +15,8 @@ struct vtr_scan_targets {
     bool has_failed;            /* something could not be looked into: it was said */
 };
 
-/* Finds them all; what cannot be looked into is said on standard error.  False when
- * memory is out, which is said too. */
+/* Finds them all, or those of the shard; what cannot be looked into is said on standard
+ * error.  False when memory is out or the shard is none, which is said too. */
 VTR_MUST_CHECK bool vtr_scan_targets_find(struct vtr_scan_targets *out,
                                           const struct vtr_scan_arguments *arguments,
                                           const char *const *operands, size_t count);
