@@ -19,6 +19,14 @@ def kind(name, verdict=EITHER, limited=False, extra=()):
     return add
 
 
+# What the numbers of the large kinds are divided by: see hostile_rules.py.
+divisor = 1
+
+
+def many(count):
+    return count // divisor
+
+
 def rule(strings, condition="any of them", imports="", tags="", meta=""):
     text = "".join(f'import "{module}"\n' for module in imports.split())
     text += "rule hostile" + (f" : {tags}" if tags else "") + " {\n"
@@ -178,25 +186,25 @@ def _():
 @kind("100,000 rules", TAKEN)
 def _():
     return "".join(f'rule r{i} {{ strings: $a = "{word}{i}" condition: $a }}\n'
-                   for i, word in enumerate(words(100000)))
+                   for i, word in enumerate(words(many(100000))))
 
 
 @kind("50,000 rules that each ask for the one before", TAKEN)
 def _():
     return "rule r0 { condition: filesize > 0 }\n" + "".join(
-        f"rule r{i} {{ condition: r{i - 1} }}\n" for i in range(1, 50000))
+        f"rule r{i} {{ condition: r{i - 1} }}\n" for i in range(1, many(50000)))
 
 
 @kind("60,000 warnings on long lines", TAKEN)
 def _():
     line = " or ".join(["filesize == 1"] * 235)
-    return rule([], " or\n".join([line] * 250))
+    return rule([], " or\n".join([line] * many(250)))
 
 
 @kind("20,000 rules that ask for all before")
 def _():
     return "".join(f"rule r{i} {{ condition: {'all of (r*)' if i else 'true'} }}\n"
-                   for i in range(20000))
+                   for i in range(many(20000)))
 
 
 @kind("20,000 rules of one name", REFUSED)
@@ -206,7 +214,7 @@ def _():
 
 @kind("100,000 errors", REFUSED)
 def _():
-    return "".join(f"rule r{i} {{ condition: $nothing{i} }}\n" for i in range(100000))
+    return "".join(f"rule r{i} {{ condition: $nothing{i} }}\n" for i in range(many(100000)))
 
 
 @kind("100,000 words that are no rule", REFUSED)
@@ -216,7 +224,7 @@ def _():
 
 @kind("xor with 256 keys on 5,000 strings", TAKEN)
 def _():
-    return rule([f'"{word}{i}" xor' for i, word in enumerate(words(5000))])
+    return rule([f'"{word}{i}" xor' for i, word in enumerate(words(many(5000)))])
 
 
 @kind("xor and wide on short strings", TAKEN)
@@ -333,7 +341,7 @@ def _():
 @kind("sets of strings, 2,000 times")
 def _():
     return rule([f'"{word}{i}"' for i, word in enumerate(words(5000))],
-                " or ".join(["2 of ($s*)"] * 2000))
+                " or ".join(["2 of ($s*)"] * many(2000)))
 
 
 def loops(depth, body, bound="filesize"):
