@@ -154,13 +154,29 @@ bool vtr_class_run_parse(struct vtr_bytes text, uint8_t flags,
            vtr_reader_left(&reader) == 0;
 }
 
-size_t vtr_class_run_end(const struct vtr_class_run *run, struct vtr_bytes data,
-                         size_t start)
+bool vtr_class_run_find(const struct vtr_class_run *run, struct vtr_bytes data,
+                        size_t at, size_t limit, size_t *out_start, size_t *out_end)
 {
-    size_t at = start;
+    const size_t min = run->min > 0 ? run->min : 1;
 
-    while (at < data.len && run->set[data.ptr[at]] != 0) {
-        at++;
+    at = at < data.len ? at : data.len;
+    while (at < limit && data.len - at >= min) {
+        /* From the last byte that a run needs backwards: most are told by that one. */
+        size_t left = min;
+        while (left > 0 && run->set[data.ptr[at + left - 1]] != 0) {
+            left--;
+        }
+        if (left == 0) {
+            size_t end = at + min;
+            while (end < data.len && run->set[data.ptr[end]] != 0) {
+                end++;
+            }
+            *out_start = at;
+            *out_end = end;
+            return true;
+        }
+        at += left;
     }
-    return at;
+    *out_end = data.len - at < min ? data.len : at;
+    return false;
 }

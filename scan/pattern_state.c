@@ -7,6 +7,7 @@
 
 #include "format/image.h"
 #include "scan/regex.h"
+#include "scan/regex_filter.h"
 
 #define FIRST_CAPACITY 64u
 #define PART_LIMIT     65536u /* numbered in 16 bits by the index */
@@ -22,6 +23,7 @@ static void state_free(struct vtr_pattern_state *state)
     for (size_t i = 0; i < state->part_count; i++) {
         vtr_regex_free(state->parts[i].regex);
         free(state->parts[i].run);
+        vtr_regex_filter_free(state->parts[i].filter);
         vtr_vector_deinit(&state->parts[i].candidates);
         vtr_match_list_deinit(&state->parts[i].found);
     }

@@ -17,6 +17,7 @@
 struct vtr_class_run;
 struct vtr_image;
 struct vtr_regex;
+struct vtr_regex_filter;
 
 /* Offsets where a part may begin, and the atom that says so. */
 struct vtr_candidate {
@@ -35,10 +36,12 @@ struct vtr_pattern_part {
     bool is_broken;         /* REGEX: does not compile */
     uint64_t work;          /* units spent on it in the file `file_number` */
     uint64_t file_number;
-    struct vtr_regex *regex;      /* owned; NULL until it is needed */
-    struct vtr_class_run *run;    /* REGEX: owned; NULL: it is not one run of a class */
-    struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
-    struct vtr_match_list found;  /* HEX of several fragments, REGEX */
+    struct vtr_regex *regex;   /* owned; NULL until it is needed */
+    struct vtr_class_run *run; /* REGEX: owned; NULL: it is not one run of a class */
+    struct vtr_regex_filter *filter; /* REGEX: owned; NULL until it is needed, and */
+    bool has_no_filter;              /* when there is none */
+    struct vtr_vector candidates;    /* struct vtr_candidate, not looked at yet */
+    struct vtr_match_list found;     /* HEX of several fragments, REGEX */
 };
 
 struct vtr_pattern_state {

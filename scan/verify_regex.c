@@ -6,6 +6,7 @@
 
 #include "scan/class_run.h"
 #include "scan/regex.h"
+#include "scan/regex_filter.h"
 #include "scan/verify_pattern.h"
 #include "scan/verify_text.h"
 
@@ -24,6 +25,11 @@
 
 /* What a match counts for that follows from the one before. */
 #define RUN_UNITS 8u
+
+/* So much is filtered between two looks at the clock, and so many bytes in a unit of
+ * work. */
+#define FILTER_LEN            (1024u * 1024u)
+#define FILTER_BYTES_PER_UNIT 8u
 
 /* Bytes that an expression may see in a unit of work. */
 #define BYTES_PER_UNIT 16u
@@ -258,29 +264,106 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
 
 /* Every match of a run of a class: each byte of a run of such bytes begins one, while
  * there are enough of them. */
-static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                        struct vtr_pattern_part *part)
+static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part, size_t first, size_t end)
 {
     const size_t min = part->run->min > 0 ? part->run->min : 1;
     const size_t max =
         part->run->max < VTR_REGEX_REACH ? part->run->max : VTR_REGEX_REACH;
 
-    for (size_t at = 0; at < run->data.len && min <= max;) {
-        const size_t end = vtr_class_run_end(part->run, run->data, at);
-        if (!vtr_run_spend(run, part, 1 + (end - at) / BYTES_PER_UNIT)) {
+    for (size_t start = first; end - start >= min && min <= max; start++) {
+        const size_t length = end - start < max ? end - start : max;
+        if (state->is_off || must_end(run, part, start - first + 1) ||
+            !vtr_run_spend(run, part, RUN_UNITS)) {
             return;
         }
-        for (size_t start = at; end - start >= min; start++) {
-            const size_t length = end - start < max ? end - start : max;
-            if (must_end(run, part, start - at + 1) ||
-                !vtr_run_spend(run, part, RUN_UNITS)) {
-                return;
-            }
-            if (is_wanted(run, state, start)) {
-                add(run, state, part, &(struct vtr_match){start, length});
-            }
+        if (is_wanted(run, state, start)) {
+            add(run, state, part, &(struct vtr_match){start, length});
         }
-        at = end + 1;
+    }
+}
+
+static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                        struct vtr_pattern_part *part)
+{
+    const size_t len = run->data.len;
+
+    for (size_t at = 0; at < len && !state->is_off && !vtr_run_must_stop(run);) {
+        const size_t limit = len - at > FILTER_LEN ? at + FILTER_LEN : len;
+        size_t start;
+        size_t end;
+        const bool is_found =
+            vtr_class_run_find(part->run, run->data, at, limit, &start, &end);
+        if (!vtr_run_spend(run, part, 1 + (end - at) / FILTER_BYTES_PER_UNIT)) {
+            return;
+        }
+        if (is_found) {
+            add_run(run, state, part, start, end);
+        }
+        at = end + (is_found ? 1 : 0);
+    }
+}
+
+/* Every match that begins in start..end-1, of an expression that does not look to the
+ * end of the data. */
+static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                         struct vtr_pattern_part *part, size_t start, size_t end)
+{
+    const size_t stride = WINDOW_LEN - VTR_REGEX_REACH;
+
+    while (start < end) {
+        const size_t left = end - start;
+        const size_t len = left > stride ? stride : left;
+        if (state->is_off || vtr_run_must_stop(run)) {
+            return;
+        }
+        search_window(run, state, part, start, start + len);
+        start += len;
+    }
+}
+
+/* Makes the filter when it is needed first.  False when there is none. */
+static bool has_filter(struct vtr_pattern_part *part)
+{
+    if (part->filter == NULL && !part->has_no_filter) {
+        uint8_t *text = malloc(part->bytes.len == 0 ? 1 : part->bytes.len);
+        if (text != NULL) {
+            vtr_unmask(part->bytes, text);
+            part->filter =
+                vtr_regex_filter_new((struct vtr_bytes){text, part->bytes.len},
+                                     part->flags);
+        }
+        part->has_no_filter = part->filter == NULL;
+        free(text);
+    }
+    return part->filter != NULL;
+}
+
+/* Searches only where the filter says that a match may be. */
+static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                            struct vtr_pattern_part *part)
+{
+    const size_t len = run->data.len;
+    struct vtr_regex_cursor cursor = {0};
+
+    while (cursor.at < len && !state->is_off && !vtr_run_must_stop(run)) {
+        const size_t begin = cursor.at;
+        const size_t end = len - begin > FILTER_LEN ? begin + FILTER_LEN : len;
+        const enum vtr_filter_answer answer =
+            vtr_regex_filter_find(part->filter, run->data, end, &cursor);
+        const size_t passed = cursor.at > begin ? cursor.at - begin : 0;
+        if (!vtr_run_spend(run, part, 1 + passed / FILTER_BYTES_PER_UNIT)) {
+            return;
+        }
+        if (answer == VTR_FILTER_NONE) {
+            continue;
+        }
+        if (answer == VTR_FILTER_GIVES_UP) {
+            search_range(run, state, part, cursor.start, len);
+            return;
+        }
+        search_range(run, state, part, cursor.start, cursor.at);
+        cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
     }
 }
 
@@ -288,26 +371,16 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
                                  struct vtr_pattern_state *state,
                                  struct vtr_pattern_part *part)
 {
-    const size_t stride = WINDOW_LEN - VTR_REGEX_REACH;
-
     if (!is_ready(run, part)) {
         return;
     }
     if (part->run != NULL) {
         search_runs(run, state, part);
-        return;
-    }
-    if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
+    } else if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
         search_window(run, state, part, 0, run->data.len);
-        return;
-    }
-    for (size_t start = 0; start < run->data.len;) {
-        const size_t left = run->data.len - start;
-        const size_t len = left > WINDOW_LEN ? stride : left;
-        if (state->is_off || vtr_run_must_stop(run)) {
-            return;
-        }
-        search_window(run, state, part, start, start + len);
-        start += len;
+    } else if (has_filter(part)) {
+        search_filtered(run, state, part);
+    } else {
+        search_range(run, state, part, 0, run->data.len);
     }
 }

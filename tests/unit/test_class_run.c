@@ -2,6 +2,7 @@
 
 #include "scan/class_run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -82,17 +83,46 @@ static void anything_else_is_no_run(void **state)
     assert_false(parse("a+", VTR_PROGRAM_END_ANCHOR, &run));
 }
 
+/* "2-4 " for each run from 2 up to 4. */
+static void expect_runs(const char *text, const char *bytes, size_t limit,
+                        const char *expected)
+{
+    const struct vtr_bytes data = vtr_bytes_from_text(bytes);
+    struct vtr_class_run run;
+    char found[64] = "";
+    size_t len = 0;
+    size_t start;
+    size_t end;
+
+    assert_true(parse(text, 0, &run));
+    for (size_t at = 0; vtr_class_run_find(&run, data, at, limit, &start, &end);
+         at = end + 1) {
+        const int added =
+            snprintf(found + len, sizeof found - len, "%zu-%zu ", start, end);
+        assert_true(added > 0 && (size_t)added < sizeof found - len);
+        len += (size_t)added;
+    }
+    assert_true(end <= data.len);
+    assert_string_equal(found, expected);
+}
+
 static void a_run_ends_at_another_byte_or_with_the_data(void **state)
 {
-    struct vtr_class_run run;
-    const struct vtr_bytes data = vtr_bytes_from_text("aabba");
-
     (void)state;
-    assert_true(parse("a+", 0, &run));
-    assert_int_equal(vtr_class_run_end(&run, data, 0), 2);
-    assert_int_equal(vtr_class_run_end(&run, data, 2), 2);
-    assert_int_equal(vtr_class_run_end(&run, data, 4), 5);
-    assert_int_equal(vtr_class_run_end(&run, data, 5), 5);
+    expect_runs("a+", "aabba", 5, "0-2 4-5 ");
+    expect_runs("a+", "aabba", 4, "0-2 ");
+    expect_runs("a+", "bbb", 3, "");
+    expect_runs("a+", "", 0, "");
+    expect_runs("a*", "ba", 2, "1-2 ");
+}
+
+static void runs_that_are_too_short_are_passed_over(void **state)
+{
+    (void)state;
+    expect_runs("a{3}", "aabaaabaaaa", 11, "3-6 7-11 ");
+    expect_runs("a{4,}", "aabaaabaaaa", 11, "7-11 ");
+    expect_runs("a{5}", "aabaaabaaaa", 11, "");
+    expect_runs("a{3}", "aab", 3, "");
 }
 
 static void random_texts_are_safe(void **state)
@@ -121,6 +151,7 @@ int main(void)
         cmocka_unit_test(classes_may_say_what_is_missing),
         cmocka_unit_test(anything_else_is_no_run),
         cmocka_unit_test(a_run_ends_at_another_byte_or_with_the_data),
+        cmocka_unit_test(runs_that_are_too_short_are_passed_over),
         cmocka_unit_test(random_texts_are_safe),
     };
 

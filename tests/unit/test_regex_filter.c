@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/regex_filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "format/rule.h"
+#include "scan/regex.h"
+#include "tests/support/cmocka.h"
+
+#define TEXT_LEN   400u
+#define DATA_LEN   300u
+#define CASES      4000u
+#define FIRST_SEED 20240607u
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static struct vtr_bytes bytes_of(const char *text)
+{
+    return vtr_bytes_from_text(text);
+}
+
+/* Where the filter says that a match may be: "3-7 " for one that begins at 3 or later
+ * and ends at 7. */
+static void places(const char *text, uint8_t flags, struct vtr_bytes data, char *out,
+                   size_t size)
+{
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(text), flags);
+    struct vtr_regex_cursor cursor = {0};
+    size_t len = 0;
+
+    assert_non_null(filter);
+    out[0] = '\0';
+    while (vtr_regex_filter_find(filter, data, data.len, &cursor) == VTR_FILTER_MAYBE) {
+        const int added =
+            snprintf(out + len, size - len, "%zu-%zu ", cursor.start, cursor.at);
+        assert_true(added > 0 && (size_t)added < size - len);
+        len += (size_t)added;
+        cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
+    }
+    assert_int_equal(cursor.at, data.len);
+    vtr_regex_filter_free(filter);
+}
+
+static void expect(const char *text, const char *data, const char *expected)
+{
+    char found[256];
+
+    places(text, 0, bytes_of(data), found, sizeof(found));
+    assert_string_equal(found, expected);
+}
+
+static void matches_are_found_where_they_end_first(void **state)
+{
+    (void)state;
+    expect("abc", "xxabcabxabc", "2-5 8-11 ");
+    expect("[0-9a-f]{4}", "123 beef zz 12345", "4-8 12-16 ");
+    expect("a(?:b|cd)+e", "abe acdbe ae", "0-3 4-9 ");
+    expect("x.z", "x\nz xyz", "4-7 ");
+    expect("(?:ab){2,3}c", "abc ababc", "4-9 ");
+    expect("a{0}b", "ab", "1-2 ");
+    expect("(?<g0>ab)(?&g0){1,2}c", "abc ababc", "4-9 ");
+    expect("(?(DEFINE)(?<r0_0>a)(?<r0_1>(?&r0_0)(?&r0_0)))(?&r0_1)b", "ab aab", "3-6 ");
+}
+
+static void an_empty_match_is_none(void **state)
+{
+    (void)state;
+    expect("BADD|Bad|", "nothing BADD", "8-12 ");
+    expect("a*", "xxx", "");
+    expect("", "xxx", "");
+}
+
+static void a_search_may_go_on_in_pieces(void **state)
+{
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of("abcd"), 0);
+    const struct vtr_bytes data = bytes_of("xxabcdxx");
+    struct vtr_regex_cursor cursor = {0};
+
+    (void)state;
+    assert_non_null(filter);
+    assert_int_equal(vtr_regex_filter_find(filter, data, 4, &cursor), VTR_FILTER_NONE);
+    assert_int_equal(cursor.at, 4);
+    assert_int_equal(cursor.start, 2);
+    assert_int_equal(vtr_regex_filter_find(filter, data, 6, &cursor), VTR_FILTER_MAYBE);
+    assert_int_equal(cursor.start, 2);
+    assert_int_equal(cursor.at, 6);
+    vtr_regex_filter_free(filter);
+}
+
+static void what_has_no_place_in_it_has_no_filter(void **state)
+{
+    static const char *const TEXTS[] = {
+        "(a)",          "a)",      "(?:a",   "[a",
+        "a{",           "a{3,2}",  "\\d",    "(?&g0)",
+        "(?>a)",        "a{9999}", "(?<g>a", "(?:(?:(?:a{99}){99}){99})",
+        "(?(DEFINE)a)",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
+        struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(TEXTS[i]), 0);
+        if (filter != NULL) {
+            fail_msg("/%s/ has a filter", TEXTS[i]);
+        }
+    }
+}
+
+static void too_many_states_make_it_give_up(void **state)
+{
+    uint8_t data[65536];
+    struct vtr_regex_cursor cursor = {0};
+    uint32_t seed = FIRST_SEED;
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of("a[ab]{90}c"), 0);
+
+    (void)state;
+    assert_non_null(filter);
+    for (size_t i = 0; i < sizeof(data); i++) {
+        data[i] = (uint8_t)("ab"[next_random(&seed) >> 12 & 1u]);
+    }
+    const struct vtr_bytes bytes = {data, sizeof(data)};
+    assert_int_equal(vtr_regex_filter_find(filter, bytes, bytes.len, &cursor),
+                     VTR_FILTER_GIVES_UP);
+    assert_int_equal(cursor.start, 0);
+    cursor = (struct vtr_regex_cursor){0};
+    assert_int_equal(vtr_regex_filter_find(filter, bytes, bytes.len, &cursor),
+                     VTR_FILTER_GIVES_UP);
+    vtr_regex_filter_free(filter);
+}
+
+/* An expression of the shapes that the compiler writes; nothing too long. */
+static void write_random(char *out, uint32_t *seed)
+{
+    static const char *const ITEMS[] = {"a",         "b",         "c",     "[ab]",
+                                        "[^b]",      ".",         "\\x20", "(?:a|bc)",
+                                        "(?:ab|c|)", "(?:a[bc])", "(?=a)", "(?<!b)"};
+    static const char *const COUNTS[] = {"",    "",      "",     "*",  "+",     "?",
+                                         "{2}", "{1,3}", "{2,}", "*?", "{0,2}?"};
+    const unsigned count = 1 + next_random(seed) % 5;
+    size_t len = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        const char *bar = i > 0 && next_random(seed) % 6 == 0 ? "|" : "";
+        const char *item =
+            ITEMS[next_random(seed) % (sizeof(ITEMS) / sizeof(ITEMS[0]))];
+        const char *times =
+            COUNTS[next_random(seed) % (sizeof(COUNTS) / sizeof(COUNTS[0]))];
+        const bool is_look = item[0] == '(' && item[2] != ':';
+        const int added = snprintf(out + len, TEXT_LEN - len, "%s%s%s", bar, item,
+                                   is_look ? "" : times);
+        assert_true(added > 0 && (size_t)added < TEXT_LEN - len);
+        len += (size_t)added;
+    }
+}
+
+/* Fails when a match begins where the filter lets nobody look. */
+static void hold_against_pcre2(const char *text, uint8_t flags, struct vtr_bytes data)
+{
+    bool is_memory_out;
+    struct vtr_regex *regex = vtr_regex_new(bytes_of(text), flags, &is_memory_out);
+    struct vtr_regex_machine *machine = vtr_regex_machine_new(100000, 16384);
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(text), flags);
+    struct vtr_regex_cursor cursor = {0};
+    bool may_begin[DATA_LEN] = {false};
+
+    assert_non_null(regex);
+    assert_non_null(machine);
+    assert_non_null(filter);
+    while (vtr_regex_filter_find(filter, data, data.len, &cursor) == VTR_FILTER_MAYBE) {
+        for (size_t i = cursor.start; i < cursor.at; i++) {
+            may_begin[i] = true;
+        }
+        cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
+    }
+    for (size_t i = 0; i < data.len; i++) {
+        size_t start;
+        size_t end;
+        if (vtr_regex_run(machine, regex, data, i, true, &start, &end) ==
+                VTR_REGEX_YES &&
+            end > start && !may_begin[i]) {
+            fail_msg("/%s/ with flags %u matches at %zu of '%.*s'", text, flags, i,
+                     (int)data.len, (const char *)data.ptr);
+        }
+    }
+    vtr_regex_filter_free(filter);
+    vtr_regex_machine_free(machine);
+    vtr_regex_free(regex);
+}
+
+static void no_match_of_pcre2_is_missed(void **state)
+{
+    static const char ALPHABET[] = "aabbccAB \n";
+    uint32_t seed = FIRST_SEED;
+    char text[TEXT_LEN];
+    uint8_t data[DATA_LEN];
+
+    (void)state;
+    for (unsigned i = 0; i < CASES; i++) {
+        const uint8_t flags =
+            (uint8_t)((next_random(&seed) % 2 != 0 ? VTR_PROGRAM_NOCASE : 0u) |
+                      (next_random(&seed) % 2 != 0 ? VTR_PROGRAM_DOTALL : 0u));
+        write_random(text, &seed);
+        const size_t len = next_random(&seed) % DATA_LEN;
+        for (size_t k = 0; k < len; k++) {
+            data[k] = (uint8_t)ALPHABET[next_random(&seed) % (sizeof(ALPHABET) - 1)];
+        }
+        hold_against_pcre2(text, flags, (struct vtr_bytes){data, len});
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matches_are_found_where_they_end_first),
+        cmocka_unit_test(an_empty_match_is_none),
+        cmocka_unit_test(a_search_may_go_on_in_pieces),
+        cmocka_unit_test(what_has_no_place_in_it_has_no_filter),
+        cmocka_unit_test(too_many_states_make_it_give_up),
+        cmocka_unit_test(no_match_of_pcre2_is_missed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
