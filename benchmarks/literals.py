@@ -69,14 +69,16 @@ def write_hex(path, literals):
     path.write_text("".join(f"{literal.hex()}\n" for literal in literals))
 
 
-def write_rules(path, literals):
-    """The same literals for both rule compilers, ten strings a rule."""
+def write_rules(path, literals, conditions=("any of them",)):
+    """The same literals for both rule compilers, ten strings a rule, the conditions in
+    turns."""
     with open(path, "w") as out:
         for start in range(0, len(literals), STRINGS_A_RULE):
             strings = "".join(f"  $s{i} = {{ {literal.hex(' ')} }}\n" for i, literal in
                               enumerate(literals[start:start + STRINGS_A_RULE]))
-            out.write(f"rule r{start // STRINGS_A_RULE:06} {{\n strings:\n{strings}"
-                      " condition:\n  any of them\n}\n")
+            number = start // STRINGS_A_RULE
+            out.write(f"rule r{number:06} {{\n strings:\n{strings} condition:\n"
+                      f"  {conditions[number % len(conditions)]}\n}}\n")
 
 
 def ask(command):

@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import literals
+import scale
 from measure import best_of, private_memory, run_once, table
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -174,7 +175,8 @@ def measure_scan(bench):
 
 
 SECTIONS = {"hashes": measure_hashes, "delta": measure_delta, "rules": measure_rules,
-            "scan": measure_scan, "literals": literals.measure}
+            "scan": measure_scan, "literals": literals.measure,
+            "scale": scale.measure}
 
 
 class Bench:
@@ -183,6 +185,7 @@ class Bench:
 
     def __init__(self, options, work):
         self.options = options
+        self.here = HERE
         self.vitrine = os.path.abspath(options.vitrine)
         self.work = pathlib.Path(work)
         self.folder = pathlib.Path(options.folder)
@@ -206,7 +209,9 @@ def main():
     parser.add_argument("--corpus-mib", type=int, default=256,
                         help="literals: how much is scanned (256)")
     parser.add_argument("--patterns", type=numbers, default=numbers("1e3,1e4,1e5,1e6"),
-                        help="literals: how many (1e3,1e4,1e5,1e6)")
+                        help="literals, scale: how many (1e3,1e4,1e5,1e6)")
+    parser.add_argument("--hashes", type=numbers, default=numbers("1e4,1e5,1e6"),
+                        help="scale: how many (1e4,1e5,1e6; 1e7 takes a few minutes)")
     parser.add_argument("--folder", default=HERE.parent / "build" / "benchmarks",
                         help="for plots, and what is kept from one run to the next")
     options = parser.parse_args()

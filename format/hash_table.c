@@ -140,6 +140,23 @@ static uint64_t prefix_at(const struct vtr_hash_table *table, uint64_t index)
     return low;
 }
 
+/* What record `index`, which is below the count, says besides its digest. */
+static void read_attrs(const struct vtr_hash_table *table, uint64_t index,
+                       struct vtr_hash_record *out)
+{
+    uint64_t bit = index * row_bits_of(table);
+    const uint64_t size = vtr_table_bits(table->attrs, bit, table->size_width);
+
+    bit += table->size_width;
+    const uint64_t stem = vtr_table_bits(table->attrs, bit, table->stem_width);
+    bit += table->stem_width;
+    const uint64_t number = vtr_table_bits(table->attrs, bit, table->number_width);
+
+    out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
+    out->stem = (uint32_t)stem;
+    out->number = (uint32_t)number;
+}
+
 /* Record `index`, which is below the count, whose digest begins with `prefix`. */
 static void read_record(const struct vtr_hash_table *table, uint64_t index,
                         uint64_t prefix, uint8_t *digest_room,
@@ -147,23 +164,25 @@ static void read_record(const struct vtr_hash_table *table, uint64_t index,
 {
     const size_t tail_len = tail_len_of(table);
     const size_t prefix_len = table->prefix_bits / 8;
-    uint64_t bit = index * row_bits_of(table);
 
     for (size_t i = 0; i < prefix_len; i++) {
         digest_room[i] = (uint8_t)(prefix >> (8 * (prefix_len - 1 - i)));
     }
     memcpy(digest_room + prefix_len, table->tails.ptr + (size_t)index * tail_len,
            tail_len);
-    const uint64_t size = vtr_table_bits(table->attrs, bit, table->size_width);
-    bit += table->size_width;
-    const uint64_t stem = vtr_table_bits(table->attrs, bit, table->stem_width);
-    bit += table->stem_width;
-    const uint64_t number = vtr_table_bits(table->attrs, bit, table->number_width);
-
     out->digest = digest_room;
-    out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
-    out->stem = (uint32_t)stem;
-    out->number = (uint32_t)number;
+    read_attrs(table, index, out);
+}
+
+bool vtr_hash_table_get_found(const struct vtr_hash_table *table, uint64_t index,
+                              const uint8_t *digest, struct vtr_hash_record *out)
+{
+    if (index >= table->count) {
+        return false;
+    }
+    out->digest = digest;
+    read_attrs(table, index, out);
+    return true;
 }
 
 bool vtr_hash_table_get(const struct vtr_hash_table *table, uint64_t index,
@@ -174,6 +193,63 @@ bool vtr_hash_table_get(const struct vtr_hash_table *table, uint64_t index,
     }
     read_record(table, index, prefix_at(table, index), digest_room, out);
     return true;
+}
+
+/* Whether the digest at `index` comes before one of this tail. */
+static bool is_before(const struct vtr_hash_table *table, uint64_t index,
+                      const uint8_t *tail)
+{
+    const size_t tail_len = tail_len_of(table);
+
+    return memcmp(table->tails.ptr + (size_t)index * tail_len, tail, tail_len) < 0;
+}
+
+/*
+ * The first of the digests `low` to `high` that does not come before one of this tail;
+ * `high` when there is none.  Digests are spread evenly, so the first look is where
+ * this one would be if they were so exactly: most searches end in that cache line or
+ * the next. From there the steps double, and the last of them is halved, so that
+ * digests that somebody has chosen cost a logarithm all the same.
+ */
+static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *tail,
+                            uint64_t low, uint64_t high)
+{
+    const uint64_t share = (uint64_t)tail[0] << 24 | (uint64_t)tail[1] << 16 |
+                           (uint64_t)tail[2] << 8 | (uint64_t)tail[3];
+    uint64_t step = 1;
+
+    if (low >= high) {
+        return high;
+    }
+    uint64_t at = low + ((high - low) * share >> 32);
+    if (is_before(table, at, tail)) {
+        for (low = at + 1; low < high; step *= 2) {
+            at = step <= high - low ? low + step - 1 : high - 1;
+            if (!is_before(table, at, tail)) {
+                high = at;
+                break;
+            }
+            low = at + 1;
+        }
+    } else {
+        for (high = at; low < high; step *= 2) {
+            at = step <= high - low ? high - step : low;
+            if (is_before(table, at, tail)) {
+                low = at + 1;
+                break;
+            }
+            high = at;
+        }
+    }
+    while (low < high) {
+        at = low + (high - low) / 2;
+        if (is_before(table, at, tail)) {
+            low = at + 1;
+        } else {
+            high = at;
+        }
+    }
+    return low;
 }
 
 uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *digest,
@@ -192,24 +268,17 @@ uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *
     }
     uint64_t end = vtr_table_u32(table->fanout, prefix + 1);
     end = end < table->count ? end : table->count;
-    uint64_t low = vtr_table_u32(table->fanout, prefix);
-    for (uint64_t high = end; low < high;) {
-        const uint64_t middle = low + (high - low) / 2;
-
-        if (memcmp(table->tails.ptr + (size_t)middle * tail_len, tail, tail_len) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
+    const uint64_t first =
+        lower_bound(table, tail, vtr_table_u32(table->fanout, prefix), end);
     uint64_t count = 0;
-    while (low + count < end &&
-           memcmp(table->tails.ptr + (size_t)(low + count) * tail_len, tail,
+
+    while (first + count < end &&
+           memcmp(table->tails.ptr + (size_t)(first + count) * tail_len, tail,
                   tail_len) == 0) {
         count++;
     }
     if (count > 0) {
-        *out_first = low;
+        *out_first = first;
     }
     return count;
 }

@@ -73,6 +73,12 @@ VTR_MUST_CHECK bool vtr_hash_table_get(const struct vtr_hash_table *table,
                                        uint64_t index, uint8_t *digest_room,
                                        struct vtr_hash_record *out);
 
+/* The same for an index that vtr_hash_table_find gave for `digest`, which out->digest
+ * is then: what is known is not looked for. */
+VTR_MUST_CHECK bool vtr_hash_table_get_found(const struct vtr_hash_table *table,
+                                             uint64_t index, const uint8_t *digest,
+                                             struct vtr_hash_record *out);
+
 /* First record with this digest, and how many follow it that share the digest (the
  * first included): 0 when there is none. */
 uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *digest,

@@ -45,7 +45,6 @@ static enum vtr_status look_up(struct vtr_scan_run *run,
                                struct vtr_report *report)
 {
     uint8_t value[VTR_SHA256_LEN] = {0};
-    uint8_t room[VTR_SHA256_LEN];
     uint64_t first = 0;
 
     if (digest(table->kind, run->data, value) != VTR_OK) {
@@ -54,7 +53,7 @@ static enum vtr_status look_up(struct vtr_scan_run *run,
     const uint64_t count = vtr_hash_table_find(table, value, &first);
     for (uint64_t i = 0; i < count && !report->is_over; i++) {
         struct vtr_hash_record record;
-        if (!vtr_hash_table_get(table, first + i, room, &record)) {
+        if (!vtr_hash_table_get_found(table, first + i, value, &record)) {
             run->limits |= VTR_SCAN_BAD_DATABASE;
             return VTR_OK;
         }

@@ -30,7 +30,7 @@ LAW = {
               {"sodium.h", "zlib.h"}),
     "cli": ({"cli", "include/vitrine"}, set()),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h"}),
-    "benchmarks": ({"benchmarks", "include/vitrine"}, {"hs/"}),
+    "benchmarks": ({"base", "format", "benchmarks", "include/vitrine"}, {"hs/"}),
 }
 C_HEADERS = set(
     "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "

@@ -3,6 +3,7 @@
 #include "format/hash_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/writer.h"
 #include "tests/support/cmocka.h"
@@ -93,6 +94,54 @@ static void records_that_share_a_digest_are_found_together(void **state)
     vtr_test_records_deinit(&set);
 }
 
+/* The digest of an ascending number, as unevenly spread as `shape` says. */
+static void set_digest(uint8_t *digest, unsigned shape, uint32_t number, uint32_t count)
+{
+    /* Which bytes hold the number; those before are zeros, or ones from the half on. */
+    static const size_t PLACES[] = {2, 4, 28, 2, 14};
+
+    memset(digest, shape >= 3 && number >= count ? 0xFF : 0, 32);
+    for (size_t i = 0; i < 4; i++) {
+        digest[PLACES[shape] + i] = (uint8_t)(number >> (24 - 8 * i));
+    }
+}
+
+/* Searches begin where a digest would be if all were spread evenly. */
+static void digests_are_found_however_they_are_spread(void **state)
+{
+    (void)state;
+    enum {
+        COUNT = 3000
+    };
+    const struct vtr_test_counts counts = {.hashes = {0, 0, COUNT}};
+    struct vtr_test_records set;
+
+    for (unsigned shape = 0; shape < 5; shape++) {
+        uint8_t digest[32];
+        struct vtr_image image;
+        vtr_test_records_init(&set, 3, &counts);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            set_digest(set.sources[2].items[i].digest, shape, 2 * i + 1, COUNT);
+        }
+        const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+        assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+        const struct vtr_hash_table *table = &image.hashes[2];
+        for (uint32_t number = 0; number <= 2 * COUNT; number++) {
+            struct vtr_hash_record record;
+            uint64_t first = 99;
+            set_digest(digest, shape, number, COUNT);
+            assert_int_equal(vtr_hash_table_find(table, digest, &first), number % 2);
+            assert_int_equal(first, number % 2 == 1 ? number / 2 : 99);
+            assert_true(
+                vtr_hash_table_get_found(table, number / 2 % COUNT, digest, &record));
+            assert_ptr_equal(record.digest, digest);
+            assert_true(record.size == set.sources[2].items[number / 2 % COUNT].size);
+        }
+        free_image(bytes);
+        vtr_test_records_deinit(&set);
+    }
+}
+
 static void a_fanout_that_lies_leads_nowhere(void **state)
 {
     (void)state;
@@ -130,6 +179,7 @@ int main(void)
         cmocka_unit_test(prefix_grows_where_it_costs_half_a_byte_a_record),
         cmocka_unit_test(cursor_and_get_say_the_same),
         cmocka_unit_test(records_that_share_a_digest_are_found_together),
+        cmocka_unit_test(digests_are_found_however_they_are_spread),
         cmocka_unit_test(a_fanout_that_lies_leads_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
