@@ -11,7 +11,8 @@ static void find_need(struct vtr_scan_run *run, struct vtr_pattern_state *state)
     state->fact = vtr_rule_facts_get(&run->facts, run, state->rule);
     if (state->fact != UINT32_MAX && run->options.is_brief &&
         (state->view.type != VTR_PATTERN_HEX || state->part_count == 1)) {
-        const uint32_t first = vtr_pattern_first(run->image, state->rule);
+        const uint32_t first =
+            vtr_rule_facts_essence(&run->facts, state->fact)->first_pattern;
         need = vtr_rule_facts_need(&run->facts, state->fact, state->pattern - first);
     }
     state->need = need.need == VTR_NEED_NOTHING ? VTR_NEED_ONE : need.need;

@@ -14,6 +14,7 @@ void vtr_rule_eval_init(struct vtr_rule_eval *eval)
     *eval = (struct vtr_rule_eval){0};
     vtr_condition_regexes_init(&eval->regexes);
     vtr_module_host_init(&eval->modules, &eval->regexes, &eval->budget);
+    vtr_always_rules_init(&eval->always);
     vtr_vector_init(&eval->todo, sizeof(uint32_t));
     vtr_vector_init(&eval->rules, sizeof(uint32_t));
     vtr_vector_init(&eval->spaces, sizeof(struct vtr_bytes));
@@ -24,6 +25,7 @@ void vtr_rule_eval_deinit(struct vtr_rule_eval *eval)
     vtr_number_map_deinit(&eval->verdicts);
     vtr_module_host_deinit(&eval->modules);
     vtr_condition_regexes_deinit(&eval->regexes);
+    vtr_always_rules_deinit(&eval->always);
     vtr_vector_deinit(&eval->todo);
     vtr_vector_deinit(&eval->rules);
     vtr_vector_deinit(&eval->spaces);
@@ -82,30 +84,29 @@ static bool has_match(const struct vtr_scan_run *run, uint32_t first, uint32_t c
 static enum vtr_truth run_rule(struct vtr_rule_eval *eval, struct vtr_scan_run *run,
                                uint32_t rule)
 {
-    struct vtr_rule_view view;
+    const uint32_t fact = vtr_rule_facts_get(&run->facts, run, rule);
 
-    if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view) ||
-        view.pattern_count > UINT32_MAX) {
+    if (fact == UINT32_MAX) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
         return VTR_TRUTH_FALSE;
     }
-    struct question question = {eval, run, view.space};
+    const struct vtr_rule_essence *essence = vtr_rule_facts_essence(&run->facts, fact);
+    struct question question = {eval, run, essence->space};
     const struct vtr_condition_world world = {
         .run = run,
         .regexes = &eval->regexes,
         .modules = &eval->modules,
         .ask = ask,
         .context = &question,
-        .first_pattern =
-            view.pattern_count == 0 ? 0 : vtr_pattern_first(run->image, rule),
-        .pattern_count = (uint32_t)view.pattern_count,
+        .first_pattern = essence->first_pattern,
+        .pattern_count = essence->pattern_count,
         .budget = &eval->budget,
     };
-    if ((view.flags & VTR_RULE_NEEDS_PATTERN) != 0 &&
+    if ((essence->flags & VTR_RULE_NEEDS_PATTERN) != 0 &&
         !has_match(run, world.first_pattern, world.pattern_count)) {
         return VTR_TRUTH_FALSE;
     }
-    return vtr_condition_run(&world, view.condition);
+    return vtr_condition_run(&world, essence->condition);
 }
 
 /* Evaluates a rule and, before it, those that it asks for: the work is on a list of our
@@ -155,7 +156,6 @@ static int compare_rules(const void *a, const void *b, void *context)
 /* The rules that may hold, ascending, each once. */
 static bool collect(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
 {
-    const struct vtr_bytes always = run->image->sections[VTR_SECTION_RULE_ALWAYS].bytes;
     uint32_t *rules;
     size_t kept = 0;
 
@@ -165,10 +165,8 @@ static bool collect(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
             return false;
         }
     }
-    for (size_t i = 0; i < always.len / 4; i++) {
-        if (!push_rule(&eval->rules, vtr_table_u32(always, i))) {
-            return false;
-        }
+    if (!vtr_always_rules_add(&eval->always, run, &eval->rules)) {
+        return false;
     }
     rules = eval->rules.items;
     if (vtr_sort(rules, eval->rules.count, sizeof(*rules), compare_rules, NULL) !=
@@ -234,14 +232,17 @@ static bool is_space_off(const struct vtr_rule_eval *eval, struct vtr_bytes spac
     return false;
 }
 
-static bool is_reported(const struct vtr_rule_eval *eval,
-                        const struct vtr_scan_run *run, uint32_t rule)
+static bool is_reported(const struct vtr_rule_eval *eval, struct vtr_scan_run *run,
+                        uint32_t rule)
 {
-    struct vtr_rule_view view;
-
-    return is_true(eval, rule) &&
-           vtr_rule_read(vtr_image_rule(run->image, rule), &view) &&
-           (view.flags & VTR_RULE_PRIVATE) == 0 && !is_space_off(eval, view.space);
+    if (!is_true(eval, rule)) {
+        return false;
+    }
+    const uint32_t fact = vtr_rule_facts_get(&run->facts, run, rule);
+    const struct vtr_rule_essence *essence =
+        fact == UINT32_MAX ? NULL : vtr_rule_facts_essence(&run->facts, fact);
+    return essence != NULL && (essence->flags & VTR_RULE_PRIVATE) == 0 &&
+           !is_space_off(eval, essence->space);
 }
 
 void vtr_rule_eval_begin(struct vtr_rule_eval *eval, struct vtr_scan_run *run)

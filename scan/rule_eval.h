@@ -10,12 +10,14 @@
 #include <stdbool.h>
 
 #include "base/vector.h"
+#include "scan/always_rules.h"
 #include "scan/condition.h"
 
 struct vtr_rule_eval {
     struct vtr_number_map verdicts;       /* rule -> enum vtr_truth, for this file */
     struct vtr_condition_regexes regexes; /* kept from file to file */
     struct vtr_module_host modules;
+    struct vtr_always_rules always;
     struct vtr_vector todo;   /* uint32_t: to be evaluated, the last first */
     struct vtr_vector rules;  /* uint32_t: candidates of this file */
     struct vtr_vector spaces; /* struct vtr_bytes: a global rule is false */

@@ -10,8 +10,8 @@
 #include "scan/profile.h"
 
 struct rule {
+    struct vtr_rule_essence essence;
     uint32_t first_need;
-    uint32_t need_count;
     uint32_t first_guard; /* in rule_guards */
     uint32_t guard_count;
 };
@@ -54,8 +54,11 @@ void vtr_rule_facts_deinit(struct vtr_rule_facts *facts)
 
 void vtr_rule_facts_clear(struct vtr_rule_facts *facts)
 {
+    const uint32_t generation = facts->generation;
+
     vtr_rule_facts_deinit(facts);
     vtr_rule_facts_init(facts);
+    facts->generation = generation + 1;
 }
 
 static const struct rule *rule_at(const struct vtr_rule_facts *facts, uint32_t fact)
@@ -111,7 +114,6 @@ static bool add_needs(struct vtr_rule_facts *facts, const struct vtr_rule_view *
                       struct rule *rule)
 {
     rule->first_need = (uint32_t)facts->needs.count;
-    rule->need_count = (uint32_t)view->pattern_count;
     for (uint64_t i = 0; i < view->pattern_count; i++) {
         if (vtr_vector_push(&facts->needs) == NULL) {
             return false;
@@ -142,7 +144,18 @@ uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts,
         return *known;
     }
     if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view) ||
-        !add_guards(facts, view.condition, &made) || !add_needs(facts, &view, &made)) {
+        view.pattern_count > UINT32_MAX) {
+        return UINT32_MAX;
+    }
+    made.essence = (struct vtr_rule_essence){
+        .flags = view.flags,
+        .space = view.space,
+        .condition = view.condition,
+        .first_pattern =
+            view.pattern_count == 0 ? 0 : vtr_pattern_first(run->image, rule),
+        .pattern_count = (uint32_t)view.pattern_count,
+    };
+    if (!add_guards(facts, view.condition, &made) || !add_needs(facts, &view, &made)) {
         return UINT32_MAX;
     }
     struct rule *item = vtr_vector_push(&facts->rules);
@@ -153,14 +166,21 @@ uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts,
     return vtr_number_map_put(&facts->index, rule, fact) ? fact : UINT32_MAX;
 }
 
+const struct vtr_rule_essence *vtr_rule_facts_essence(
+    const struct vtr_rule_facts *facts, uint32_t fact)
+{
+    return &rule_at(facts, fact)->essence;
+}
+
 struct vtr_pattern_need vtr_rule_facts_need(const struct vtr_rule_facts *facts,
                                             uint32_t fact, uint32_t number)
 {
     const struct vtr_pattern_need *needs = facts->needs.items;
     const struct rule *rule = rule_at(facts, fact);
 
-    return number < rule->need_count ? needs[rule->first_need + number]
-                                     : (struct vtr_pattern_need){VTR_NEED_ALL, 0};
+    return number < rule->essence.pattern_count
+               ? needs[rule->first_need + number]
+               : (struct vtr_pattern_need){VTR_NEED_ALL, 0};
 }
 
 uint32_t vtr_rule_facts_guard_count(const struct vtr_rule_facts *facts, uint32_t fact)

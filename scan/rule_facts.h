@@ -26,6 +26,7 @@ struct vtr_rule_facts {
     struct vtr_number_map by_guard; /* digest of a guard -> place in `guards` */
     struct vtr_places places;
     struct vtr_vector place_values; /* struct place_value, of `places` */
+    uint32_t generation; /* how often all was forgotten: numbers of before are void */
 };
 
 void vtr_rule_facts_init(struct vtr_rule_facts *facts);
@@ -34,10 +35,23 @@ void vtr_rule_facts_deinit(struct vtr_rule_facts *facts);
 /* Forgets all rules. */
 void vtr_rule_facts_clear(struct vtr_rule_facts *facts);
 
+/* What evaluating a rule takes of its record; borrowed from the image. */
+struct vtr_rule_essence {
+    uint8_t flags;
+    struct vtr_bytes space;
+    struct vtr_bytes condition;
+    uint32_t first_pattern; /* in the database */
+    uint32_t pattern_count;
+};
+
 /* The number here of a rule of the database; UINT32_MAX when memory is out or the
  * image's bytes are no rule. */
 uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts,
                             const struct vtr_scan_run *run, uint32_t rule);
+
+/* Valid until the next vtr_rule_facts_get. */
+const struct vtr_rule_essence *vtr_rule_facts_essence(
+    const struct vtr_rule_facts *facts, uint32_t fact);
 
 /* What the rule with the number `fact` asks of its pattern `number`. */
 struct vtr_pattern_need vtr_rule_facts_need(const struct vtr_rule_facts *facts,
