@@ -12,6 +12,8 @@
 #include "base/error.h"
 
 #define PREFIX_BITS_MAX  24u
+#define SIZE_BITS_MIN    6u
+#define SIZE_BITS_MAX    32u
 #define SIZE_WIDTH_MAX   64u
 #define STEM_WIDTH_MAX   32u
 #define NUMBER_WIDTH_MAX 30u
@@ -26,9 +28,30 @@ unsigned vtr_hash_prefix_bits(uint64_t count)
     return bits;
 }
 
-uint64_t vtr_hash_fanout_len(unsigned prefix_bits)
+unsigned vtr_hash_size_bits(uint64_t count)
 {
-    return VTR_FANOUT_HEADER_LEN + 4 * ((UINT64_C(1) << prefix_bits) + 1);
+    unsigned bits = SIZE_BITS_MIN;
+
+    while (bits < SIZE_BITS_MAX && UINT64_C(1) << (bits + 1 - 2) <= count) {
+        bits++;
+    }
+    return bits;
+}
+
+uint64_t vtr_hash_size_bit(unsigned size_bits, uint64_t size)
+{
+    return size * UINT64_C(0x9E3779B97F4A7C15) >> (64 - size_bits);
+}
+
+static uint64_t sizes_len(unsigned size_bits)
+{
+    return size_bits == 0 ? 0 : UINT64_C(1) << (size_bits - 3);
+}
+
+uint64_t vtr_hash_fanout_len(unsigned prefix_bits, unsigned size_bits)
+{
+    return VTR_FANOUT_HEADER_LEN + 4 * ((UINT64_C(1) << prefix_bits) + 1) +
+           sizes_len(size_bits);
 }
 
 uint64_t vtr_hash_tails_len(enum vtr_hash_kind kind, uint64_t count,
@@ -56,26 +79,30 @@ static size_t tail_len_of(const struct vtr_hash_table *table)
 static bool read_fanout(struct vtr_bytes section, struct vtr_hash_table *table)
 {
     struct vtr_reader r;
-    uint8_t widths[4] = {0};
-    uint32_t zeros = 1;
+    uint8_t widths[VTR_FANOUT_HEADER_LEN] = {0};
 
     vtr_reader_init(&r, section, 0);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < VTR_FANOUT_HEADER_LEN; i++) {
         if (!vtr_reader_u8(&r, &widths[i])) {
             return false;
         }
     }
-    if (!vtr_reader_u32(&r, &zeros) || zeros != 0 || widths[0] % 8 != 0 ||
+    const unsigned size_bits = widths[4];
+    if (widths[5] != 0 || widths[6] != 0 || widths[7] != 0 || widths[0] % 8 != 0 ||
         widths[0] > PREFIX_BITS_MAX || widths[1] > SIZE_WIDTH_MAX ||
         widths[2] > STEM_WIDTH_MAX || widths[3] > NUMBER_WIDTH_MAX ||
-        section.len != vtr_hash_fanout_len(widths[0])) {
+        (size_bits != 0 && size_bits != vtr_hash_size_bits(table->count)) ||
+        section.len != vtr_hash_fanout_len(widths[0], size_bits)) {
         return false;
     }
+    table->size_bits = size_bits;
     table->prefix_bits = widths[0];
     table->size_width = widths[1];
     table->stem_width = widths[2];
     table->number_width = widths[3];
-    return vtr_reader_slice(&r, &table->fanout, vtr_reader_left(&r));
+    return vtr_reader_slice(&r, &table->fanout,
+                            vtr_reader_left(&r) - (size_t)sizes_len(size_bits)) &&
+           vtr_reader_slice(&r, &table->sizes, vtr_reader_left(&r));
 }
 
 enum vtr_status vtr_hash_table_open(struct vtr_hash_table *out, enum vtr_hash_kind kind,
@@ -120,6 +147,16 @@ enum vtr_status vtr_hash_table_open(struct vtr_hash_table *out, enum vtr_hash_ki
     }
     *out = table;
     return VTR_OK;
+}
+
+bool vtr_hash_table_may_have_size(const struct vtr_hash_table *table, uint64_t size)
+{
+    if (table->count == 0 || table->sizes.len == 0) {
+        return table->count != 0;
+    }
+    const uint64_t bit = vtr_hash_size_bit(table->size_bits, size);
+
+    return (table->sizes.ptr[(size_t)(bit / 8)] >> bit % 8 & 1u) != 0;
 }
 
 /* The value of the first bits of the digest of record `index`. */

@@ -14,8 +14,14 @@
  * costs at most half a byte a record (2^(bits + 3) <= count). */
 unsigned vtr_hash_prefix_bits(uint64_t count);
 
-/* Lengths in bytes of the three sections, FANOUT with its header. */
-uint64_t vtr_hash_fanout_len(unsigned prefix_bits);
+/* The filter of sizes: the logarithm of its bits, the greatest of 6 to 32 with at most
+ * four bits a record (2^bits <= 4 * count), or 6; and the bit of a size. */
+unsigned vtr_hash_size_bits(uint64_t count);
+uint64_t vtr_hash_size_bit(unsigned size_bits, uint64_t size);
+
+/* Lengths in bytes of the three sections, FANOUT with its header and its filter of
+ * sizes (size_bits 0: none). */
+uint64_t vtr_hash_fanout_len(unsigned prefix_bits, unsigned size_bits);
 uint64_t vtr_hash_tails_len(enum vtr_hash_kind kind, uint64_t count,
                             unsigned prefix_bits);
 uint64_t vtr_hash_attrs_len(uint64_t count, unsigned row_bits);

@@ -44,7 +44,10 @@ enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind
         plan.size_width = width_of(plan.extent.size_code_max);
         plan.stem_width = width_of(stems->count - 1);
         plan.number_width = width_of(plan.extent.number_max);
-        plan.fanout_len = vtr_hash_fanout_len(plan.prefix_bits);
+        if (!plan.extent.has_any_size) {
+            plan.size_bits = vtr_hash_size_bits(plan.extent.count);
+        }
+        plan.fanout_len = vtr_hash_fanout_len(plan.prefix_bits, plan.size_bits);
         plan.tails_len = vtr_hash_tails_len(kind, plan.extent.count, plan.prefix_bits);
         plan.attrs_len =
             vtr_hash_attrs_len(plan.extent.count,
@@ -62,6 +65,17 @@ static void write_fanout_header(const struct vtr_hash_plan *plan, uint8_t *fanou
     fanout[1] = (uint8_t)plan->size_width;
     fanout[2] = (uint8_t)plan->stem_width;
     fanout[3] = (uint8_t)plan->number_width;
+    fanout[4] = (uint8_t)plan->size_bits;
+}
+
+/* Notes a record's size in the filter at the end of the fanout. */
+static void write_size(const struct vtr_hash_plan *plan, uint64_t size, uint8_t *fanout)
+{
+    if (plan->size_bits != 0) {
+        uint8_t *sizes = fanout + vtr_hash_fanout_len(plan->prefix_bits, 0);
+        const uint64_t bit = vtr_hash_size_bit(plan->size_bits, size);
+        sizes[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
 }
 
 /* Sets the fanout of the values after `*last` up to `value` to `index`. */
@@ -79,7 +93,8 @@ static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_walk *w
 {
     return walk->extent.count <= plan->extent.count &&
            walk->extent.size_code_max <= plan->extent.size_code_max &&
-           walk->extent.number_max <= plan->extent.number_max;
+           walk->extent.number_max <= plan->extent.number_max &&
+           (plan->extent.has_any_size || !walk->extent.has_any_size);
 }
 
 static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
@@ -133,10 +148,12 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
         memcpy(output->tails + (size_t)index * tail_len, record.digest + prefix_len,
                tail_len);
         write_attrs(plan, index, &record, output->attrs);
+        write_size(plan, record.size, output->fanout);
         vtr_root_builder_add_hash(root, plan->kind, &record, stems->stems[record.stem]);
     }
     if (status == VTR_OK && (has_record || walk.extent.count != plan->extent.count ||
                              walk.extent.size_code_max != plan->extent.size_code_max ||
+                             walk.extent.has_any_size != plan->extent.has_any_size ||
                              walk.extent.number_max != plan->extent.number_max)) {
         status = vtr_error_set_format(err, vtr_hash_name(plan->kind), walk.extent.count,
                                       "%s records changed between two readings",

@@ -13,6 +13,7 @@ struct vtr_hash_plan {
     enum vtr_hash_kind kind;
     struct vtr_hash_extent extent;
     unsigned prefix_bits;
+    unsigned size_bits; /* of the filter of sizes; 0: there is none */
     unsigned size_width;
     unsigned stem_width;
     unsigned number_width;

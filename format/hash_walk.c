@@ -187,6 +187,7 @@ static void take(struct vtr_hash_walk *walk, const struct vtr_hash_record *recor
     struct vtr_hash_extent *extent = &walk->extent;
 
     extent->count++;
+    extent->has_any_size = extent->has_any_size || code == 0;
     extent->size_code_max = code > extent->size_code_max ? code : extent->size_code_max;
     if (record->number > extent->number_max) {
         extent->number_max = record->number;

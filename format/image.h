@@ -31,6 +31,8 @@ struct vtr_hash_table {
     unsigned stem_width;
     unsigned number_width;
     struct vtr_bytes fanout; /* u32[2^prefix_bits + 1], without its header */
+    struct vtr_bytes sizes;  /* the filter of sizes; empty: every size may be */
+    unsigned size_bits;      /* the logarithm of its bits */
     struct vtr_bytes tails;
     struct vtr_bytes attrs;
 };
@@ -78,6 +80,10 @@ VTR_MUST_CHECK bool vtr_hash_table_get(const struct vtr_hash_table *table,
 VTR_MUST_CHECK bool vtr_hash_table_get_found(const struct vtr_hash_table *table,
                                              uint64_t index, const uint8_t *digest,
                                              struct vtr_hash_record *out);
+
+/* Whether a record may be of a file of this size: when not, no digest need be computed.
+ * False is certain. */
+bool vtr_hash_table_may_have_size(const struct vtr_hash_table *table, uint64_t size);
 
 /* First record with this digest, and how many follow it that share the digest (the
  * first included): 0 when there is none. */

@@ -65,11 +65,12 @@ enum vtr_hash_kind {
 #define VTR_SECTION_HASH_TAILS(kind)  (VTR_SECTION_HASH_FANOUT(kind) + 1u)
 #define VTR_SECTION_HASH_ATTRS(kind)  (VTR_SECTION_HASH_FANOUT(kind) + 2u)
 
-/* FANOUT begins with four bytes, prefix_bits, size_width, stem_width, number_width, and
- * four zero bytes, then u32[2^prefix_bits + 1]: records below each value of the
- * digest's first prefix_bits bits (most significant first).  prefix_bits is a multiple
- * of 8, so TAILS holds the remaining whole bytes of each digest.  ATTRS is a bit-packed
- * row a record: size + 1 (0: any size), stem, number. */
+/* FANOUT begins with five bytes, prefix_bits, size_width, stem_width, number_width,
+ * size_bits, and three zero bytes, then u32[2^prefix_bits + 1]: records below each
+ * value of the digest's first prefix_bits bits (most significant first), then, unless
+ * size_bits is 0, a filter of 2^size_bits bits that tells which sizes no record has.
+ * prefix_bits is a multiple of 8, so TAILS holds the remaining whole bytes of each
+ * digest.  ATTRS is a bit-packed row a record: size + 1 (0: any size), stem, number. */
 #define VTR_FANOUT_HEADER_LEN 8u
 
 /* PATTERNS: one row a pattern, in the order of rules and of patterns in their rule. */

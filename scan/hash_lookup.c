@@ -74,7 +74,8 @@ enum vtr_status vtr_detection_report_hashes(struct vtr_scan_run *run,
     for (size_t kind = 0; kind < VTR_HASH_KINDS && !report->is_over; kind++) {
         const struct vtr_hash_table *table = &run->image->hashes[kind];
         /* A digest that nothing can be compared with is not computed. */
-        if (table->count == 0 || vtr_run_must_stop(run)) {
+        if (!vtr_hash_table_may_have_size(table, run->data.len) ||
+            vtr_run_must_stop(run)) {
             continue;
         }
         const enum vtr_status status = look_up(run, table, report);

@@ -541,9 +541,12 @@ class Image:
             need(not fanout and not tails and not attrs, "a table without records")
             return
         need(len(fanout) >= 12, "a fanout is too short")
-        prefix_bits, size_width, stem_width, number_width = fanout[:4]
+        prefix_bits, size_width, stem_width, number_width, size_bits = fanout[:5]
+        sizes_len = 1 << size_bits - 3 if size_bits else 0
+        sizes = fanout[len(fanout) - sizes_len:]
+        fanout = fanout[:len(fanout) - sizes_len]
         fit = [bits for bits in (8, 16, 24) if 1 << bits + 3 <= count]
-        need(prefix_bits == max(fit, default=0) and not any(fanout[4:8]) and
+        need(prefix_bits == max(fit, default=0) and not any(fanout[5:8]) and
              len(fanout) == 8 + 4 * ((1 << prefix_bits) + 1), "a fanout is malformed")
         row = size_width + stem_width + number_width
         tail_len = hash_len - prefix_bits // 8
@@ -554,6 +557,7 @@ class Image:
         limits = u32s(fanout[8:])
         need(limits[0] == 0 and limits[-1] == count, "a fanout has wrong ends")
         widest = [0, 0]
+        noted, has_any = bytearray(sizes_len), False
         for value, (low, high) in enumerate(zip(limits, limits[1:])):
             need(low <= high, "a fanout is in disorder")
             prefix = value.to_bytes(prefix_bits // 8, "big") if prefix_bits else b""
@@ -566,10 +570,19 @@ class Image:
                 stem = fields >> size_width & (1 << stem_width) - 1
                 number = fields >> size_width + stem_width & (1 << number_width) - 1
                 widest = [max(widest[0], size), max(widest[1], number)]
+                need(size or not size_bits, "a filter of sizes, and a record of any size")
+                if size_bits:
+                    bit = (size - 1) * 0x9E3779B97F4A7C15 % (1 << 64) >> 64 - size_bits
+                    noted[bit // 8] |= 1 << bit % 8
+                else:
+                    has_any = has_any or not size
                 yield digest, size - 1 if size else None, self.spell(stem, number)
         need(size_width == widest[0].bit_length() and
              number_width == widest[1].bit_length() and
              stem_width == (len(self.stems) - 1).bit_length(), "a width is wrong")
+        fit = [bits for bits in range(6, 33) if 1 << bits <= 4 * count]
+        need(noted == sizes and size_bits == (0 if has_any else max(fit, default=6)),
+             "the filter of sizes is wrong")
         need(row * count % 8 == 0 or attrs[-1] >> row * count % 8 == 0,
              "bits follow the last record")
 

@@ -142,6 +142,60 @@ static void digests_are_found_however_they_are_spread(void **state)
     }
 }
 
+static void the_filter_of_sizes_grows_with_records(void **state)
+{
+    (void)state;
+    assert_int_equal(vtr_hash_size_bits(1), 6);
+    assert_int_equal(vtr_hash_size_bits(31), 6);
+    assert_int_equal(vtr_hash_size_bits(32), 7);
+    assert_int_equal(vtr_hash_size_bits(33), 7);
+    assert_int_equal(vtr_hash_size_bits(63), 7);
+    assert_int_equal(vtr_hash_size_bits(64), 8);
+    assert_int_equal(vtr_hash_size_bits(1000000), 21);
+    assert_int_equal(vtr_hash_size_bits(UINT32_MAX), 32);
+}
+
+static void sizes_of_no_record_are_told_apart(void **state)
+{
+    (void)state;
+    enum {
+        COUNT = 500
+    };
+    const struct vtr_test_counts counts = {.hashes = {0, COUNT, 0}};
+    struct vtr_test_records set;
+    struct vtr_image image;
+    size_t passed = 0;
+
+    vtr_test_records_init(&set, 3, &counts);
+    const size_t count = set.sources[1].count;
+    for (uint32_t i = 0; i < count; i++) {
+        set.sources[1].items[i].size = 1000 + 7 * (uint64_t)i;
+    }
+    const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+    assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+    const struct vtr_hash_table *table = &image.hashes[1];
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(vtr_hash_table_may_have_size(table, 1000 + 7 * (uint64_t)i));
+        passed +=
+            vtr_hash_table_may_have_size(table, 1000000 + 7 * (uint64_t)i) ? 1 : 0;
+    }
+    assert_true(passed < count / 2); /* a quarter of the bits are set at most */
+    assert_false(vtr_hash_table_may_have_size(&image.hashes[0], 1000));
+    free_image(bytes);
+
+    /* One record of any size, and all sizes may be. */
+    set.sources[1].items[count - 1].size = VTR_SIZE_ANY;
+    const struct vtr_bytes open = vtr_test_materialise(&set.records);
+    assert_int_equal(vtr_image_open(&image, open, NULL), VTR_OK);
+    assert_int_equal(image.hashes[1].size_bits, 0);
+    for (uint64_t size = 0; size < 100; size++) {
+        assert_true(vtr_hash_table_may_have_size(&image.hashes[1], size));
+    }
+    assert_true(vtr_hash_table_may_have_size(&image.hashes[1], UINT64_MAX));
+    free_image(open);
+    vtr_test_records_deinit(&set);
+}
+
 static void a_fanout_that_lies_leads_nowhere(void **state)
 {
     (void)state;
@@ -180,6 +234,8 @@ int main(void)
         cmocka_unit_test(cursor_and_get_say_the_same),
         cmocka_unit_test(records_that_share_a_digest_are_found_together),
         cmocka_unit_test(digests_are_found_however_they_are_spread),
+        cmocka_unit_test(the_filter_of_sizes_grows_with_records),
+        cmocka_unit_test(sizes_of_no_record_are_told_apart),
         cmocka_unit_test(a_fanout_that_lies_leads_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
