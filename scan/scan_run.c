@@ -88,6 +88,7 @@ bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
         run->limits |= VTR_SCAN_LIMIT_REGEX;
         return false;
     }
-    return before >> CLOCK_SHIFT == run->work_left >> CLOCK_SHIFT ||
-           !vtr_run_must_stop(run);
+    return before >> CLOCK_SHIFT == run->work_left >> CLOCK_SHIFT
+               ? !run->is_late
+               : !vtr_run_must_stop(run);
 }

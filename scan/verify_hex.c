@@ -142,13 +142,34 @@ static void step_masked(struct match *m, struct vtr_hex_ends *ends, uint8_t valu
     ends->count = kept;
 }
 
+/* Adds the ends from `first` to `last`, as far as there are data. */
+static bool add_range(struct match *m, struct vtr_hex_level *level, size_t base,
+                      size_t first, size_t last)
+{
+    last = last < m->left ? last : m->left;
+    if (first > last) {
+        return true;
+    }
+    if (!spend(m, last - first + 1)) {
+        return false;
+    }
+    for (size_t end = first; end <= last; end++) {
+        if (!add_next(m, level, base, end)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* From each end jumps on by `min` to `max` bytes.  Where the end before it lies so near
+ * that both reach a range in common, only what is not in that range is added: ends one
+ * beside the other, which jumps leave behind, cost one step each. */
 static bool step_jump(struct match *m, struct vtr_hex_level *level, uint64_t min,
                       uint64_t max)
 {
     const size_t base = least_end(&level->ends);
 
-    if (max > VTR_JUMP_LIMIT || min > max ||
-        !spend(m, (uint64_t)level->ends.count * (max - min + 1))) {
+    if (max > VTR_JUMP_LIMIT || min > max) {
         return false;
     }
     if (min == max) {
@@ -157,10 +178,16 @@ static bool step_jump(struct match *m, struct vtr_hex_level *level, uint64_t min
     }
     for (size_t i = 0; i < level->ends.count; i++) {
         const size_t end = level->ends.items[i];
-        for (size_t jump = (size_t)min; jump <= max && jump <= m->left - end; jump++) {
-            if (!add_next(m, level, base, end + jump)) {
-                return false;
-            }
+        const size_t before = i == 0 ? end : level->ends.items[i - 1];
+        size_t first = end + (size_t)min;
+        size_t last = end + (size_t)max;
+        if (end > before && end - before <= max - min) {
+            first = before + (size_t)max + 1;
+        } else if (end < before && before - end <= max - min) {
+            last = before + (size_t)min - 1;
+        }
+        if (!add_range(m, level, base, first, last)) {
+            return false;
         }
     }
     take_next(level, base);

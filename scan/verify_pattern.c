@@ -122,6 +122,14 @@ static void try_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     }
 }
 
+/* Whether no more offsets are to be tried; the clock itself is looked at now and then.
+ */
+static bool is_time_up(struct vtr_scan_run *run, size_t tried)
+{
+    return run->is_late ||
+           (tried % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run));
+}
+
 /* Tries each offset of the collected candidates once, in ascending order. */
 static void try_candidates(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                            struct vtr_pattern_part *part)
@@ -146,7 +154,7 @@ static void try_candidates(struct vtr_scan_run *run, struct vtr_pattern_state *s
                                  ? items[i + 1].first
                                  : items[i].last + 1;
         for (; next < end && !state->is_off; next++) {
-            if (tried++ % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
+            if (is_time_up(run, tried++)) {
                 return;
             }
             try_at(run, state, part, (size_t)next, (size_t)atom);
@@ -300,7 +308,7 @@ static void try_everywhere(struct vtr_scan_run *run, struct vtr_pattern_state *s
                            struct vtr_pattern_part *part)
 {
     for (size_t start = 0; start < run->data.len && !state->is_off; start++) {
-        if (start % CLOCK_STRIDE == CLOCK_STRIDE - 1 && vtr_run_must_stop(run)) {
+        if (is_time_up(run, start)) {
             return;
         }
         try_any(run, state, part, start);

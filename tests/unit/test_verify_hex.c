@@ -154,6 +154,47 @@ static void many_choices_stay_affordable(void **state)
     vtr_writer_deinit(&w);
 }
 
+static void a_row_of_jumps_reaches_as_far_as_they_add_up_to(void **state)
+{
+    (void)state;
+    struct vtr_writer w = {0};
+    static char data[40 * (VTR_JUMP_LIMIT + 1) + 3];
+    const size_t reach = sizeof(data) - 3;
+
+    memset(data, 'a', sizeof(data) - 1);
+    for (unsigned i = 0; i < 40; i++) {
+        put_jump(&w, 0, VTR_JUMP_LIMIT);
+        put_bytes(&w, "a");
+    }
+    put_bytes(&w, "b");
+    data[reach] = 'b';
+    assert_int_equal(match(&w, data, 0), reach + 1);
+    data[reach] = 'a';
+    data[reach + 1] = 'b';
+    assert_int_equal(match(&w, data, 0), 0);
+    vtr_writer_deinit(&w);
+}
+
+static void a_jump_keeps_the_order_of_the_ends_before_it(void **state)
+{
+    (void)state;
+    struct vtr_writer w = {0};
+
+    put_alternatives(&w, "abc", "ab");
+    put_jump(&w, 1, 2);
+    put_bytes(&w, "d");
+    assert_int_equal(match(&w, "abcddd", 0), 5);
+    assert_int_equal(match(&w, "abcd..", 0), 4);
+    vtr_writer_clear(&w);
+    put_alternatives(&w, "ab", "abc");
+    put_jump(&w, 1, 2);
+    put_bytes(&w, "d");
+    assert_int_equal(match(&w, "abcddd", 0), 4);
+    assert_int_equal(match(&w, "abc..d", 0), 6);
+    assert_int_equal(match(&w, "abc...d", 0), 0);
+    vtr_writer_deinit(&w);
+}
+
 static void alternatives_nest_to_their_limit(void **state)
 {
     (void)state;
@@ -203,6 +244,8 @@ int main(void)
         cmocka_unit_test(alternatives_alone_end_as_early_as_they_can),
         cmocka_unit_test(nibbles_and_their_negation),
         cmocka_unit_test(many_choices_stay_affordable),
+        cmocka_unit_test(a_row_of_jumps_reaches_as_far_as_they_add_up_to),
+        cmocka_unit_test(a_jump_keeps_the_order_of_the_ends_before_it),
         cmocka_unit_test(alternatives_nest_to_their_limit),
         cmocka_unit_test(bad_tokens_match_nothing),
     };
