@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "compiler/source.h"
 #include "compiler/suggest.h"
+#include "format/module_table.h"
 
 struct vtr_place vtr_check_place(const struct vtr_checker *c,
                                  const struct vtr_node *node)
@@ -200,6 +201,15 @@ void vtr_check_add_reference(struct vtr_checker *c, struct vtr_bytes name,
     c->rule->has_wildcards = c->rule->has_wildcards || is_wildcard;
 }
 
+/* What the source imports before the rule is the rule's to use. */
+static void take_imports(struct vtr_checker *c, const struct vtr_ast_rule *rule)
+{
+    for (; c->next_import != NULL && c->next_import->offset < rule->offset;
+         c->next_import = c->next_import->next) {
+        c->imports |= vtr_module_bit(c->next_import->name);
+    }
+}
+
 enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
 {
     const uint64_t errors = c->diagnostics->errors;
@@ -212,6 +222,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->loop_depth = 0;
     c->is_in_string_loop = false;
     c->has_reported_module = false;
+    take_imports(c, rule);
     check_external_name(c);
     check_tags(c);
     collect_strings(c);

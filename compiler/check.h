@@ -30,7 +30,10 @@ struct vtr_checker {
     const struct vtr_ast *ast;
     const struct vtr_external_set *externals;
     const struct vtr_name_table *rule_names; /* of all namespaces, space 0 */
-    uint32_t imports; /* a bit for each module that some source imports */
+    /* A bit for each module that some other source imports; those that this source
+     * imports are added as its rules come to them. */
+    uint32_t imports;
+    const struct vtr_ast_import *next_import; /* the first one of this source */
     struct vtr_arena *arena;
     struct vtr_arena *scratch; /* of the rule that is being checked */
     struct vtr_diagnostics *diagnostics;

@@ -216,14 +216,16 @@ static bool find_external(struct vtr_checker *c, struct vtr_node *node)
     return true;
 }
 
-static bool is_imported(const struct vtr_checker *c, struct vtr_bytes name)
+/* Where this source imports `name`; NULL when it does not. */
+static const struct vtr_ast_import *find_import(const struct vtr_checker *c,
+                                                struct vtr_bytes name)
 {
-    for (const struct vtr_ast_import *i = c->ast->imports; i != NULL; i = i->next) {
-        if (vtr_bytes_equal(i->name, name)) {
-            return true;
-        }
+    const struct vtr_ast_import *i = c->ast->imports;
+
+    while (i != NULL && !vtr_bytes_equal(i->name, name)) {
+        i = i->next;
     }
-    return false;
+    return i;
 }
 
 /* A module that this version has not.  One report a rule says enough. */
@@ -242,15 +244,22 @@ static void report_module(struct vtr_checker *c, const struct vtr_node *node)
         (const char *)node->text.ptr);
 }
 
+/* A module that no source imports, or this one alone and only behind the rule. */
 static void report_not_imported(struct vtr_checker *c, const struct vtr_node *node)
 {
+    const struct vtr_ast_import *late = find_import(c, node->text);
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_IMPORTED,
                             (struct vtr_place){c->source, node->offset,
                                                (uint32_t)node->text.len},
-                            "module '%.*s' is not imported", (int)node->text.len,
-                            (const char *)node->text.ptr);
+                            late == NULL ? "module '%.*s' is not imported"
+                                         : "module '%.*s' is used before its import",
+                            (int)node->text.len, (const char *)node->text.ptr);
 
+    if (late != NULL) {
+        problem->other = (struct vtr_place){c->source, late->offset, late->length};
+        problem->other_label = "imported here";
+    }
     problem->help =
         vtr_diagnostics_text(c->diagnostics,
                              "write at the beginning of the file: import \"%.*s\"",
@@ -264,7 +273,7 @@ static bool check_module(struct vtr_checker *c, struct vtr_node *node)
 
     node->type = VTR_TYPE_UNKNOWN;
     if (module == VTR_MODULE_COUNT) {
-        const bool is_known = is_imported(c, node->text);
+        const bool is_known = find_import(c, node->text) != NULL;
         if (is_known) {
             report_module(c, node);
         }

@@ -31,8 +31,22 @@
 struct checking {
     struct vtr_compilation *compilation;
     struct vtr_name_table rule_names; /* of all namespaces */
-    uint32_t imports;                 /* modules that some source imports: a bit each */
+    /* Modules that some source imports, and those that more than one does: a bit each.
+     */
+    uint32_t imports;
+    uint32_t shared_imports;
 };
+
+/* The modules that a source imports, a bit each. */
+static uint32_t list_imports(const struct vtr_ast *ast)
+{
+    uint32_t imports = 0;
+
+    for (const struct vtr_ast_import *i = ast->imports; i != NULL; i = i->next) {
+        imports |= vtr_module_bit(i->name);
+    }
+    return imports;
+}
 
 static enum vtr_status check_file(size_t task, unsigned worker, void *context)
 {
@@ -44,7 +58,9 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
         .ast = &file->ast,
         .externals = &c->externals,
         .rule_names = &checking->rule_names,
-        .imports = checking->imports,
+        .imports =
+            checking->shared_imports | (checking->imports & ~list_imports(&file->ast)),
+        .next_import = file->ast.imports,
         .arena = &c->arenas[worker],
         .scratch = &c->scratches[worker],
         .diagnostics = &file->diagnostics,
@@ -88,19 +104,15 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
 
 /* What one source imports, another may use, as in YARA: which of them was read first
  * means nothing here. */
-static uint32_t list_imports(const struct vtr_compilation *c)
+static void share_imports(struct checking *checking)
 {
-    uint32_t imports = 0;
+    const struct vtr_compilation *c = checking->compilation;
 
     for (size_t i = 0; i < c->files.files.count; i++) {
-        const struct vtr_file *file = vtr_file_at(&c->files, i);
-        for (const struct vtr_ast_import *n = file->ast.imports; n != NULL;
-             n = n->next) {
-            const uint32_t module = vtr_module_find(n->name);
-            imports |= module < VTR_MODULE_COUNT ? (uint32_t)1 << module : 0;
-        }
+        const uint32_t own = list_imports(&vtr_file_at(&c->files, i)->ast);
+        checking->shared_imports |= checking->imports & own;
+        checking->imports |= own;
     }
-    return imports;
 }
 
 /* Checks and lowers every rule, in whichever namespaces it is. */
@@ -120,7 +132,7 @@ static enum vtr_status check_files(struct vtr_compilation *c)
         (void)vtr_name_table_add(&checking.rule_names, 0, rule->name,
                                  is_global ? 1 : 0);
     }
-    checking.imports = list_imports(c);
+    share_imports(&checking);
     status = vtr_run_tasks(c->files.files.count, c->workers, check_file, &checking);
     for (unsigned i = 0; i < c->workers; i++) {
         vtr_arena_deinit(&c->scratches[i]);

@@ -58,6 +58,13 @@ uint32_t vtr_module_find(struct vtr_bytes name)
     return VTR_MODULE_COUNT;
 }
 
+uint32_t vtr_module_bit(struct vtr_bytes name)
+{
+    const uint32_t module = vtr_module_find(name);
+
+    return module < VTR_MODULE_COUNT ? (uint32_t)1 << module : 0;
+}
+
 static struct vtr_bytes path_of(uint32_t row)
 {
     return (struct vtr_bytes){(const uint8_t *)FIELDS[row].path, FIELDS[row].path_len};

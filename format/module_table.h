@@ -91,6 +91,9 @@ const struct vtr_module_info *vtr_module_get(uint32_t module);
 /* The module of that name, or VTR_MODULE_COUNT. */
 uint32_t vtr_module_find(struct vtr_bytes name);
 
+/* The bit of that module in a set of modules; 0 when there is none of that name. */
+uint32_t vtr_module_bit(struct vtr_bytes name);
+
 /* The row of a module with exactly this path, or VTR_FIELD_COUNT. */
 uint32_t vtr_field_find(const struct vtr_module_info *module, struct vtr_bytes path);
 

@@ -247,6 +247,23 @@ static void an_unknown_module_costs_the_rules_that_use_it(void **state)
     vtr_compilation_free(c);
 }
 
+static void an_import_behind_its_use_is_too_late(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c =
+        compile("import \"math\"\n"
+                "rule a { condition: pe.is_pe }\n"
+                "import \"pe\"\n"
+                "rule b { condition: pe.is_pe and math.abs(1) }\n");
+
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "E043");
+    assert_int_equal(c->reports[0].span.line, 2);
+    assert_int_equal(c->reports[0].other.line, 3);
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 1);
+    vtr_compilation_free(c);
+}
+
 /* A condition of a rule of its own, and what is wrong with it; NULL: nothing. */
 static void expect_code(const char *text, const char *code)
 {
@@ -309,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_misspelt_string_is_guessed),
         cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),
         cmocka_unit_test(an_unknown_module_costs_the_rules_that_use_it),
+        cmocka_unit_test(an_import_behind_its_use_is_too_late),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

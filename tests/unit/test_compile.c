@@ -150,6 +150,25 @@ static void a_rule_may_name_itself_and_no_later_rule_joins_its_set(void **state)
     vtr_compilation_free(c);
 }
 
+static void an_import_serves_other_sources_whichever_is_read_first(void **state)
+{
+    (void)state;
+    const char *const sources[] = {"c_user.yar", "c_import.yar", "c_late.yar"};
+
+    write_file("c_user.yar", "rule user { condition: math.abs(1) == 1 }");
+    write_file("c_import.yar", "import \"math\"\nrule x { condition: true }");
+    write_file("c_late.yar",
+               "rule late { condition: math.abs(2) == 2 }\nimport \"math\"");
+    struct vtr_compilation *c = compile(sources, 3, VTR_NAMESPACE_FILE, 2);
+    assert_int_equal(c->report_count, 0);
+    assert_int_equal(c->stats.rules, 3);
+    vtr_compilation_free(c);
+    c = compile(sources + 2, 1, VTR_NAMESPACE_FILE, 2);
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "E043");
+    vtr_compilation_free(c);
+}
+
 static void included_files_count_once_in_the_shared_namespace(void **state)
 {
     (void)state;
@@ -204,11 +223,12 @@ static void records_with_and_without_places_make_the_same_image(void **state)
     uint8_t *images[2] = {NULL, NULL};
     size_t lens[2] = {0, 0};
 
-    write_file("d_part.yar",
-               "rule p_a : tag { meta: m = \"x\" strings: $a = \"abcd\" wide ascii\n"
-               " $b = { 01 02 ( 03 | 04 05 ) [2-300] 06 } condition: $a or #b > 2 }\n"
-               "global rule p_b { condition: filesize < 10 }\n"
-               "rule whole { strings: $r = /ab+c/ condition: $r at 3 and any of (p_*) }");
+    write_file(
+        "d_part.yar",
+        "rule p_a : tag { meta: m = \"x\" strings: $a = \"abcd\" wide ascii\n"
+        " $b = { 01 02 ( 03 | 04 05 ) [2-300] 06 } condition: $a or #b > 2 }\n"
+        "global rule p_b { condition: filesize < 10 }\n"
+        "rule whole { strings: $r = /ab+c/ condition: $r at 3 and any of (p_*) }");
     write_file("d_one.yar", "include \"d_part.yar\"");
     write_file("d_two.yar", "include \"d_part.yar\" rule p_c { condition: true }");
     struct vtr_compilation *c = compile(sources, 2, VTR_NAMESPACE_FILE, 1);
@@ -354,6 +374,7 @@ int main(void)
         cmocka_unit_test(references_in_a_circle_are_refused),
         cmocka_unit_test(a_rule_of_the_same_file_must_be_earlier),
         cmocka_unit_test(a_rule_may_name_itself_and_no_later_rule_joins_its_set),
+        cmocka_unit_test(an_import_serves_other_sources_whichever_is_read_first),
         cmocka_unit_test(included_files_count_once_in_the_shared_namespace),
         cmocka_unit_test(each_file_has_its_namespace_and_what_it_includes),
         cmocka_unit_test(records_with_and_without_places_make_the_same_image),
