@@ -42,9 +42,8 @@ static bool read_names(struct vtr_reader *code, struct vtr_instruction *out)
 static bool read_quantified(struct vtr_reader *code, struct vtr_instruction *out)
 {
     uint64_t number;
-    uint8_t quantifier;
 
-    if (!vtr_reader_u8(code, &quantifier)) {
+    if (!vtr_reader_u8(code, &out->quantifier)) {
         return false;
     }
     switch (out->op) {
@@ -55,14 +54,15 @@ static bool read_quantified(struct vtr_reader *code, struct vtr_instruction *out
     case VTR_OP_OF_RULES:
         return read_names(code, out);
     case VTR_OP_FOR_RANGE:
-        return vtr_reader_varint(code, &number) && vtr_reader_string(code, &out->body);
-    case VTR_OP_FOR_LIST:
-        return vtr_reader_varint(code, &number) && vtr_reader_varint(code, &number) &&
+        return vtr_reader_varint(code, &out->slot) &&
                vtr_reader_string(code, &out->body);
+    case VTR_OP_FOR_LIST:
+        return vtr_reader_varint(code, &out->slot) &&
+               vtr_reader_varint(code, &number) && vtr_reader_string(code, &out->body);
     case VTR_OP_FOR_PATTERNS:
         return read_list(code, out) && vtr_reader_string(code, &out->body);
     case VTR_OP_FOR_PROGRAMS:
-        return vtr_reader_varint(code, &number) &&
+        return vtr_reader_varint(code, &out->slot) &&
                vtr_reader_string(code, &out->programs) &&
                vtr_reader_string(code, &out->body);
     default:
@@ -83,7 +83,6 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
 {
     struct vtr_bytes masked;
     int64_t exponent;
-    uint64_t slot;
     uint8_t byte;
 
     switch (out->op) {
@@ -93,7 +92,7 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
         return vtr_reader_zigzag(code, &out->number) &&
                vtr_reader_zigzag(code, &exponent);
     case VTR_OP_TEXT:
-        return vtr_reader_masked(code, &masked);
+        return vtr_reader_masked(code, &out->text);
     case VTR_OP_EXTERNAL:
     case VTR_OP_RULE:
     case VTR_OP_FIELD:
@@ -103,7 +102,7 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
     case VTR_OP_KEY:
         return vtr_reader_string(code, &out->name);
     case VTR_OP_VARIABLE:
-        return vtr_reader_varint(code, &slot);
+        return vtr_reader_varint(code, &out->slot);
     case VTR_OP_READ:
         return vtr_reader_u8(code, &byte);
     case VTR_OP_JUMP_FALSE:

@@ -19,6 +19,9 @@ struct vtr_instruction {
     uint64_t pattern;       /* MATCH .. LENGTH: number + 1, 0: that of the loop */
     int64_t number;         /* INT */
     uint64_t distance;      /* jumps */
+    uint8_t quantifier;     /* OF .. FOR_PROGRAMS */
+    uint64_t slot;          /* VARIABLE, FOR_RANGE, FOR_LIST, FOR_PROGRAMS */
+    struct vtr_bytes text;  /* TEXT: masked */
     struct vtr_bytes name;  /* EXTERNAL, RULE, FIELD .. KEY: name or path */
     struct vtr_reader list; /* OF, OF_IN, OF_AT, FOR_PATTERNS: list_count varints */
     uint64_t list_count;    /* and of OF_RULES the names, which `list` does not have */

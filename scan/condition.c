@@ -317,33 +317,33 @@ static bool spend(const struct vtr_condition_world *world)
     return *world->budget % CLOCK_STRIDE != 0 || !vtr_run_must_stop(world->run);
 }
 
-enum vtr_truth vtr_condition_run(const struct vtr_condition_world *world,
-                                 struct vtr_bytes condition)
+/* Runs a program to its end; its values are then on the stack. */
+static enum vtr_truth run_program(const struct vtr_condition_world *world,
+                                  struct vtr_bytes code,
+                                  struct vtr_condition_machine *m)
 {
-    struct vtr_condition_machine m;
-
     /* Only what is used is set: the stack alone is 10 KiB. */
-    m.world = world;
-    m.depth = 0;
-    m.count = 0;
-    m.pattern = UINT32_MAX;
-    m.is_pending = false;
-    m.frames[0] = (struct vtr_condition_frame){0};
+    m->world = world;
+    m->depth = 0;
+    m->count = 0;
+    m->pattern = UINT32_MAX;
+    m->is_pending = false;
+    m->frames[0] = (struct vtr_condition_frame){0};
     for (size_t i = 0; i < VTR_LOOP_DEPTH_LIMIT; i++) {
-        m.variables[i] = (struct vtr_value){0};
+        m->variables[i] = (struct vtr_value){0};
     }
-    vtr_reader_init(&m.frames[0].code, condition, 0);
+    vtr_reader_init(&m->frames[0].code, code, 0);
 
     for (;;) {
-        const bool is_at_end = vtr_reader_left(&m.frames[m.depth].code) == 0;
-        if (is_at_end && m.depth == 0) {
-            break;
+        const bool is_at_end = vtr_reader_left(&m->frames[m->depth].code) == 0;
+        if (is_at_end && m->depth == 0) {
+            return VTR_TRUTH_TRUE;
         }
         if (!spend(world)) {
             return VTR_TRUTH_FALSE;
         }
-        const bool is_ok = is_at_end ? vtr_machine_turn(&m) : run_instruction(&m);
-        if (m.is_pending) {
+        const bool is_ok = is_at_end ? vtr_machine_turn(m) : run_instruction(m);
+        if (m->is_pending) {
             return VTR_TRUTH_PENDING;
         }
         if (!is_ok) {
@@ -351,9 +351,34 @@ enum vtr_truth vtr_condition_run(const struct vtr_condition_world *world,
             return VTR_TRUTH_FALSE;
         }
     }
+}
+
+enum vtr_truth vtr_condition_run(const struct vtr_condition_world *world,
+                                 struct vtr_bytes condition)
+{
+    struct vtr_condition_machine m;
+    const enum vtr_truth ended = run_program(world, condition, &m);
+
+    if (ended != VTR_TRUTH_TRUE) {
+        return ended;
+    }
     if (m.count != 1) {
         world->run->limits |= VTR_SCAN_BAD_DATABASE;
         return VTR_TRUTH_FALSE;
     }
     return vtr_value_is_true(&m.stack[0]) ? VTR_TRUTH_TRUE : VTR_TRUTH_FALSE;
+}
+
+bool vtr_condition_values(const struct vtr_condition_world *world,
+                          struct vtr_bytes code, struct vtr_value *out, size_t count)
+{
+    struct vtr_condition_machine m;
+
+    if (run_program(world, code, &m) != VTR_TRUTH_TRUE || m.count != count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = m.stack[i];
+    }
+    return true;
 }

@@ -45,4 +45,9 @@ struct vtr_condition_world {
 enum vtr_truth vtr_condition_run(const struct vtr_condition_world *world,
                                  struct vtr_bytes condition);
 
+/* Runs a part of a condition that leaves `count` values.  False when it does not. */
+VTR_MUST_CHECK bool vtr_condition_values(const struct vtr_condition_world *world,
+                                         struct vtr_bytes code, struct vtr_value *out,
+                                         size_t count);
+
 #endif

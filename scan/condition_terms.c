@@ -22,10 +22,10 @@ static struct vtr_bytes slice(struct vtr_bytes code, size_t start, size_t end)
 /* The next jump of a program that no other one skips. */
 struct jump {
     uint8_t op;
-    size_t start;  /* of its instruction */
-    size_t after;  /* behind it */
-    size_t target; /* where it lands */
-    bool ends_and; /* behind an AND */
+    size_t start;    /* of its instruction */
+    size_t after;    /* behind it */
+    size_t target;   /* where it lands */
+    uint8_t last_op; /* of the instruction before that */
 };
 
 /* Reads from `code` to the next jump and past what it skips.  False at the end. */
@@ -47,7 +47,7 @@ static bool next_jump(struct vtr_reader *code, struct jump *out)
             return false;
         }
     }
-    out->ends_and = instruction.op == VTR_OP_AND;
+    out->last_op = instruction.op;
     return code->pos == out->target;
 }
 
@@ -83,8 +83,7 @@ static bool is_log(struct vtr_bytes path)
            memcmp(path.ptr, MODULE, sizeof(MODULE) - 1) == 0;
 }
 
-/* Whether a term may log what it is told. */
-static bool may_log(struct vtr_bytes term)
+bool vtr_condition_may_log(struct vtr_bytes term)
 {
     struct vtr_instruction instruction;
     struct vtr_reader code;
@@ -101,30 +100,29 @@ static bool may_log(struct vtr_bytes term)
     return false;
 }
 
-/* The terms of a chain of jumps; 1, and the whole, when it is none.  The last ones are
- * left out when there are too many. */
-static size_t split(struct vtr_bytes condition, struct vtr_bytes *out)
+size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out)
 {
-    struct vtr_reader code;
+    const uint8_t op = joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
+    struct vtr_reader reader;
     struct jump jump;
     size_t count = 0;
     size_t landed = 0; /* where the jump before did; 0: there was none */
 
-    vtr_reader_init(&code, condition, 0);
-    while (vtr_reader_left(&code) > 0 && next_jump(&code, &jump)) {
-        const bool is_and = jump.op == VTR_OP_JUMP_FALSE && jump.ends_and;
+    vtr_reader_init(&reader, code, 0);
+    while (vtr_reader_left(&reader) > 0 && next_jump(&reader, &jump)) {
+        const bool is_joint = jump.op == op && jump.last_op == joint;
         /* What came before is one term, unless this goes on from it. */
-        if (!is_and || count == 0 || jump.start != landed) {
-            out[0] = slice(condition, 0, jump.start);
+        if (!is_joint || count == 0 || jump.start != landed) {
+            out[0] = slice(code, 0, jump.start);
             count = 1;
         }
-        if (is_and && count < VTR_TERM_LIMIT) {
-            out[count++] = slice(condition, jump.after, jump.target - 1);
+        if (is_joint && count < VTR_TERM_LIMIT) {
+            out[count++] = slice(code, jump.after, jump.target - 1);
         }
-        landed = is_and ? jump.target : 0;
+        landed = is_joint ? jump.target : 0;
     }
-    if (landed != condition.len || count == 0) {
-        out[0] = condition;
+    if (landed != code.len || count == 0) {
+        out[0] = code;
         count = 1;
     }
     return count;
@@ -132,16 +130,30 @@ static size_t split(struct vtr_bytes condition, struct vtr_bytes *out)
 
 size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out)
 {
-    const size_t count = split(condition, out);
+    const size_t count = vtr_condition_terms(condition, VTR_OP_AND, out);
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct vtr_bytes term = out[i];
         if (is_cheap(term)) {
             out[kept++] = term;
-        } else if (may_log(term)) {
+        } else if (vtr_condition_may_log(term)) {
             break;
         }
     }
     return kept;
+}
+
+bool vtr_condition_first_dear_term(struct vtr_bytes condition, struct vtr_bytes *out)
+{
+    struct vtr_bytes terms[VTR_TERM_LIMIT];
+    const size_t count = vtr_condition_terms(condition, VTR_OP_AND, terms);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!is_cheap(terms[i])) {
+            *out = terms[i];
+            return true;
+        }
+    }
+    return false;
 }

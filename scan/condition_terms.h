@@ -15,6 +15,18 @@
 /* Parts beyond so many are not told. */
 #define VTR_TERM_LIMIT 32u
 
+/* The terms that a program joins by AND (or, where `joint` is OR, by that), one when it
+ * joins none: a chain of one kind that spans all of it.  How many of the VTR_TERM_LIMIT
+ * at `out` there are. */
+size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out);
+
+/* The first term that is not cheap.  False when all are. */
+VTR_MUST_CHECK bool vtr_condition_first_dear_term(struct vtr_bytes condition,
+                                                  struct vtr_bytes *out);
+
+/* Whether running a program may log something. */
+bool vtr_condition_may_log(struct vtr_bytes term);
+
 /* The cheap terms of a condition, each a program that leaves one value; how many of the
  * VTR_TERM_LIMIT at `out` there are.  Those after a term that may log something are
  * left out: it would log no more. */

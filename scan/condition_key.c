@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/condition_key.h"
+
+#include "base/bytes.h"
+#include "format/condition_read.h"
+#include "format/module_table.h"
+#include "scan/condition_terms.h"
+
+/* `subject == "text"`: what comes before the text, and the text. */
+struct comparison {
+    struct vtr_bytes subject;
+    struct vtr_bytes text;
+};
+
+/* Whether an instruction may be part of what is compared: nothing of patterns, rules,
+ * loops or jumps. */
+static bool is_plain(const struct vtr_instruction *instruction)
+{
+    switch (instruction->op) {
+    case VTR_OP_INT:
+    case VTR_OP_TEXT:
+    case VTR_OP_FILESIZE:
+    case VTR_OP_VARIABLE:
+    case VTR_OP_FIELD:
+    case VTR_OP_CALL:
+        return true;
+    default:
+        return instruction->op >= VTR_OP_ADD && instruction->op <= VTR_OP_NEG;
+    }
+}
+
+static bool read_comparison(struct vtr_bytes term, struct comparison *out)
+{
+    struct vtr_instruction instruction = {0};
+    struct vtr_reader code;
+    size_t text_at = 0;
+
+    vtr_reader_init(&code, term, 0);
+    while (vtr_reader_left(&code) > 0) {
+        const size_t start = code.pos;
+        const bool is_after_text = instruction.op == VTR_OP_TEXT;
+        if (!vtr_instruction_read(&code, &instruction)) {
+            return false;
+        }
+        if (instruction.op == VTR_OP_EQ) {
+            out->subject = (struct vtr_bytes){term.ptr, text_at};
+            return is_after_text && text_at > 0 && vtr_reader_left(&code) == 0;
+        }
+        if (!is_plain(&instruction)) {
+            return false;
+        }
+        if (instruction.op == VTR_OP_TEXT) {
+            out->text = instruction.text;
+            text_at = start;
+        }
+    }
+    return false;
+}
+
+/* Comparisons of the same with several texts, joined by OR. */
+static bool read_choice(struct vtr_bytes term, struct vtr_condition_key *out)
+{
+    struct vtr_bytes terms[VTR_TERM_LIMIT];
+    const size_t count = vtr_condition_terms(term, VTR_OP_OR, terms);
+    struct comparison comparison;
+
+    out->text_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == VTR_KEY_TEXT_LIMIT || !read_comparison(terms[i], &comparison) ||
+            (i > 0 && !vtr_bytes_equal(comparison.subject, out->subject))) {
+            return false;
+        }
+        out->subject = comparison.subject;
+        out->texts[out->text_count++] = comparison.text;
+    }
+    return true;
+}
+
+/* Whether a program is one field at the index of a loop's variable. */
+static bool read_item_field(struct vtr_bytes code, uint64_t slot,
+                            struct vtr_bytes *path)
+{
+    struct vtr_instruction instruction;
+    struct vtr_reader reader;
+    unsigned indices;
+    unsigned arguments;
+
+    vtr_reader_init(&reader, code, 0);
+    if (!vtr_instruction_read(&reader, &instruction) ||
+        instruction.op != VTR_OP_VARIABLE || instruction.slot != slot ||
+        !vtr_instruction_read(&reader, &instruction) ||
+        instruction.op != VTR_OP_FIELD || vtr_reader_left(&reader) > 0) {
+        return false;
+    }
+    *path = instruction.name;
+    return vtr_field_path_counts(*path, &indices, &arguments) && indices == 1 &&
+           arguments == 0;
+}
+
+/* `for any i in (low..high) : (... and x[i].y == "text" and ...)`. */
+static bool read_loop(struct vtr_bytes term, struct vtr_condition_key *out)
+{
+    struct vtr_bytes terms[VTR_TERM_LIMIT];
+    struct vtr_instruction instruction = {0};
+    struct vtr_reader code;
+    size_t start = 0;
+
+    vtr_reader_init(&code, term, 0);
+    while (vtr_reader_left(&code) > 0 && instruction.op != VTR_OP_FOR_RANGE) {
+        start = code.pos;
+        if (!vtr_instruction_read(&code, &instruction) ||
+            (instruction.op != VTR_OP_FOR_RANGE && !is_plain(&instruction))) {
+            return false;
+        }
+    }
+    if (instruction.op != VTR_OP_FOR_RANGE || vtr_reader_left(&code) > 0 ||
+        instruction.quantifier != VTR_QUANTIFIER_ANY ||
+        vtr_condition_may_log(instruction.body)) {
+        return false;
+    }
+    const size_t count = vtr_condition_terms(instruction.body, VTR_OP_AND, terms);
+    for (size_t i = 0; i < count; i++) {
+        if (read_choice(terms[i], out) &&
+            read_item_field(out->subject, instruction.slot, &out->path)) {
+            out->subject = (struct vtr_bytes){term.ptr, start};
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vtr_condition_find_key(struct vtr_bytes condition, struct vtr_condition_key *out)
+{
+    struct vtr_bytes term;
+
+    *out = (struct vtr_condition_key){.text_count = 0};
+    if (!vtr_condition_first_dear_term(condition, &term)) {
+        return false;
+    }
+    if (read_loop(term, out)) {
+        return true;
+    }
+    out->path = (struct vtr_bytes){NULL, 0};
+    return read_choice(term, out) && !vtr_condition_may_log(term);
+}
