@@ -10,10 +10,28 @@
 # define VTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 # define VTR_LIKELY(x)         __builtin_expect(!!(x), 1)
 # define VTR_UNLIKELY(x)       __builtin_expect(!!(x), 0)
+# define VTR_PREFETCH(address) __builtin_prefetch(address)
 #else
 # define VTR_PRINTF(fmt, args)
-# define VTR_LIKELY(x)   (x)
-# define VTR_UNLIKELY(x) (x)
+# define VTR_LIKELY(x)         (x)
+# define VTR_UNLIKELY(x)       (x)
+# define VTR_PREFETCH(address) ((void)(address))
+#endif
+
+/* Functions for processors that have these vectors: called where base/os_cpu.h says so,
+ * and compiled where the processor's family may have them (scan/CMakeLists.txt). */
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+# define VTR_HAS_X86_VECTORS 1
+# define VTR_TARGET_AVX2     __attribute__((target("avx2,bmi")))
+# define VTR_TARGET_AVX512   __attribute__((target("avx512f,avx512bw,popcnt,bmi")))
+#else
+# define VTR_HAS_X86_VECTORS 0
+#endif
+#if defined(__aarch64__) && !defined(__AARCH64EB__) && \
+    (defined(__GNUC__) || defined(__clang__))
+# define VTR_HAS_NEON 1
+#else
+# define VTR_HAS_NEON 0
 #endif
 
 /* A function of loops that gain from wider vectors than every processor has: compiled

@@ -1,19 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures how rare each byte is in files, for the choice of atoms (format/atom.c).
+"""Measures how rare bytes and pairs of bytes are in files, for the choice of atoms.
 
 usage: byte_weights.py FOLDER...
 
-Walks the folders in sorted order, reads at most the first 64 KiB of each regular file,
-folds A-Z to a-z and prints the C table of weights: a quarter bit each, rounded from
--4 * log2(frequency), at most 80.  A capital letter has the weight of the small one.
+Walks the folders in sorted order, reads of each regular file the first 64 KiB and of the
+rest every 16th 64 KiB, folds A-Z to a-z and prints the C tables of format/atom_weight.c,
+all in quarter bits:
+
+  weights  -4 * log2(frequency of the byte), rounded, at most 80;
+  classes  1 to 63 for the 63 most frequent bytes, in their order, 0 for every other;
+  gains    how much more frequent a byte of a class is behind one of another class than
+           anywhere, 4 * log2 of the ratio, rounded, -40 to 60.
+
+A capital letter has the weight and the class of the small one.
 """
 import collections
 import math
 import os
 import sys
 
-LIMIT = 64 << 10
+BLOCK = 64 << 10
+STEP = 16
+CLASSES = 64
+FOLD = bytes(b + 32 if 65 <= b <= 90 else b for b in range(256))
 
 
 def files(folders):
@@ -26,24 +36,64 @@ def files(folders):
                     yield name
 
 
-def main():
-    counts = [0] * 256
-    fold = bytes(b + 32 if 65 <= b <= 90 else b for b in range(256))
-    file_count = 0
-    for name in files(sys.argv[1:]):
+def blocks(name):
+    with open(name, "rb") as file:
+        data = file.read(BLOCK)
+        while data:
+            yield data.translate(FOLD)
+            file.seek(BLOCK * (STEP - 1), os.SEEK_CUR)
+            data = file.read(BLOCK)
+
+
+def count_blocks(folders):
+    bytes_seen, pairs, file_count = collections.Counter(), collections.Counter(), 0
+    for name in files(folders):
         try:
-            with open(name, "rb") as file:
-                data = file.read(LIMIT).translate(fold)
+            for data in blocks(name):
+                bytes_seen.update(data)
+                pairs.update(zip(data, data[1:]))
+            file_count += 1
         except OSError:
             continue
-        file_count += 1
-        for byte, count in collections.Counter(data).items():
-            counts[byte] += count
-    total = sum(counts)
+    return bytes_seen, pairs, file_count
+
+
+def print_table(name, numbers):
+    print(f"{name}:")
+    line = "   "
+    for number in numbers:
+        if len(line) + len(f" {number},") > 88:
+            print(line)
+            line = "   "
+        line += f" {number},"
+    print(line)
+
+
+def main():
+    counts, pairs, file_count = count_blocks(sys.argv[1:])
+    total, pair_total = sum(counts.values()), sum(pairs.values())
     print(f"{file_count} files, {total} bytes", file=sys.stderr)
-    weights = [min(80, round(-4 * math.log2(max(counts[b], 1) / total))) for b in fold]
-    for row in range(0, 256, 16):
-        print("    " + " ".join(f"{w}," for w in weights[row:row + 16]))
+    weights = [min(80, round(-4 * math.log2(max(counts[b], 1) / total))) for b in FOLD]
+
+    frequent = [b for b, _ in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
+    class_of = [0] * 256
+    for number, byte in enumerate(frequent[:CLASSES - 1], 1):
+        class_of[byte] = number
+    class_of = [class_of[b] for b in FOLD]
+    of_class, of_pair = [0] * CLASSES, [[0] * CLASSES for _ in range(CLASSES)]
+    for byte, count in counts.items():
+        of_class[class_of[byte]] += count
+    for (first, second), count in pairs.items():
+        of_pair[class_of[first]][class_of[second]] += count
+    gains = []
+    for first in range(CLASSES):
+        for second in range(CLASSES):
+            chance = of_class[first] / total * of_class[second] / total * pair_total
+            ratio = max(of_pair[first][second], 0.5) / chance
+            gains.append(max(-40, min(60, round(4 * math.log2(ratio)))))
+    print_table("weights", weights)
+    print_table("classes", class_of)
+    print_table("gains", gains)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "compiler/source.h"
-#include "format/atom.h"
+#include "format/atom_weight.h"
 #include "format/pattern_read.h"
 
 /* Quarter bits: bytes that chance brings more often than once in 4,096 places. */
@@ -65,8 +65,8 @@ static bool begins_rare(struct vtr_bytes masked)
 static bool has_rare_plain(struct vtr_bytes masked)
 {
     const unsigned window =
-        masked.len < VTR_ATOM_LEN_MAX ? (unsigned)masked.len : VTR_ATOM_LEN_MAX;
-    uint8_t bytes[VTR_ATOM_LEN_MAX];
+        masked.len < VTR_ATOM_SCORE_LEN ? (unsigned)masked.len : VTR_ATOM_SCORE_LEN;
+    uint8_t bytes[VTR_ATOM_SCORE_LEN];
 
     if (begins_rare(masked)) {
         return true;
@@ -85,8 +85,8 @@ static bool has_rare_plain(struct vtr_bytes masked)
 /* The same with a zero behind each byte. */
 static bool has_rare_wide(struct vtr_bytes masked)
 {
-    uint8_t bytes[VTR_ATOM_LEN_MAX] = {0};
-    const size_t pairs = VTR_ATOM_LEN_MAX / 2;
+    uint8_t bytes[VTR_ATOM_SCORE_LEN] = {0};
+    const size_t pairs = VTR_ATOM_SCORE_LEN / 2;
     const size_t window = masked.len < pairs ? masked.len : pairs;
 
     for (size_t at = 0; at + window <= masked.len; at++) {

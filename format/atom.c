@@ -1,106 +1,106 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Chooses atoms by how rare they are: the sum of their bytes' weights, less what a
- * vague distance costs.  docs/format.md, "Choice of atoms", is the rule; every number
- * here is part of the layout, since other choices are other bytes.
+ * Chooses atoms by how rare they are: the weight of each byte behind the one before it,
+ * less what a vague distance costs.  docs/format.md, "Choice of atoms", is the rule;
+ * every number here is part of the layout, since other choices are other bytes.
  */
 #include "format/atom.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/sort.h"
+#include "format/atom_weight.h"
 #include "format/pattern_read.h"
 
-#define WEIGHT_PER_BIT 4       /* weights count quarter bits */
-#define REPEAT_DIVISOR 4       /* of the weight of a byte that the window has already */
-#define WEIGHT_MAX     48      /* of WEIGHTS */
+#define WEIGHT_PER_BIT 4 /* weights count quarter bits */
+#define SCORE_ENOUGH   160
+#define SCORE_OF_RUN   (-500)  /* added to that of one byte repeated */
 #define SCORE_NONE     (-1000) /* below every score */
 #define SEARCH_LEN     60000u
+#define SEARCH_LEAST   64u /* so far is looked whatever was found */
+#define SHORT_LEN      4u
+#define WINDOW_RING    8u /* places, more than a window's bytes */
 #define BACK_LIMIT     (VTR_BACK_UNBOUNDED - 1u)
 
-/*
- * Weight of each byte: -4 * log2 of its frequency after folding, in the first 64 KiB of
- * the 5,538 files (163,527,542 bytes) of a Debian 12 amd64 /usr/bin and
- * /usr/lib/x86_64-linux-gnu; made by benchmarks/byte_weights.py.
- */
-static const uint8_t WEIGHTS[256] = {
-    5,  21, 25, 25, 28, 27, 35, 34, 26, 35, 30, 38, 36, 37, 34, 28, 32, 37, 34, 41,
-    38, 38, 42, 41, 35, 43, 42, 42, 37, 42, 43, 36, 24, 41, 36, 41, 25, 37, 41, 41,
-    34, 37, 40, 41, 37, 38, 34, 39, 33, 31, 36, 37, 37, 36, 38, 38, 36, 36, 40, 40,
-    39, 37, 41, 43, 36, 25, 31, 28, 26, 23, 29, 31, 22, 25, 39, 36, 26, 30, 26, 27,
-    28, 39, 26, 26, 23, 29, 35, 36, 33, 34, 39, 38, 39, 39, 43, 26, 39, 25, 31, 28,
-    26, 23, 29, 31, 22, 25, 39, 36, 26, 30, 26, 27, 28, 39, 26, 26, 23, 29, 35, 36,
-    33, 34, 39, 41, 39, 41, 44, 44, 36, 42, 45, 33, 34, 33, 44, 45, 40, 27, 46, 29,
-    44, 31, 45, 46, 38, 47, 47, 47, 43, 46, 47, 47, 43, 46, 47, 47, 46, 47, 47, 47,
-    41, 47, 47, 47, 44, 47, 47, 48, 43, 47, 47, 47, 46, 47, 47, 46, 42, 47, 47, 47,
-    45, 46, 41, 45, 41, 45, 41, 45, 44, 45, 41, 41, 33, 39, 41, 37, 41, 43, 40, 37,
-    42, 42, 45, 47, 46, 46, 46, 46, 39, 44, 42, 45, 46, 45, 46, 46, 41, 45, 45, 43,
-    47, 46, 44, 40, 39, 45, 43, 46, 44, 45, 43, 42, 30, 35, 43, 40, 42, 44, 42, 41,
-    40, 45, 43, 43, 44, 45, 40, 42, 36, 40, 39, 39, 38, 42, 39, 22,
+/* Bytes as a match has them: those of a masked run, with a zero behind each when the
+ * step is 2. */
+struct spelling {
+    struct vtr_bytes masked;
+    size_t step;
+    size_t len; /* in bytes of a match */
 };
 
-/* A run of at most four bytes inside a text. */
+/* An atom inside a spelling. */
 struct window {
+    struct spelling text;
     size_t offset;
     unsigned len; /* 0: none found */
     int score;    /* quarter bits; the higher, the rarer */
 };
 
-static inline int score_of(const uint8_t *bytes, unsigned len)
+static struct spelling spell(struct vtr_bytes masked, bool is_wide)
 {
-    uint8_t folded[VTR_ATOM_LEN_MAX];
-    int score = 0;
+    const size_t step = is_wide ? 2 : 1;
+    const size_t limit = SIZE_MAX / 2;
 
-    for (unsigned i = 0; i < len; i++) {
-        bool is_repeated = false;
+    return (struct spelling){masked, step,
+                             (masked.len < limit ? masked.len : limit) * step};
+}
 
-        folded[i] = vtr_fold(bytes[i]);
-        for (unsigned j = 0; j < i; j++) {
-            is_repeated |= folded[i] == folded[j];
+static inline uint8_t byte_at(const struct spelling *text, size_t at)
+{
+    if (text->step == 1) {
+        return text->masked.ptr[at] ^ vtr_mask(at);
+    }
+    return at % 2 != 0 ? 0 : text->masked.ptr[at / 2] ^ vtr_mask(at / 2);
+}
+
+static unsigned window_len(size_t len)
+{
+    return len >= VTR_ATOM_LEN_MAX ? VTR_ATOM_LEN_MAX
+           : len >= SHORT_LEN      ? SHORT_LEN
+                                   : (unsigned)len;
+}
+
+/* The rarest window, the first of equals; none when no score is above `floor`.  Far
+ * into a run nothing better is looked for than what is rare enough. */
+static struct window find_window(struct vtr_bytes masked, bool is_wide, int floor)
+{
+    const struct spelling text = spell(masked, is_wide);
+    const unsigned len = window_len(text.len);
+    struct window best = {.text = text, .score = floor};
+    int alone[WINDOW_RING] = {0};  /* weights of the last bytes, by place */
+    int behind[WINDOW_RING] = {0}; /* the same behind the one before it */
+    int sum = 0;
+    unsigned repeats = 0; /* bytes up to this one that are equal */
+    uint8_t last = 0;
+
+    for (size_t at = 0; at < text.len && at < SEARCH_LEN + len - 1; at++) {
+        const uint8_t byte = vtr_fold(byte_at(&text, at));
+        const size_t place = at % WINDOW_RING;
+
+        repeats = at > 0 && byte == last ? repeats + 1 : 1;
+        alone[place] = VTR_ATOM_WEIGHTS[byte];
+        behind[place] = vtr_atom_weight_behind(last, byte);
+        sum += behind[place];
+        last = byte;
+        if (at + 1 < len) {
+            continue;
         }
-        const int weight = WEIGHTS[bytes[i]];
-        assert(weight <= WEIGHT_MAX);
-        score += is_repeated ? weight / REPEAT_DIVISOR : weight;
-    }
-    return score;
-}
+        const size_t first = (at + 1 - len) % WINDOW_RING;
+        int score = sum - behind[first] + alone[first];
 
-int vtr_atom_score(const uint8_t *bytes, unsigned len)
-{
-    return score_of(bytes, len);
-}
-
-static unsigned window_len(struct vtr_bytes text)
-{
-    return text.len < VTR_ATOM_LEN_MAX ? (unsigned)text.len : VTR_ATOM_LEN_MAX;
-}
-
-/* The rarest window of four bytes (of all, when there are fewer), the first of equals;
- * none when no score is above `floor`. */
-static struct window find_window(struct vtr_bytes text, int floor)
-{
-    const unsigned len = window_len(text);
-    struct window best = {.score = floor};
-
-    if (len == 0) {
-        return best;
-    }
-    int weight = 0; /* of the window's bytes, repeated or not: no score is above it */
-    for (unsigned i = 0; i < len; i++) {
-        weight += WEIGHTS[text.ptr[i]];
-    }
-    for (size_t at = 0; at + len <= text.len && at < SEARCH_LEN; at++) {
-        if (weight > best.score) {
-            const int score = score_of(text.ptr + at, len);
-            if (score > best.score) {
-                best = (struct window){at, len, score};
-            }
+        sum -= behind[first];
+        score += len > 1 && repeats >= len ? SCORE_OF_RUN : 0;
+        if (score > best.score) {
+            best.offset = at + 1 - len;
+            best.len = len;
+            best.score = score;
         }
-        if (at + len < text.len) {
-            weight += WEIGHTS[text.ptr[at + len]] - WEIGHTS[text.ptr[at]];
+        if (best.score >= SCORE_ENOUGH && at >= SEARCH_LEAST) {
+            break;
         }
     }
     return best;
@@ -127,13 +127,34 @@ struct origin {
     uint32_t pattern;
     uint16_t fragment;
     uint8_t flags;
+    uint8_t key; /* xor */
 };
 
-/* Adds an entry for the folded bytes of `atom`, which begin between `min` and `max`
+/* The window's context: as many bytes as there are room for, those behind it first. */
+static void put_context(struct vtr_atom_entry *entry, const struct window *window,
+                        uint8_t key)
+{
+    const size_t behind = window->text.len - window->offset - window->len;
+    const size_t room = VTR_ATOM_CONTEXT_MAX - window->len;
+    const size_t tail = behind < room ? behind : room;
+    const size_t lead = window->offset < room - tail ? window->offset : room - tail;
+
+    entry->len = (uint8_t)window->len;
+    entry->lead = (uint8_t)lead;
+    entry->context_len = (uint8_t)(lead + window->len + tail);
+    for (unsigned i = 0; i < entry->context_len; i++) {
+        const uint8_t byte = byte_at(&window->text, window->offset - lead + i) ^ key;
+
+        entry->context[i] = vtr_fold(byte);
+    }
+}
+
+/* Adds an entry for a window under an xor key, which begins between `min` and `max`
  * bytes after the start.  Distances that have no room are widened. */
 static enum vtr_status add_entry(struct vtr_atom_choice *choice,
-                                 const struct origin *origin, struct vtr_bytes atom,
-                                 uint64_t min, uint64_t max, struct vtr_error *err)
+                                 const struct origin *origin,
+                                 const struct window *window, uint64_t min,
+                                 uint64_t max, struct vtr_error *err)
 {
     if (choice->entries.count >= VTR_ATOM_ENTRY_LIMIT) {
         return vtr_error_set(err, VTR_ERROR_LIMIT, "a string needs more than %u atoms",
@@ -143,35 +164,13 @@ static enum vtr_status add_entry(struct vtr_atom_choice *choice,
     if (entry == NULL) {
         return vtr_error_set_memory(err);
     }
-    for (size_t i = 0; i < atom.len; i++) {
-        entry->key |= (uint32_t)vtr_fold(atom.ptr[i]) << (8 * i);
-    }
-    entry->len = (uint8_t)atom.len;
+    put_context(entry, window, origin->key);
     entry->pattern = origin->pattern;
     entry->fragment = origin->fragment;
     entry->flags = origin->flags;
     entry->back_max = (uint16_t)(max > BACK_LIMIT ? VTR_BACK_UNBOUNDED : max);
     entry->back_min = (uint16_t)(min > BACK_LIMIT ? BACK_LIMIT : min);
     return VTR_OK;
-}
-
-/* Unmasks at most the part of a run in which windows are looked for, with a zero after
- * each byte when it is wide. */
-static bool spell(struct vtr_atom_choice *choice, struct vtr_bytes masked, bool is_wide)
-{
-    const size_t step = is_wide ? 2 : 1;
-    const size_t limit = (SEARCH_LEN + VTR_ATOM_LEN_MAX) / step;
-    const size_t len = masked.len < limit ? masked.len : limit;
-
-    vtr_writer_clear(&choice->scratch);
-    uint8_t *room = vtr_writer_reserve(&choice->scratch, len * step);
-    for (size_t i = 0; room != NULL && i < len; i++) {
-        *room++ = (uint8_t)(masked.ptr[i] ^ vtr_mask(i));
-        if (is_wide) {
-            *room++ = 0;
-        }
-    }
-    return room != NULL;
 }
 
 static enum vtr_status choose_text_form(struct vtr_atom_choice *choice,
@@ -182,20 +181,13 @@ static enum vtr_status choose_text_form(struct vtr_atom_choice *choice,
     const bool has_keys = (pattern->flags & VTR_PATTERN_XOR) != 0;
     const unsigned first = has_keys ? pattern->xor_min : 0;
     const unsigned last = has_keys ? pattern->xor_max : 0;
-    uint8_t atom[VTR_ATOM_LEN_MAX];
+    const struct window window =
+        find_window(masked, origin.flags == VTR_ATOM_WIDE, SCORE_NONE);
     enum vtr_status status = VTR_OK;
 
-    if (!spell(choice, masked, origin.flags == VTR_ATOM_WIDE)) {
-        return vtr_error_set_memory(err);
-    }
-    const struct vtr_bytes text = vtr_writer_bytes(&choice->scratch);
-    const struct window window = find_window(text, SCORE_NONE);
     for (unsigned key = first; key <= last && status == VTR_OK; key++) {
-        for (unsigned i = 0; i < window.len; i++) {
-            atom[i] = (uint8_t)(text.ptr[window.offset + i] ^ key);
-        }
-        status = add_entry(choice, &origin, (struct vtr_bytes){atom, window.len},
-                           window.offset, window.offset, err);
+        origin.key = (uint8_t)key;
+        status = add_entry(choice, &origin, &window, window.offset, window.offset, err);
     }
     return status;
 }
@@ -235,19 +227,17 @@ static enum vtr_status choose_text(struct vtr_atom_choice *choice,
     return status;
 }
 
-/* A window of a run of tokens: where it is and how good. */
+/* A window of a run of tokens: where it is. */
 struct hex_window {
-    uint8_t atom[VTR_ATOM_LEN_MAX];
-    unsigned len; /* 0: none found */
+    struct window window; /* its score is less the cost of its spread */
     uint64_t back_min;
     uint64_t back_max;
-    int score;
 };
 
 /* What was found in a fragment: a window of its own, or an alternation of which every
  * branch has one. */
 struct hex_choice {
-    struct hex_window window;
+    struct hex_window own;
     bool is_alternation;
     struct vtr_hex_token alternation;
     uint64_t back_min; /* of the alternation */
@@ -256,47 +246,44 @@ struct hex_choice {
 };
 
 /* Takes the best window of a BYTES token that begins between `min` and `max`, if its
- * score is above `floor`. */
-static bool try_bytes(struct vtr_atom_choice *choice, struct vtr_bytes masked,
-                      uint64_t min, uint64_t max, int floor, struct hex_window *best)
+ * score is above that of `best`. */
+static bool try_bytes(struct vtr_bytes masked, uint64_t min, uint64_t max,
+                      struct hex_window *best)
 {
     const int cost = spread_cost(min, max);
+    const int floor = best->window.score;
 
-    if ((int)window_len(masked) * WEIGHT_MAX - cost <= floor) {
-        return true; /* most runs are short, and cannot be above */
+    if ((int)window_len(masked.len) * VTR_ATOM_WEIGHT_MAX - cost <= floor) {
+        return false; /* so short that it cannot be above */
     }
-    if (!spell(choice, masked, false)) {
+    struct window window = find_window(masked, false, floor + cost);
+    if (window.len == 0) {
         return false;
     }
-    const struct window window =
-        find_window(vtr_writer_bytes(&choice->scratch), floor + cost);
-    if (window.len == 0) {
-        return true;
-    }
-    best->len = window.len;
+    window.score -= cost;
+    best->window = window;
     best->back_min = add_saturated(min, window.offset);
     best->back_max = add_saturated(max, window.offset);
-    best->score = window.score - cost;
-    memcpy(best->atom, choice->scratch.ptr + window.offset, window.len);
     return true;
 }
 
 /* The best window of a branch, that of its own BYTES tokens; `len` 0 when there is
  * none.  False at malformed tokens. */
-static bool find_in_branch(struct vtr_atom_choice *choice, struct vtr_reader tokens,
-                           uint64_t min, uint64_t max, struct hex_window *out)
+static bool find_in_branch(struct vtr_reader tokens, uint64_t min, uint64_t max,
+                           struct hex_window *out)
 {
-    *out = (struct hex_window){.score = SCORE_NONE};
+    *out = (struct hex_window){.window.score = SCORE_NONE};
     while (vtr_reader_left(&tokens) > 0) {
         struct vtr_hex_token token;
         uint64_t token_min;
         uint64_t token_max;
 
         if (!vtr_hex_next_token(&tokens, &token) ||
-            !vtr_hex_measure(&token, &token_min, &token_max) ||
-            (token.type == VTR_TOKEN_BYTES &&
-             !try_bytes(choice, token.masked, min, max, out->score, out))) {
+            !vtr_hex_measure(&token, &token_min, &token_max)) {
             return false;
+        }
+        if (token.type == VTR_TOKEN_BYTES) {
+            (void)try_bytes(token.masked, min, max, out);
         }
         min = add_saturated(min, token_min);
         max = add_saturated(max, token_max);
@@ -306,8 +293,7 @@ static bool find_in_branch(struct vtr_atom_choice *choice, struct vtr_reader tok
 
 /* Takes an alternation when its worst branch, less what so many atoms cost, is better
  * than what was found before. */
-static bool try_alternation(struct vtr_atom_choice *choice,
-                            const struct vtr_hex_token *token, uint64_t min,
+static bool try_alternation(const struct vtr_hex_token *token, uint64_t min,
                             uint64_t max, struct hex_choice *best)
 {
     struct vtr_reader branches = token->branches;
@@ -315,16 +301,16 @@ static bool try_alternation(struct vtr_atom_choice *choice,
 
     for (uint64_t i = 0; i < token->branch_count; i++) {
         struct vtr_reader tokens;
-        struct hex_window window;
+        struct hex_window found;
 
         if (!vtr_hex_next_branch(&branches, &tokens) ||
-            !find_in_branch(choice, tokens, min, max, &window)) {
+            !find_in_branch(tokens, min, max, &found)) {
             return false;
         }
-        if (window.len == 0) {
+        if (found.window.len == 0) {
             return true;
         }
-        worst = window.score < worst ? window.score : worst;
+        worst = found.window.score < worst ? found.window.score : worst;
     }
     const int score = worst - spread_cost(0, token->branch_count);
     if (score <= best->score) {
@@ -338,35 +324,41 @@ static bool try_alternation(struct vtr_atom_choice *choice,
     return true;
 }
 
-/* Looks through the top level of a fragment.  False at malformed tokens. */
-static bool find_in_fragment(struct vtr_atom_choice *choice, struct vtr_reader tokens,
-                             struct hex_choice *out)
+/* Takes what a token of the top level offers, when it is better. */
+static bool try_token(const struct vtr_hex_token *token, uint64_t min, uint64_t max,
+                      struct hex_choice *best)
+{
+    if (token->type == VTR_TOKEN_ALT) {
+        return try_alternation(token, min, max, best);
+    }
+    if (token->type == VTR_TOKEN_BYTES) {
+        struct hex_window window = {.window.score = best->score};
+
+        if (try_bytes(token->masked, min, max, &window)) {
+            best->own = window;
+            best->is_alternation = false;
+            best->score = window.window.score;
+        }
+    }
+    return true;
+}
+
+/* Looks through the top level of a fragment, as far as there may be something better.
+ * False at malformed tokens. */
+static bool find_in_fragment(struct vtr_reader tokens, struct hex_choice *out)
 {
     uint64_t min = 0;
     uint64_t max = 0;
 
     *out = (struct hex_choice){.score = SCORE_NONE};
-    while (vtr_reader_left(&tokens) > 0) {
+    while (vtr_reader_left(&tokens) > 0 && out->score < SCORE_ENOUGH) {
         struct vtr_hex_token token;
-        struct hex_window window = {.score = out->score};
         uint64_t token_min;
         uint64_t token_max;
 
         if (!vtr_hex_next_token(&tokens, &token) ||
-            !vtr_hex_measure(&token, &token_min, &token_max)) {
-            return false;
-        }
-        if (token.type == VTR_TOKEN_BYTES) {
-            if (!try_bytes(choice, token.masked, min, max, out->score, &window)) {
-                return false;
-            }
-            if (window.len > 0) {
-                out->window = window;
-                out->is_alternation = false;
-                out->score = window.score;
-            }
-        } else if (token.type == VTR_TOKEN_ALT &&
-                   !try_alternation(choice, &token, min, max, out)) {
+            !vtr_hex_measure(&token, &token_min, &token_max) ||
+            !try_token(&token, min, max, out)) {
             return false;
         }
         min = add_saturated(min, token_min);
@@ -377,11 +369,10 @@ static bool find_in_fragment(struct vtr_atom_choice *choice, struct vtr_reader t
 
 static enum vtr_status add_window(struct vtr_atom_choice *choice,
                                   const struct origin *origin,
-                                  const struct hex_window *window,
-                                  struct vtr_error *err)
+                                  const struct hex_window *found, struct vtr_error *err)
 {
-    return add_entry(choice, origin, (struct vtr_bytes){window->atom, window->len},
-                     window->back_min, window->back_max, err);
+    return add_entry(choice, origin, &found->window, found->back_min, found->back_max,
+                     err);
 }
 
 /* Adds one entry for each branch of the alternation that was found. */
@@ -398,8 +389,7 @@ static enum vtr_status add_branches(struct vtr_atom_choice *choice,
         struct hex_window window;
 
         if (!vtr_hex_next_branch(&branches, &tokens) ||
-            !find_in_branch(choice, tokens, found->back_min, found->back_max,
-                            &window)) {
+            !find_in_branch(tokens, found->back_min, found->back_max, &window)) {
             return refuse(err);
         }
         status = add_window(choice, origin, &window, err);
@@ -424,15 +414,14 @@ static enum vtr_status choose_hex(struct vtr_atom_choice *choice,
         struct hex_choice found;
 
         if (!vtr_hex_next_fragment(&payload, i == 0, &fragment) ||
-            !find_in_fragment(choice, fragment.tokens, &found)) {
-            return vtr_writer_ok(&choice->scratch) ? refuse(err)
-                                                   : vtr_error_set_memory(err);
+            !find_in_fragment(fragment.tokens, &found)) {
+            return refuse(err);
         }
         origin.fragment = (uint16_t)i;
         if (found.is_alternation) {
             status = add_branches(choice, &origin, &found, err);
-        } else if (found.window.len > 0) {
-            status = add_window(choice, &origin, &found.window, err);
+        } else if (found.own.window.len > 0) {
+            status = add_window(choice, &origin, &found.own, err);
         } else {
             choice->entries.count = 0; /* one fragment without: all are looked for */
             return VTR_OK;
@@ -456,14 +445,8 @@ static enum vtr_status choose_program(struct vtr_atom_choice *choice,
         if (!vtr_regex_next_atom(&atoms, &atom)) {
             return refuse(err);
         }
-        if (!spell(choice, atom.masked, false)) {
-            return vtr_error_set_memory(err);
-        }
-        const struct window window =
-            find_window(vtr_writer_bytes(&choice->scratch), SCORE_NONE);
-        const struct vtr_bytes bytes = {choice->scratch.ptr + window.offset,
-                                        window.len};
-        status = add_entry(choice, origin, bytes,
+        const struct window window = find_window(atom.masked, false, SCORE_NONE);
+        status = add_entry(choice, origin, &window,
                            add_saturated(atom.back_min, window.offset),
                            add_saturated(atom.back_max, window.offset), err);
     }
@@ -499,20 +482,25 @@ static enum vtr_status choose_regex(struct vtr_atom_choice *choice,
     return status;
 }
 
-static int order(uint32_t a, uint32_t b)
+static int order(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
 }
 
-int vtr_atom_compare(const struct vtr_atom_entry *a, const struct vtr_atom_entry *b)
+/* By context, length, part and distances: the order of a pattern's rows. */
+static int compare_entries(const struct vtr_atom_entry *a,
+                           const struct vtr_atom_entry *b)
 {
-    const uint32_t fields[][2] = {
-        {a->key, b->key},           {a->len, b->len},
-        {a->pattern, b->pattern},   {a->fragment, b->fragment},
-        {a->back_min, b->back_min}, {a->back_max, b->back_max},
+    const uint64_t fields[][2] = {
+        {a->len, b->len},
+        {a->lead, b->lead},
+        {a->context_len, b->context_len},
+        {a->fragment, b->fragment},
+        {a->back_min, b->back_min},
+        {a->back_max, b->back_max},
         {a->flags, b->flags},
     };
-    int result = 0;
+    int result = memcmp(a->context, b->context, sizeof(a->context));
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && result == 0; i++) {
         result = order(fields[i][0], fields[i][1]);
@@ -523,7 +511,7 @@ int vtr_atom_compare(const struct vtr_atom_entry *a, const struct vtr_atom_entry
 static int compare_items(const void *a, const void *b, void *context)
 {
     (void)context;
-    return vtr_atom_compare(a, b);
+    return compare_entries(a, b);
 }
 
 /* Sorts the entries and takes those out that are there twice. */
@@ -540,7 +528,7 @@ static enum vtr_status sort_entries(struct vtr_vector *entries, struct vtr_error
         return vtr_error_set_memory(err);
     }
     for (size_t i = 1; i < entries->count; i++) {
-        if (vtr_atom_compare(&items[kept - 1], &items[i]) != 0) {
+        if (compare_entries(&items[kept - 1], &items[i]) != 0) {
             items[kept] = items[i];
             kept++;
         }
@@ -559,7 +547,6 @@ void vtr_atom_choice_deinit(struct vtr_atom_choice *choice)
 {
     if (choice != NULL) {
         vtr_vector_deinit(&choice->entries);
-        vtr_writer_deinit(&choice->scratch);
     }
 }
 

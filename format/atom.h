@@ -11,7 +11,6 @@
 
 #include "base/compiler.h"
 #include "base/vector.h"
-#include "base/writer.h"
 #include "format/atom_index.h"
 #include "format/rule.h"
 
@@ -22,23 +21,16 @@
 struct vtr_atom_choice {
     struct vtr_vector entries; /* of struct vtr_atom_entry, sorted, nothing twice; none
                                   when the pattern has to do without */
-    struct vtr_writer scratch;
 };
 
 void vtr_atom_choice_init(struct vtr_atom_choice *choice);
 void vtr_atom_choice_deinit(struct vtr_atom_choice *choice);
 
 /* Chooses for a pattern whose number is `number`.  VTR_ERROR_FORMAT at a malformed
- * payload, VTR_ERROR_LIMIT past VTR_ATOM_ENTRY_LIMIT entries. */
+ * payload (what is behind the atoms is not looked at), VTR_ERROR_LIMIT past
+ * VTR_ATOM_ENTRY_LIMIT entries. */
 VTR_MUST_CHECK enum vtr_status vtr_atom_choose(struct vtr_atom_choice *choice,
                                                const struct vtr_pattern_view *pattern,
                                                uint32_t number, struct vtr_error *err);
-
-/* How rare `len` bytes are, at most VTR_ATOM_LEN_MAX: quarter bits, so that chance
- * brings them once in 2^(score / 4) places. */
-int vtr_atom_score(const uint8_t *bytes, unsigned len);
-
-/* Total order of entries in a bucket: key, len, pattern, fragment, distances, flags. */
-int vtr_atom_compare(const struct vtr_atom_entry *a, const struct vtr_atom_entry *b);
 
 #endif

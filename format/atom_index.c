@@ -1,37 +1,97 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Opens the index of atoms; the reading itself is inline in the header. */
+/* Opens the index of atoms, and reads its rows. */
 #include "format/atom_index.h"
 
 #include "base/error.h"
 #include "format/image.h"
 
-struct params {
+struct tier_params {
     uint8_t filter_bits;
-    uint8_t bucket_bits;
-    uint16_t zeros;
-    uint32_t counts[VTR_ATOM_LEN_MAX];
+    uint8_t gram_len;
+    uint8_t stride;
+    uint8_t zero;
+    uint32_t line_count;
+    uint32_t list_len;
+    uint32_t gram_count;
 };
+
+struct params {
+    uint32_t unit_count;
+    uint32_t zero;
+    struct tier_params tiers[VTR_ATOM_TIERS];
+};
+
+static bool read_tier(struct vtr_reader *r, struct tier_params *out)
+{
+    return vtr_reader_u8(r, &out->filter_bits) && vtr_reader_u8(r, &out->gram_len) &&
+           vtr_reader_u8(r, &out->stride) && vtr_reader_u8(r, &out->zero) &&
+           vtr_reader_u32(r, &out->line_count) && vtr_reader_u32(r, &out->list_len) &&
+           vtr_reader_u32(r, &out->gram_count) && out->zero == 0;
+}
+
+static bool has_gait(const struct tier_params *tier, struct vtr_atom_gait gait)
+{
+    return tier->gram_len == gait.gram_len && tier->stride == gait.stride;
+}
+
+static bool check_tier(const struct tier_params *tier, enum vtr_atom_tier number)
+{
+    if (tier->line_count == 0) {
+        return tier->filter_bits == 0 && tier->gram_len == 0 && tier->stride == 0 &&
+               tier->list_len == 0 && tier->gram_count == 0;
+    }
+    return tier->filter_bits >= VTR_ATOM_FILTER_BITS_MIN &&
+           tier->filter_bits <= VTR_ATOM_FILTER_BITS_MAX && tier->gram_count > 0 &&
+           tier->list_len % VTR_ATOM_LINE_SLOTS == 0 &&
+           (has_gait(tier, vtr_atom_gait_of(number, false)) ||
+            has_gait(tier, vtr_atom_gait_of(number, true)));
+}
 
 static bool read_params(struct vtr_bytes section, struct params *out)
 {
     struct vtr_reader r;
 
     vtr_reader_init(&r, section, 0);
-    if (!vtr_reader_u8(&r, &out->filter_bits) ||
-        !vtr_reader_u8(&r, &out->bucket_bits) || !vtr_reader_u16(&r, &out->zeros)) {
+    if (!vtr_reader_u32(&r, &out->unit_count) || !vtr_reader_u32(&r, &out->zero)) {
         return false;
     }
-    for (size_t i = 0; i < VTR_ATOM_LEN_MAX; i++) {
-        if (!vtr_reader_u32(&r, &out->counts[i])) {
+    for (unsigned i = 0; i < VTR_ATOM_TIERS; i++) {
+        if (!read_tier(&r, &out->tiers[i]) ||
+            !check_tier(&out->tiers[i], (enum vtr_atom_tier)i)) {
             return false;
         }
     }
-    return out->zeros == 0 && vtr_reader_left(&r) == 0 &&
-           out->filter_bits >= VTR_ATOM_FILTER_BITS_MIN &&
-           out->filter_bits <= VTR_ATOM_FILTER_BITS_MAX &&
-           out->bucket_bits >= VTR_ATOM_BUCKET_BITS_MIN &&
-           out->bucket_bits <= VTR_ATOM_BUCKET_BITS_MAX;
+    return out->zero == 0 && vtr_reader_left(&r) == 0;
+}
+
+/* Gives a tier its part of the sections; false when they are too short. */
+static bool open_tier(struct vtr_atom_table *out, const struct tier_params *params,
+                      uint32_t unit_count, struct vtr_reader *filters,
+                      struct vtr_reader *slots)
+{
+    struct vtr_bytes filter;
+    struct vtr_bytes lines;
+    struct vtr_bytes lists;
+
+    if (params->line_count == 0) {
+        return true;
+    }
+    if (!vtr_reader_slice(filters, &filter, (size_t)1 << (params->filter_bits - 3)) ||
+        !vtr_reader_array(slots, &lines, params->line_count, VTR_ATOM_LINE_LEN) ||
+        !vtr_reader_array(slots, &lists, params->list_len, 4)) {
+        return false;
+    }
+    out->filter = filter.ptr;
+    out->slots = lines.ptr;
+    out->lists = lists.ptr;
+    out->line_count = params->line_count;
+    out->list_len = params->list_len;
+    out->filter_bits = params->filter_bits;
+    out->gram_len = params->gram_len;
+    out->stride = params->stride;
+    out->place_bits = vtr_atom_place_bits(unit_count, params->list_len);
+    return out->place_bits < 32;
 }
 
 enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
@@ -39,15 +99,17 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
                                     struct vtr_error *err)
 {
     const struct vtr_image_section *section = &image->sections[VTR_SECTION_ATOM_PARAMS];
-    const struct vtr_bytes filter = image->sections[VTR_SECTION_ATOM_FILTER].bytes;
-    const struct vtr_bytes buckets = image->sections[VTR_SECTION_ATOM_BUCKETS].bytes;
-    const struct vtr_bytes entries = image->sections[VTR_SECTION_ATOM_ENTRIES].bytes;
+    const struct vtr_bytes rows = image->sections[VTR_SECTION_ATOM_ROWS].bytes;
     struct vtr_atom_index index = {0};
+    struct vtr_reader filters;
+    struct vtr_reader slots;
     struct params params;
-    uint64_t total = 0;
+    bool is_good = true;
 
-    if (section->bytes.len == 0 && filter.len == 0 && buckets.len == 0 &&
-        entries.len == 0) {
+    vtr_reader_init(&filters, image->sections[VTR_SECTION_ATOM_FILTER].bytes, 0);
+    vtr_reader_init(&slots, image->sections[VTR_SECTION_ATOM_SLOTS].bytes, 0);
+    if (section->bytes.len == 0 && rows.len == 0 && vtr_reader_left(&filters) == 0 &&
+        vtr_reader_left(&slots) == 0) {
         *out = index;
         return VTR_OK;
     }
@@ -55,23 +117,45 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
         return vtr_error_set_format(err, "atom-params", section->offset,
                                     "the parameters of the atom index are malformed");
     }
-    for (size_t i = 0; i < VTR_ATOM_LEN_MAX; i++) {
-        index.counts[i + 1] = params.counts[i];
-        total += params.counts[i];
+    index.rows = rows.ptr;
+    index.unit_count = params.unit_count;
+    for (size_t i = 0; i < VTR_ATOM_TIERS && is_good; i++) {
+        is_good = open_tier(&index.tiers[i], &params.tiers[i], params.unit_count,
+                            &filters, &slots);
     }
-    if (filter.len != (size_t)1 << (params.filter_bits - 3) ||
-        buckets.len != (((size_t)1 << params.bucket_bits) + 1) * 4 ||
-        entries.len / VTR_ATOM_ROW_LEN != total ||
-        entries.len % VTR_ATOM_ROW_LEN != 0 || total > UINT32_MAX) {
+    if (!is_good || vtr_reader_left(&filters) > 0 || vtr_reader_left(&slots) > 0 ||
+        rows.len / VTR_ATOM_UNIT_LEN != params.unit_count ||
+        rows.len % VTR_ATOM_UNIT_LEN != 0) {
         return vtr_error_set_format(err, "atom-params", section->offset,
                                     "the sections of the atom index do not fit");
     }
-    index.filter = filter.ptr;
-    index.buckets = buckets.ptr;
-    index.entries = entries.ptr;
-    index.entry_count = (uint32_t)total;
-    index.filter_bits = params.filter_bits;
-    index.bucket_bits = params.bucket_bits;
     *out = index;
     return VTR_OK;
+}
+
+bool vtr_atom_index_row(const struct vtr_atom_index *index, uint32_t at,
+                        struct vtr_atom_row *out)
+{
+    if (at >= index->unit_count) {
+        return false;
+    }
+    const uint8_t *row = index->rows + (size_t)at * VTR_ATOM_UNIT_LEN;
+    const uint8_t shape = row[VTR_ATOM_AT_SHAPE];
+    const uint16_t check = vtr_load_u16(row + VTR_ATOM_AT_CHECK);
+    const bool is_wide = (check & VTR_ATOM_CHECK_WIDE) != 0;
+
+    if (is_wide && at + 1 >= index->unit_count) {
+        return false;
+    }
+    out->pattern = vtr_load_u32(row + VTR_ATOM_AT_PATTERN);
+    out->check = check & (VTR_ATOM_CHECK_WIDE - 1u);
+    out->context_len = (uint8_t)((shape & 15u) + 1u);
+    out->lead = (uint8_t)(shape >> 4);
+    out->flags = is_wide ? row[VTR_ATOM_AT_BACK] : 0;
+    out->back_min =
+        is_wide ? vtr_load_u16(row + VTR_ATOM_AT_BACK_MIN) : row[VTR_ATOM_AT_BACK];
+    out->back_max =
+        is_wide ? vtr_load_u16(row + VTR_ATOM_AT_BACK_MAX) : row[VTR_ATOM_AT_BACK];
+    out->fragment = is_wide ? vtr_load_u16(row + VTR_ATOM_AT_FRAGMENT) : 0;
+    return true;
 }

@@ -3,12 +3,6 @@
 /*
  * The index of atoms: which patterns may match where, for one pass over the data.
  *
- * The scan folds every byte.  At each position, for each length L from 1 to 4 with
- * counts[L] > 0, the first L folded bytes are the key (first byte lowest, zeros above).
- * A key that the filter stops begins no atom.  A bucket holds the entries of
- * all keys that hash to it, in ascending order of (key, len, pattern, fragment,
- * back_min, back_max, flags).
- *
  * An entry says: if the pattern's fragment (hex string), alternative (text) or program
  * (regular expression) `fragment` matches and contains this atom, then it begins
  * between back_min and back_max bytes before the atom.  Every match of an indexed
@@ -16,8 +10,16 @@
  * its atoms at such a distance.  A pattern is in VTR_SECTION_UNINDEXED or has entries,
  * never both.
  *
+ * The scan folds every byte.  Atoms are in tiers by their length.  Of each tier the
+ * scan looks at a *gram*, gram_len folded bytes, at every stride-th position; an atom
+ * has a gram at `stride` neighbouring positions, so that one of them is looked at.  A
+ * gram that the tier's filter stops begins no atom.  The others are looked for in a
+ * hash table of slots, which lead to the rows of entries; a row has 15 bits of a hash
+ * over the atom and the bytes beside it, its *context*, so that few places are left
+ * where the pattern itself must be looked at.
+ *
  * The layout is trusted by nobody: vtr_atom_index_open proves that no hash can leave
- * the filter or the buckets; what a bucket says is clamped when it is read.
+ * the filters or the lines; what a slot says is checked when it is read.
  */
 #ifndef VTR_FORMAT_ATOM_INDEX_H
 #define VTR_FORMAT_ATOM_INDEX_H
@@ -28,33 +30,79 @@
 #include "base/reader.h"
 #include "format/layout.h"
 
+#define VTR_ATOM_LEN_MAX         7u
+#define VTR_ATOM_CONTEXT_MAX     16u
 #define VTR_ATOM_FILTER_BITS_MIN 10u
-#define VTR_ATOM_FILTER_BITS_MAX 23u
-#define VTR_ATOM_BUCKET_BITS_MIN 1u
-#define VTR_ATOM_BUCKET_BITS_MAX 24u
+#define VTR_ATOM_FILTER_BITS_MAX 28u
+
+/* Tiers, in the order of their parts in each section. */
+enum vtr_atom_tier {
+    VTR_ATOM_TIER_LONG = 0,  /* atoms of 7 bytes, or 8 */
+    VTR_ATOM_TIER_SHORT = 1, /* of 4 to 6: the first four are the atom */
+    VTR_ATOM_TIER_PAIR = 2   /* of 1 to 3 */
+};
+
+/* What the scan looks at for each tier.  A long tier of many atoms is *dense*: all
+ * positions are looked at, for grams that are longer and so rarer. */
+struct vtr_atom_gait {
+    uint8_t gram_len;
+    uint8_t stride;
+};
+#define VTR_ATOM_DENSE_LEN 8u
+
+static inline struct vtr_atom_gait vtr_atom_gait_of(enum vtr_atom_tier tier,
+                                                    bool is_dense)
+{
+    static const struct vtr_atom_gait SPARSE[VTR_ATOM_TIERS] = {{6, 2}, {4, 1}, {2, 1}};
+    static const struct vtr_atom_gait DENSE = {VTR_ATOM_DENSE_LEN, 1};
+
+    return is_dense && tier == VTR_ATOM_TIER_LONG ? DENSE : SPARSE[tier];
+}
 
 struct vtr_image;
 
-/* View of the index in an image; borrows from it.  Without entries `filter` and
- * `buckets` are NULL and all counts 0. */
-struct vtr_atom_index {
-    const uint8_t *filter;  /* 2^filter_bits bits, words of 32 */
-    const uint8_t *buckets; /* u32[2^bucket_bits + 1] */
-    const uint8_t *entries; /* entry_count rows of VTR_ATOM_ROW_LEN */
-    uint32_t entry_count;
-    unsigned filter_bits;                  /* 10..23 */
-    unsigned bucket_bits;                  /* 1..24 */
-    uint32_t counts[VTR_ATOM_LEN_MAX + 1]; /* entries whose atom has this length */
-};
-
 struct vtr_atom_entry {
-    uint32_t key;
+    uint8_t context[VTR_ATOM_CONTEXT_MAX]; /* folded bytes, zeros behind them */
     uint32_t pattern;
     uint16_t back_min;
     uint16_t back_max; /* VTR_BACK_UNBOUNDED: no bound */
-    uint8_t len;
-    uint8_t flags;
     uint16_t fragment; /* of a hex string; alternative of a text; program of a regex */
+    uint8_t flags;     /* VTR_ATOM_WIDE */
+    uint8_t len;       /* of the atom, 1..VTR_ATOM_LEN_MAX */
+    uint8_t lead;      /* bytes of the context before the atom */
+    uint8_t context_len; /* lead + len..VTR_ATOM_CONTEXT_MAX */
+};
+
+/* One tier of the index of an image.  `line_count` 0: the tier has no atoms. */
+struct vtr_atom_table {
+    const uint8_t *filter; /* 2^filter_bits bits, words of 32 */
+    const uint8_t *slots;  /* line_count * VTR_ATOM_LINE_LEN bytes */
+    const uint8_t *lists;  /* list_len u32 */
+    uint32_t line_count;
+    uint32_t list_len;
+    unsigned filter_bits;
+    unsigned place_bits; /* of a slot, the lowest of which says which gram it is */
+    unsigned gram_len;
+    unsigned stride;
+};
+
+/* View of the index in an image; borrows from it.  Without entries all zeros. */
+struct vtr_atom_index {
+    struct vtr_atom_table tiers[VTR_ATOM_TIERS];
+    const uint8_t *rows; /* unit_count * VTR_ATOM_UNIT_LEN bytes */
+    uint32_t unit_count;
+};
+
+/* A row as it is stored. */
+struct vtr_atom_row {
+    uint32_t pattern;
+    uint16_t check;
+    uint16_t back_min;
+    uint16_t back_max;
+    uint16_t fragment;
+    uint8_t flags;
+    uint8_t lead;
+    uint8_t context_len;
 };
 
 /* ASCII capital letters become small ones; every other byte is itself. */
@@ -63,80 +111,108 @@ static inline uint8_t vtr_fold(uint8_t byte)
     return (uint8_t)(byte + ((uint8_t)(byte - 'A') < 26u ? 32u : 0u));
 }
 
-/* The hash that filter and buckets share; `len` is 1..4: the upper half of a product.
- */
-static inline uint32_t vtr_atom_hash(uint32_t key, unsigned len)
+/* The tier of atoms of `len` bytes. */
+static inline enum vtr_atom_tier vtr_atom_tier_of(unsigned len)
 {
-    return (uint32_t)(((uint64_t)len << 32 | key) * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+    return len >= VTR_ATOM_LEN_MAX ? VTR_ATOM_TIER_LONG
+           : len >= 4              ? VTR_ATOM_TIER_SHORT
+                                   : VTR_ATOM_TIER_PAIR;
 }
 
-/* A hash's place in the filter: a word of 32 bits by the hash's lowest bits, and in it
- * the two bits that its highest ten name.  One load answers, and where an eighth of the
- * bits is set one key in sixty passes by chance. */
-static inline uint32_t vtr_atom_filter_word(uint32_t hash, unsigned filter_bits)
+/* The lowest `len` <= 8 bytes. */
+static inline uint64_t vtr_gram_cut(uint64_t bytes, unsigned len)
 {
-    return hash & ((UINT32_C(1) << (filter_bits - 5u)) - 1u);
+    return len >= 8 ? bytes : bytes & ((UINT64_C(1) << (8 * len)) - 1);
 }
 
-static inline uint32_t vtr_atom_filter_mask(uint32_t hash)
+/* The hash of the filter: the first four bytes and the last four, each times a number,
+ * so that vectors of 32 bits compute it. */
+#define VTR_GRAM_LOW_FACTOR  0x9E3779B1u
+#define VTR_GRAM_HIGH_FACTOR 0x85EBCA77u
+
+static inline uint32_t vtr_gram_hash(uint64_t gram, unsigned len)
 {
-    return UINT32_C(1) << (hash >> 27) | UINT32_C(1) << (hash >> 22 & 31u);
+    const uint32_t low = (uint32_t)gram;
+    const uint32_t high = (uint32_t)(gram >> (len > 4 ? 8 * (len - 4) : 0));
+
+    return low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR;
+}
+
+/* A hash's place in a filter: a word by its highest bits, and in it two bits, one
+ * counted from below and one from above (zeros, whose hash is 0, have two as well). One
+ * load answers. */
+static inline uint32_t vtr_gram_word(uint32_t hash, unsigned filter_bits)
+{
+    return hash >> (32u - (filter_bits - 5u));
+}
+
+static inline uint32_t vtr_gram_mask(uint32_t hash)
+{
+    const uint32_t mixed = hash ^ hash >> 16;
+
+    return UINT32_C(1) << (mixed & 31u) | UINT32_C(1) << 31 >> (mixed >> 5 & 31u);
 }
 
 /* Whether a filter lets a hash pass. */
-static inline bool vtr_atom_filter_passes(const uint8_t *filter, unsigned filter_bits,
-                                          uint32_t hash)
+static inline bool vtr_gram_passes(const uint8_t *filter, unsigned filter_bits,
+                                   uint32_t hash)
 {
     const uint32_t word =
-        vtr_load_u32(filter + 4 * (size_t)vtr_atom_filter_word(hash, filter_bits));
+        vtr_load_u32(filter + 4 * (size_t)vtr_gram_word(hash, filter_bits));
+    const uint32_t mixed = hash ^ hash >> 16;
 
-    return (word >> (hash >> 27) & word >> (hash >> 22 & 31u) & 1u) != 0;
+    return (word >> (mixed & 31u) & word >> (~mixed >> 5 & 31u) & 1u) != 0;
 }
 
-/* Number of the bucket of a hash. */
-static inline uint32_t vtr_atom_bucket(uint32_t hash, unsigned bucket_bits)
+/* The hash of the slots: its upper half says which line, its lower half is the
+ * fingerprint. */
+static inline uint64_t vtr_gram_key(uint64_t gram)
 {
-    return ((hash ^ hash >> 16) * 0xC2B2AE3Du) >> (32u - bucket_bits);
+    uint64_t key = gram * UINT64_C(0x9E3779B97F4A7C15);
+
+    key = (key ^ key >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+    return key ^ key >> 32;
 }
 
-/* Whether a key with this hash may begin an atom.  The index has entries. */
-static inline bool vtr_atom_index_may_hit(const struct vtr_atom_index *index,
-                                          uint32_t hash)
+static inline uint32_t vtr_gram_line(uint64_t key, uint32_t line_count)
 {
-    return vtr_atom_filter_passes(index->filter, index->filter_bits, hash);
+    return (uint32_t)((key >> 32) * line_count >> 32);
 }
 
-/* The entries of a hash's bucket: first and one past the last, clamped to the section.
- */
-static inline void vtr_atom_index_range(const struct vtr_atom_index *index,
-                                        uint32_t hash, uint32_t *out_first,
-                                        uint32_t *out_end)
+/* The width of what leads from a slot to a row: so many bits that they can name each
+ * unit, each u32 of the lists, and none; and one that says which gram it is. */
+static inline unsigned vtr_atom_place_bits(uint64_t unit_count, uint64_t list_len)
 {
-    const size_t bucket = vtr_atom_bucket(hash, index->bucket_bits);
-    const uint32_t first = vtr_load_u32(index->buckets + 4 * bucket);
-    const uint32_t end = vtr_load_u32(index->buckets + 4 * bucket + 4);
+    unsigned bits = 1;
 
-    *out_end = end < index->entry_count ? end : index->entry_count;
-    *out_first = first < *out_end ? first : *out_end;
+    while (bits < 32 && UINT64_C(1) << bits <= unit_count + list_len) {
+        bits++;
+    }
+    return bits + 1;
 }
 
-/* Entry `at`, which is below entry_count.  Its pattern number is whatever the image
- * says. */
-static inline struct vtr_atom_entry vtr_atom_index_entry(
-    const struct vtr_atom_index *index, uint32_t at)
+/* 15 bits over the bytes of a context, of which `low` are the first eight and `high`
+ * the others; zeros where there are none. */
+static inline uint16_t vtr_atom_check(uint64_t low, uint64_t high)
 {
-    const uint8_t *row = index->entries + (size_t)at * VTR_ATOM_ROW_LEN;
-    const struct vtr_atom_entry entry = {
-        .key = vtr_load_u32(row + VTR_ATOM_AT_KEY),
-        .pattern = vtr_load_u32(row + VTR_ATOM_AT_PATTERN),
-        .back_min = vtr_load_u16(row + VTR_ATOM_AT_BACK_MIN),
-        .back_max = vtr_load_u16(row + VTR_ATOM_AT_BACK_MAX),
-        .len = row[VTR_ATOM_AT_LEN],
-        .flags = row[VTR_ATOM_AT_FLAGS],
-        .fragment = vtr_load_u16(row + VTR_ATOM_AT_FRAGMENT),
-    };
-    return entry;
+    const uint64_t mixed = low * UINT64_C(0x9E3779B97F4A7C15) +
+                           (high ^ high >> 31) * UINT64_C(0xD6E8FEB86659FD93);
+
+    return (uint16_t)((mixed ^ mixed >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> 49);
 }
+
+/* The same over `len` <= VTR_ATOM_CONTEXT_MAX of so many bytes that can be read. */
+static inline uint16_t vtr_atom_check_bytes(const uint8_t *bytes, unsigned len)
+{
+    const uint64_t low = vtr_gram_cut(vtr_load_u64(bytes), len);
+    const uint64_t high = len > 8 ? vtr_gram_cut(vtr_load_u64(bytes + 8), len - 8) : 0;
+
+    return vtr_atom_check(low, high);
+}
+
+/* The row at unit `at`; false when it is not inside the section. */
+VTR_MUST_CHECK bool vtr_atom_index_row(const struct vtr_atom_index *index, uint32_t at,
+                                       struct vtr_atom_row *out);
 
 /* Opens the index of an image: VTR_ERROR_FORMAT when the sizes of its sections do not
  * fit each other.  An image without atoms gives an index without entries. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* docs/format.md, "Atom index".  A counting sort by bucket inside the output, then each
- * bucket is sorted in place. */
+/* docs/format.md, "Atom index": rows and filters as the patterns come, then the table
+ * of each tier. */
 #include "format/atom_index_write.h"
 
 #include <string.h>
@@ -9,9 +9,24 @@
 #include "base/error.h"
 #include "base/writer.h"
 #include "format/atom.h"
+#include "format/atom_slots.h"
 #include "format/rule_table.h"
 
-#define FILTER_BITS_AN_ENTRY 16u
+/* Bits of a filter to a gram: as many as make chance rare, within the memory that a
+ * gram may have of it (26.5 bits) or a filter always has. */
+#define FILTER_BITS_WANTED     48u
+#define FILTER_HALF_BITS_LIMIT 53u
+#define FILTER_LIMIT_LEAST     (UINT64_C(1) << 17)
+
+/* Grams and units of rows are named by 30 bits. */
+#define COUNT_LIMIT ((UINT64_C(1) << 29) - 1)
+
+/* So many long atoms make their tier dense. */
+#define DENSE_LEAST 32768u
+#define SHORT_LEN   4u /* of an atom that the dense tier has no room for */
+
+/* What a byte may be when it is folded. */
+#define FOLDED_BYTES 230u
 
 /* Called with the entries of each pattern in turn; no entries: it has to do without. */
 typedef enum vtr_status (*visit_fn)(void *context, uint32_t pattern,
@@ -100,6 +115,55 @@ static enum vtr_status keep_entries(struct vtr_atom_plan *plan, uint32_t pattern
     return VTR_OK;
 }
 
+/* A row of one unit has one distance, a byte long, and is of the first part. */
+static bool is_simple(const struct vtr_atom_entry *entry)
+{
+    return entry->back_min == entry->back_max && entry->back_max <= UINT8_MAX &&
+           entry->fragment == 0 && entry->flags == 0;
+}
+
+static uint64_t count_units(const struct vtr_atom_entry *entry)
+{
+    return is_simple(entry) ? 1 : 2;
+}
+
+/* An atom of one byte has a gram for every byte that may follow. */
+static uint64_t count_grams(unsigned len)
+{
+    return len == 1 ? FOLDED_BYTES : len == VTR_ATOM_LEN_MAX ? 2 : 1;
+}
+
+/* The length of the atom where the long tier is dense, if it may be as long. */
+static unsigned dense_len(const struct vtr_atom_entry *entry)
+{
+    return entry->len == VTR_ATOM_LEN_MAX && entry->context_len >= VTR_ATOM_DENSE_LEN
+               ? VTR_ATOM_DENSE_LEN
+               : entry->len;
+}
+
+/* Where the long tier is dense, the atom has the byte behind it too, or else the one
+ * before it; one without either is a short one. */
+static struct vtr_atom_entry make_dense(const struct vtr_atom_entry *entry)
+{
+    struct vtr_atom_entry dense = *entry;
+
+    if (entry->len < VTR_ATOM_LEN_MAX) {
+        return dense;
+    }
+    dense.len = (uint8_t)dense_len(entry);
+    if (dense.len < VTR_ATOM_DENSE_LEN) {
+        dense.len = SHORT_LEN;
+    } else if (entry->lead + dense.len > entry->context_len) {
+        dense.lead--;
+        dense.back_min--;
+        dense.back_max = (uint16_t)(entry->back_max -
+                                    (entry->back_max != VTR_BACK_UNBOUNDED ? 1 : 0));
+    }
+    return dense;
+}
+
+/* The units of the rows do not depend on whether they are dense: what is moved are
+ * distances of the same kind. */
 static enum vtr_status count_entries(void *context, uint32_t pattern,
                                      const struct vtr_atom_entry *entries, size_t count,
                                      struct vtr_error *err)
@@ -109,23 +173,55 @@ static enum vtr_status count_entries(void *context, uint32_t pattern,
     plan->unindexed_count += count == 0;
     plan->entry_count += count;
     for (size_t i = 0; i < count; i++) {
-        plan->counts[entries[i].len]++;
+        plan->unit_count += count_units(&entries[i]);
+        plan->lens[dense_len(&entries[i])]++;
     }
-    return plan->entry_count <= UINT32_MAX
+    return plan->unit_count <= COUNT_LIMIT
                ? keep_entries(plan, pattern, entries, count, err)
-               : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^32 - 1 atoms");
+               : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^29 - 1 atoms");
 }
 
-/* The fewest bits from `min` to `max` with 2^bits >= `value`; `max` when there are
- * none. */
-static unsigned bits_for(uint64_t value, unsigned min, unsigned max)
+static unsigned choose_filter_bits(uint64_t gram_count)
 {
-    unsigned bits = min;
+    const uint64_t share = gram_count * FILTER_HALF_BITS_LIMIT / 2;
+    const uint64_t limit = share > FILTER_LIMIT_LEAST ? share : FILTER_LIMIT_LEAST;
+    unsigned bits = VTR_ATOM_FILTER_BITS_MIN;
 
-    while (bits < max && UINT64_C(1) << bits < value) {
+    while (bits < VTR_ATOM_FILTER_BITS_MAX &&
+           UINT64_C(1) << bits < gram_count * FILTER_BITS_WANTED &&
+           UINT64_C(1) << (bits + 1) <= limit) {
         bits++;
     }
     return bits;
+}
+
+/* From the lengths of the atoms to the sizes of the sections; false past a limit. */
+static bool size_tiers(struct vtr_atom_plan *plan)
+{
+    const uint64_t wide_enough = plan->lens[VTR_ATOM_DENSE_LEN];
+
+    plan->is_dense = wide_enough >= DENSE_LEAST;
+    for (unsigned len = 1; len < VTR_ATOM_LEN_MAX; len++) {
+        plan->gram_counts[vtr_atom_tier_of(len)] += plan->lens[len] * count_grams(len);
+    }
+    if (plan->is_dense) {
+        plan->gram_counts[VTR_ATOM_TIER_LONG] += wide_enough;
+        plan->gram_counts[VTR_ATOM_TIER_SHORT] += plan->lens[VTR_ATOM_LEN_MAX];
+    } else {
+        plan->gram_counts[VTR_ATOM_TIER_LONG] +=
+            2 * (wide_enough + plan->lens[VTR_ATOM_LEN_MAX]);
+    }
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        if (plan->gram_counts[i] > COUNT_LIMIT) {
+            return false;
+        }
+        if (plan->gram_counts[i] > 0) {
+            plan->filter_bits[i] = choose_filter_bits(plan->gram_counts[i]);
+            plan->filter_len += UINT64_C(1) << (plan->filter_bits[i] - 3);
+            plan->slots_len += 4 * vtr_atom_slots_len(plan->gram_counts[i]);
+        }
+    }
+    return true;
 }
 
 void vtr_atom_plan_deinit(struct vtr_atom_plan *plan)
@@ -145,10 +241,10 @@ enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
         vtr_atom_plan_deinit(&plan);
         return status;
     }
-    plan.filter_bits = bits_for(plan.entry_count * FILTER_BITS_AN_ENTRY,
-                                VTR_ATOM_FILTER_BITS_MIN, VTR_ATOM_FILTER_BITS_MAX);
-    plan.bucket_bits = bits_for(plan.entry_count / 2, VTR_ATOM_BUCKET_BITS_MIN,
-                                VTR_ATOM_BUCKET_BITS_MAX);
+    if (!size_tiers(&plan)) {
+        vtr_atom_plan_deinit(&plan);
+        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^29 - 1 atoms");
+    }
     *out = plan;
     return VTR_OK;
 }
@@ -157,177 +253,161 @@ enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
 struct filling {
     const struct vtr_atom_plan *plan;
     const struct vtr_atom_output *output;
-    uint64_t entry_count;     /* seen so far */
-    uint64_t unindexed_count; /* seen so far */
+    uint8_t *filters[VTR_ATOM_TIERS];
+    struct vtr_vector grams[VTR_ATOM_TIERS]; /* struct vtr_atom_gram */
+    uint64_t unit_count;                     /* written so far */
+    uint64_t unindexed_count;                /* the same */
 };
 
 static enum vtr_status refuse(struct vtr_error *err)
 {
-    return vtr_error_set_format(err, "atom-entries", 0,
+    return vtr_error_set_format(err, "atom-rows", 0,
                                 "rules changed between two readings");
 }
 
-/* First time: filter, entries in each bucket, patterns without an atom. */
-static enum vtr_status count_buckets(void *context, uint32_t pattern,
-                                     const struct vtr_atom_entry *entries, size_t count,
-                                     struct vtr_error *err)
+static void write_row(uint8_t *row, const struct vtr_atom_entry *entry, bool is_wide)
 {
-    struct filling *filling = context;
-    const struct vtr_atom_plan *plan = filling->plan;
+    const unsigned shape = entry->context_len - 1u + ((unsigned)entry->lead << 4);
 
-    if (count == 0) {
-        if (filling->unindexed_count == plan->unindexed_count) {
-            return refuse(err);
-        }
-        vtr_store_u32(filling->output->unindexed + 4 * filling->unindexed_count,
-                      pattern);
-        filling->unindexed_count++;
-    }
-    if (count > plan->entry_count - filling->entry_count) {
-        return refuse(err);
-    }
-    filling->entry_count += count;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t hash = vtr_atom_hash(entries[i].key, entries[i].len);
-        uint8_t *word = filling->output->filter +
-                        4 * (size_t)vtr_atom_filter_word(hash, plan->filter_bits);
-        uint8_t *bucket = filling->output->buckets +
-                          4 * (size_t)vtr_atom_bucket(hash, plan->bucket_bits);
-
-        vtr_store_u32(word, vtr_load_u32(word) | vtr_atom_filter_mask(hash));
-        vtr_store_u32(bucket, vtr_load_u32(bucket) + 1);
-    }
-    return VTR_OK;
-}
-
-/* Turns the buckets' counts into their first entries. */
-static void accumulate(uint8_t *buckets, size_t bucket_count)
-{
-    uint32_t first = 0;
-
-    for (size_t i = 0; i <= bucket_count; i++) {
-        const uint32_t count = vtr_load_u32(buckets + 4 * i);
-
-        vtr_store_u32(buckets + 4 * i, first);
-        first += count;
-    }
-}
-
-static void store_entry(uint8_t *row, const struct vtr_atom_entry *entry)
-{
-    vtr_store_u32(row + VTR_ATOM_AT_KEY, entry->key);
     vtr_store_u32(row + VTR_ATOM_AT_PATTERN, entry->pattern);
+    const unsigned check = vtr_atom_check_bytes(entry->context, entry->context_len);
+
+    vtr_store_u16(row + VTR_ATOM_AT_CHECK,
+                  (uint16_t)(check | (is_wide ? VTR_ATOM_CHECK_WIDE : 0)));
+    if (!is_wide) {
+        row[VTR_ATOM_AT_BACK] = (uint8_t)entry->back_min;
+        row[VTR_ATOM_AT_SHAPE] = (uint8_t)shape;
+        return;
+    }
+    row[VTR_ATOM_AT_BACK] = entry->flags;
+    row[VTR_ATOM_AT_SHAPE] = (uint8_t)shape;
     vtr_store_u16(row + VTR_ATOM_AT_BACK_MIN, entry->back_min);
     vtr_store_u16(row + VTR_ATOM_AT_BACK_MAX, entry->back_max);
-    row[VTR_ATOM_AT_LEN] = entry->len;
-    row[VTR_ATOM_AT_FLAGS] = entry->flags;
     vtr_store_u16(row + VTR_ATOM_AT_FRAGMENT, entry->fragment);
 }
 
-/* Second time: each entry goes where its bucket stands, which moves on, so that at the
- * end every bucket says where the next one begins. */
-static enum vtr_status fill_buckets(void *context, uint32_t pattern,
-                                    const struct vtr_atom_entry *entries, size_t count,
-                                    struct vtr_error *err)
+/* Adds a gram to the filter of its tier, and notes it for the table. */
+static enum vtr_status add_gram(struct filling *f, enum vtr_atom_tier tier,
+                                uint64_t bytes, uint64_t place, struct vtr_error *err)
 {
-    struct filling *filling = context;
-    const struct vtr_atom_plan *plan = filling->plan;
+    const unsigned len = vtr_atom_gait_of(tier, f->plan->is_dense).gram_len;
+    const uint64_t cut = vtr_gram_cut(bytes, len);
+    const uint32_t hash = vtr_gram_hash(cut, len);
+    const uint32_t word = vtr_gram_word(hash, f->plan->filter_bits[tier]);
+    uint8_t *at = f->filters[tier] + 4 * (size_t)word;
 
-    (void)pattern;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t hash = vtr_atom_hash(entries[i].key, entries[i].len);
-        uint8_t *bucket = filling->output->buckets +
-                          4 * (size_t)vtr_atom_bucket(hash, plan->bucket_bits);
-        const uint32_t at = vtr_load_u32(bucket);
-
-        if (at >= plan->entry_count) {
-            return refuse(err);
-        }
-        store_entry(filling->output->entries + (size_t)at * VTR_ATOM_ROW_LEN,
-                    &entries[i]);
-        vtr_store_u32(bucket, at + 1);
+    vtr_store_u32(at, vtr_load_u32(at) | vtr_gram_mask(hash));
+    struct vtr_atom_gram *gram = vtr_vector_push(&f->grams[tier]);
+    if (gram == NULL) {
+        return vtr_error_set_memory(err);
     }
-    filling->entry_count += count;
+    gram->key = vtr_gram_key(cut);
+    gram->place = (uint32_t)place;
     return VTR_OK;
 }
 
-/* Rows `a` and `b` of `index` are exchanged. */
-static void swap_rows(uint8_t *rows, size_t a, size_t b)
+static uint64_t load_bytes(const uint8_t *bytes, unsigned len)
 {
-    uint8_t row[VTR_ATOM_ROW_LEN];
+    uint64_t value = 0;
 
-    memcpy(row, rows + a * VTR_ATOM_ROW_LEN, sizeof(row));
-    memcpy(rows + a * VTR_ATOM_ROW_LEN, rows + b * VTR_ATOM_ROW_LEN, sizeof(row));
-    memcpy(rows + b * VTR_ATOM_ROW_LEN, row, sizeof(row));
+    for (unsigned i = 0; i < len; i++) {
+        value |= (uint64_t)bytes[i] << (8 * i);
+    }
+    return value;
 }
 
-static bool is_below(const struct vtr_atom_index *rows, uint32_t a, uint32_t b)
+/* Adds the grams of an entry whose row is at `unit`. */
+static enum vtr_status add_grams(struct filling *f, const struct vtr_atom_entry *entry,
+                                 uint64_t unit, struct vtr_error *err)
 {
-    const struct vtr_atom_entry entry_a = vtr_atom_index_entry(rows, a);
-    const struct vtr_atom_entry entry_b = vtr_atom_index_entry(rows, b);
+    const enum vtr_atom_tier tier = vtr_atom_tier_of(entry->len);
+    const uint64_t atom = load_bytes(entry->context + entry->lead, entry->len);
+    const uint64_t place = (unit + 1) * 2;
+    enum vtr_status status = VTR_OK;
 
-    return vtr_atom_compare(&entry_a, &entry_b) < 0;
-}
-
-/* Moves row `root` of the heap of `count` rows down to its place. */
-static void sift_down(uint8_t *bytes, uint32_t root, uint32_t count)
-{
-    const struct vtr_atom_index rows = {.entries = bytes};
-
-    while (root < count / 2) {
-        uint32_t child = 2 * root + 1;
-
-        if (child + 1 < count && is_below(&rows, child, child + 1)) {
-            child++;
+    if (f->grams[tier].count + count_grams(entry->len) > f->plan->gram_counts[tier]) {
+        return refuse(err);
+    }
+    if (entry->len > 1) {
+        status = add_gram(f, tier, atom, place, err);
+    }
+    if (entry->len == VTR_ATOM_LEN_MAX && status == VTR_OK) {
+        status = add_gram(f, tier, atom >> 8, place + 1, err);
+    }
+    for (unsigned next = 0; entry->len == 1 && next < 256 && status == VTR_OK; next++) {
+        if (vtr_fold((uint8_t)next) == next) {
+            status = add_gram(f, tier, atom | (uint64_t)next << 8, place, err);
         }
-        if (!is_below(&rows, root, child)) {
-            return;
+    }
+    return status;
+}
+
+/* Writes what the entries of a pattern say at once. */
+static enum vtr_status write_entries(void *context, uint32_t pattern,
+                                     const struct vtr_atom_entry *entries, size_t count,
+                                     struct vtr_error *err)
+{
+    struct filling *f = context;
+    enum vtr_status status = VTR_OK;
+
+    if (count == 0) {
+        if (f->unindexed_count == f->plan->unindexed_count) {
+            return refuse(err);
         }
-        swap_rows(bytes, root, child);
-        root = child;
+        vtr_store_u32(f->output->unindexed + 4 * f->unindexed_count, pattern);
+        f->unindexed_count++;
     }
-}
+    for (size_t i = 0; i < count && status == VTR_OK; i++) {
+        const uint64_t unit = f->unit_count;
 
-/* Heap sort: in place, and no order of the rows makes it slow. */
-static void sort_rows(uint8_t *rows, uint32_t count)
-{
-    for (uint32_t root = count / 2; root > 0; root--) {
-        sift_down(rows, root - 1, count);
-    }
-    for (uint32_t end = count; end > 1; end--) {
-        swap_rows(rows, 0, end - 1);
-        sift_down(rows, 0, end - 1);
-    }
-}
-
-/* After the second time each bucket holds its end: moves them up by one, so that each
- * holds its first entry again, and sorts the entries of each. */
-static bool close_buckets(const struct vtr_atom_plan *plan, uint8_t *buckets,
-                          uint8_t *entries)
-{
-    uint32_t first = 0;
-
-    for (size_t i = 0; i < (size_t)1 << plan->bucket_bits; i++) {
-        const uint32_t end = vtr_load_u32(buckets + 4 * i);
-
-        if (end < first || end > plan->entry_count) {
-            return false;
+        f->unit_count += count_units(&entries[i]);
+        if (f->unit_count > f->plan->unit_count) {
+            return refuse(err);
         }
-        sort_rows(entries + (size_t)first * VTR_ATOM_ROW_LEN, end - first);
-        vtr_store_u32(buckets + 4 * i, first);
-        first = end;
+        const struct vtr_atom_entry entry =
+            f->plan->is_dense ? make_dense(&entries[i]) : entries[i];
+        write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry,
+                  !is_simple(&entries[i]));
+        status = add_grams(f, &entry, unit, err);
     }
-    vtr_store_u32(buckets + ((size_t)4 << plan->bucket_bits), first);
-    return first == plan->entry_count;
+    return status;
 }
 
-static void write_params(const struct vtr_atom_plan *plan, uint8_t *params)
+/* The tables of all tiers, and what the parameters say of them. */
+static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
 {
-    params[0] = (uint8_t)plan->filter_bits;
-    params[1] = (uint8_t)plan->bucket_bits;
-    for (size_t i = 1; i <= VTR_ATOM_LEN_MAX; i++) {
-        vtr_store_u32(params + 4 * i, (uint32_t)plan->counts[i]);
+    uint8_t *params = f->output->params;
+    uint8_t *slots = f->output->slots;
+
+    vtr_store_u32(params + VTR_ATOM_AT_UNITS, (uint32_t)f->unit_count);
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        uint8_t *row = params + VTR_ATOM_AT_TIERS + i * VTR_ATOM_TIER_LEN;
+        const uint64_t count = f->grams[i].count;
+        struct vtr_atom_slots_shape shape;
+
+        if (count != f->plan->gram_counts[i]) {
+            return refuse(err);
+        }
+        if (count == 0) {
+            continue;
+        }
+        const enum vtr_status status =
+            vtr_atom_slots_write(slots, &shape, &f->grams[i], (uint32_t)f->unit_count,
+                                 err);
+        if (status != VTR_OK) {
+            return status;
+        }
+        slots += 4 * vtr_atom_slots_len(count);
+        const struct vtr_atom_gait gait =
+            vtr_atom_gait_of((enum vtr_atom_tier)i, f->plan->is_dense);
+        row[VTR_ATOM_TIER_AT_FILTER] = (uint8_t)f->plan->filter_bits[i];
+        row[VTR_ATOM_TIER_AT_GRAM_LEN] = gait.gram_len;
+        row[VTR_ATOM_TIER_AT_STRIDE] = gait.stride;
+        vtr_store_u32(row + VTR_ATOM_TIER_AT_LINE_COUNT, shape.line_count);
+        vtr_store_u32(row + VTR_ATOM_TIER_AT_LIST_LEN, shape.list_len);
+        vtr_store_u32(row + VTR_ATOM_TIER_AT_GRAM_COUNT, (uint32_t)count);
     }
+    return VTR_OK;
 }
 
 enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
@@ -335,29 +415,29 @@ enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
                                      const struct vtr_atom_output *output,
                                      struct vtr_error *err)
 {
-    struct filling first = {.plan = plan, .output = output};
-    struct filling second = {.plan = plan, .output = output};
-    enum vtr_status status;
+    struct filling f = {.plan = plan, .output = output};
+    uint8_t *filter = output->filter;
 
     if (plan->entry_count == 0 && plan->unindexed_count == 0) {
         return VTR_OK;
     }
-    status = visit_again(plan, records, count_buckets, &first, err);
-    if (status == VTR_OK && (first.entry_count != plan->entry_count ||
-                             first.unindexed_count != plan->unindexed_count)) {
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        vtr_vector_init(&f.grams[i], sizeof(struct vtr_atom_gram));
+        f.filters[i] = filter;
+        if (plan->filter_bits[i] > 0) {
+            filter += (size_t)1 << (plan->filter_bits[i] - 3);
+        }
+    }
+    enum vtr_status status = visit_again(plan, records, write_entries, &f, err);
+    if (status == VTR_OK && (f.unit_count != plan->unit_count ||
+                             f.unindexed_count != plan->unindexed_count)) {
         status = refuse(err);
     }
-    if (status != VTR_OK || plan->entry_count == 0) {
-        return status;
+    if (status == VTR_OK && plan->entry_count > 0) {
+        status = write_tables(&f, err);
     }
-    accumulate(output->buckets, (size_t)1 << plan->bucket_bits);
-    status = visit_again(plan, records, fill_buckets, &second, err);
-    if (status == VTR_OK && (second.entry_count != plan->entry_count ||
-                             !close_buckets(plan, output->buckets, output->entries))) {
-        status = refuse(err);
-    }
-    if (status == VTR_OK) {
-        write_params(plan, output->params);
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        vtr_vector_deinit(&f.grams[i]);
     }
     return status;
 }

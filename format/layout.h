@@ -7,7 +7,7 @@
 #ifndef VTR_FORMAT_LAYOUT_H
 #define VTR_FORMAT_LAYOUT_H
 
-#define VTR_LAYOUT_VERSION 1u
+#define VTR_LAYOUT_VERSION 2u
 #define VTR_ENGINE_VERSION 1u /* what a scanner must at least be to run an image */
 
 /* Header: fixed fields, then zeros up to the table of contents. */
@@ -38,19 +38,19 @@
 
 /* A section without elements has no row. */
 enum vtr_section {
-    VTR_SECTION_STEM_OFFSETS = 1,  /* u32[n + 1] into STEM_DATA */
-    VTR_SECTION_STEM_DATA = 2,     /* sorted stems of hash names */
-    VTR_SECTION_EXTERNALS = 3,     /* external records, sorted by name */
-    VTR_SECTION_RULE_OFFSETS = 4,  /* u32[n + 1] into RULE_DATA */
-    VTR_SECTION_RULE_DATA = 5,     /* rule bodies, sorted by namespace, name */
-    VTR_SECTION_RULE_ALWAYS = 6,   /* u32 rules that may match without any pattern */
-    VTR_SECTION_RULE_GLOBAL = 7,   /* u32 global rules */
-    VTR_SECTION_PATTERNS = 8,      /* rows of VTR_PATTERN_ROW_LEN */
-    VTR_SECTION_ATOM_PARAMS = 9,   /* see VTR_ATOM_AT_* */
-    VTR_SECTION_ATOM_FILTER = 10,  /* u32 words, 2^filter_bits bits in all */
-    VTR_SECTION_ATOM_BUCKETS = 11, /* u32[2^bucket_bits + 1] into ATOM_ENTRIES */
-    VTR_SECTION_ATOM_ENTRIES = 12, /* rows of VTR_ATOM_ROW_LEN */
-    VTR_SECTION_UNINDEXED = 13,    /* u32 patterns without a usable atom */
+    VTR_SECTION_STEM_OFFSETS = 1, /* u32[n + 1] into STEM_DATA */
+    VTR_SECTION_STEM_DATA = 2,    /* sorted stems of hash names */
+    VTR_SECTION_EXTERNALS = 3,    /* external records, sorted by name */
+    VTR_SECTION_RULE_OFFSETS = 4, /* u32[n + 1] into RULE_DATA */
+    VTR_SECTION_RULE_DATA = 5,    /* rule bodies, sorted by namespace, name */
+    VTR_SECTION_RULE_ALWAYS = 6,  /* u32 rules that may match without any pattern */
+    VTR_SECTION_RULE_GLOBAL = 7,  /* u32 global rules */
+    VTR_SECTION_PATTERNS = 8,     /* rows of VTR_PATTERN_ROW_LEN */
+    VTR_SECTION_ATOM_PARAMS = 9,  /* see VTR_ATOM_AT_* */
+    VTR_SECTION_ATOM_FILTER = 10, /* u32 words, tier after tier */
+    VTR_SECTION_ATOM_SLOTS = 11,  /* u32 slots and lists, tier after tier */
+    VTR_SECTION_ATOM_ROWS = 12,   /* units of VTR_ATOM_UNIT_LEN, one or two a row */
+    VTR_SECTION_UNINDEXED = 13,   /* u32 patterns without a usable atom */
     VTR_SECTION_HASH_BASE = 16 /* + 3 * hash kind + {0: FANOUT, 1: TAILS, 2: ATTRS} */
 };
 
@@ -78,21 +78,37 @@ enum vtr_hash_kind {
 #define VTR_PATTERN_AT_RULE   0u /* u32 rule */
 #define VTR_PATTERN_AT_OFFSET 4u /* u32 from the start of the rule's body */
 
-/* ATOM_PARAMS: bytes filter_bits, bucket_bits, then two zeros, then u32 number of
- * entries whose atom is 1, 2, 3 and 4 bytes long. */
-#define VTR_ATOM_PARAMS_LEN 20u
-#define VTR_ATOM_LEN_MAX    4u
+/* ATOM_PARAMS: u32 units of ATOM_ROWS, u32 zero, then a row a tier; of a tier without
+ * atoms, zeros. */
+#define VTR_ATOM_TIERS              3u
+#define VTR_ATOM_PARAMS_LEN         56u
+#define VTR_ATOM_AT_UNITS           0u
+#define VTR_ATOM_AT_TIERS           8u
+#define VTR_ATOM_TIER_LEN           16u
+#define VTR_ATOM_TIER_AT_FILTER     0u /* u8 filter_bits */
+#define VTR_ATOM_TIER_AT_GRAM_LEN   1u /* u8 */
+#define VTR_ATOM_TIER_AT_STRIDE     2u /* u8, then a zero */
+#define VTR_ATOM_TIER_AT_LINE_COUNT 4u /* u32 lines of slots */
+#define VTR_ATOM_TIER_AT_LIST_LEN   8u /* u32 length of the lists behind them, in u32 */
+#define VTR_ATOM_TIER_AT_GRAM_COUNT 12u /* u32 grams that were entered */
 
-/* ATOM_ENTRIES row. */
-#define VTR_ATOM_ROW_LEN     16u
-#define VTR_ATOM_AT_KEY      0u  /* u32: folded bytes, first byte lowest, rest zero */
-#define VTR_ATOM_AT_PATTERN  4u  /* u32 pattern */
+/* ATOM_SLOTS: lines of so many u32. */
+#define VTR_ATOM_LINE_SLOTS 16u
+#define VTR_ATOM_LINE_LEN   64u
+
+/* ATOM_ROWS: a row of one unit, or of two when its shape says so. */
+#define VTR_ATOM_UNIT_LEN    8u
+#define VTR_ATOM_AT_PATTERN  0u /* u32 pattern */
+#define VTR_ATOM_AT_CHECK    4u /* u16 of the context, and VTR_ATOM_CHECK_WIDE */
+#define VTR_ATOM_AT_BACK     6u /* u8 bytes from the match's start; FLAGS in a wide row */
+#define VTR_ATOM_AT_SHAPE    7u  /* u8 context_len - 1, lead << 4 */
 #define VTR_ATOM_AT_BACK_MIN 8u  /* u16 least bytes from match (or fragment) start */
 #define VTR_ATOM_AT_BACK_MAX 10u /* u16 most; VTR_BACK_UNBOUNDED: no bound */
-#define VTR_ATOM_AT_LEN      12u /* u8 1..4 */
-#define VTR_ATOM_AT_FLAGS    13u /* u8 VTR_ATOM_WIDE */
-#define VTR_ATOM_AT_FRAGMENT 14u /* u16 fragment of a hex string, or regex program */
-#define VTR_BACK_UNBOUNDED   0xFFFFu
-#define VTR_ATOM_WIDE        1u /* the atom is of the wide form */
+#define VTR_ATOM_AT_FRAGMENT 12u /* u16 fragment of a hex string, or regex program */
+#define VTR_ATOM_AT_ZERO     14u /* u16 */
+#define VTR_ATOM_CHECK_WIDE  0x8000u /* the row has two units */
+
+#define VTR_BACK_UNBOUNDED 0xFFFFu
+#define VTR_ATOM_WIDE      1u /* the atom is of the wide form */
 
 #endif

@@ -108,13 +108,11 @@ static void size_atom_sections(struct plan *plan)
     if (atoms->entry_count == 0) {
         return;
     }
-    const uint64_t filter_len = UINT64_C(1) << (atoms->filter_bits - 3);
-    const uint64_t bucket_count = UINT64_C(1) << atoms->bucket_bits;
     set_section(plan, VTR_SECTION_ATOM_PARAMS, VTR_ATOM_PARAMS_LEN, 1);
-    set_section(plan, VTR_SECTION_ATOM_FILTER, filter_len, filter_len);
-    set_section(plan, VTR_SECTION_ATOM_BUCKETS, 4 * (bucket_count + 1), bucket_count);
-    set_section(plan, VTR_SECTION_ATOM_ENTRIES, VTR_ATOM_ROW_LEN * atoms->entry_count,
-                atoms->entry_count);
+    set_section(plan, VTR_SECTION_ATOM_FILTER, atoms->filter_len, atoms->filter_len);
+    set_section(plan, VTR_SECTION_ATOM_SLOTS, atoms->slots_len, atoms->slots_len / 4);
+    set_section(plan, VTR_SECTION_ATOM_ROWS, VTR_ATOM_UNIT_LEN * atoms->unit_count,
+                atoms->unit_count);
 }
 
 static void size_sections(struct plan *plan)
@@ -238,8 +236,8 @@ static enum vtr_status fill_atoms(const struct plan *plan, uint8_t *image,
     const struct vtr_atom_output output = {
         .params = section_at(plan, image, VTR_SECTION_ATOM_PARAMS),
         .filter = section_at(plan, image, VTR_SECTION_ATOM_FILTER),
-        .buckets = section_at(plan, image, VTR_SECTION_ATOM_BUCKETS),
-        .entries = section_at(plan, image, VTR_SECTION_ATOM_ENTRIES),
+        .slots = section_at(plan, image, VTR_SECTION_ATOM_SLOTS),
+        .rows = section_at(plan, image, VTR_SECTION_ATOM_ROWS),
         .unindexed = section_at(plan, image, VTR_SECTION_UNINDEXED),
     };
     return vtr_atom_index_write(&plan->atoms, plan->records, &output, err);

@@ -2,28 +2,27 @@
 
 /*
  * One pass over the data: every place where an atom of the index stands is handed to
- * vtr_verify_atom, in ascending order.
+ * vtr_verify_atom, tile by tile, in each of them tier by tier.
  */
 #ifndef VTR_SCAN_ATOM_SEARCH_H
 #define VTR_SCAN_ATOM_SEARCH_H
 
-#include <stdbool.h>
-
-#include "format/atom_index.h"
+#include "scan/atom_probe.h"
 
 struct vtr_scan_run;
 
-/* What a scanner looks up for each byte.  Made once, in the time of one walk over the
- * index where it has atoms of less than four bytes. */
-struct vtr_atom_tables {
-    uint8_t fold[256];        /* vtr_fold */
-    uint8_t pairs[65536 / 8]; /* bitmap by two folded bytes (little-endian): may they
-                                 begin an atom of at most three? */
-    bool has_pairs;           /* the index has such atoms */
+/* What a scanner searches with. */
+struct vtr_atom_searcher {
+    struct vtr_probe_functions functions;
+    struct vtr_atom_probe probes[VTR_ATOM_TIERS];
+    uint8_t tile[VTR_TILE_LEAD + VTR_TILE_LEN + VTR_TILE_TAIL]; /* folded */
+    uint16_t positions[VTR_TILE_ROOM];                          /* that pass a filter */
 };
 
-void vtr_atom_tables_init(struct vtr_atom_tables *tables,
-                          const struct vtr_atom_index *index);
+/* `vectors` are some that the processor has. */
+void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
+                            const struct vtr_atom_index *index,
+                            enum vtr_vectors vectors);
 
 void vtr_atom_search(struct vtr_scan_run *run);
 

@@ -17,7 +17,7 @@
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
 
-struct vtr_atom_tables;
+struct vtr_atom_searcher;
 struct vtr_module_host;
 struct vtr_profile;
 struct vtr_regex_machine;
@@ -26,7 +26,7 @@ struct vtr_scan_run {
     /* Set once for a scanner. */
     const struct vtr_image *image;
     const struct vtr_atom_index *atoms;
-    const struct vtr_atom_tables *tables;
+    struct vtr_atom_searcher *searcher;
     struct vtr_scan_options options; /* no limit is zero but the timeout's */
     struct vtr_external_settings externals;
     struct vtr_regex_machine *regexes;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* One scan as a list of steps; each step is a module of its own. */
+#include "scan/scanner.h"
+
 #include <stdlib.h>
 
 #include "base/bytes.h"
@@ -30,7 +32,7 @@
 
 struct vtr_scanner {
     struct vtr_scan_run run;
-    struct vtr_atom_tables tables;
+    struct vtr_atom_searcher searcher;
     struct vtr_rule_eval eval;
 };
 
@@ -61,8 +63,8 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     struct vtr_scan_run *run = &scanner->run;
     run->image = &database->image;
     run->atoms = &database->atoms;
-    run->tables = &scanner->tables;
-    vtr_atom_tables_init(&scanner->tables, run->atoms);
+    run->searcher = &scanner->searcher;
+    vtr_atom_searcher_init(&scanner->searcher, run->atoms, vtr_cpu_get_vectors());
     run->patterns.image = &database->image;
     if (options != NULL) {
         run->options = *options;
@@ -116,6 +118,11 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_rule_facts_deinit(&scanner->run.facts);
         free(scanner);
     }
+}
+
+void vtr_scanner_use_vectors(struct vtr_scanner *scanner, enum vtr_vectors vectors)
+{
+    vtr_atom_searcher_init(&scanner->searcher, scanner->run.atoms, vectors);
 }
 
 void vtr_scanner_set_timeout(struct vtr_scanner *scanner, uint64_t timeout_ms)

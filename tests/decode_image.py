@@ -9,6 +9,7 @@ Checks the layout, the order of everything, the derived sections as far as they 
 from the records, the record root and the content digest.  Exit 0: all is well; 1: the
 file is refused, with the reason on standard error; 2: it cannot be read.
 """
+import collections
 import hashlib
 import json
 import struct
@@ -472,7 +473,7 @@ class Image:
         need(len(data) >= 256 and data[:8] == b"VITRINE\x1a", "not a vitrine database")
         (self.layout, engine, self.release, length, self.record_count,
          self.section_count, name_len) = struct.unpack_from("<IIQQQII", data, 8)
-        need(self.layout == 1 and engine == 1, "another version")
+        need(self.layout == 2 and engine == 1, "another version")
         need(length == len(data), "the length is wrong")
         need(self.section_count <= 32 and name_len <= 64, "a limit is passed")
         self.root, self.digest = data[48:80], data[80:112]
@@ -644,51 +645,98 @@ class Image:
         need(len(self.section(8)) == 8 * self.count(8) and
              list(u32s(self.section(8))) == rows, "the table of patterns is wrong")
 
+    def atom_rows(self):
+        """unit -> pattern of each row."""
+        units, at, rows = self.section(12), 0, {}
+        need(len(units) % 8 == 0 and self.count(12) == len(units) // 8,
+             "rows are cut off")
+        while at < len(units):
+            pattern, check, flags, shape = struct.unpack_from("<IHBB", units, at)
+            need((shape & 15) + 1 > shape >> 4, "an atom is outside of its context")
+            rows[at // 8] = pattern
+            at += 8
+            if check & 0x8000:
+                need(at < len(units) and flags < 2, "a row is cut off")
+                low, high, _, zero = struct.unpack_from("<HHHH", units, at)
+                need(low <= high and zero == 0, "a row is malformed")
+                at += 8
+        return rows
+
+    def check_tier(self, row, number, bits_and_slots, unit_count):
+        """One tier; returns its part of the two sections and which rows it leads to."""
+        filters, slots = bits_and_slots
+        filter_bits, gram_len, stride, zero, lines, list_len, grams = struct.unpack(
+            "<BBBBIII", row)
+        if not any(row):
+            return filters, slots, []
+        gaits = (((6, 2), (8, 1)), ((4, 1),), ((2, 1),))[number]
+        need((gram_len, stride) in gaits and zero == 0 and lines and grams,
+             "a tier is malformed")
+        limit = max(grams * 53 // 2, 1 << 17)
+        need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * grams or
+                                  2 << b > limit), 28), "a filter has the wrong size")
+        need((lines * 16 + list_len) == (((grams * 20 + 16) // 17 + 15) // 16 + 2) * 16 and
+             list_len % 16 == 0, "a table has the wrong size")
+        filter_len, lines_len = 1 << filter_bits - 3, 64 * lines
+        need(len(filters) >= filter_len and len(slots) >= lines_len + 4 * list_len,
+             "a tier is cut off")
+        set_bits = bin(int.from_bytes(filters[:filter_len], "little")).count("1")
+        need(0 < set_bits <= 2 * grams, "a filter is wrong")
+        width = max((unit_count + list_len).bit_length(), 1)
+        lists = u32s(slots[lines_len:lines_len + 4 * list_len])
+        reached, listed, free = [], 0, 0
+        for slot in u32s(slots[:lines_len]):
+            place, second = slot >> 1 & (1 << width) - 1, slot & 1
+            need(second < stride, "a slot names a gram that is not there")
+            if slot == 0:
+                free += 1
+            elif place <= unit_count:
+                need(place, "a slot leads nowhere")
+                reached.append((place - 1, second))
+            else:
+                begin = place - unit_count - 1
+                length = lists[begin]
+                need(length >= 16 and begin + length < list_len, "a list is malformed")
+                reached += [(unit - 1, second)
+                            for unit in lists[begin + 1:begin + 1 + length]]
+                listed += length + 1
+        need((listed + 15) // 16 * 16 == list_len and not any(lists[listed:]),
+             "lists are cut off")
+        need(free and len(reached) == grams, "a table has other grams than it says")
+        return filters[filter_len:], slots[lines_len + 4 * list_len:], reached
+
     def check_atoms(self):
-        """The index as far as it follows from its entries and the patterns."""
-        pattern_count, entries = self.count(8), self.section(12)
-        unindexed = self.u32_list(13)
+        """The index as far as it follows from its rows and the patterns."""
+        unindexed, rows = self.u32_list(13), self.atom_rows()
         need(unindexed == sorted(set(unindexed)), "patterns without atoms in disorder")
-        rows = [struct.unpack_from("<IIHHBBH", entries, at)
-                for at in range(0, len(entries), 16)]
-        need(len(entries) % 16 == 0 and self.count(12) == len(rows), "atoms are cut off")
-        indexed = {row[1] for row in rows}
-        need(indexed.isdisjoint(unindexed) and
-             sorted(indexed | set(unindexed)) == list(range(pattern_count)),
+        numbers = list(rows.values())
+        need(numbers == sorted(numbers), "rows are in disorder")
+        need(set(numbers).isdisjoint(unindexed) and
+             sorted(set(numbers) | set(unindexed)) == list(range(self.count(8))),
              "a pattern has both atoms and none, or neither")
+        params = self.section(9)
         if not rows:
             need(not any(self.section(i) for i in (9, 10, 11)), "an index without atoms")
             return
-        params = self.section(9)
-        need(len(params) == 20 and params[2:4] == bytes(2), "parameters are malformed")
-        filter_bits, bucket_bits = params[0], params[1]
-        need(filter_bits == next((b for b in range(10, 23) if 1 << b >= 16 * len(rows)), 23)
-             and bucket_bits == next((b for b in range(1, 24)
-                                      if 1 << b >= len(rows) // 2), 24),
-             "the index has the wrong size")
-        bitmap, buckets, counts = bytearray(1 << filter_bits - 3), [], [0] * 5
-        for key, pattern, low, high, length, flags, part in rows:
-            need(1 <= length <= 4 and key < 1 << 8 * length and flags < 2 and low <= high,
-                 "an entry is malformed")
-            need(not any(65 <= b <= 90 for b in key.to_bytes(4, "little")[:length]),
-                 "an atom is not folded")
-            counts[length] += 1
-            value = (length << 32 | key) * 0x9E3779B97F4A7C15 >> 32 & 0xFFFFFFFF
-            for low_bits in (value >> 27, value >> 22 & 31):
-                bit = (value & (1 << filter_bits - 5) - 1) * 32 + low_bits
-                bitmap[bit >> 3] |= 1 << (bit & 7)
-            bucket = ((value ^ value >> 16) * 0xC2B2AE3D & 0xFFFFFFFF) >> 32 - bucket_bits
-            buckets.append((bucket, key, length, pattern, part, low, high, flags))
-        need(all(a < b for a, b in zip(buckets, buckets[1:])), "atoms are in disorder")
-        need(list(u32s(params[4:])) == counts[1:], "atoms are counted wrong")
-        need(bytes(bitmap) == self.section(10), "the filter is wrong")
-        begins, at = [], 0
-        for bucket in range((1 << bucket_bits) + 1):
-            while at < len(buckets) and buckets[at][0] < bucket:
-                at += 1
-            begins.append(at)
-        need(struct.pack("<%dI" % len(begins), *begins) == self.section(11),
-             "the buckets are wrong")
+        unit_count = len(self.section(12)) // 8
+        need(len(params) == 56 and
+             struct.unpack_from("<II", params) == (unit_count, 0),
+             "parameters are malformed")
+        rest, tier_of = (self.section(10), self.section(11)), {}
+        for number in range(3):
+            row = params[8 + 16 * number:24 + 16 * number]
+            filters, slots, reached = self.check_tier(row, number, rest, unit_count)
+            rest = filters, slots
+            counts = collections.Counter(reached)
+            for (unit, second), count in counts.items():
+                need(unit in rows and tier_of.setdefault(unit, number) == number,
+                     "a slot leads to no row, or two tiers lead to one")
+                need(count in (1, 230 if number == 2 else 1),
+                     "an atom is entered a wrong number of times")
+                need(row[2] == 1 or counts[(unit, 1 - second)],
+                     "an atom has lost one of its grams")
+        need(not rest[0] and not rest[1], "the sections of the index do not fit")
+        need(len(tier_of) == len(rows), "no slot leads to a row")
 
     def records(self):
         """All records; raises Refused, at the latest after the last one."""

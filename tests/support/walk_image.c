@@ -91,25 +91,25 @@ static size_t walk_atoms(const struct vtr_image *image)
     size_t good = 0;
 
     struct vtr_atom_index index;
-    uint32_t first;
-    uint32_t end;
+    struct vtr_atom_row row;
 
-    if (vtr_atom_index_open(&index, image, NULL) != VTR_OK || index.entry_count == 0) {
+    if (vtr_atom_index_open(&index, image, NULL) != VTR_OK) {
         return 0;
     }
-    for (uint32_t i = 0; i < index.entry_count && i < WALK_LIMIT; i++) {
-        const struct vtr_atom_entry entry = vtr_atom_index_entry(&index, i);
-        const uint32_t hash = vtr_atom_hash(entry.key, entry.len);
+    for (uint32_t i = 0; i <= index.unit_count && i < WALK_LIMIT; i++) {
+        good += vtr_atom_index_row(&index, i, &row);
+    }
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        const struct vtr_atom_table *tier = &index.tiers[i];
 
-        good += vtr_atom_index_may_hit(&index, hash);
-        vtr_atom_index_range(&index, hash, &first, &end);
-        for (; first < end; first++) {
-            if (vtr_atom_index_entry(&index, first).key == entry.key) {
-                good++;
-                break;
-            }
+        for (uint32_t gram = 0; tier->line_count > 0 && gram < 1000; gram++) {
+            const uint64_t key = vtr_gram_key(gram);
+            const uint32_t line = vtr_gram_line(key, tier->line_count);
+
+            good += vtr_gram_passes(tier->filter, tier->filter_bits,
+                                    vtr_gram_hash(gram, tier->gram_len));
+            good += tier->slots[(size_t)line * VTR_ATOM_LINE_LEN] != 0;
         }
-        vtr_atom_index_range(&index, UINT32_MAX - i, &first, &end);
     }
     return good;
 }

@@ -29,15 +29,13 @@ static const struct vtr_atom_entry *entry_at(const struct vtr_atom_choice *choic
     return (const struct vtr_atom_entry *)choice->entries.items + index;
 }
 
-/* The key of these folded bytes. */
-static uint32_t key_of(const char *bytes, size_t len)
+/* The bytes of an entry's atom. */
+static void assert_atom(const struct vtr_atom_entry *entry, const char *bytes,
+                        size_t len)
 {
-    uint32_t key = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        key |= (uint32_t)(uint8_t)bytes[i] << (8 * i);
-    }
-    return key;
+    assert_int_equal(entry->len, len);
+    assert_true(entry->lead + len <= entry->context_len);
+    assert_memory_equal(entry->context + entry->lead, bytes, len);
 }
 
 static void put_text(struct vtr_writer *payload, const char *text, size_t len)
@@ -46,25 +44,60 @@ static void put_text(struct vtr_writer *payload, const char *text, size_t len)
     vtr_writer_masked(payload, (struct vtr_bytes){(const uint8_t *)text, len});
 }
 
-static void short_texts_are_taken_whole_and_folded(void **state)
+static void texts_are_cut_to_the_lengths_of_the_tiers_and_folded(void **state)
 {
     (void)state;
-    for (size_t len = 1; len <= 4; len++) {
+    static const uint8_t LENS[] = {0, 1, 2, 3, 4, 4, 4, 7, 7, 7};
+
+    for (size_t len = 1; len < sizeof(LENS); len++) {
         struct vtr_atom_choice choice;
         struct vtr_writer payload = {0};
 
         vtr_atom_choice_init(&choice);
-        put_text(&payload, "QzX!", len);
+        put_text(&payload, "QzX!Q%#Q%", len);
         assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII, &payload),
                          VTR_OK);
         assert_int_equal(choice.entries.count, 1);
-        assert_int_equal(entry_at(&choice, 0)->len, len);
-        assert_int_equal(entry_at(&choice, 0)->key, key_of("qzx!", len));
-        assert_int_equal(entry_at(&choice, 0)->pattern, NUMBER);
-        assert_int_equal(entry_at(&choice, 0)->back_min, 0);
-        assert_int_equal(entry_at(&choice, 0)->back_max, 0);
+        const struct vtr_atom_entry *entry = entry_at(&choice, 0);
+        assert_int_equal(entry->len, LENS[len]);
+        assert_int_equal(entry->context_len, len);
+        assert_memory_equal(entry->context, "qzx!q%#q%", len);
+        assert_int_equal(entry->pattern, NUMBER);
+        assert_int_equal(entry->back_min, entry->lead);
+        assert_int_equal(entry->back_max, entry->lead);
         vtr_writer_deinit(&payload);
         vtr_atom_choice_deinit(&choice);
+    }
+}
+
+static void a_context_is_what_is_around_the_atom(void **state)
+{
+    (void)state;
+    for (size_t before = 0; before < 20; before++) {
+        for (size_t behind = 0; behind < 20; behind++) {
+            static const char ATOM[] = "qjZ~#Qj";
+            struct vtr_atom_choice choice;
+            struct vtr_writer payload = {0};
+            char text[64];
+
+            memset(text, 0, sizeof(text));
+            memcpy(text + before, ATOM, 7);
+            vtr_atom_choice_init(&choice);
+            put_text(&payload, text, before + 7 + behind);
+            assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII,
+                                    &payload),
+                             VTR_OK);
+            const struct vtr_atom_entry *entry = entry_at(&choice, 0);
+            const size_t len = before + 7 + behind;
+            assert_atom(entry, "qjz~#qj", 7);
+            assert_int_equal(entry->back_min, before);
+            assert_int_equal(entry->context_len, len < 16 ? len : 16);
+            assert_int_equal(entry->lead, behind >= 9           ? 0
+                                          : before < 9 - behind ? before
+                                                                : 9 - behind);
+            vtr_writer_deinit(&payload);
+            vtr_atom_choice_deinit(&choice);
+        }
     }
 }
 
@@ -79,8 +112,8 @@ static void the_rarest_window_is_taken_and_runs_are_not(void **state)
     put_text(&payload, TEXT, sizeof(TEXT) - 1);
     assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII, &payload),
                      VTR_OK);
-    assert_int_equal(entry_at(&choice, 0)->key, key_of("qjz~", 4));
-    assert_int_equal(entry_at(&choice, 0)->back_min, 12);
+    assert_atom(entry_at(&choice, 0), "  qjz~\xff", 7);
+    assert_int_equal(entry_at(&choice, 0)->back_min, 10);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }
@@ -97,10 +130,10 @@ static void wide_text_is_interleaved_and_marked(void **state)
                             VTR_PATTERN_ASCII | VTR_PATTERN_WIDE, &payload),
                      VTR_OK);
     assert_int_equal(choice.entries.count, 2);
-    assert_int_equal(entry_at(&choice, 0)->key, key_of("q~", 2));
-    assert_int_equal(entry_at(&choice, 0)->flags, 0);
-    assert_int_equal(entry_at(&choice, 1)->key, key_of("q\0~\0", 4));
-    assert_int_equal(entry_at(&choice, 1)->flags, VTR_ATOM_WIDE);
+    assert_atom(entry_at(&choice, 0), "q\0~\0", 4);
+    assert_int_equal(entry_at(&choice, 0)->flags, VTR_ATOM_WIDE);
+    assert_atom(entry_at(&choice, 1), "q~", 2);
+    assert_int_equal(entry_at(&choice, 1)->flags, 0);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }
@@ -117,9 +150,9 @@ static void each_xor_key_has_an_entry_folded_after_the_key(void **state)
                             VTR_PATTERN_ASCII | VTR_PATTERN_XOR, &payload),
                      VTR_OK);
     assert_int_equal(choice.entries.count, 3);
-    assert_int_equal(entry_at(&choice, 0)->key, key_of("b@", 2));
-    assert_int_equal(entry_at(&choice, 1)->key, key_of("ca", 2));
-    assert_int_equal(entry_at(&choice, 2)->key, key_of("@b", 2));
+    assert_atom(entry_at(&choice, 0), "@b", 2);
+    assert_atom(entry_at(&choice, 1), "b@", 2);
+    assert_atom(entry_at(&choice, 2), "ca", 2);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }
@@ -154,13 +187,13 @@ static void a_window_is_looked_for_in_the_first_sixty_thousand_bytes(void **stat
     struct vtr_writer payload = {0};
 
     vtr_atom_choice_init(&choice);
-    memset(text, 'a', sizeof(text));
-    memcpy(text + 60001, "qjz~", 4);
+    memset(text, 0, sizeof(text));
+    memcpy(text + 60001, "qjz~a#%", 7);
     put_text(&payload, text, sizeof(text));
     assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII, &payload),
                      VTR_OK);
-    assert_int_equal(entry_at(&choice, 0)->back_min, 59999);
-    assert_int_equal(entry_at(&choice, 0)->key, key_of("aaqj", 4));
+    assert_int_equal(entry_at(&choice, 0)->back_min, 59998);
+    assert_atom(entry_at(&choice, 0), "\0\0\0qjz~", 7);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }
@@ -281,15 +314,18 @@ static void spell_tokens(uint64_t *random, struct vtr_reader tokens,
 static bool holds_atom(struct vtr_bytes match, const struct vtr_atom_entry *entry)
 {
     for (size_t at = entry->back_min; at + entry->len <= match.len; at++) {
-        uint32_t key = 0;
+        bool is_equal = true;
 
         if (entry->back_max != VTR_BACK_UNBOUNDED && at > entry->back_max) {
             return false;
         }
-        for (unsigned i = 0; i < entry->len; i++) {
-            key |= (uint32_t)vtr_fold(match.ptr[at + i]) << (8 * i);
+        for (unsigned i = 0; i < entry->context_len; i++) {
+            const size_t place = at + i - entry->lead;
+
+            is_equal = is_equal && place < match.len &&
+                       vtr_fold(match.ptr[place]) == entry->context[i];
         }
-        if (key == entry->key) {
+        if (is_equal) {
             return true;
         }
     }
@@ -363,7 +399,8 @@ static void folding_touches_ascii_capitals_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_texts_are_taken_whole_and_folded),
+        cmocka_unit_test(texts_are_cut_to_the_lengths_of_the_tiers_and_folded),
+        cmocka_unit_test(a_context_is_what_is_around_the_atom),
         cmocka_unit_test(the_rarest_window_is_taken_and_runs_are_not),
         cmocka_unit_test(wide_text_is_interleaved_and_marked),
         cmocka_unit_test(each_xor_key_has_an_entry_folded_after_the_key),

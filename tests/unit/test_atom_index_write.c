@@ -19,20 +19,19 @@ struct sections {
 
 static void sections_init(struct sections *out, const struct vtr_atom_plan *plan)
 {
-    const size_t filter_len = (size_t)1 << (plan->filter_bits - 3);
-    const size_t buckets_len = 4 * (((size_t)1 << plan->bucket_bits) + 1);
-    const size_t entries_len = VTR_ATOM_ROW_LEN * (size_t)plan->entry_count;
+    const size_t filter_len = (size_t)plan->filter_len;
+    const size_t slots_len = (size_t)plan->slots_len;
+    const size_t rows_len = VTR_ATOM_UNIT_LEN * (size_t)plan->unit_count;
     const size_t unindexed_len = 4 * (size_t)plan->unindexed_count;
 
-    out->len =
-        VTR_ATOM_PARAMS_LEN + filter_len + buckets_len + entries_len + unindexed_len;
+    out->len = VTR_ATOM_PARAMS_LEN + filter_len + slots_len + rows_len + unindexed_len;
     out->bytes = calloc(1, out->len);
     assert_non_null(out->bytes);
     out->output.params = out->bytes;
     out->output.filter = out->output.params + VTR_ATOM_PARAMS_LEN;
-    out->output.buckets = out->output.filter + filter_len;
-    out->output.entries = out->output.buckets + buckets_len;
-    out->output.unindexed = out->output.entries + entries_len;
+    out->output.slots = out->output.filter + filter_len;
+    out->output.rows = out->output.slots + slots_len;
+    out->output.unindexed = out->output.rows + rows_len;
 }
 
 /* The index of the records is the same when its entries are chosen again. */

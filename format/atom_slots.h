@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Writes the hash table of one tier of the index of atoms: lines of slots, and the
+ * lists of grams that many atoms share.  The bytes depend on the set of grams alone.
+ */
+#ifndef VTR_FORMAT_ATOM_SLOTS_H
+#define VTR_FORMAT_ATOM_SLOTS_H
+
+#include "base/compiler.h"
+#include "base/vector.h"
+
+/* A gram of an atom. */
+struct vtr_atom_gram {
+    uint64_t key;   /* vtr_gram_key */
+    uint32_t place; /* (unit of the row + 1) * 2 + 1 if it is the atom's second gram */
+};
+
+/* The length of lines and lists together, in u32: a multiple of VTR_ATOM_LINE_SLOTS. */
+uint64_t vtr_atom_slots_len(uint64_t gram_count);
+
+/* What the parameters say of the table. */
+struct vtr_atom_slots_shape {
+    uint32_t line_count;
+    uint32_t list_len;
+};
+
+/* Fills zeroed memory of vtr_atom_slots_len(count) u32; puts the grams into order.
+ * `count` is not 0, `unit_count` as in the parameters. */
+VTR_MUST_CHECK enum vtr_status vtr_atom_slots_write(uint8_t *slots,
+                                                    struct vtr_atom_slots_shape *out,
+                                                    struct vtr_vector *grams,
+                                                    uint32_t unit_count,
+                                                    struct vtr_error *err);
+
+#endif

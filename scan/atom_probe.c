@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The first stage in plain C, and the choice among its versions. */
+#include "scan/atom_probe.h"
+
+#include <string.h>
+
+#include "base/reader.h"
+
+/* Bytes folded by a loop of known length, which compilers turn into vectors. */
+#define FOLD_BLOCK 64u
+
+struct vtr_probe_functions vtr_probe_get_functions(enum vtr_vectors vectors)
+{
+    static const struct vtr_probe_functions FUNCTIONS[] = {
+        [VTR_VECTORS_NONE] = VTR_PROBE_PLAIN,
+        [VTR_VECTORS_AVX2] = VTR_PROBE_AVX2,
+        [VTR_VECTORS_AVX512] = VTR_PROBE_AVX512,
+        [VTR_VECTORS_NEON] = VTR_PROBE_NEON,
+    };
+
+    return FUNCTIONS[vectors];
+}
+
+void vtr_atom_probe_init(struct vtr_atom_probe *probe,
+                         const struct vtr_atom_table *table)
+{
+    const unsigned len = table->gram_len;
+    const unsigned high = len > 4 ? len - 4 : 0;
+
+    *probe = (struct vtr_atom_probe){.filter = table->filter,
+                                     .filter_bits = table->filter_bits,
+                                     .gram_len = len,
+                                     .stride = table->stride};
+    for (unsigned i = 0; i < 16; i++) {
+        const unsigned begin = i / 4 * table->stride;
+
+        probe->low[i] = i % 4 < len ? (uint8_t)(begin + i % 4) : 0x80;
+        probe->high[i] = i % 4 < len ? (uint8_t)(begin + high + i % 4) : 0x80;
+    }
+}
+
+void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
+{
+    size_t at = 0;
+
+    for (; len - at >= FOLD_BLOCK; at += FOLD_BLOCK) {
+        uint8_t block[FOLD_BLOCK];
+
+        for (size_t i = 0; i < FOLD_BLOCK; i++) {
+            block[i] = vtr_fold(in[at + i]);
+        }
+        memcpy(out + at, block, FOLD_BLOCK);
+    }
+    for (; at < len; at++) {
+        out[at] = vtr_fold(in[at]);
+    }
+}
+
+size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                       size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe;
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += p.stride) {
+        const uint64_t gram = vtr_gram_cut(vtr_load_u64(tile + at), p.gram_len);
+        const uint32_t hash = vtr_gram_hash(gram, p.gram_len);
+
+        out[found] = (uint16_t)at; /* stays if it passes */
+        found += vtr_gram_passes(p.filter, p.filter_bits, hash);
+    }
+    return found;
+}
+
+uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,
+                              uint32_t place_mask)
+{
+    uint32_t matches = 0;
+
+    for (unsigned i = 0; i < VTR_ATOM_LINE_SLOTS; i++) {
+        const uint32_t slot = vtr_load_u32(line + 4 * i);
+
+        matches |= (uint32_t)(((slot ^ fingerprint) & ~place_mask) == 0) << i;
+    }
+    return matches;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The first stage of the search: which positions of a tile the filter of a tier lets
+ * pass.  There is a version in plain C and one for each kind of vectors; all of them
+ * find the same positions.
+ */
+#ifndef VTR_SCAN_ATOM_PROBE_H
+#define VTR_SCAN_ATOM_PROBE_H
+
+#include "base/os_cpu.h"
+#include "format/atom_index.h"
+
+/* Positions of a tile, and bytes around it that may be read. */
+#define VTR_TILE_LEN  8192u
+#define VTR_TILE_LEAD 32u
+#define VTR_TILE_TAIL 64u
+
+/* Room for the positions that pass: vectors store all of theirs, good or not. */
+#define VTR_TILE_ROOM (VTR_TILE_LEN + 32u)
+
+/* A tier's filter, made ready. */
+struct vtr_atom_probe {
+    const uint8_t *filter; /* NULL: the tier has no atoms */
+    unsigned filter_bits;
+    unsigned gram_len;
+    unsigned stride;
+    uint8_t low[16];  /* of 16 bytes, the first four of four positions' grams; */
+    uint8_t high[16]; /* the last four of them.  0x80: no byte */
+};
+
+/* Writes the positions below `count` <= VTR_TILE_LEN, multiples of the stride, that
+ * pass, ascending; returns how many. */
+typedef size_t (*vtr_probe_fn)(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                               size_t count, uint16_t *out);
+
+/* A bit for each slot of a line that holds this fingerprint; slots that hold nothing
+ * are zero, and may be among them. */
+typedef uint32_t (*vtr_match_line_fn)(const uint8_t *line, uint32_t fingerprint,
+                                      uint32_t place_mask);
+
+/* Folds `len` bytes, which do not overlap `out`. */
+typedef void (*vtr_fold_bytes_fn)(uint8_t *out, const uint8_t *in, size_t len);
+
+struct vtr_probe_functions {
+    vtr_fold_bytes_fn fold_bytes;
+    vtr_probe_fn probe;
+    vtr_match_line_fn match_line;
+};
+
+/* The functions for these vectors; those in plain C for what is not compiled in. */
+struct vtr_probe_functions vtr_probe_get_functions(enum vtr_vectors vectors);
+
+void vtr_atom_probe_init(struct vtr_atom_probe *probe,
+                         const struct vtr_atom_table *table);
+
+/* What vtr_probe_get_functions gives. */
+void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len);
+size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                       size_t count, uint16_t *out);
+uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,
+                              uint32_t place_mask);
+void vtr_fold_bytes_avx2(uint8_t *out, const uint8_t *in, size_t len);
+size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                      size_t count, uint16_t *out);
+uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
+                             uint32_t place_mask);
+void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len);
+size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out);
+uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
+                               uint32_t place_mask);
+void vtr_fold_bytes_neon(uint8_t *out, const uint8_t *in, size_t len);
+size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                      size_t count, uint16_t *out);
+uint32_t vtr_match_line_neon(const uint8_t *line, uint32_t fingerprint,
+                             uint32_t place_mask);
+
+/* What stands for code that is not compiled in. */
+#define VTR_PROBE_PLAIN                                       \
+ {                                                            \
+  vtr_fold_bytes_plain, vtr_probe_plain, vtr_match_line_plain \
+ }
+#if VTR_HAS_X86_VECTORS
+# define VTR_PROBE_AVX2                                     \
+  {                                                         \
+   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_match_line_avx2 \
+  }
+# define VTR_PROBE_AVX512                                         \
+  {                                                               \
+   vtr_fold_bytes_avx512, vtr_probe_avx512, vtr_match_line_avx512 \
+  }
+#else
+# define VTR_PROBE_AVX2   VTR_PROBE_PLAIN
+# define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
+#endif
+#if VTR_HAS_NEON
+# define VTR_PROBE_NEON                                     \
+  {                                                         \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_match_line_neon \
+  }
+#else
+# define VTR_PROBE_NEON VTR_PROBE_PLAIN
+#endif
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The first stage with AVX2: eight positions at a time, whose grams are shuffled out of
+ * 32 bytes; one gather reads eight words of the filter.
+ */
+#include "scan/atom_probe.h"
+
+#include <immintrin.h>
+
+VTR_TARGET_AVX2
+void vtr_fold_bytes_avx2(uint8_t *out, const uint8_t *in, size_t len)
+{
+    /* the 26 capital letters are moved to the lowest signed numbers */
+    const __m256i move = _mm256_set1_epi8((char)(-128 - 'A'));
+    const __m256i limit = _mm256_set1_epi8(-128 + 26);
+    const __m256i case_bit = _mm256_set1_epi8(32);
+    size_t at = 0;
+
+    for (; len - at >= 32; at += 32) {
+        const __m256i bytes =
+            _mm256_loadu_si256((const __m256i *)(const void *)(in + at));
+        const __m256i is_capital =
+            _mm256_cmpgt_epi8(limit, _mm256_add_epi8(bytes, move));
+        const __m256i folded =
+            _mm256_add_epi8(bytes, _mm256_and_si256(is_capital, case_bit));
+
+        _mm256_storeu_si256((__m256i *)(void *)(out + at), folded);
+    }
+    for (; at < len; at++) {
+        out[at] = vtr_fold(in[at]);
+    }
+}
+
+/* What does not change from block to block. */
+struct constants {
+    const int *filter;
+    __m128i word_shift;
+    __m256i lanes; /* which 32 bits begin each half's four positions */
+    __m256i low;
+    __m256i high;
+};
+
+VTR_TARGET_AVX2
+static inline __m256i load_both_halves(const uint8_t *bytes)
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)bytes));
+}
+
+/* The highest bit of each 32 says whether that position passes. */
+VTR_TARGET_AVX2
+static inline __m256i look_up(const struct constants *c, const uint8_t *at)
+{
+    const __m256i bytes =
+        _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)at), c->lanes);
+    const __m256i low = _mm256_mullo_epi32(_mm256_shuffle_epi8(bytes, c->low),
+                                           _mm256_set1_epi32((int)VTR_GRAM_LOW_FACTOR));
+    const __m256i high =
+        _mm256_mullo_epi32(_mm256_shuffle_epi8(bytes, c->high),
+                           _mm256_set1_epi32((int)VTR_GRAM_HIGH_FACTOR));
+    const __m256i hash = _mm256_add_epi32(low, high);
+    const __m256i word =
+        _mm256_i32gather_epi32(c->filter, _mm256_srl_epi32(hash, c->word_shift), 4);
+    const __m256i mixed = _mm256_xor_si256(hash, _mm256_srli_epi32(hash, 16));
+    const __m256i mask = _mm256_set1_epi32(31);
+    const __m256i first = _mm256_srlv_epi32(word, _mm256_and_si256(mixed, mask));
+    const __m256i second =
+        _mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(mixed, 5), mask));
+
+    return _mm256_and_si256(_mm256_slli_epi32(first, 31), second);
+}
+
+VTR_TARGET_AVX2
+static inline unsigned bits_of(__m256i passes)
+{
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(passes));
+}
+
+VTR_TARGET_AVX2
+size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                      size_t count, uint16_t *out)
+{
+    const int step = (int)probe->stride;
+    const size_t half = 8u * probe->stride;
+    const struct constants c = {
+        (const int *)(const void *)probe->filter,
+        _mm_cvtsi32_si128(37 - (int)probe->filter_bits),
+        _mm256_setr_epi32(0, 1, 2, 3, step, step + 1, step + 2, step + 3),
+        load_both_halves(probe->low),
+        load_both_halves(probe->high),
+    };
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += 2 * half) {
+        unsigned bits = bits_of(look_up(&c, tile + at)) |
+                        bits_of(look_up(&c, tile + at + half)) << 8;
+
+        for (; bits != 0; bits &= bits - 1) {
+            out[found++] = (uint16_t)(at + (size_t)_tzcnt_u32(bits) * probe->stride);
+        }
+    }
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return found;
+}
+
+VTR_TARGET_AVX2
+uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
+                             uint32_t place_mask)
+{
+    const __m256i *slots = (const __m256i *)(const void *)line;
+    const __m256i wanted = _mm256_set1_epi32((int)(fingerprint & ~place_mask));
+    const __m256i mask = _mm256_set1_epi32((int)~place_mask);
+    const __m256i first = _mm256_and_si256(_mm256_loadu_si256(slots), mask);
+    const __m256i second = _mm256_and_si256(_mm256_loadu_si256(slots + 1), mask);
+
+    return bits_of(_mm256_cmpeq_epi32(first, wanted)) |
+           bits_of(_mm256_cmpeq_epi32(second, wanted)) << 8;
+}

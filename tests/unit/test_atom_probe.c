@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Every version of the search's first stage finds what the one in plain C finds. */
+#include "scan/atom_probe.h"
+
+#include <string.h>
+
+#include "base/writer.h"
+#include "scan/fold_tile.h"
+#include "tests/support/cmocka.h"
+#include "tests/support/random_records.h"
+
+#define FILTER_BITS_TOP 16u
+
+static const enum vtr_vectors ALL[] = {VTR_VECTORS_AVX2, VTR_VECTORS_AVX512,
+                                       VTR_VECTORS_NEON};
+
+static const struct vtr_atom_gait GAITS[] = {{6, 2}, {8, 1}, {4, 1}, {2, 1}};
+
+static void fill(uint64_t *random, uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (uint8_t)vtr_test_random(random);
+    }
+}
+
+/* Bytes of which about one bit in `rarity` is set. */
+static void fill_sparse(uint64_t *random, uint8_t *bytes, size_t len, unsigned rarity)
+{
+    memset(bytes, 0, len);
+    for (size_t i = 0; i < len * 8; i++) {
+        if (vtr_test_below(random, rarity) == 0) {
+            bytes[i / 8] |= (uint8_t)(1u << i % 8);
+        }
+    }
+}
+
+static void check_probe(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count)
+{
+    static uint16_t ours[VTR_TILE_ROOM];
+    static uint16_t theirs[VTR_TILE_ROOM];
+    const size_t found = vtr_probe_plain(probe, tile, count, ours);
+
+    for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
+        if (vtr_cpu_has_vectors(ALL[i])) {
+            const vtr_probe_fn fn = vtr_probe_get_functions(ALL[i]).probe;
+
+            assert_int_equal(fn(probe, tile, count, theirs), found);
+            assert_memory_equal(ours, theirs, found * sizeof(ours[0]));
+        }
+    }
+}
+
+static void all_versions_find_the_same_positions(void **state)
+{
+    (void)state;
+    static uint8_t tile[VTR_TILE_LEN + VTR_TILE_TAIL];
+    static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
+    static const size_t COUNTS[] = {0,  1,  2,  7,  8,  15,  16,   17,
+                                    31, 32, 33, 63, 64, 999, 8191, 8192};
+    uint64_t random = 7;
+
+    for (unsigned round = 0; round < 24; round++) {
+        const struct vtr_atom_gait gait = GAITS[round % 4];
+        struct vtr_atom_table table = {.filter = filter,
+                                       .filter_bits = 10 + round % 7,
+                                       .gram_len = gait.gram_len,
+                                       .stride = gait.stride};
+        struct vtr_atom_probe probe;
+
+        fill(&random, tile, sizeof(tile));
+        memset(tile + 1000, 0, 500);
+        fill_sparse(&random, filter, sizeof(filter), 1 + round / 4 * 3);
+        vtr_atom_probe_init(&probe, &table);
+        for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
+            check_probe(&probe, tile, COUNTS[i]);
+        }
+    }
+}
+
+/* A gram whose bits are set is found wherever it stands, at a position of the stride.
+ */
+static void a_gram_of_the_filter_passes_everywhere(void **state)
+{
+    (void)state;
+    static uint8_t tile[VTR_TILE_LEN + VTR_TILE_TAIL];
+    static uint16_t out[VTR_TILE_ROOM];
+    static const uint8_t GRAM[] = "\x01q\xffz~#;\x80";
+
+    for (size_t g = 0; g < sizeof(GAITS) / sizeof(GAITS[0]); g++) {
+        uint8_t filter[128] = {0};
+        const unsigned len = GAITS[g].gram_len;
+        const uint32_t hash = vtr_gram_hash(vtr_gram_cut(vtr_load_u64(GRAM), len), len);
+        const struct vtr_atom_table table = {.filter = filter,
+                                             .filter_bits = 10,
+                                             .gram_len = len,
+                                             .stride = GAITS[g].stride};
+        struct vtr_atom_probe probe;
+
+        vtr_store_u32(filter + 4 * (size_t)vtr_gram_word(hash, 10),
+                      vtr_gram_mask(hash));
+        vtr_atom_probe_init(&probe, &table);
+        for (size_t at = 0; at < VTR_TILE_LEN; at += 7 * table.stride) {
+            size_t found;
+
+            memset(tile, 'e', sizeof(tile));
+            memcpy(tile + at, GRAM, len);
+            found = vtr_probe_plain(&probe, tile, VTR_TILE_LEN, out);
+            assert_true(found > 0);
+            while (found > 0 && out[found - 1] > at) {
+                found--;
+            }
+            assert_true(found > 0 && out[found - 1] == at);
+            check_probe(&probe, tile, VTR_TILE_LEN);
+        }
+    }
+}
+
+static void all_versions_fold_alike(void **state)
+{
+    (void)state;
+    uint8_t in[600];
+    uint8_t out[600];
+
+    for (size_t i = 0; i < sizeof(in); i++) {
+        in[i] = (uint8_t)i;
+    }
+    for (size_t len = 0; len < sizeof(in); len++) {
+        for (size_t v = 0; v <= sizeof(ALL) / sizeof(ALL[0]); v++) {
+            const enum vtr_vectors vectors = v == 0 ? VTR_VECTORS_NONE : ALL[v - 1];
+
+            if (!vtr_cpu_has_vectors(vectors)) {
+                continue;
+            }
+            memset(out, 0x55, sizeof(out));
+            vtr_probe_get_functions(vectors).fold_bytes(out, in, len);
+            for (size_t i = 0; i < sizeof(out); i++) {
+                assert_int_equal(out[i], i < len ? vtr_fold(in[i]) : 0x55);
+            }
+        }
+    }
+}
+
+static void all_versions_match_the_same_slots(void **state)
+{
+    (void)state;
+    uint64_t random = 11;
+
+    for (unsigned round = 0; round < 2000; round++) {
+        const uint32_t mask = UINT32_MAX >> (1 + vtr_test_below(&random, 30));
+        const uint32_t wanted = (uint32_t)vtr_test_random(&random);
+        uint8_t line[VTR_ATOM_LINE_LEN];
+        uint32_t matches = 0;
+
+        fill(&random, line, sizeof(line));
+        for (unsigned i = 0; i < VTR_ATOM_LINE_SLOTS; i++) {
+            if (vtr_test_below(&random, 3) == 0) {
+                vtr_store_u32(line + 4 * i,
+                              (wanted & ~mask) | (vtr_load_u32(line + 4 * i) & mask));
+            }
+            matches |=
+                (uint32_t)((vtr_load_u32(line + 4 * i) & ~mask) == (wanted & ~mask))
+                << i;
+        }
+        assert_int_equal(vtr_match_line_plain(line, wanted, mask), matches);
+        for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
+            if (vtr_cpu_has_vectors(ALL[i])) {
+                assert_int_equal(vtr_probe_get_functions(ALL[i]).match_line(line,
+                                                                            wanted,
+                                                                            mask),
+                                 matches);
+            }
+        }
+    }
+}
+
+static void a_tile_has_zeros_where_there_is_no_data(void **state)
+{
+    (void)state;
+    static uint8_t data[20000];
+    static uint8_t tile[VTR_TILE_LEAD + VTR_TILE_LEN + VTR_TILE_TAIL];
+
+    memset(data, 'A', sizeof(data));
+    for (size_t len = 0; len < sizeof(data); len += 997) {
+        for (size_t first = 0; first <= len; first += VTR_TILE_LEN) {
+            vtr_fold_tile(tile, vtr_fold_bytes_plain, (struct vtr_bytes){data, len},
+                          first);
+            for (size_t i = 0; i < sizeof(tile); i++) {
+                const bool is_data =
+                    first + i >= VTR_TILE_LEAD && first + i - VTR_TILE_LEAD < len;
+                assert_int_equal(tile[i], is_data ? 'a' : 0);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_versions_find_the_same_positions),
+        cmocka_unit_test(a_gram_of_the_filter_passes_everywhere),
+        cmocka_unit_test(all_versions_fold_alike),
+        cmocka_unit_test(all_versions_match_the_same_slots),
+        cmocka_unit_test(a_tile_has_zeros_where_there_is_no_data),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

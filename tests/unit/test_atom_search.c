@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the index finds is what a comparison at every offset finds, with any vectors. */
+#include "scan/atom_search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan/scanner.h"
+#include "tests/support/cmocka.h"
+#include "tests/support/compile_text.h"
+#include "tests/support/random_records.h"
+
+#define TEXTS    300u
+#define TEXT_MAX 20u
+#define DATA_LEN 40000u
+
+struct text {
+    uint8_t bytes[TEXT_MAX];
+    size_t len;
+    bool is_nocase;
+};
+
+/* What a scan found: the rule's number is in its name. */
+struct found {
+    uint64_t *counts; /* matches by number */
+    uint64_t *sums;   /* of their offsets */
+    size_t total;
+};
+
+static int take(const struct vtr_detection *detection, void *context)
+{
+    struct found *found = context;
+    size_t number = 0;
+
+    for (size_t i = 1; i < detection->name.len; i++) {
+        number = number * 10 + (size_t)(detection->name.ptr[i] - '0');
+    }
+    for (size_t i = 0; i < detection->strings[0].count; i++) {
+        found->counts[number]++;
+        found->sums[number] += detection->strings[0].matches[i].offset;
+    }
+    found->total++;
+    return 1;
+}
+
+static void scan_with(const struct vtr_database *database, enum vtr_vectors vectors,
+                      struct vtr_bytes data, struct found *found)
+{
+    struct vtr_scanner *scanner = NULL;
+    unsigned limits = 0;
+
+    assert_int_equal(vtr_scanner_new(&scanner, database, NULL, NULL), VTR_OK);
+    vtr_scanner_use_vectors(scanner, vectors);
+    assert_int_equal(vtr_scan_bytes(scanner, data, take, found, &limits, NULL), VTR_OK);
+    assert_int_equal(limits, 0);
+    vtr_scanner_free(scanner);
+}
+
+static size_t put_hex(char *out, const struct text *text)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < text->len; i++) {
+        len += (size_t)snprintf(out + len, 4, "%02x ", text->bytes[i]);
+    }
+    return len;
+}
+
+static size_t put_rule(char *out, size_t number, const struct text *text)
+{
+    size_t len = (size_t)snprintf(out, 64, "rule r%zu { strings: $a = ", number);
+
+    if (text->is_nocase) {
+        len += (size_t)snprintf(out + len, 2, "\"");
+        for (size_t i = 0; i < text->len; i++) {
+            len += (size_t)snprintf(out + len, 5, "\\x%02x", text->bytes[i]);
+        }
+        len += (size_t)snprintf(out + len, 10, "\" nocase");
+    } else {
+        len += (size_t)snprintf(out + len, 3, "{ ");
+        len += put_hex(out + len, text);
+        len += (size_t)snprintf(out + len, 2, "}");
+    }
+    return len + (size_t)snprintf(out + len, 32, " condition: $a }\n");
+}
+
+/* The rules of so many texts as an image, from malloc. */
+static struct vtr_bytes compile(const struct text *texts, size_t count,
+                                const char *scratch)
+{
+    char *rules = malloc(count * 200 + 1);
+    size_t len = 0;
+
+    assert_non_null(rules);
+    for (size_t i = 0; i < count; i++) {
+        len += put_rule(rules + len, i, &texts[i]);
+    }
+    const struct vtr_bytes image = vtr_test_compile(rules, scratch);
+    free(rules);
+    return image;
+}
+
+static bool stands_at(const struct text *text, const uint8_t *data)
+{
+    bool is_equal = true;
+
+    for (size_t i = 0; i < text->len && is_equal; i++) {
+        is_equal = text->is_nocase ? vtr_fold(data[i]) == vtr_fold(text->bytes[i])
+                                   : data[i] == text->bytes[i];
+    }
+    return is_equal;
+}
+
+static void compare_everywhere(const struct text *texts, struct vtr_bytes data,
+                               struct found *found)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        for (size_t at = 0; at + texts[i].len <= data.len; at++) {
+            if (stands_at(&texts[i], data.ptr + at)) {
+                found->counts[i]++;
+                found->sums[i] += at;
+            }
+        }
+    }
+}
+
+static void assert_all_find(const struct vtr_database *database, size_t count,
+                            struct vtr_bytes data, const struct found *wanted)
+{
+    for (unsigned v = VTR_VECTORS_NONE; v <= VTR_VECTORS_NEON; v++) {
+        struct found found = {calloc(count, 8), calloc(count, 8), 0};
+
+        assert_true(found.counts != NULL && found.sums != NULL);
+        if (vtr_cpu_has_vectors((enum vtr_vectors)v)) {
+            scan_with(database, (enum vtr_vectors)v, data, &found);
+            assert_memory_equal(found.counts, wanted->counts, count * 8);
+            assert_memory_equal(found.sums, wanted->sums, count * 8);
+        }
+        free(found.counts);
+        free(found.sums);
+    }
+}
+
+/* Texts of few different bytes, so that they are found, and data full of them. */
+static void texts_of_every_length_are_found_wherever_they_stand(void **state)
+{
+    (void)state;
+    static const uint8_t LETTERS[] = {'a', 'B', 0, '#', 'b', 0xFF};
+    static struct text texts[TEXTS];
+    static uint8_t data[DATA_LEN];
+    struct found wanted = {calloc(TEXTS, 8), calloc(TEXTS, 8), 0};
+    uint64_t random = 5;
+
+    for (size_t i = 0; i < TEXTS; i++) {
+        texts[i].len = i < 3 ? i + 1 : 2 + vtr_test_below(&random, TEXT_MAX - 1);
+        texts[i].is_nocase = i >= 3 && i % 2 == 0;
+        for (size_t k = 0; k < texts[i].len; k++) {
+            texts[i].bytes[k] = LETTERS[vtr_test_below(&random, sizeof(LETTERS))];
+        }
+    }
+    for (size_t at = 0; at < DATA_LEN; at++) {
+        data[at] = LETTERS[vtr_test_below(&random, sizeof(LETTERS))];
+    }
+    for (size_t at = 0; at + TEXT_MAX < DATA_LEN; at += 23) {
+        const struct text *text = &texts[vtr_test_below(&random, TEXTS)];
+        memcpy(data + at, text->bytes, text->len);
+    }
+    memcpy(data + DATA_LEN - texts[9].len, texts[9].bytes, texts[9].len);
+    struct vtr_bytes image = compile(texts, TEXTS, "test_atom_search.tmp.yar");
+    struct vtr_database *database = NULL;
+    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+    for (size_t len = DATA_LEN; len > 8100; len -= len / 9) {
+        const struct vtr_bytes part = {data + DATA_LEN - len, len};
+
+        memset(wanted.counts, 0, TEXTS * 8);
+        memset(wanted.sums, 0, TEXTS * 8);
+        compare_everywhere(texts, part, &wanted);
+        assert_all_find(database, TEXTS, part, &wanted);
+    }
+    vtr_database_free(database);
+    free((void *)(uintptr_t)image.ptr);
+    free(wanted.counts);
+    free(wanted.sums);
+}
+
+/* So many texts that the long tier is dense; some of them share their bytes, so that
+ * there are lists. */
+static void many_texts_are_found(void **state)
+{
+    enum {
+        MANY = 33500,
+        PLANTED = 1000
+    };
+    (void)state;
+    static uint8_t data[PLANTED * 40];
+    struct text *texts = calloc(MANY, sizeof(*texts));
+    struct found wanted = {calloc(MANY, 8), calloc(MANY, 8), 0};
+    uint64_t random = 17;
+
+    assert_non_null(texts);
+    for (size_t i = 0; i < MANY; i++) {
+        texts[i].len = 7 + i % 12;
+        for (size_t k = 0; k < TEXT_MAX; k++) {
+            texts[i].bytes[k] = (uint8_t)(128 + vtr_test_below(&random, 100));
+        }
+        if (i % 100 == 0) {
+            /* the least common bytes first, and what tells the texts apart behind them
+             */
+            memcpy(texts[i].bytes, "\xd6\xd7\x9e\xae\xb6\xbe\x96\xa6", 8);
+            texts[i].len = 19;
+        }
+    }
+    for (size_t i = 0; i < PLANTED; i++) {
+        const size_t number = vtr_test_below(&random, MANY / 50) * 50;
+        const size_t at = i * 40 + vtr_test_below(&random, 20);
+
+        memcpy(data + at, texts[number].bytes, texts[number].len);
+        wanted.counts[number]++;
+        wanted.sums[number] += at;
+    }
+    struct vtr_bytes image = compile(texts, MANY, "test_atom_search.tmp.many.yar");
+    struct vtr_database *database = NULL;
+    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+    assert_all_find(database, MANY, (struct vtr_bytes){data, sizeof(data)}, &wanted);
+    vtr_database_free(database);
+    free((void *)(uintptr_t)image.ptr);
+    free(texts);
+    free(wanted.counts);
+    free(wanted.sums);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_of_every_length_are_found_wherever_they_stand),
+        cmocka_unit_test(many_texts_are_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
