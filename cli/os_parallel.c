@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* How far the fastest worker may be ahead of the task whose turn it is: bounds the
- * results that wait. */
-#define AHEAD_LIMIT 256u
+/* How far the fastest worker may be ahead of the task whose turn it is, in tasks and in
+ * bytes of results that wait: far enough that one long task does not stop the others.
+ */
+#define AHEAD_LIMIT     65536u
+#define RESULTS_LEN_MAX ((size_t)64 << 20)
 
 /* What the workers share, under one lock. */
 struct shared {
@@ -18,6 +20,7 @@ struct shared {
     pthread_cond_t moved;      /* `finished` has grown */
     size_t next;               /* task that nobody has taken */
     size_t finished;           /* tasks below it are finished */
+    size_t results_len;        /* bytes of results that wait for their turn */
     bool is_finishing;         /* a worker hands results over */
     bool is_done[AHEAD_LIMIT]; /* of task t at t % AHEAD_LIMIT: run, not finished */
 };
@@ -27,6 +30,22 @@ struct worker {
     unsigned number;
     pthread_t thread;
 };
+
+static size_t result_len(const struct vtr_parallel *parallel, size_t task)
+{
+    return parallel->result_len == NULL ? 0
+                                        : parallel->result_len(task, parallel->context);
+}
+
+/* Whether to wait before the next task.  Never when it is its turn: then nobody would
+ * be left to go on. */
+static bool is_too_far(const struct shared *shared)
+{
+    const size_t ahead = shared->next - shared->finished;
+
+    return shared->next < shared->parallel->count && ahead > 0 &&
+           (ahead >= AHEAD_LIMIT || shared->results_len > RESULTS_LEN_MAX);
+}
 
 /* Hands over what is next in order; the lock is held, and given back meanwhile. */
 static void finish_in_order(struct shared *shared)
@@ -40,9 +59,11 @@ static void finish_in_order(struct shared *shared)
     while (shared->finished < parallel->count &&
            shared->is_done[shared->finished % AHEAD_LIMIT]) {
         const size_t task = shared->finished;
+        const size_t len = result_len(parallel, task);
         pthread_mutex_unlock(&shared->lock);
         parallel->finish(task, parallel->context);
         pthread_mutex_lock(&shared->lock);
+        shared->results_len -= len;
         shared->is_done[task % AHEAD_LIMIT] = false;
         shared->finished++;
         pthread_cond_broadcast(&shared->moved);
@@ -58,8 +79,7 @@ static void *work(void *argument)
 
     pthread_mutex_lock(&shared->lock);
     for (;;) {
-        while (shared->next < parallel->count &&
-               shared->next - shared->finished >= AHEAD_LIMIT) {
+        while (is_too_far(shared)) {
             pthread_cond_wait(&shared->moved, &shared->lock);
         }
         if (shared->next >= parallel->count) {
@@ -70,6 +90,7 @@ static void *work(void *argument)
         parallel->run(task, worker->number, parallel->context);
         pthread_mutex_lock(&shared->lock);
         shared->is_done[task % AHEAD_LIMIT] = true;
+        shared->results_len += result_len(parallel, task);
         finish_in_order(shared);
     }
     pthread_mutex_unlock(&shared->lock);

@@ -347,6 +347,14 @@ static void say_end(struct job *job, struct outcome *outcome, const char *path)
     }
 }
 
+static size_t result_len(size_t task, void *context)
+{
+    const struct job *job = context;
+    const struct outcome *outcome = &job->outcomes[task];
+
+    return outcome->text.cap + outcome->hash_names.cap;
+}
+
 static void finish_task(size_t task, void *context)
 {
     struct job *job = context;
@@ -473,6 +481,7 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
         const struct vtr_parallel parallel = {.count = targets->names.count,
                                               .workers = workers,
                                               .run = run_task,
+                                              .result_len = result_len,
                                               .finish = finish_task,
                                               .context = &job};
         vtr_parallel_run(&parallel);
