@@ -31,6 +31,7 @@ extern const struct vtr_verb vtr_verb_help;
 extern const struct vtr_verb vtr_verb_inspect;
 extern const struct vtr_verb vtr_verb_key;
 extern const struct vtr_verb vtr_verb_man;
+extern const struct vtr_verb vtr_verb_repo; /* its verbs: cli/repo.h */
 extern const struct vtr_verb vtr_verb_scan;
 extern const struct vtr_verb vtr_verb_test;
 extern const struct vtr_verb vtr_verb_verify;

@@ -84,8 +84,7 @@ enum vtr_tuf_kind {
     VTR_TUF_KIND_OTHER = 0,   /* nothing, or nothing that is understood */
     VTR_TUF_KIND_IMAGE = 1,   /* a database, whole */
     VTR_TUF_KIND_DELTA = 2,   /* from `from_release` to `release` */
-    VTR_TUF_KIND_HISTORY = 3, /* the deltas that lead to `release` */
-    VTR_TUF_KIND_PACKED = 4   /* a database, as gzip has it */
+    VTR_TUF_KIND_HISTORY = 3  /* the deltas that lead to `release` */
 };
 struct vtr_tuf_custom {
     enum vtr_tuf_kind kind;
@@ -94,7 +93,6 @@ struct vtr_tuf_custom {
     uint64_t serial; /* 1, 2, ... of the releases of this repository */
     uint64_t layout;
     uint8_t digest[VTR_DIGEST_LEN]; /* content digest of the database */
-    uint64_t raw_len;               /* of a packed one: the database's length */
     /* Of a delta: */
     uint64_t from_release;
     uint64_t from_serial;

@@ -19,8 +19,7 @@ static enum vtr_tuf_kind kind_of(struct vtr_bytes text)
         enum vtr_tuf_kind kind;
     } KINDS[] = {{"image", VTR_TUF_KIND_IMAGE},
                  {"delta", VTR_TUF_KIND_DELTA},
-                 {"history", VTR_TUF_KIND_HISTORY},
-                 {"packed", VTR_TUF_KIND_PACKED}};
+                 {"history", VTR_TUF_KIND_HISTORY}};
 
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (vtr_bytes_equal(text, vtr_bytes_from_text(KINDS[i].name))) {
@@ -106,9 +105,6 @@ static enum vtr_status read_custom(const struct vtr_tuf_source *target,
     }
     if (status == VTR_OK && kind_of(kind) == VTR_TUF_KIND_DELTA) {
         status = read_delta(&source, out, err);
-    }
-    if (status == VTR_OK && kind_of(kind) == VTR_TUF_KIND_PACKED) {
-        status = vtr_tuf_json_number(&source, "raw_length", 1, &out->raw_len, err);
     }
     out->kind = kind_of(kind);
     return status;

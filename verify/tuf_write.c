@@ -199,7 +199,7 @@ static void put_delta(struct builder *b, json_t *object,
 
 static json_t *make_custom(struct builder *b, const struct vtr_tuf_custom *custom)
 {
-    static const char *const KINDS[] = {"", "image", "delta", "history", "packed"};
+    static const char *const KINDS[] = {"", "image", "delta", "history"};
     json_t *object = json_object();
     json_t *outer = json_object();
 
@@ -211,9 +211,6 @@ static json_t *make_custom(struct builder *b, const struct vtr_tuf_custom *custo
     put(b, object, "digest", make_hex(custom->digest, VTR_DIGEST_LEN));
     if (custom->kind == VTR_TUF_KIND_DELTA) {
         put_delta(b, object, custom);
-    }
-    if (custom->kind == VTR_TUF_KIND_PACKED) {
-        put(b, object, "raw_length", make_number(b, custom->raw_len));
     }
     put(b, outer, "vitrine", object);
     return outer;

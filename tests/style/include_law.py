@@ -28,6 +28,7 @@ LAW = {
     ),
     "delta": ({"base", "format", "verify", "delta", "include/vitrine"},
               {"sodium.h", "zlib.h"}),
+    "update": ({"base", "format", "verify", "delta", "update", "include/vitrine"}, set()),
     "cli": ({"cli", "include/vitrine"}, set()),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h"}),
     "benchmarks": ({"base", "format", "benchmarks", "include/vitrine"}, {"hs/"}),

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/os_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+enum vtr_status vtr_file_lock_open(struct vtr_file_lock *out, const char *path,
+                                   struct vtr_error *err)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, (mode_t)0600);
+
+    if (fd < 0) {
+        return vtr_error_set_os(err, errno, "cannot lock '%s'", path);
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const int code = errno;
+        (void)close(fd);
+        return code == EWOULDBLOCK
+                   ? vtr_error_set_os(err, code, "'%s' is locked by another", path)
+                   : vtr_error_set_os(err, code, "cannot lock '%s'", path);
+    }
+    *out = (struct vtr_file_lock){.is_held = true, .fd = fd};
+    return VTR_OK;
+}
+
+void vtr_file_lock_close(struct vtr_file_lock *lock)
+{
+    if (lock->is_held) {
+        (void)close(lock->fd);
+    }
+    *lock = (struct vtr_file_lock){0};
+}
+
+enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err)
+{
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return vtr_error_set_os(err, errno, "cannot remove '%s'", path);
+    }
+    return VTR_OK;
+}
+
+enum vtr_status vtr_file_modified(const char *path, uint64_t *out,
+                                  struct vtr_error *err)
+{
+    struct stat info;
+
+    if (lstat(path, &info) != 0) {
+        return vtr_error_set_os(err, errno, "cannot read '%s'", path);
+    }
+    *out = info.st_mtime < 0 ? 0 : (uint64_t)info.st_mtime;
+    return VTR_OK;
+}

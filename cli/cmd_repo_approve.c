@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* vitrine repo approve: what a proposal would change, in words, and a signature. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/changes.h"
+#include "cli/os_input.h"
+#include "cli/output.h"
+#include "cli/password.h"
+#include "cli/repo.h"
+
+struct approve_arguments {
+    const char *key;
+    const char *password_file;
+    const char *database;
+    const char *before;
+    bool is_unseen;
+};
+
+static const struct vtr_option OPTIONS[] = {
+    {"key", 'k', VTR_OPTION_PATH, "KEY", "approve with this key; without it, only show",
+     offsetof(struct approve_arguments, key)},
+    {"password-file", 0, VTR_OPTION_PATH, "FILE",
+     "take the key's password from the first line of FILE",
+     offsetof(struct approve_arguments, password_file)},
+    {"database", 0, VTR_OPTION_PATH, "NEW.vdb",
+     "the database that is proposed, as you have it",
+     offsetof(struct approve_arguments, database)},
+    {"before", 0, VTR_OPTION_PATH, "OLD.vdb",
+     "the one before: rules added, removed and changed are listed",
+     offsetof(struct approve_arguments, before)},
+    {"unseen", 0, VTR_OPTION_FLAG, NULL, "approve a release without its database",
+     offsetof(struct approve_arguments, is_unseen)}};
+
+const struct vtr_verb vtr_verb_repo_approve = {
+    .name = "repo approve",
+    .summary = "show what a proposal changes, and sign it",
+    .example =
+        "vitrine repo approve 12.proposal\n"
+        "vitrine repo approve 12.proposal --key lab.key --database main-12.vdb \\\n"
+        "    --before main-11.vdb",
+    .details =
+        "NEW.vdb is best one that you built from the sources yourself: its digest has\n"
+        "to be the proposal's.  The signature is added to the proposal's file.\n",
+    .operands = "PROPOSAL",
+    .operand_min = 1,
+    .operand_max = 1,
+    .options = OPTIONS,
+    .option_count = sizeof(OPTIONS) / sizeof(OPTIONS[0]),
+    .exits = "0  shown, and signed with --key\n2  could not\n",
+    .run = vtr_cmd_repo_approve};
+
+static void put_target(struct vtr_text *out, const struct vtr_proposal_target *target)
+{
+    vtr_text_add(out, "file      ");
+    vtr_text_safe(out, target->path);
+    vtr_text_add(out, ", ");
+    vtr_text_number(out, target->len);
+    vtr_text_add(out, " bytes\n          sha256 ");
+    vtr_text_hex(out, (struct vtr_bytes){target->sha256, 32});
+    vtr_text_add(out, "\n");
+    if (target->is_database || target->is_delta) {
+        vtr_text_add(out, "          ");
+        vtr_text_safe(out, target->database);
+        if (target->is_delta) {
+            vtr_text_add(out, ", from release ");
+            vtr_text_number(out, target->from_release);
+            vtr_text_add(out, " to release ");
+        } else {
+            vtr_text_add(out, ", release ");
+        }
+        vtr_text_number(out, target->release);
+        vtr_text_add(out, ", digest ");
+        vtr_text_hex(out, (struct vtr_bytes){target->digest, VTR_DIGEST_LEN});
+        vtr_text_add(out, "\n");
+    }
+}
+
+static void put_key(struct vtr_text *out, const struct vtr_proposal_key *key)
+{
+    vtr_text_add(out, "key       ");
+    vtr_text_hex(out, (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
+    if (key->party.len > 0) {
+        vtr_text_add(out, " of ");
+        vtr_text_safe(out, key->party);
+    }
+    vtr_text_add(out, ":");
+    vtr_text_add(out, (key->uses & VTR_KEY_USE_ROOT) != 0 ? " root" : "");
+    vtr_text_add(out, (key->uses & VTR_KEY_USE_RELEASE) != 0 ? " releases" : "");
+    vtr_text_add(out, (key->uses & VTR_KEY_USE_ONLINE) != 0 ? " online" : "");
+    vtr_text_add(out, key->uses == 0 ? " nothing" : "");
+    vtr_text_add(out, "\n");
+}
+
+static void put_proposal(struct vtr_text *out, const struct vtr_proposal *proposal)
+{
+    struct vtr_proposal_info info;
+
+    vtr_proposal_get_info(proposal, &info);
+    vtr_text_add(out, info.is_root ? "root      version " : "release   version ");
+    vtr_text_number(out, info.version);
+    vtr_text_add(out, " of the metadata, good until ");
+    vtr_text_add(out, info.expires);
+    vtr_text_add(out, ", signatures: ");
+    vtr_text_number(out, info.signature_count);
+    vtr_text_add(out, "\n");
+    if (info.is_root) {
+        vtr_text_add(out, "takes     ");
+        vtr_text_number(out, info.root_threshold);
+        vtr_text_add(out, " approvals of a root, ");
+        vtr_text_number(out, info.release_threshold);
+        vtr_text_add(out, " of a release\n");
+    }
+    for (size_t i = 0; i < info.key_count; i++) {
+        struct vtr_proposal_key key;
+        vtr_proposal_get_key(proposal, i, &key);
+        put_key(out, &key);
+    }
+    for (size_t i = 0; i < info.target_count; i++) {
+        struct vtr_proposal_target target;
+        vtr_proposal_get_target(proposal, i, &target);
+        put_target(out, &target);
+    }
+}
+
+static void put_change(const struct vtr_change *change, void *context)
+{
+    static const char *const WORDS[] = {"", "added", "removed", "changed"};
+
+    vtr_change_print(context, WORDS[change->kind], change, NULL);
+}
+
+/* The database is the proposal's, and what is new in it. */
+static enum vtr_status compare(struct vtr_text *out,
+                               const struct vtr_proposal *proposal,
+                               const struct approve_arguments *arguments,
+                               struct vtr_error *err)
+{
+    struct vtr_input database = {0};
+    struct vtr_input before = {0};
+    enum vtr_status status =
+        vtr_input_open_database(&database, arguments->database, err);
+
+    if (status == VTR_OK) {
+        status = vtr_proposal_check_database(proposal, database.bytes, err);
+        if (status != VTR_OK) {
+            vtr_input_blame(arguments->database, err);
+        }
+    }
+    if (status == VTR_OK) {
+        vtr_text_add(out, "yours     ");
+        vtr_text_safe(out, vtr_text_view(arguments->database));
+        vtr_text_add(out, " is the database that is proposed\n");
+    }
+    if (status == VTR_OK && arguments->before != NULL) {
+        status = vtr_input_open_database(&before, arguments->before, err);
+        if (status == VTR_OK) {
+            status = vtr_compare(before.bytes, database.bytes, put_change, out, err);
+        }
+    }
+    vtr_input_close(&before);
+    vtr_input_close(&database);
+    return status;
+}
+
+static enum vtr_status sign(struct vtr_proposal *proposal,
+                            const struct approve_arguments *arguments, const char *path,
+                            struct vtr_error *err)
+{
+    struct vtr_secret_key *key = NULL;
+    enum vtr_status status =
+        vtr_password_load_key(&key, arguments->key, arguments->password_file, err);
+
+    if (status == VTR_OK) {
+        status = vtr_proposal_approve(proposal, key, path, err);
+    }
+    vtr_secret_key_free(key);
+    return status;
+}
+
+static int approve(const struct approve_arguments *arguments, const char *path)
+{
+    const struct vtr_verb *verb = &vtr_verb_repo_approve;
+    struct vtr_proposal *proposal = NULL;
+    struct vtr_proposal_info info;
+    struct vtr_text out = {0};
+    struct vtr_error err = {0};
+    enum vtr_status status = vtr_proposal_open(&proposal, path, &err);
+
+    if (status != VTR_OK) {
+        return vtr_complain(verb, &err);
+    }
+    vtr_proposal_get_info(proposal, &info);
+    if (arguments->key != NULL && info.is_root == 0 && arguments->database == NULL &&
+        !arguments->is_unseen) {
+        vtr_proposal_free(proposal);
+        return vtr_complain_text(
+            verb, "either --database NEW.vdb or --unseen, to approve a release", NULL);
+    }
+    put_proposal(&out, proposal);
+    if (arguments->database != NULL) {
+        status = compare(&out, proposal, arguments, &err);
+    }
+    if (status == VTR_OK && arguments->key != NULL) {
+        status = sign(proposal, arguments, path, &err);
+        vtr_text_add(&out, status == VTR_OK ? "approved\n" : "");
+    }
+    vtr_proposal_free(proposal);
+    if (status != VTR_OK) {
+        vtr_text_deinit(&out);
+        return vtr_complain(verb, &err);
+    }
+    return vtr_output_answer(&out, VTR_EXIT_YES);
+}
+
+int vtr_cmd_repo_approve(int argc, char **argv)
+{
+    const struct vtr_verb *verb = &vtr_verb_repo_approve;
+    struct approve_arguments arguments = {0};
+    struct vtr_list paths = {0};
+    int exit_code;
+
+    if (vtr_options_parse(verb, argc, argv, &arguments, &paths, &exit_code)) {
+        exit_code = arguments.before != NULL && arguments.database == NULL
+                        ? vtr_complain_text(verb, "--before needs --database", NULL)
+                        : approve(&arguments, paths.items[0]);
+    }
+    vtr_options_deinit(verb, &arguments, &paths);
+    return exit_code;
+}

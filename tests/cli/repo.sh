@@ -1,0 +1,329 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The repository of an update server, with real keys and the whole ceremony: three
+# parties, releases, rotation, theft, expiry, damage.  Where they are installed, minisign
+# and a verifier of TUF that shares no code with Vitrine are asked too.
+set -euo pipefail
+source "$(dirname "$0")/lib.bash"
+cd "$work"
+
+# 2026-11-22; the tests' clock goes by this number alone.
+now=1795305600
+day=86400
+export SOURCE_DATE_EPOCH=$now
+
+python=
+for candidate in /usr/bin/python3 python3; do
+    if [ -z "$python" ] && "$candidate" -c 'import cryptography' 2>/dev/null; then
+        python=$candidate
+    fi
+done
+[ -n "$python" ] || echo "no Python with cryptography: the independent verifier is not asked"
+command -v minisign >/dev/null || echo "minisign is not here: it is not asked"
+
+# What another implementation says.
+others_agree() { # repository
+    [ -n "$python" ] || return 0
+    "$python" "$root/tests/tuf_reference.py" "$1" "$SOURCE_DATE_EPOCH" >"$work/others" 2>&1 ||
+        { complain "the independent verifier refuses the repository"; cat "$work/others"; }
+}
+
+others_refuse() { # repository
+    [ -n "$python" ] || return 0
+    if "$python" "$root/tests/tuf_reference.py" "$1" "$SOURCE_DATE_EPOCH" >"$work/others" 2>&1; then
+        complain "the independent verifier accepts the repository"
+    fi
+}
+
+holds() { # repository
+    expect 0 repo check "$1"
+    others_agree "$1"
+}
+
+for name in vendor vendor2 lab state online online2 stranger rootv rootl roots; do
+    expect 0 key generate --no-password "$name.key"
+done
+
+# Rules of sixteen releases; each changes some.
+release() { # number
+    {
+        for ((i = $1 / 2; i < $1 / 2 + 40; i++)); do
+            echo "rule r$i { meta: n = $i strings: \$a = \"text number $i of many\" condition: \$a }"
+        done
+        echo "rule always { meta: release = $1 condition: filesize > $1 }"
+    } >rules.yar
+    expect 0 compile -o "$1.vdb" --name main --release "$1" rules.yar
+}
+for ((r = 1; r <= 17; r++)); do release "$r"; done
+
+# --- The first root ---------------------------------------------------------------------
+
+parties=(--party vendor:vendor.key.pub --party lab:lab.key.pub --party state:state.key.pub)
+roots=(--root vendor:rootv.key.pub --root lab:rootl.key.pub --root state:roots.key.pub)
+expect 2 repo init repo "${parties[@]}" --online online.key.pub --threshold 2
+says stderr 'missing -o'
+expect 2 repo init repo -o no "${parties[@]}" --online online.key.pub --threshold 1 --root-threshold 2
+says stderr "keys of '[a-z]+' alone reach the threshold"
+is_missing no
+expect 2 repo init repo -o no "${parties[@]}" --party vendor:vendor2.key.pub --online online.key.pub \
+    --threshold 2 --root-threshold 2
+says stderr "keys of 'vendor' alone"
+expect 2 repo init repo -o no "${parties[@]}" --party lab:vendor.key.pub --online online.key.pub \
+    --threshold 2 --root-threshold 2
+says stderr 'belongs to 2 parties'
+expect 2 repo init repo -o no "${parties[@]}" --threshold 4 --root-threshold 2 --online online.key.pub
+says stderr 'the threshold of targets is 4 of 3 keys'
+expect 2 repo init repo -o no "${parties[@]}" --threshold 2 --root-threshold 2
+says stderr 'no online key'
+expect 0 repo init repo -o root1 "${parties[@]}" "${roots[@]}" --online online.key.pub \
+    --threshold 2 --root-threshold 2
+expect 0 repo init again -o root1b "${parties[@]}" "${roots[@]}" --online online.key.pub \
+    --threshold 2 --root-threshold 2
+is_same root1 root1b
+expect 2 repo check repo
+expect 1 repo publish repo root1
+says stderr '0 of its keys, and needs those of 2'
+expect 0 repo approve root1
+says stdout '^takes +2 approvals of a root, 2 of a release$'
+says stdout 'of lab: root$'
+says stdout 'of lab: releases$'
+expect 0 repo approve root1 --key rootv.key
+expect 1 repo publish repo root1
+cp root1 root1.lab
+expect 0 repo approve root1.lab --key rootl.key
+expect 0 repo approve root1 --key stranger.key # who signs for nothing
+expect 0 repo publish repo root1 root1.lab
+expect 2 repo init repo -o no "${parties[@]}" --online online.key.pub --threshold 2 --root-threshold 2
+says stderr 'has a root already'
+expect 1 repo check repo
+says stdout 'no release yet'
+
+# --- Releases ---------------------------------------------------------------------------
+
+expect 2 repo propose repo 1.vdb -o p1
+says stderr 'missing --key'
+expect 0 repo propose repo 1.vdb -o p1 --key online.key
+expect 2 repo approve p1 --key vendor.key
+says stderr 'database NEW.vdb or --unseen'
+expect 2 repo approve p1 --key vendor.key --database 2.vdb
+says stderr 'release 2'
+expect 0 repo approve p1 --key vendor.key --database 1.vdb
+says stdout 'main, release 1, digest'
+expect 1 repo publish repo p1 --key online.key
+says stderr '1 of its keys, and needs those of 2'
+is_missing repo/metadata/timestamp.json
+expect 0 repo approve p1 --key vendor2.key --unseen # another of the vendor's: no use
+expect 0 repo approve p1 --key online.key --unseen
+expect 1 repo publish repo p1 --key online.key
+expect 0 repo approve p1 --key lab.key --database 1.vdb
+expect 1 repo publish repo p1 --key online2.key
+says stderr 'snapshot metadata has the signatures of 0'
+is_missing repo/metadata/timestamp.json
+expect 0 repo publish repo p1 --key online.key
+holds repo
+says stdout '^timestamp: version 1, expires at 2026-11-23T00:00:00Z$'
+
+publish() { # release
+    expect 0 repo propose repo "$1.vdb" -o "p$1" --key online.key
+    expect 0 repo approve "p$1" --key state.key --database "$1.vdb"
+    expect 0 repo approve "p$1" --key lab.key --unseen
+    expect 0 repo publish repo "p$1" --key online.key
+}
+expect 0 repo propose repo 2.vdb -o p2 --key online.key
+expect 0 repo approve p2 --database 2.vdb --before 1.vdb
+says stdout '^added +rule default:r40'
+says stdout '^removed +rule default:r0'
+says stdout '^changed +rule default:always'
+says stdout 'from release 1 to release 2'
+publish 2
+holds repo
+expect 2 repo publish repo p2 --key online.key
+says stderr 'version 3 is next'
+expect 2 repo propose repo 1.vdb -o no --key online.key
+says stderr 'release 1 does not come after release 2'
+# A reader at any moment sees a whole release.
+: >reading
+while [ -e reading ]; do
+    "$VITRINE" repo check repo --quiet >reader.log 2>&1 || { cp reader.log reader.failed; }
+    echo >>reader.count
+done &
+reader=$!
+for ((r = 3; r <= 16; r++)); do publish "$r"; done
+rm reading
+wait "$reader"
+[ ! -e reader.failed ] || { complain "a reader saw half a release"; cat reader.failed; }
+[ "$(wc -l <reader.count)" -gt 3 ] || complain "the reader has not read"
+holds repo
+
+# Aligned deltas: of 16 releases the last has 1, 2, 4 and 8 as spans; 16 has none below.
+expected="main-12-16.vdelta main-14-16.vdelta main-15-16.vdelta main-16.vdb main-8-16.vdelta"
+[ "$(grep -o 'targets/[0-9a-f]*\.[^"]*' repo/releases.json | sed 's/.*[0-9a-f]\{64\}\.//' | LC_ALL=C sort | xargs)" = "$expected" ] ||
+    complain "the deltas of release 16 are not aligned"
+if command -v python3 >/dev/null; then
+    python3 -c 'import json; json.load(open("repo/releases.json"))' || complain "releases.json is no JSON"
+fi
+grep -q 'main-8-16.vdelta' repo/index.html || complain "index.html does not show the deltas"
+
+# A path of deltas: 5 -> 6 -> 8 -> 16, each applied by the program.
+cp 5.vdb walk.vdb
+for hop in 5-6 6-8 8-16; do
+    delta=(repo/targets/*.main-$hop.vdelta)
+    [ -e "${delta[0]}" ] || complain "there is no delta $hop"
+    expect 0 delta apply walk.vdb "${delta[0]}" -o walk.vdb --trust online.key.pub
+done
+is_same walk.vdb 16.vdb
+
+# Every file has a signature that minisign takes, and refuses for another file.
+if command -v minisign >/dev/null; then
+    for file in repo/targets/*; do
+        case $file in *.minisig) continue ;; esac
+        minisign -Vqm "$file" -p online.key.pub >/dev/null || complain "minisign refuses $file"
+    done
+    cp "${delta[0]}" spoilt
+    cp "${delta[0]}.minisig" spoilt.minisig
+    printf x >>spoilt
+    ! minisign -Vqm spoilt -p online.key.pub >/dev/null 2>&1 || complain "minisign takes a spoilt file"
+fi
+
+# --- Approvals for longer, expiry -------------------------------------------------------
+
+SOURCE_DATE_EPOCH=$((now + day))
+expect 1 repo check repo
+says stdout '^problem .*timestamp metadata expired at 2026-11-23T00:00:00Z'
+others_refuse repo
+expect 2 repo expire repo
+expect 2 repo expire repo --key lab.key
+expect 0 repo expire repo --key online.key --hours 12
+holds repo
+says stdout '^snapshot: version 16, ' # half of its time is not over
+SOURCE_DATE_EPOCH=$((now + 5 * day))
+expect 0 repo expire repo --key online.key
+holds repo
+says stdout '^snapshot: version 17, '
+expect 1 repo check repo --warn-days 2 --quiet
+says stdout '^warning +timestamp'
+! grep -q snapshot stdout || complain "a warning of what has time"
+SOURCE_DATE_EPOCH=$((now + 29 * day))
+expect 0 repo propose repo -o longer --days 60
+expect 0 repo approve longer --key lab.key --unseen
+expect 0 repo approve longer --key vendor.key --unseen
+expect 0 repo publish repo longer --key online.key
+holds repo
+says stdout '^targets: version 17, expires at 2027-02-19'
+
+# --- Rotation ---------------------------------------------------------------------------
+
+# The lab's release key is stolen and the online key is replaced, in one root.  The
+# release has to be approved under the new root as well.
+expect 2 repo key repo -o no --remove lab.key.pub --remove state.key.pub
+says stderr 'the threshold of targets is 2 of 1 keys'
+expect 2 repo key repo -o no --remove lab.key.pub --party vendor:vendor2.key.pub
+says stderr "keys of 'vendor' alone"
+expect 2 repo key repo -o no --remove stranger.key.pub
+says stderr 'does not have the key'
+expect 0 repo key repo -o root2 --remove lab.key.pub --party lab:stranger.key.pub \
+    --remove online.key.pub --online online2.key.pub
+for key in rootv roots; do expect 0 repo approve root2 --key "$key.key"; done
+expect 1 repo publish repo root2 --key online.key --key online2.key
+says stderr 'targets metadata has the signatures of 1'
+expect 0 repo propose repo -o moved --days 60
+for key in vendor state; do expect 0 repo approve moved --key "$key.key" --unseen; done
+expect 1 repo publish repo root2 moved --key online.key
+says stderr 'has the signatures of 0 of its keys'
+is_missing repo/metadata/2.root.json
+holds repo
+expect 0 repo publish repo root2 moved --key online.key --key online2.key
+holds repo
+says stdout '^root: version 2, '
+expect 2 repo expire repo --key online.key
+expect 0 repo expire repo --key online2.key
+holds repo
+expect 2 repo publish repo root2 --key online2.key
+says stderr 'version 3 is next'
+if command -v minisign >/dev/null; then # the signatures are the new key's too
+    minisign -Vqm repo/targets/*.main-16.vdb -p online2.key.pub >/dev/null ||
+        complain "minisign refuses the present database after a change of keys"
+fi
+
+# What the thief and the vendor sign together is worth nothing.
+expect 0 repo propose repo 17.vdb -o p17 --key online2.key
+expect 0 repo approve p17 --key lab.key --unseen
+expect 0 repo approve p17 --key vendor.key --unseen
+expect 1 repo publish repo p17 --key online2.key
+cp p17 p17.state
+expect 0 repo approve p17.state --key state.key --unseen
+expect 0 repo publish repo p17 p17.state --key online2.key
+holds repo
+
+# --- Killed while it publishes -----------------------------------------------------------
+
+# At each system call that changes the folder: what clients see is whole, and publishing
+# again succeeds.
+if strace -o trace.log -e trace=rename true 2>/dev/null; then
+    expect 0 repo propose repo -o onward --days 60
+    for key in vendor state; do expect 0 repo approve onward --key "$key.key" --unseen; done
+    for call in openat fsync rename; do
+        for ((n = 1; n < 60; n++)); do
+            rm -rf torn
+            cp -r repo torn
+            code=0
+            { strace -o trace.log -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
+                "$VITRINE" repo publish torn onward --key online2.key; } >torn.log 2>&1 || code=$?
+            [ "$code" -ne 0 ] || break
+            expect 0 repo check torn --quiet
+            "$VITRINE" repo publish torn onward --key online2.key >/dev/null 2>torn.log ||
+                grep -q 'is next' torn.log || complain "cannot publish after a kill at $call $n: $(cat torn.log)"
+            expect 0 repo check torn
+        done
+        [ "$n" -gt 2 ] || complain "no kill at $call"
+        echo "killed at $((n - 1)) calls of $call"
+    done
+else
+    echo "strace is not here or not allowed: nothing is killed"
+fi
+
+# --- Two publishers, damage, gc ---------------------------------------------------------
+
+if command -v flock >/dev/null; then
+    flock repo/metadata/.lock sleep 3 &
+    holder=$!
+    sleep 0.5
+    expect 2 repo expire repo --key online2.key
+    says stderr 'locked by another'
+    wait "$holder"
+fi
+
+cp -r repo damaged
+image=(damaged/targets/*.main-17.vdb)
+printf x | dd of="${image[0]}" bs=1 seek=100 conv=notrunc 2>dd.log
+expect 1 repo check damaged
+says stdout "^problem +main-17.vdb: .*digest"
+others_refuse damaged
+rm "${image[0]}"
+expect 1 repo check damaged
+says stdout '^problem +main-17.vdb: '
+cp -r repo spoilt-metadata
+sed -i 's/"version":[0-9]*}}$/"version":999}}/' spoilt-metadata/metadata/timestamp.json
+expect 1 repo check spoilt-metadata
+says stdout '^problem .*timestamp metadata has the signatures of 0'
+
+find repo -type f -exec touch -d @$now {} +
+expect 0 repo gc repo --keep-days 100 --dry-run
+is_silent stdout
+cp -r -p repo before-gc
+expect 0 repo gc repo --keep-days 10 --keep-releases 4 --dry-run
+says stdout 'main-1.vdb$'
+diff -r repo before-gc >/dev/null || complain "a dry run has changed something"
+expect 0 repo gc repo --keep-days 10 --keep-releases 4
+holds repo
+for kept in main-17.vdb main-16.vdb main-16-17.vdelta main-12-16.vdelta; do
+    [ -e repo/targets/*."$kept" ] || complain "gc has removed $kept"
+done
+for gone in main-1.vdb main-5.vdb main-5-6.vdelta; do
+    [ ! -e repo/targets/*."$gone" ] || complain "gc has left $gone"
+done
+[ -e repo/metadata/1.root.json ] || complain "gc has removed a root"
+is_missing repo/metadata/3.targets.json
+
+finish

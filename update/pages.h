@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What people and their programs read of a repository: index.html and releases.json.
+ * Nobody trusts them: clients follow the signed metadata. */
+#ifndef VTR_UPDATE_PAGES_H
+#define VTR_UPDATE_PAGES_H
+
+#include "verify/tuf_metadata.h"
+
+VTR_MUST_CHECK enum vtr_status vtr_pages_write(const char *dir,
+                                               const struct vtr_tuf_metadata *targets,
+                                               struct vtr_error *err);
+
+#endif
