@@ -18,7 +18,8 @@
 /* So often, then the filter gives up. */
 #define FLUSH_LIMIT 8u
 
-/* An element of the table: where a byte leads, or that this is not known. */
+/* An element of the table: where the row begins that a byte leads to, and whether a
+ * match ends there; or that this is not known. */
 #define UNKNOWN UINT32_MAX
 #define ACCEPTS 0x80000000u
 
@@ -189,9 +190,11 @@ static bool begin_table(struct vtr_regex_filter *f)
     return find_state(f, take_marked(f), false) == 0;
 }
 
-/* Where a byte of class `c` leads from `from`; a match may begin anywhere. */
-static uint32_t make_step(struct vtr_regex_filter *f, uint32_t from, unsigned c)
+/* Where a byte of class `c` leads from the state whose row is `row`; a match may begin
+ * anywhere. */
+static uint32_t make_step(struct vtr_regex_filter *f, uint32_t row, unsigned c)
 {
+    const uint32_t from = row / f->class_count;
     const struct state state = ((const struct state *)f->states.items)[from];
     const uint16_t *items = (const uint16_t *)f->items.items + state.first;
     bool accepts = false;
@@ -209,8 +212,8 @@ static uint32_t make_step(struct vtr_regex_filter *f, uint32_t from, unsigned c)
     if (to == UNKNOWN) {
         return UNKNOWN;
     }
-    const uint32_t entry = to | (accepts ? ACCEPTS : 0);
-    f->table[(size_t)from * f->class_count + c] = entry;
+    const uint32_t entry = to * f->class_count | (accepts ? ACCEPTS : 0);
+    f->table[row + c] = entry;
     return entry;
 }
 
@@ -220,7 +223,7 @@ static void find_idle_bytes(struct vtr_regex_filter *f)
         const uint32_t entry = f->table[f->classes[byte]];
         const uint32_t to =
             entry == UNKNOWN ? make_step(f, 0, f->classes[byte]) : entry;
-        f->is_idle[byte] = to == 0;
+        f->is_idle[byte] = to == 0 ? 1 : 0;
     }
 }
 
@@ -261,49 +264,93 @@ static bool flush(struct vtr_regex_filter *f, struct vtr_regex_cursor *cursor)
     return !f->has_given_up;
 }
 
+/* The first byte from `at` on that does not lead from the first state to itself. */
+static size_t skip_idle(const struct vtr_regex_filter *f, struct vtr_bytes data,
+                        size_t at, size_t limit)
+{
+    const uint8_t *p = data.ptr;
+
+    while (limit - at >= 4 && (f->is_idle[p[at]] & f->is_idle[p[at + 1]] &
+                               f->is_idle[p[at + 2]] & f->is_idle[p[at + 3]]) != 0) {
+        at += 4;
+    }
+    while (at < limit && f->is_idle[p[at]] != 0) {
+        at++;
+    }
+    return at;
+}
+
+/* Goes through the table until it is in its first state or does not know on; the entry
+ * that it met last. */
+static inline uint32_t run_table(const struct vtr_regex_filter *f,
+                                 struct vtr_bytes data, size_t *at, size_t limit,
+                                 uint32_t *row)
+{
+    const uint32_t *table = f->table;
+    const uint8_t *p = data.ptr;
+    size_t place = *at;
+    uint32_t from = *row;
+    uint32_t entry = from;
+
+    while (place < limit) {
+        entry = table[from + f->classes[p[place]]];
+        if (entry >= ACCEPTS) {
+            break;
+        }
+        place++;
+        from = entry;
+        if (from == 0) {
+            break;
+        }
+    }
+    *at = place;
+    *row = from;
+    return entry;
+}
+
+/* The byte at cursor->at leads to a state that accepts, or that is to be made.  False
+ * when there is no room for it. */
+static bool pass_special(struct vtr_regex_filter *f, struct vtr_bytes data,
+                         struct vtr_regex_cursor *cursor, uint32_t entry,
+                         bool *out_accepts)
+{
+    const unsigned c = f->classes[data.ptr[cursor->at]];
+
+    if (entry == UNKNOWN) {
+        entry = make_step(f, cursor->state, c);
+    }
+    *out_accepts = entry != UNKNOWN && (entry & ACCEPTS) != 0;
+    if (entry == UNKNOWN) {
+        return false;
+    }
+    cursor->at++;
+    cursor->state = entry & ~ACCEPTS;
+    return true;
+}
+
 enum vtr_filter_answer vtr_regex_filter_find(struct vtr_regex_filter *f,
                                              struct vtr_bytes data, size_t end,
                                              struct vtr_regex_cursor *cursor)
 {
     const size_t limit = end < data.len ? end : data.len;
-    uint32_t state = cursor->state;
-    size_t at = cursor->at;
 
-    while (at < limit && !f->has_given_up) {
-        if (state == 0) {
-            while (at < limit && f->is_idle[data.ptr[at]]) {
-                at++;
-            }
-            cursor->start = at;
-            if (at == limit) {
-                break;
-            }
+    while (cursor->at < limit && !f->has_given_up) {
+        bool accepts = false;
+        if (cursor->state == 0) {
+            cursor->at = skip_idle(f, data, cursor->at, limit);
+            cursor->start = cursor->at;
         }
-        const unsigned c = f->classes[data.ptr[at]];
-        uint32_t entry = f->table[(size_t)state * f->class_count + c];
-        if (VTR_UNLIKELY(entry == UNKNOWN)) {
-            entry = make_step(f, state, c);
+        const uint32_t entry = run_table(f, data, &cursor->at, limit, &cursor->state);
+        if (VTR_UNLIKELY(cursor->at < limit && entry >= ACCEPTS) &&
+            !pass_special(f, data, cursor, entry, &accepts)) {
+            (void)flush(f, cursor);
         }
-        if (VTR_UNLIKELY(entry == UNKNOWN)) {
-            if (!flush(f, cursor)) {
-                return VTR_FILTER_GIVES_UP;
-            }
-            at = cursor->at;
-            state = 0;
-            continue;
-        }
-        at++;
-        state = entry & ~ACCEPTS;
-        if (VTR_UNLIKELY((entry & ACCEPTS) != 0)) {
-            cursor->at = at;
-            cursor->state = state;
+        if (VTR_UNLIKELY(accepts)) {
             return VTR_FILTER_MAYBE;
         }
     }
-    cursor->at = at;
-    cursor->state = state;
-    if (state == 0) {
-        cursor->start = at;
+    if (cursor->state == 0 && !f->has_given_up) {
+        cursor->start = cursor->at;
     }
     return f->has_given_up ? VTR_FILTER_GIVES_UP : VTR_FILTER_NONE;
 }
