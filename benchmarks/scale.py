@@ -7,7 +7,7 @@ import sys
 import literals
 import svg_plot
 from corpora import write_list
-from measure import best_of, private_memory, table
+from measure import best_of, peak_memory, private_memory, table
 
 SMALL_FILE = 4096
 SMALL_SCANS = 10_000
@@ -40,14 +40,14 @@ SCAN_HEAD = ("open, us (wanted < 1000)", "to the first verdict, us",
 
 
 def compile_once(bench, source, database):
-    """CPU of one thread, wall time of as many as there are, the most memory of either."""
+    """CPU of one thread, wall time of as many as there are, their most memory."""
     command = [bench.vitrine, "compile", "--allow", "warnings", "-o", str(database), str(source)]
     alone, together = (best_of([command + more], rounds=1)[0] for more in (["-j", "1"], []))
-    return alone, together, max(alone.peak_kib, together.peak_kib)
+    return alone, together, peak_memory(command)
 
 
 def measure_hashes(bench, small, names):
-    rows = [("hashes", "compile, CPU s", "wall s", "peak MiB", "bytes each",
+    rows = [("hashes", "compile, CPU s", "wall s", "resident MiB", "bytes each",
              "lookup, ns (wanted < 300)", "of one that is not there", *SCAN_HEAD)]
     points = []
     for count in bench.options.hashes:
@@ -70,7 +70,7 @@ def measure_hashes(bench, small, names):
 
 
 def measure_rules(bench, small, names, inputs):
-    rows = [("rules", "strings", "compile, CPU s", "wall s", "peak MiB", "source MB",
+    rows = [("rules", "strings", "compile, CPU s", "wall s", "resident MiB", "source MB",
              "database MB", *SCAN_HEAD)]
     points = []
     for count in bench.options.patterns:
