@@ -246,7 +246,8 @@ static bool is_before(const struct vtr_hash_table *table, uint64_t index,
  * `high` when there is none.  Digests are spread evenly, so the first look is where
  * this one would be if they were so exactly: most searches end in that cache line or
  * the next. From there the steps double, and the last of them is halved, so that
- * digests that somebody has chosen cost a logarithm all the same.
+ * digests that somebody has chosen cost a logarithm all the same.  The row of the
+ * record, near the same place of another section, is fetched meanwhile.
  */
 static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *tail,
                             uint64_t low, uint64_t high)
@@ -259,6 +260,9 @@ static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *t
         return high;
     }
     uint64_t at = low + ((high - low) * share >> 32);
+    if (table->attrs.len > 0) {
+        VTR_PREFETCH(table->attrs.ptr + (size_t)(at * row_bits_of(table) / 8));
+    }
     if (is_before(table, at, tail)) {
         for (low = at + 1; low < high; step *= 2) {
             at = step <= high - low ? low + step - 1 : high - 1;
