@@ -33,7 +33,9 @@ extern const struct vtr_verb vtr_verb_key;
 extern const struct vtr_verb vtr_verb_man;
 extern const struct vtr_verb vtr_verb_repo; /* its verbs: cli/repo.h */
 extern const struct vtr_verb vtr_verb_scan;
+extern const struct vtr_verb vtr_verb_status;
 extern const struct vtr_verb vtr_verb_test;
+extern const struct vtr_verb vtr_verb_update;
 extern const struct vtr_verb vtr_verb_verify;
 
 /* argv[0] is the verb's last word.  Each returns an enum vtr_exit. */
@@ -51,7 +53,9 @@ int vtr_cmd_key_generate(int argc, char **argv);
 int vtr_cmd_key_show(int argc, char **argv);
 int vtr_cmd_man(int argc, char **argv);
 int vtr_cmd_scan(int argc, char **argv);
+int vtr_cmd_status(int argc, char **argv);
 int vtr_cmd_test(int argc, char **argv);
+int vtr_cmd_update(int argc, char **argv);
 int vtr_cmd_verify(int argc, char **argv);
 
 /* Finds the child that argv[1] names and runs it with the rest. */

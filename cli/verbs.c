@@ -9,12 +9,23 @@
 #include "cli/help.h"
 #include "cli/text.h"
 
-static const struct vtr_verb *const VERBS[] = {
-    &vtr_verb_check,   &vtr_verb_fmt,        &vtr_verb_compile,
-    &vtr_verb_inspect, &vtr_verb_scan,       &vtr_verb_test,
-    &vtr_verb_delta,   &vtr_verb_compare,    &vtr_verb_verify,
-    &vtr_verb_key,     &vtr_verb_repo,       &vtr_verb_help,
-    &vtr_verb_man,     &vtr_verb_completion, NULL};
+static const struct vtr_verb *const VERBS[] = {&vtr_verb_check,
+                                               &vtr_verb_fmt,
+                                               &vtr_verb_compile,
+                                               &vtr_verb_inspect,
+                                               &vtr_verb_scan,
+                                               &vtr_verb_test,
+                                               &vtr_verb_delta,
+                                               &vtr_verb_compare,
+                                               &vtr_verb_verify,
+                                               &vtr_verb_key,
+                                               &vtr_verb_repo,
+                                               &vtr_verb_update,
+                                               &vtr_verb_status,
+                                               &vtr_verb_help,
+                                               &vtr_verb_man,
+                                               &vtr_verb_completion,
+                                               NULL};
 
 static const struct vtr_option ROOT_OPTIONS[] = {
     {"version", 'V', VTR_OPTION_FLAG, NULL, "show the version and end", 0}};

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "delta/merge.h"
+#include "delta/rebuild_chain.h"
 
 enum vtr_status vtr_delta_open_image(struct vtr_image *out, struct vtr_bytes bytes,
                                      struct vtr_error *err)
@@ -60,45 +60,10 @@ enum vtr_status vtr_delta_check_result(struct vtr_bytes result,
     return VTR_OK;
 }
 
-/* Passes on to the caller's memory, if the length is as promised. */
-struct exact_alloc {
-    vtr_image_alloc_fn alloc;
-    void *context;
-    uint64_t len;
-};
-
-static uint8_t *alloc_exactly(void *context, size_t len, struct vtr_error *err)
-{
-    const struct exact_alloc *exact = context;
-
-    if (len != exact->len) {
-        (void)vtr_error_set(err, VTR_ERROR_MISMATCH,
-                            "delta leads to %zu bytes and promises %llu: take the full "
-                            "database",
-                            len, (unsigned long long)exact->len);
-        return NULL;
-    }
-    return exact->alloc(exact->context, len, err);
-}
-
 enum vtr_status vtr_delta_rebuild(struct vtr_delta *delta,
                                   const struct vtr_image *basis,
                                   vtr_image_alloc_fn alloc, void *context,
                                   struct vtr_error *err)
 {
-    struct exact_alloc exact = {alloc, context, delta->header.to_len};
-    struct vtr_image_records old = {0};
-    struct vtr_merge merge = {0};
-    size_t len = 0;
-    enum vtr_status status = vtr_image_records_init(&old, basis, err);
-
-    if (status == VTR_OK) {
-        status = vtr_merge_init(&merge, delta, &old.records, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_materialise(&merge.records, alloc_exactly, &exact, &len, err);
-    }
-    vtr_merge_deinit(&merge);
-    vtr_image_records_deinit(&old);
-    return status;
+    return vtr_delta_rebuild_chain(delta, 1, basis, alloc, context, err);
 }

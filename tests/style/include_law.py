@@ -28,9 +28,10 @@ LAW = {
     ),
     "delta": ({"base", "format", "verify", "delta", "include/vitrine"},
               {"sodium.h", "zlib.h"}),
-    "update": ({"base", "format", "verify", "delta", "update", "include/vitrine"}, set()),
-    "cli": ({"cli", "include/vitrine"}, set()),
-    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h"}),
+    "update": ({"base", "format", "verify", "delta", "update", "include/vitrine"},
+               {"sodium.h"}),
+    "cli": ({"cli", "include/vitrine"}, {"curl/"}),
+    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),
     "benchmarks": ({"base", "format", "benchmarks", "include/vitrine"}, {"hs/"}),
 }
 C_HEADERS = set(
@@ -41,7 +42,7 @@ C_HEADERS = set(
 # An instruction set's own header, for code that is chosen at run time.
 MACHINE_HEADERS = {"immintrin.h", "arm_neon.h"}
 THIRD_PARTY = {"sodium.h", "xxhash.h", "zlib.h", "pcre2.h", "openssl/", "jansson.h",
-               "magic.h", "hs/"}
+               "magic.h", "hs/", "curl/"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 

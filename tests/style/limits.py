@@ -10,7 +10,7 @@ import re
 import sys
 
 FOLDERS = ["include/vitrine", "base", "format", "scan", "compiler", "verify",
-           "verify/rebuild", "delta", "testing", "cli", "cli/late", "benchmarks"]
+           "verify/rebuild", "delta", "update", "testing", "cli", "cli/late", "benchmarks"]
 FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 80
 SPDX = "/* SPDX-License-Identifier: Apache-2.0 */"

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "base/os_partial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/os_file.h"
+
+enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
+                                 struct vtr_error *err)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, (mode_t)0600);
+    struct stat info;
+
+    if (fd < 0) {
+        return vtr_error_set_os(err, errno, "cannot write '%s'", path);
+    }
+    struct vtr_partial partial = {.path = strdup(path), .fd = fd, .is_open = true};
+    enum vtr_status status = VTR_OK;
+    if (partial.path == NULL) {
+        status = vtr_error_set_memory(err);
+    } else if (fstat(fd, &info) != 0 || info.st_size < 0) {
+        status = vtr_error_set_os(err, errno, "cannot write '%s'", path);
+    } else if (!S_ISREG(info.st_mode)) {
+        status = vtr_error_set(err, VTR_ERROR_IO, "not a regular file: '%s'", path);
+    }
+    if (status != VTR_OK) {
+        vtr_partial_close(&partial);
+        return status;
+    }
+    partial.len = (uint64_t)info.st_size;
+    *out = partial;
+    return VTR_OK;
+}
+
+/* Writes all bytes at an offset; 0 or an errno. */
+static int write_at(int fd, uint64_t offset, struct vtr_bytes bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t written = pwrite(fd, bytes.ptr, bytes.len, (off_t)offset);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return written == 0 ? EIO : errno;
+        }
+        bytes.ptr += written;
+        bytes.len -= (size_t)written;
+        offset += (uint64_t)written;
+    }
+    return 0;
+}
+
+enum vtr_status vtr_partial_write(struct vtr_partial *partial, uint64_t offset,
+                                  struct vtr_bytes bytes, struct vtr_error *err)
+{
+    int code = 0;
+
+    if (offset > partial->len || offset > (uint64_t)INT64_MAX - bytes.len) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT, "bytes for '%s' leave a gap",
+                             partial->path);
+    }
+    if (offset < partial->len && ftruncate(partial->fd, (off_t)offset) != 0) {
+        code = errno;
+    }
+    if (code == 0) {
+        code = write_at(partial->fd, offset, bytes);
+    }
+    if (code != 0) {
+        return vtr_error_set_os(err, code, "cannot write '%s'", partial->path);
+    }
+    partial->len = offset + bytes.len;
+    return VTR_OK;
+}
+
+enum vtr_status vtr_partial_sync(struct vtr_partial *partial, struct vtr_error *err)
+{
+    return fsync(partial->fd) == 0
+               ? VTR_OK
+               : vtr_error_set_os(err, errno, "cannot write '%s'", partial->path);
+}
+
+void vtr_partial_close(struct vtr_partial *partial)
+{
+    if (partial->is_open) {
+        (void)close(partial->fd);
+    }
+    free(partial->path);
+    *partial = (struct vtr_partial){0};
+}
+
+void vtr_partial_discard(struct vtr_partial *partial)
+{
+    if (partial->is_open) {
+        (void)unlink(partial->path);
+    }
+    vtr_partial_close(partial);
+}
+
+/* Syncs the folder of `path`; 0 or an errno. */
+static int sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder =
+        slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    int code = 0;
+
+    if (folder == NULL) {
+        return ENOMEM;
+    }
+    const int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        code = errno;
+    } else {
+        if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) {
+            code = errno;
+        }
+        (void)close(fd);
+    }
+    free(folder);
+    return code;
+}
+
+enum vtr_status vtr_file_rename(const char *path, const char *to, struct vtr_error *err)
+{
+    int code = rename(path, to) == 0 ? 0 : errno;
+
+    if (code == 0) {
+        code = sync_folder(to);
+    }
+    return code == 0 ? VTR_OK : vtr_error_set_os(err, code, "cannot write '%s'", to);
+}
+
+enum vtr_status vtr_partial_install(struct vtr_partial *partial, const char *path,
+                                    unsigned mode, struct vtr_error *err)
+{
+    struct stat info;
+    const mode_t wanted =
+        stat(path, &info) == 0 ? info.st_mode & (mode_t)0777 : (mode_t)mode;
+
+    if (fchmod(partial->fd, wanted) != 0 || fsync(partial->fd) != 0) {
+        return vtr_error_set_os(err, errno, "cannot write '%s'", partial->path);
+    }
+    return vtr_file_rename(partial->path, path, err);
+}
+
+/* For file systems without links. */
+static enum vtr_status copy_file(const char *path, const char *second,
+                                 struct vtr_error *err)
+{
+    struct vtr_mapping mapping = {0};
+    struct vtr_replacement copy = {0};
+    enum vtr_status status = vtr_mapping_open(&mapping, path, err);
+
+    if (status == VTR_OK) {
+        status = vtr_replacement_begin(&copy, second, 0600, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_write(&copy, mapping.bytes, err);
+        if (status == VTR_OK) {
+            status = vtr_replacement_commit(&copy, err);
+        }
+        vtr_replacement_abort(&copy);
+    }
+    vtr_mapping_close(&mapping);
+    return status;
+}
+
+enum vtr_status vtr_file_name_also(const char *path, const char *second,
+                                   struct vtr_error *err)
+{
+    const char *slash = strrchr(second, '/');
+    const size_t folder_len = slash == NULL ? 0 : (size_t)(slash - second) + 1;
+    const size_t cap = strlen(second) + 16;
+    char *temp = malloc(cap);
+    enum vtr_status status = VTR_OK;
+
+    if (temp == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    (void)snprintf(temp, cap, "%.*s.%s.tmp0", (int)folder_len, second,
+                   second + folder_len);
+    (void)unlink(temp);
+    if (link(path, temp) == 0) {
+        status = vtr_file_rename(temp, second, err);
+        (void)unlink(temp); /* two names of one file: renaming leaves both */
+    } else if (errno == EPERM || errno == ENOTSUP || errno == EMLINK) {
+        status = copy_file(path, second, err);
+    } else {
+        status = vtr_error_set_os(err, errno, "cannot write '%s'", second);
+    }
+    free(temp);
+    return status;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * A file that is brought piece by piece, over several runs, and then put in place; and
+ * second names for a file.  Both survive a kill at any moment.
+ */
+#ifndef VTR_BASE_OS_PARTIAL_H
+#define VTR_BASE_OS_PARTIAL_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+/* {0} is safe to close. */
+struct vtr_partial {
+    char *path; /* owned */
+    uint64_t len;
+    int fd;
+    bool is_open;
+};
+
+/* Opens or makes a private file; a symbolic link is refused. */
+VTR_MUST_CHECK enum vtr_status vtr_partial_open(struct vtr_partial *out,
+                                                const char *path,
+                                                struct vtr_error *err);
+/* Drops what is behind `offset`, at most the length so far, and appends. */
+VTR_MUST_CHECK enum vtr_status vtr_partial_write(struct vtr_partial *partial,
+                                                 uint64_t offset,
+                                                 struct vtr_bytes bytes,
+                                                 struct vtr_error *err);
+VTR_MUST_CHECK enum vtr_status vtr_partial_sync(struct vtr_partial *partial,
+                                                struct vtr_error *err);
+/* Keeps the file for another time. */
+void vtr_partial_close(struct vtr_partial *partial);
+/* Removes it. */
+void vtr_partial_discard(struct vtr_partial *partial);
+
+/* Puts a synced file in the place of `path`, with that one's permissions if it is
+ * there, those of `mode` otherwise, and syncs the folder. */
+VTR_MUST_CHECK enum vtr_status vtr_partial_install(struct vtr_partial *partial,
+                                                   const char *path, unsigned mode,
+                                                   struct vtr_error *err);
+
+/* Makes `second` a name of the file at `path`, whatever it was before; a copy where the
+ * file system has no links.  Both are in one folder. */
+VTR_MUST_CHECK enum vtr_status vtr_file_name_also(const char *path, const char *second,
+                                                  struct vtr_error *err);
+
+/* Renames and syncs the folder. */
+VTR_MUST_CHECK enum vtr_status vtr_file_rename(const char *path, const char *to,
+                                               struct vtr_error *err);
+
+#endif
