@@ -60,7 +60,7 @@ struct root_arguments {
       0,                                                              \
       VTR_OPTION_NUMBER,                                              \
       "N",                                                            \
-      "approvals that a root takes",                                  \
+      "approvals that a root takes; first, as many as a release",     \
       offsetof(struct root_arguments, root_threshold)},               \
      {"days",                                                         \
       0,                                                              \
@@ -267,7 +267,10 @@ static int propose_root(const struct vtr_verb *verb,
         .added_count = keys.count,
         .removed = removed,
         .removed_count = arguments->removed.count,
-        .root_threshold = arguments->root_threshold,
+        /* A first root takes no fewer approvals than a release, unless told. */
+        .root_threshold = is_first && arguments->root_threshold == 0
+                              ? arguments->release_threshold
+                              : arguments->root_threshold,
         .release_threshold = arguments->release_threshold,
         .expires = now + days % 100000 * VTR_DAY_SECONDS,
         .allows_single_party = arguments->is_single_party,

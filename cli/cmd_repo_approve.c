@@ -94,6 +94,19 @@ static void put_key(struct vtr_text *out, const struct vtr_proposal_key *key)
     vtr_text_add(out, "\n");
 }
 
+/* Nobody else will say it: the operator who made the proposal may want it so. */
+static void put_warning(struct vtr_text *out, const struct vtr_proposal *proposal,
+                        bool is_root)
+{
+    struct vtr_error err = {0};
+
+    if (is_root && vtr_proposal_check_parties(proposal, &err) != VTR_OK) {
+        vtr_text_add(out, "warning   ");
+        vtr_text_safe(out, vtr_text_view(err.message));
+        vtr_text_add(out, "\n");
+    }
+}
+
 static void put_proposal(struct vtr_text *out, const struct vtr_proposal *proposal)
 {
     struct vtr_proposal_info info;
@@ -113,6 +126,7 @@ static void put_proposal(struct vtr_text *out, const struct vtr_proposal *propos
         vtr_text_number(out, info.release_threshold);
         vtr_text_add(out, " of a release\n");
     }
+    put_warning(out, proposal, info.is_root != 0);
     for (size_t i = 0; i < info.key_count; i++) {
         struct vtr_proposal_key key;
         vtr_proposal_get_key(proposal, i, &key);

@@ -118,6 +118,12 @@ void vtr_proposal_get_key(const struct vtr_proposal *proposal, size_t index,
     };
 }
 
+enum vtr_status vtr_proposal_check_parties(const struct vtr_proposal *proposal,
+                                           struct vtr_error *err)
+{
+    return vtr_repo_check_parties(&proposal->metadata, false, err);
+}
+
 enum vtr_status vtr_proposal_check_database(const struct vtr_proposal *proposal,
                                             struct vtr_bytes database,
                                             struct vtr_error *err)

@@ -158,6 +158,10 @@ struct vtr_proposal_key {
 VTR_API void vtr_proposal_get_key(const struct vtr_proposal *proposal, size_t index,
                                   struct vtr_proposal_key *out);
 
+/* Of a root: VTR_ERROR_ARGUMENT, and why, when one party's keys suffice. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_proposal_check_parties(
+    const struct vtr_proposal *proposal, struct vtr_error *err);
+
 /* Whether the bytes are the database that the proposal names, and whole. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_proposal_check_database(
     const struct vtr_proposal *proposal, struct vtr_bytes database,

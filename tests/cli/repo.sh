@@ -84,6 +84,13 @@ is_same root1 root1b
 expect 2 repo check repo
 expect 1 repo publish repo root1
 says stderr '0 of its keys, and needs those of 2'
+expect 0 repo init alone -o alone1 --party vendor:vendor.key.pub --online online.key.pub --single-party
+expect 0 repo approve alone1
+says stdout "^warning +the keys of 'vendor' alone reach the threshold of root, 1"
+expect 0 repo init again -o root1b "${parties[@]}" --online online.key.pub --threshold 2
+expect 0 repo approve root1b
+says stdout '^takes +2 approvals of a root, 2 of a release$' # as many, unless told
+! grep -q warning stdout || complain "a warning of a root that no party decides alone"
 expect 0 repo approve root1
 says stdout '^takes +2 approvals of a root, 2 of a release$'
 says stdout 'of lab: root$'
@@ -104,6 +111,8 @@ says stdout 'no release yet'
 expect 2 repo propose repo 1.vdb -o p1
 says stderr 'missing --key'
 expect 0 repo propose repo 1.vdb -o p1 --key online.key
+expect 0 repo propose repo 1.vdb -o p1b --key online.key
+is_same p1 p1b
 expect 2 repo approve p1 --key vendor.key
 says stderr 'database NEW.vdb or --unseen'
 expect 2 repo approve p1 --key vendor.key --database 2.vdb
