@@ -196,14 +196,15 @@ static uint32_t make_step(struct vtr_regex_filter *f, uint32_t row, unsigned c)
 {
     const uint32_t from = row / f->class_count;
     const struct state state = ((const struct state *)f->states.items)[from];
-    const uint16_t *items = (const uint16_t *)f->items.items + state.first;
+    const uint16_t *items = f->items.items;
     bool accepts = false;
     bool is_open = false;
 
     for (uint32_t i = 0; i < state.count; i++) {
-        const struct vtr_regex_step *step = &f->program->steps[items[i]];
+        const uint16_t at = items[state.first + i];
+        const struct vtr_regex_step *step = &f->program->steps[at];
         if (vtr_regex_set_has(&f->program->sets[step->x], f->examples[c])) {
-            accepts = follow(f, (size_t)items[i] + 1) || accepts;
+            accepts = follow(f, (size_t)at + 1) || accepts;
             is_open = true;
         }
     }
