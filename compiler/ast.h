@@ -241,6 +241,7 @@ struct vtr_ast_rule {
     /* The checker's. */
     struct vtr_reference *references;
     bool has_wildcards; /* among the references: the condition depends on other rules */
+    bool may_log; /* its condition calls functions that write, whatever comes of it */
     uint32_t *externals; /* numbers of those that the condition asks for */
     size_t external_count;
     struct vtr_record_body record; /* in the first namespace of its file */

@@ -282,6 +282,7 @@ static bool check_module(struct vtr_checker *c, struct vtr_node *node)
     if ((c->imports & (uint32_t)1 << module) == 0) {
         report_not_imported(c, node);
     } else {
+        c->rule->may_log = c->rule->may_log || module == VTR_MODULE_CONSOLE;
         vtr_check_access(c, node, NULL, module);
     }
     return true;

@@ -224,7 +224,6 @@ static struct value evaluate(const struct vtr_node *node)
 
 bool vtr_rule_needs_pattern(const struct vtr_ast_rule *rule)
 {
-    const struct value value = evaluate(rule->condition);
-
-    return is_never(value);
+    /* What is not true may have written before it comes to nothing. */
+    return !rule->may_log && is_never(evaluate(rule->condition));
 }

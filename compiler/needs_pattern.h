@@ -8,8 +8,8 @@
 
 /*
  * True when the checked condition is certainly not true of a file in which no string of
- * the rule matches.  Works it out with three kinds of value: known, undefined, and
- * anything.
+ * the rule matches, and writes nothing (console.log).  Works it out with three kinds of
+ * value: known, undefined, and anything.
  */
 bool vtr_rule_needs_pattern(const struct vtr_ast_rule *rule);
 

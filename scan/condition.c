@@ -234,9 +234,9 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
         !vtr_machine_charge(m, REGEX_STEPS + text.text.bytes.len / BYTES_PER_STEP)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
-    return vtr_machine_push(
-        m, vtr_value_bool(vtr_condition_regex_matches(m->world->regexes, m->world->run,
-                                                      flags, masked, text.text)));
+    return vtr_machine_push(m, vtr_value_bool(vtr_condition_regex_matches(
+                                   m->world->regexes, m->world->run, flags, masked,
+                                   text.text, false)));
 }
 
 /* Steps that an operator on two texts may take. */

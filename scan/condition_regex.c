@@ -65,7 +65,8 @@ static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
 
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
-                                 struct vtr_bytes masked, struct vtr_scan_text subject)
+                                 struct vtr_bytes masked, struct vtr_scan_text subject,
+                                 bool is_inside)
 {
     struct vtr_bytes plain = subject.bytes;
     uint8_t *copy = NULL;
@@ -84,8 +85,16 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         }
         plain.ptr = copy;
     }
-    const enum vtr_regex_answer answer =
+    enum vtr_regex_answer answer =
         vtr_verify_regex_run(run, NULL, regex, plain, 0, false, &match);
+    if (answer == VTR_REGEX_YES && is_inside && match.offset + match.length == 0 &&
+        plain.len > 1) {
+        answer = vtr_verify_regex_run(run, NULL, regex, plain, 1, false, &match);
+    }
+    if (answer == VTR_REGEX_YES && is_inside) {
+        const bool is_end = match.offset >= plain.len;
+        answer = is_end || match.offset + match.length == 0 ? VTR_REGEX_NO : answer;
+    }
     free(copy);
     return answer == VTR_REGEX_YES;
 }

@@ -21,9 +21,11 @@ void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes);
 void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes);
 
 /* Whether the expression whose masked text is `masked` (a part of the image) matches
- * anywhere in `subject`. */
+ * anywhere in `subject`; with `is_inside` as YARA's modules ask: not if all that it
+ * matches is nothing at its begin or its end. */
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
-                                 struct vtr_bytes masked, struct vtr_scan_text subject);
+                                 struct vtr_bytes masked, struct vtr_scan_text subject,
+                                 bool is_inside);
 
 #endif

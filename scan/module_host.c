@@ -34,7 +34,7 @@ static bool matches(void *context, const void *regex, struct vtr_bytes subject)
     return spend(host, REGEX_UNITS + subject.len) &&
            vtr_condition_regex_matches(host->regexes, host->run, value->regex_flags,
                                        value->text.bytes,
-                                       (struct vtr_scan_text){subject, false});
+                                       (struct vtr_scan_text){subject, false}, true);
 }
 
 static void show(void *context, struct vtr_bytes line)

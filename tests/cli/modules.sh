@@ -53,6 +53,16 @@ expect 2 scan -x cuckoo=report.json cuckoo.yar text
 is_silent stdout
 says stderr "a module could not say"
 
+# An expression that matches but nothing, at an end of a name, finds no import, as with YARA.
+cat >imports.yar <<'RULES'
+import "pe"
+rule nowhere { condition: pe.imports(/^/, /^/) + pe.imports(/./, /^x*/) + pe.imports(/$/, /./) == 0 }
+rule inside { condition: pe.imports(/e*/, /e*/) > 0 }
+RULES
+expect 1 scan imports.yar "$root/tests/corpus/pe/good-32"
+says stdout "^nowhere "
+says stdout "^inside "
+
 # A rule of the magic module compiles everywhere; who cannot answer says so.
 cat >magic.yar <<'RULES'
 import "magic"

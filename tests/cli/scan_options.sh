@@ -141,6 +141,19 @@ is_silent stdout
 expect 0 scan --json log.yar file
 says stdout '^\{"path":"file","log":"size 5"\}$'
 
+# What is not true logs what it comes to before it is known to be false, as YARA has it.
+cat >log.yar <<'EOF'
+import "console"
+rule a { condition: console.log("a") and false }
+rule b { condition: false and console.log("b") }
+rule c { condition: for any i in (1..2) : (console.log("c", i) and false) }
+rule d { strings: $d = "nowhere" condition: console.log("d") and $d }
+rule e { strings: $e = "nowhere" condition: $e and console.log("e") }
+rule f { condition: true or console.log("f") }
+EOF
+expect 1 scan log.yar file
+[ "$(grep -v '^f ' stdout | tr '\n' ' ')" = "a c1 c2 d " ] || complain "wrong log, or out of order"
+
 # What modules find, whether rules ask for them or not.
 expect 0 scan -D -i nobody r.yar "$VITRINE"
 says stdout '^elf$'
