@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/changes.h"
+#include "cli/json.h"
 #include "cli/os_input.h"
 #include "cli/output.h"
 #include "cli/password.h"
@@ -17,6 +18,7 @@ struct approve_arguments {
     const char *database;
     const char *before;
     bool is_unseen;
+    bool is_json;
 };
 
 static const struct vtr_option OPTIONS[] = {
@@ -32,7 +34,9 @@ static const struct vtr_option OPTIONS[] = {
      "the one before: rules added, removed and changed are listed",
      offsetof(struct approve_arguments, before)},
     {"unseen", 0, VTR_OPTION_FLAG, NULL, "approve a release without its database",
-     offsetof(struct approve_arguments, is_unseen)}};
+     offsetof(struct approve_arguments, is_unseen)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "the proposal as one JSON object",
+     offsetof(struct approve_arguments, is_json)}};
 
 const struct vtr_verb vtr_verb_repo_approve = {
     .name = "repo approve",
@@ -139,6 +143,69 @@ static void put_proposal(struct vtr_text *out, const struct vtr_proposal *propos
     }
 }
 
+static void json_target(struct vtr_json *json, const struct vtr_proposal_target *target)
+{
+    vtr_json_begin_object(json, NULL);
+    vtr_json_bytes(json, "path", target->path);
+    vtr_json_number(json, "length", target->len);
+    vtr_json_hex(json, "sha256", (struct vtr_bytes){target->sha256, 32});
+    if (target->is_database || target->is_delta) {
+        vtr_json_bytes(json, "database", target->database);
+        vtr_json_number(json, "release", target->release);
+        vtr_json_hex(json, "digest",
+                     (struct vtr_bytes){target->digest, VTR_DIGEST_LEN});
+    }
+    if (target->is_delta) {
+        vtr_json_number(json, "from_release", target->from_release);
+    }
+    vtr_json_end_object(json);
+}
+
+static void json_key(struct vtr_json *json, const struct vtr_proposal_key *key)
+{
+    vtr_json_begin_object(json, NULL);
+    vtr_json_hex(json, "key", (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
+    vtr_json_bytes(json, "party", key->party);
+    vtr_json_bool(json, "root", (key->uses & VTR_KEY_USE_ROOT) != 0);
+    vtr_json_bool(json, "releases", (key->uses & VTR_KEY_USE_RELEASE) != 0);
+    vtr_json_bool(json, "online", (key->uses & VTR_KEY_USE_ONLINE) != 0);
+    vtr_json_end_object(json);
+}
+
+static void json_proposal(struct vtr_text *out, const struct vtr_proposal *proposal,
+                          bool is_approved)
+{
+    struct vtr_proposal_info info;
+    struct vtr_json json;
+
+    vtr_proposal_get_info(proposal, &info);
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "of", info.is_root ? "root" : "release");
+    vtr_json_number(&json, "version", info.version);
+    vtr_json_string(&json, "expires", info.expires);
+    vtr_json_number(&json, "signatures", info.signature_count);
+    vtr_json_bool(&json, "approved", is_approved);
+    if (info.is_root) {
+        vtr_json_number(&json, "root_threshold", info.root_threshold);
+        vtr_json_number(&json, "threshold", info.release_threshold);
+    }
+    vtr_json_begin_array(&json, info.is_root ? "keys" : "files");
+    for (size_t i = 0; i < info.key_count; i++) {
+        struct vtr_proposal_key key;
+        vtr_proposal_get_key(proposal, i, &key);
+        json_key(&json, &key);
+    }
+    for (size_t i = 0; i < info.target_count; i++) {
+        struct vtr_proposal_target target;
+        vtr_proposal_get_target(proposal, i, &target);
+        json_target(&json, &target);
+    }
+    vtr_json_end_array(&json);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
+
 static void put_change(const struct vtr_change *change, void *context)
 {
     static const char *const WORDS[] = {"", "added", "removed", "changed"};
@@ -221,6 +288,10 @@ static int approve(const struct approve_arguments *arguments, const char *path)
         status = sign(proposal, arguments, path, &err);
         vtr_text_add(&out, status == VTR_OK ? "approved\n" : "");
     }
+    if (status == VTR_OK && arguments->is_json) {
+        vtr_text_clear(&out);
+        json_proposal(&out, proposal, arguments->key != NULL);
+    }
     vtr_proposal_free(proposal);
     if (status != VTR_OK) {
         vtr_text_deinit(&out);
@@ -237,9 +308,15 @@ int vtr_cmd_repo_approve(int argc, char **argv)
     int exit_code;
 
     if (vtr_options_parse(verb, argc, argv, &arguments, &paths, &exit_code)) {
-        exit_code = arguments.before != NULL && arguments.database == NULL
-                        ? vtr_complain_text(verb, "--before needs --database", NULL)
-                        : approve(&arguments, paths.items[0]);
+        if (arguments.before != NULL && arguments.database == NULL) {
+            exit_code = vtr_complain_text(verb, "--before needs --database", NULL);
+        } else if (arguments.before != NULL && arguments.is_json) {
+            exit_code = vtr_complain_text(
+                verb, "--before is for people: 'vitrine compare --json' for programs",
+                NULL);
+        } else {
+            exit_code = approve(&arguments, paths.items[0]);
+        }
     }
     vtr_options_deinit(verb, &arguments, &paths);
     return exit_code;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/json.h"
 #include "cli/os_clock.h"
 #include "cli/output.h"
 #include "cli/repo.h"
@@ -14,6 +15,7 @@ struct check_arguments {
     uint64_t warn_days;
     uint64_t now;
     bool is_quiet;
+    bool is_json;
 };
 
 static const struct vtr_option CHECK_OPTIONS[] = {
@@ -22,6 +24,8 @@ static const struct vtr_option CHECK_OPTIONS[] = {
      offsetof(struct check_arguments, warn_days)},
     {"quiet", 'q', VTR_OPTION_FLAG, NULL, "say problems and warnings only",
      offsetof(struct check_arguments, is_quiet)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a line",
+     offsetof(struct check_arguments, is_json)},
     {"now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,
      offsetof(struct check_arguments, now)}};
 
@@ -42,6 +46,7 @@ struct gc_arguments {
     uint64_t keep_releases;
     uint64_t now;
     bool is_dry_run;
+    bool is_json;
 };
 
 static const struct vtr_option GC_OPTIONS[] = {
@@ -52,6 +57,8 @@ static const struct vtr_option GC_OPTIONS[] = {
      offsetof(struct gc_arguments, keep_releases)},
     {"dry-run", 'n', VTR_OPTION_FLAG, NULL, "only say what would be removed",
      offsetof(struct gc_arguments, is_dry_run)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a file, a line each",
+     offsetof(struct gc_arguments, is_json)},
     {"now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,
      offsetof(struct gc_arguments, now)}};
 
@@ -75,17 +82,35 @@ struct notes {
     struct vtr_text out;
     uint64_t finding_count;
     bool is_quiet;
+    bool is_json;
 };
+
+static void put_json(struct vtr_text *out, const char *kind, const char *text)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_string(&json, "kind", kind);
+    vtr_json_string(&json, "text", text);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
 
 static void take_note(enum vtr_repository_note kind, const char *text, void *context)
 {
     static const char *const WORDS[] = {"", "problem  ", "warning  ", "", "removed  "};
+    static const char *const KINDS[] = {"", "problem", "warning", "fact", "removed"};
     struct notes *notes = context;
     const bool is_finding =
         kind == VTR_REPOSITORY_PROBLEM || kind == VTR_REPOSITORY_WARNING;
 
     notes->finding_count += is_finding;
     if (notes->is_quiet && kind == VTR_REPOSITORY_FACT) {
+        return;
+    }
+    if (notes->is_json) {
+        put_json(&notes->out, KINDS[kind], text);
         return;
     }
     vtr_text_add(&notes->out, WORDS[kind]);
@@ -101,7 +126,8 @@ int vtr_cmd_repo_check(int argc, char **argv)
     int exit_code;
 
     if (vtr_options_parse(verb, argc, argv, &arguments, &paths, &exit_code)) {
-        struct notes notes = {.is_quiet = arguments.is_quiet};
+        struct notes notes = {.is_quiet = arguments.is_quiet,
+                              .is_json = arguments.is_json};
         struct vtr_error err = {0};
         uint64_t now = 0;
         enum vtr_status status = vtr_clock_now(arguments.now, &now, &err);
@@ -133,7 +159,7 @@ int vtr_cmd_repo_gc(int argc, char **argv)
                                                          VTR_DAY_SECONDS,
                                          .keep_releases = arguments.keep_releases,
                                          .is_dry_run = arguments.is_dry_run};
-        struct notes notes = {.is_quiet = false};
+        struct notes notes = {.is_json = arguments.is_json};
         struct vtr_error err = {0};
         enum vtr_status status = vtr_clock_now(arguments.now, &options.now, &err);
 

@@ -22,6 +22,12 @@ done
 [ -n "$python" ] || echo "no Python with cryptography: the independent verifier is not asked"
 command -v minisign >/dev/null || echo "minisign is not here: it is not asked"
 
+json() { # file, an object a line
+    [ -n "$python" ] || return 0
+    "$python" -c 'import json, sys; [json.loads(line) for line in sys.stdin]' <"$work/$1" ||
+        complain "not JSON: $(head -c 200 "$work/$1")"
+}
+
 # What another implementation says.
 others_agree() { # repository
     [ -n "$python" ] || return 0
@@ -95,6 +101,9 @@ expect 0 repo approve root1
 says stdout '^takes +2 approvals of a root, 2 of a release$'
 says stdout 'of lab: root$'
 says stdout 'of lab: releases$'
+expect 0 repo approve root1 --json
+json stdout
+says stdout '"of":"root","version":1,.*"signatures":0,"approved":false,"root_threshold":2,"threshold":2'
 expect 0 repo approve root1 --key rootv.key
 expect 1 repo publish repo root1
 cp root1 root1.lab
@@ -119,6 +128,9 @@ expect 2 repo approve p1 --key vendor.key --database 2.vdb
 says stderr 'release 2'
 expect 0 repo approve p1 --key vendor.key --database 1.vdb
 says stdout 'main, release 1, digest'
+expect 0 repo approve p1 --json
+json stdout
+says stdout '"files":\[\{"path":"main-1.vdb","length":[0-9]+,'
 expect 1 repo publish repo p1 --key online.key
 says stderr '1 of its keys, and needs those of 2'
 is_missing repo/metadata/timestamp.json
@@ -140,6 +152,9 @@ publish() { # release
     expect 0 repo publish repo "p$1" --key online.key
 }
 expect 0 repo propose repo 2.vdb -o p2 --key online.key
+expect 2 repo approve p2 --before 1.vdb
+expect 2 repo approve p2 --database 2.vdb --before 1.vdb --json
+says stderr 'compare --json'
 expect 0 repo approve p2 --database 2.vdb --before 1.vdb
 says stdout '^added +rule default:r40'
 says stdout '^removed +rule default:r0'
@@ -203,6 +218,9 @@ says stdout '^problem .*timestamp metadata expired at 2026-11-23T00:00:00Z'
 others_refuse repo
 expect 2 repo expire repo
 expect 2 repo expire repo --key lab.key
+expect 1 repo check repo --json --quiet
+json stdout
+says stdout '^\{"kind":"problem","text":"timestamp metadata expired'
 expect 0 repo expire repo --key online.key --hours 12
 holds repo
 says stdout '^snapshot: version 16, ' # half of its time is not over
