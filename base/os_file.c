@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/os_fault.h"
 
@@ -17,6 +18,10 @@
 
 /* Files up to this long are scanned from a private copy, which nobody can shrink. */
 #define COPY_LIMIT ((size_t)64 << 20)
+
+/* Room for copies of files up to this long is kept: new pages, which the system fills
+ * with zeros, take longer than the copy itself. */
+#define ROOM_LIMIT ((size_t)8 << 20)
 
 /* Opens a regular file for reading.  -1 with `err` set when it is none. */
 static int open_regular(const char *path, size_t *out_len, struct vtr_error *err)
@@ -184,36 +189,48 @@ enum vtr_status vtr_file_read_regular(const char *path, size_t limit_bytes,
     return status;
 }
 
+/* Room for a copy; what was in it does not matter. */
+static bool make_room(struct vtr_snapshot *snapshot, size_t len)
+{
+    if (snapshot->room != NULL && snapshot->room_len >= len) {
+        return true;
+    }
+    free(snapshot->room);
+    snapshot->room_len = len == 0 ? 1 : len;
+    snapshot->room = malloc(snapshot->room_len);
+    if (snapshot->room == NULL) {
+        snapshot->room_len = 0;
+    }
+    return snapshot->room != NULL;
+}
+
 /* Copies up to `len` bytes; fewer when the file has shrunk meanwhile. */
-static enum vtr_status copy_file(struct vtr_snapshot *out, int fd, size_t len,
+static enum vtr_status copy_file(struct vtr_snapshot *snapshot, int fd, size_t len,
                                  const char *path, struct vtr_error *err)
 {
-    uint8_t *memory = malloc(len == 0 ? 1 : len);
     size_t done = 0;
 
-    if (memory == NULL) {
+    if (!make_room(snapshot, len)) {
         return vtr_error_set_memory(err);
     }
     while (done < len) {
-        const ssize_t got = read(fd, memory + done, len - done);
+        const ssize_t got = read(fd, snapshot->room + done, len - done);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
-            const int code = errno;
-            free(memory);
-            return vtr_error_set_os(err, code, "cannot read '%s'", path);
+            return vtr_error_set_os(err, errno, "cannot read '%s'", path);
         }
         if (got == 0) {
             break;
         }
         done += (size_t)got;
     }
-    *out = (struct vtr_snapshot){.bytes = {memory, done}, .memory = memory};
+    snapshot->bytes = (struct vtr_bytes){snapshot->room, done};
     return VTR_OK;
 }
 
-enum vtr_status vtr_snapshot_open(struct vtr_snapshot *out, const char *path,
+enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot, const char *path,
                                   struct vtr_error *err)
 {
     size_t len;
@@ -224,12 +241,13 @@ enum vtr_status vtr_snapshot_open(struct vtr_snapshot *out, const char *path,
         return VTR_ERROR_IO;
     }
     if (len <= COPY_LIMIT || !vtr_fault_guard_is_installed()) {
-        status = copy_file(out, fd, len, path, err);
+        status = copy_file(snapshot, fd, len, path, err);
     } else {
         struct vtr_mapping mapping;
         status = map_open_file(&mapping, fd, len, path, err);
         if (status == VTR_OK) {
-            *out = (struct vtr_snapshot){mapping.bytes, mapping.address, len};
+            snapshot->bytes = mapping.bytes;
+            snapshot->mapping = mapping.address;
         }
     }
     (void)close(fd);
@@ -238,16 +256,27 @@ enum vtr_status vtr_snapshot_open(struct vtr_snapshot *out, const char *path,
 
 void vtr_snapshot_close(struct vtr_snapshot *snapshot)
 {
-    if (snapshot == NULL) {
-        return;
+    if (snapshot->mapping != NULL) {
+        vtr_fault_guard_remove(snapshot->mapping);
+        (void)munmap(snapshot->mapping, snapshot->bytes.len);
+        snapshot->mapping = NULL;
     }
-    if (snapshot->map_len > 0) {
-        vtr_fault_guard_remove(snapshot->memory);
-        (void)munmap(snapshot->memory, snapshot->map_len);
-    } else {
-        free(snapshot->memory);
+    snapshot->bytes = (struct vtr_bytes){0};
+    /* The sanitizer sees where a block ends, not where a file does. */
+    if (snapshot->room_len > ROOM_LIMIT || VTR_HAS_ADDRESS_SANITIZER) {
+        free(snapshot->room);
+        snapshot->room = NULL;
+        snapshot->room_len = 0;
     }
-    *snapshot = (struct vtr_snapshot){0};
+}
+
+void vtr_snapshot_deinit(struct vtr_snapshot *snapshot)
+{
+    if (snapshot != NULL) {
+        vtr_snapshot_close(snapshot);
+        free(snapshot->room);
+        *snapshot = (struct vtr_snapshot){0};
+    }
 }
 
 enum vtr_path_kind vtr_path_kind(const char *path)

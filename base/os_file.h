@@ -44,13 +44,17 @@ VTR_MUST_CHECK enum vtr_status vtr_file_read_regular(const char *path,
  */
 struct vtr_snapshot {
     struct vtr_bytes bytes;
-    void *memory;   /* what to free or unmap */
-    size_t map_len; /* 0: `memory` is from malloc */
+    void *mapping;   /* NULL: the bytes are a copy in `room` */
+    uint8_t *room;   /* owned, kept from one file to the next */
+    size_t room_len; /* what there is of it */
 };
-VTR_MUST_CHECK enum vtr_status vtr_snapshot_open(struct vtr_snapshot *out,
+/* `snapshot` is zeroed, or was closed. */
+VTR_MUST_CHECK enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot,
                                                  const char *path,
                                                  struct vtr_error *err);
+/* Ends the use of the bytes.  Room for a few megabytes is kept. */
 void vtr_snapshot_close(struct vtr_snapshot *snapshot);
+void vtr_snapshot_deinit(struct vtr_snapshot *snapshot);
 
 /* What a path is. */
 enum vtr_path_kind {

@@ -34,6 +34,7 @@ struct vtr_scanner {
     struct vtr_scan_run run;
     struct vtr_atom_searcher searcher;
     struct vtr_rule_eval eval;
+    struct vtr_snapshot snapshot; /* of the file that is scanned */
 };
 
 /* Data for a module that there is not was meant for another one. */
@@ -108,6 +109,7 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
 void vtr_scanner_free(struct vtr_scanner *scanner)
 {
     if (scanner != NULL) {
+        vtr_snapshot_deinit(&scanner->snapshot);
         vtr_rule_eval_deinit(&scanner->eval);
         vtr_pattern_states_deinit(&scanner->run.patterns);
         vtr_hex_matcher_deinit(&scanner->run.hex);
@@ -353,13 +355,12 @@ enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,
                               vtr_detection_fn found, void *context,
                               unsigned *out_limits, struct vtr_error *err)
 {
-    struct vtr_snapshot snapshot = {0};
-    enum vtr_status status = vtr_snapshot_open(&snapshot, path, err);
+    enum vtr_status status = vtr_snapshot_open(&scanner->snapshot, path, err);
 
     if (status == VTR_OK) {
-        status =
-            vtr_scan_bytes(scanner, snapshot.bytes, found, context, out_limits, err);
-        vtr_snapshot_close(&snapshot);
+        status = vtr_scan_bytes(scanner, scanner->snapshot.bytes, found, context,
+                                out_limits, err);
     }
+    vtr_snapshot_close(&scanner->snapshot);
     return status;
 }
