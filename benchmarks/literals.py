@@ -117,6 +117,17 @@ class Trial:
     def library(self, names, rounds=2):
         return ask([self.bench.driver("scan_speed"), self.database, rounds, names])
 
+    def vectors(self, names):
+        """Bytes a second with each kind of vectors that there are here."""
+        speeds = {}
+        for kind in ("plain", "avx2", "avx512", "neon"):
+            command = [self.bench.driver("scan_speed"), self.database, 2, names, kind]
+            answer = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
+                                    stderr=subprocess.DEVNULL)
+            if answer.returncode == 0:
+                speeds[kind] = speed(json.loads(answer.stdout))
+        return speeds
+
     def hyperscan(self, names, rounds=2):
         driver = self.bench.driver("hyperscan_speed")
         return ask([driver, self.hex, rounds, names]) if driver.exists() else None
@@ -188,6 +199,13 @@ def size_row(trial, found):
             shown(trial.yarac_s, "{:.2f}"))
 
 
+def vector_row(trial, speeds):
+    plain, avx2 = speeds["plain"], speeds.get("avx2")
+    return (f"{trial.count:,}", *(shown(speeds.get(kind), unit=1e6) for kind in
+                                  ("plain", "avx2", "avx512", "neon")),
+            "-" if avx2 is None else f"{plain / avx2:.2f}")
+
+
 def measure_unkind(trial, inputs, work):
     """Rows of the inputs that an engine may dislike."""
     paths, _ = corpora.take(corpora.texts(SEED), UNKIND_MIB * MIB)
@@ -226,6 +244,8 @@ def measure(bench):
                "vitrine scan MB/s", "times (wanted)", "sample of the last three, MiB")]
     sizes = [("patterns", "index, bytes each (wanted <= 24)", "database, bytes each",
               "Hyperscan's", "yara's", "compile, CPU s", "Hyperscan's", "yarac's")]
+    vectors = [("patterns", "plain C MB/s", "AVX2", "AVX-512", "NEON",
+                "plain, of AVX2 (wanted >= 0.33)")]
     unkind = [("patterns", "input", "Hyperscan MB/s", "libvitrine MB/s", "times",
                "of its speed over binaries (wanted >= 0.1)", "rules found", "limits met")]
     results = {}
@@ -234,11 +254,13 @@ def measure(bench):
         results[count] = found = measure_speed(trial, inputs, bench.work)
         speeds.append(speed_row(trial, found))
         sizes.append(size_row(trial, found))
+        vectors.append(vector_row(trial, trial.vectors(inputs.list)))
         say(f"{count} patterns: measured")
         if count in UNKIND_COUNTS:
             unkind += measure_unkind(trial, inputs, bench.work)
     table(f"Literals over {inputs.bytes // MIB} MiB of {len(inputs.paths)} binaries", speeds)
     table("Their databases", sizes)
+    table("With and without vectors", vectors)
     if len(unkind) > 1:
         table("Inputs that an engine may dislike", unkind)
     plot(bench.folder, results)

@@ -3,16 +3,19 @@
 /*
  * How fast libvitrine scans files that are in memory already, on one core.
  *
- *     scan_speed DB ROUNDS LIST
+ *     scan_speed DB ROUNDS LIST [plain|avx2|avx512|neon]
  *
  * Opens the database, scans each file of LIST (paths, one a line) ROUNDS times in turns
  * and prints one JSON object: the bytes of the files, the least processor time of a
  * round, that of opening the database and making the scanner, and of scanning the first
- * file.
+ * file.  The last argument is the vectors to search with, by default the best; the
+ * library shows that choice to tests alone.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "benchmarks/corpus.h"
+#include "scan/scanner.h"
 #include "vitrine/scan.h"
 
 struct run {
@@ -87,6 +90,26 @@ static bool open_scanner(struct run *run, struct vtr_database **out, const char 
     return true;
 }
 
+/* False when there are no such vectors, or not here. */
+static bool use_vectors(struct run *run, const char *name)
+{
+    static const char *const NAMES[] = {[VTR_VECTORS_NONE] = "plain",
+                                        [VTR_VECTORS_AVX2] = "avx2",
+                                        [VTR_VECTORS_AVX512] = "avx512",
+                                        [VTR_VECTORS_NEON] = "neon"};
+
+    for (size_t i = 0; name != NULL && i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        if (strcmp(name, NAMES[i]) == 0 && vtr_cpu_has_vectors((enum vtr_vectors)i)) {
+            vtr_scanner_use_vectors(run->scanner, (enum vtr_vectors)i);
+            return true;
+        }
+    }
+    if (name != NULL) {
+        (void)fprintf(stderr, "no vectors '%s' here\n", name);
+    }
+    return name == NULL;
+}
+
 static bool scan_first(struct run *run)
 {
     const double start = vtr_corpus_seconds();
@@ -101,12 +124,13 @@ int main(int argc, char **argv)
     struct vtr_database *database = NULL;
     struct run run = {0};
 
-    if (argc != 4 || vtr_corpus_number(argv[2]) == 0) {
-        (void)fprintf(stderr, "usage: %s DB ROUNDS LIST\n", argv[0]);
+    if (argc < 4 || argc > 5 || vtr_corpus_number(argv[2]) == 0) {
+        (void)fprintf(stderr, "usage: %s DB ROUNDS LIST [VECTORS]\n", argv[0]);
         return 2;
     }
     bool is_ok = vtr_corpus_init(&run.corpus, argv[3]) && run.corpus.count > 0 &&
-                 open_scanner(&run, &database, argv[1]) && scan_first(&run);
+                 open_scanner(&run, &database, argv[1]) && use_vectors(&run, argv[4]) &&
+                 scan_first(&run);
 
     for (unsigned round = vtr_corpus_number(argv[2]); is_ok && round > 0; round--) {
         is_ok = scan_all(&run);

@@ -32,7 +32,7 @@ LAW = {
                {"sodium.h"}),
     "cli": ({"cli", "include/vitrine"}, {"curl/"}),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),
-    "benchmarks": ({"base", "format", "benchmarks", "include/vitrine"}, {"hs/"}),
+    "benchmarks": ({"base", "format", "scan", "benchmarks", "include/vitrine"}, {"hs/"}),
 }
 C_HEADERS = set(
     "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "
