@@ -14,9 +14,10 @@
 #include "cli/output.h"
 #include "vitrine/update.h"
 
-#define TIMEOUT_SECONDS_DEFAULT 3600u
-#define SLOW_BYTES_DEFAULT      1000u
-#define ROOT_LIMIT_BYTES        ((size_t)512000)
+#define TIMEOUT_SECONDS_DEFAULT  3600u
+#define INTERVAL_SECONDS_DEFAULT 3600u
+#define SLOW_BYTES_DEFAULT       1000u
+#define ROOT_LIMIT_BYTES         ((size_t)512000)
 
 struct update_arguments {
     struct vtr_list urls;
@@ -29,7 +30,9 @@ struct update_arguments {
     uint64_t slow_bytes;
     uint64_t limit_mib;
     uint64_t jitter_seconds;
+    uint64_t interval_seconds;
     bool is_scheduled;
+    bool is_daemon;
     bool is_rollback;
     bool is_json;
 };
@@ -64,6 +67,12 @@ static const struct vtr_option OPTIONS[] = {
      offsetof(struct update_arguments, is_scheduled)},
     {"jitter", 0, VTR_OPTION_NUMBER, "SECONDS", "begin after a random part of this",
      offsetof(struct update_arguments, jitter_seconds)},
+    {"daemon", 0, VTR_OPTION_FLAG, NULL,
+     "stay, and update again and again, as if scheduled",
+     offsetof(struct update_arguments, is_daemon)},
+    {"interval", 0, VTR_OPTION_NUMBER, "SECONDS",
+     "between the updates of a daemon, and up to a tenth more (3600)",
+     offsetof(struct update_arguments, interval_seconds)},
     {"rollback", 0, VTR_OPTION_FLAG, NULL,
      "put the previous database back; the present one stays away",
      offsetof(struct update_arguments, is_rollback)},
@@ -293,7 +302,7 @@ static int update(const struct update_arguments *arguments)
         vtr_input_close(&root);
         return vtr_complain(&vtr_verb_update, &err);
     }
-    vtr_wait_randomly(arguments->jitter_seconds);
+    vtr_wait(0, arguments->jitter_seconds);
     const time_t now = time(NULL);
     const struct vtr_update_options options = {
         .dir = arguments->dir,
@@ -316,6 +325,21 @@ static int update(const struct update_arguments *arguments)
     vtr_input_close(&root);
     return status == VTR_OK ? answer(arguments, &result, started_ms)
                             : complain(status, &err);
+}
+
+/* Ends by a signal: an update may be killed at any moment. */
+_Noreturn static void stay(struct update_arguments *arguments)
+{
+    const uint64_t asked = arguments->interval_seconds;
+    const uint64_t interval = asked == 0 ? INTERVAL_SECONDS_DEFAULT : asked;
+
+    arguments->is_scheduled = true;
+    for (;;) {
+        const int exit_code = update(arguments);
+
+        (void)exit_code; /* what went wrong has been said */
+        vtr_wait(interval, interval / 10);
+    }
 }
 
 static int roll_back(const struct update_arguments *arguments)
@@ -344,6 +368,9 @@ int vtr_cmd_update(int argc, char **argv)
         } else if (arguments.urls.count == 0) {
             exit_code = vtr_complain_text(&vtr_verb_update, "--url is missing", NULL);
         } else {
+            if (arguments.is_daemon) {
+                stay(&arguments);
+            }
             exit_code = update(&arguments);
         }
     }

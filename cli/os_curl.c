@@ -399,11 +399,12 @@ struct vtr_transport vtr_curl_transport(struct vtr_curl *curl)
                                   .mirror_count = (unsigned)curl->options->url_count};
 }
 
-void vtr_wait_randomly(uint64_t limit_seconds)
+void vtr_wait(uint64_t seconds, uint64_t more)
 {
     uint64_t number = 0;
 
-    if (limit_seconds > 0 && getentropy(&number, sizeof(number)) == 0) {
-        sleep_ms(number % limit_seconds * 1000);
+    if (more > 0 && getentropy(&number, sizeof(number)) == 0) {
+        seconds += number % more;
     }
+    sleep_ms(seconds * 1000);
 }

@@ -27,7 +27,7 @@ void vtr_curl_free(struct vtr_curl *curl);
 /* Borrows. */
 struct vtr_transport vtr_curl_transport(struct vtr_curl *curl);
 
-/* Waits for some whole number of seconds that is below `limit`, each equally likely. */
-void vtr_wait_randomly(uint64_t limit_seconds);
+/* Waits so many seconds, and some number below `more`, each as likely. */
+void vtr_wait(uint64_t seconds, uint64_t more);
 
 #endif

@@ -28,7 +28,8 @@ struct vtr_transport vtr_curl_transport(struct vtr_curl *curl)
     return (struct vtr_transport){0};
 }
 
-void vtr_wait_randomly(uint64_t limit_seconds)
+void vtr_wait(uint64_t seconds, uint64_t more)
 {
-    (void)limit_seconds;
+    (void)seconds;
+    (void)more;
 }

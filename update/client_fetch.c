@@ -81,7 +81,7 @@ static bool wait_to_retry(struct vtr_client *client, const struct vtr_fetched *f
                           unsigned fruitless)
 {
     const struct vtr_transport *transport = client->transport;
-    const uint32_t base = FIRST_PAUSE_MS << fruitless;
+    const uint32_t base = FIRST_PAUSE_MS << (fruitless > 0 ? fruitless - 1 : 0);
     uint64_t pause_ms = base + (vtr_sodium_prepare() ? randombytes_uniform(base) : 0);
 
     if (fetched->retry_after_seconds > client->retry_after_seconds) {

@@ -66,6 +66,22 @@ void vtr_client_free_text(struct vtr_bytes *text)
     *text = (struct vtr_bytes){NULL, 0};
 }
 
+/* Reads back what was written: what a disk has lost is not found out a month later. */
+static enum vtr_status check_written(const struct vtr_replacement *file,
+                                     struct vtr_bytes bytes, struct vtr_error *err)
+{
+    struct vtr_bytes written = {NULL, 0};
+    enum vtr_status status =
+        vtr_file_read_regular(file->temp_path, bytes.len, &written, err);
+
+    if (status == VTR_ERROR_LIMIT ||
+        (status == VTR_OK && !vtr_bytes_equal(written, bytes))) {
+        status = vtr_error_set_os(err, EIO, "cannot write '%s'", file->path);
+    }
+    vtr_client_free_text(&written);
+    return status;
+}
+
 enum vtr_status vtr_client_write(const char *dir, const char *name,
                                  struct vtr_bytes bytes, struct vtr_error *err)
 {
@@ -77,6 +93,12 @@ enum vtr_status vtr_client_write(const char *dir, const char *name,
 
     if (status == VTR_OK) {
         status = vtr_replacement_write(&file, bytes, err);
+        if (status == VTR_OK) {
+            status = vtr_replacement_sync(&file, err);
+        }
+        if (status == VTR_OK) {
+            status = check_written(&file, bytes, err);
+        }
         if (status == VTR_OK) {
             status = vtr_replacement_commit(&file, err);
         }

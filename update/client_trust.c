@@ -57,28 +57,33 @@ static enum vtr_status forget(const struct vtr_client *client, enum vtr_tuf_type
     return vtr_client_remove(client->options->dir, name, err);
 }
 
-/* The root that the folder has or, the first time, the caller's. */
+/* The root that the folder has.  The caller's where there is none, or only a damaged
+ * one: from there on it is root after root again. */
 static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
 {
     const struct vtr_update_options *options = client->options;
     struct vtr_bytes stored = {NULL, 0};
     enum vtr_status status = read_stored(client, VTR_TUF_ROOT, &stored, err);
-    const bool is_first = status == VTR_OK && stored.len == 0;
+    const bool has_other = options->root.len > 0;
+    bool is_other = status == VTR_OK && stored.len == 0;
 
     vtr_tuf_trusted_free(client->trusted);
     client->trusted = NULL;
-    if (is_first && options->root.len == 0) {
+    if (is_other && !has_other) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT,
                                "'%s' has no trusted root yet: one must be given",
                                options->dir);
+    } else if (status == VTR_OK && !is_other) {
+        status = vtr_tuf_trusted_new(&client->trusted, stored, options->now, err);
+        is_other =
+            has_other && (status == VTR_ERROR_FORMAT || status == VTR_ERROR_SIGNATURE);
     }
-    if (status == VTR_OK) {
+    if (is_other && has_other) {
         status =
-            vtr_tuf_trusted_new(&client->trusted, is_first ? options->root : stored,
-                                options->now, err);
-    }
-    if (status == VTR_OK && is_first) {
-        status = store(client, VTR_TUF_ROOT, options->root, err);
+            vtr_tuf_trusted_new(&client->trusted, options->root, options->now, err);
+        if (status == VTR_OK) {
+            status = store(client, VTR_TUF_ROOT, options->root, err);
+        }
     }
     vtr_client_free_text(&stored);
     return status;

@@ -11,6 +11,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 from update_sample import (Repository, compile_release, os, some_rules, vitrine)
 
@@ -200,6 +201,39 @@ def versions_that_a_thief_drove_up_come_down_with_new_keys(w):
     w.publish(2)
     w.update()
     w.has(2)
+
+
+def damaged_files_of_the_folder_are_replaced(w):
+    w.publish(1)
+    w.update()
+    for name in ["root.json", "timestamp.json", "snapshot.json", "targets.json"]:
+        for spoil in [lambda data: b"", lambda data: data[:-3], lambda data: b"{" + data]:
+            path = w.dir / "metadata" / name
+            path.write_bytes(spoil(path.read_bytes()))
+            w.update()
+    (w.dir / "state").write_bytes(b"release x\n" + bytes(range(256)) * 9)
+    w.update()
+    w.has(1)
+    assert w.status()["failures"] == 0
+
+
+def a_daemon_follows(w):
+    w.publish(1)
+    with subprocess.Popen([os.environ["VITRINE"], "update", "--daemon", "--interval", "1",
+                           "--url", w.url, "--dir", w.dir, "--root", w.root],
+                          stdout=subprocess.DEVNULL) as daemon:
+        try:
+            for release in (1, 2):
+                if release == 2:
+                    w.publish(2)
+                wanted = database(w.work, release).read_bytes()
+                for _ in range(200):
+                    if w.installed() == wanted:
+                        break
+                    time.sleep(0.05)
+                w.has(release)
+        finally:
+            daemon.terminate()
 
 
 def what_an_earlier_update_left_is_gone_on_with(w):
