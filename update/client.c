@@ -325,7 +325,9 @@ enum vtr_status vtr_update(const struct vtr_update_options *options,
                            const struct vtr_transport *transport,
                            struct vtr_update_result *out, struct vtr_error *err)
 {
-    struct vtr_client client = {.options = options, .transport = transport};
+    struct vtr_client client = {.options = options,
+                                .transport = transport,
+                                .metadata_folder = VTR_CLIENT_METADATA};
     struct vtr_update_result result = {0};
     struct vtr_file_lock lock = {0};
     struct vtr_error own = {0};

@@ -16,6 +16,7 @@
 struct vtr_client {
     const struct vtr_update_options *options;
     const struct vtr_transport *transport;
+    const char *metadata_folder; /* VTR_CLIENT_METADATA; "": the folder itself */
     unsigned mirror;
     enum vtr_update_phase phase;
     struct vtr_client_state state;

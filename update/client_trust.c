@@ -10,13 +10,15 @@
 
 #define NAME_CAP 64
 
-/* "metadata/timestamp.json": in the folder, and below the repository's address. */
-static void name_of(enum vtr_tuf_type type, char out[NAME_CAP])
+/* "metadata/timestamp.json", in the client's folder. */
+static void name_of(const struct vtr_client *client, enum vtr_tuf_type type,
+                    char out[NAME_CAP])
 {
-    (void)snprintf(out, NAME_CAP, VTR_CLIENT_METADATA "%s.json",
+    (void)snprintf(out, NAME_CAP, "%s%s.json", client->metadata_folder,
                    vtr_tuf_type_name(type));
 }
 
+/* "metadata/2.root.json", below the repository's address. */
 static void address_of(enum vtr_tuf_type type, const struct vtr_tuf_wanted *wanted,
                        char out[NAME_CAP])
 {
@@ -34,7 +36,7 @@ static enum vtr_status read_stored(const struct vtr_client *client,
 {
     char name[NAME_CAP];
 
-    name_of(type, name);
+    name_of(client, type, name);
     return vtr_client_read(client->options->dir, name, vtr_tuf_type_limit(type), out,
                            err);
 }
@@ -44,7 +46,7 @@ static enum vtr_status store(const struct vtr_client *client, enum vtr_tuf_type 
 {
     char name[NAME_CAP];
 
-    name_of(type, name);
+    name_of(client, type, name);
     return vtr_client_write(client->options->dir, name, text, err);
 }
 
@@ -53,7 +55,7 @@ static enum vtr_status forget(const struct vtr_client *client, enum vtr_tuf_type
 {
     char name[NAME_CAP];
 
-    name_of(type, name);
+    name_of(client, type, name);
     return vtr_client_remove(client->options->dir, name, err);
 }
 
