@@ -101,7 +101,7 @@ struct vtr_bytes vtr_parser_unescape(struct vtr_parser *p,
     if (text->text.len == 0) {
         return (struct vtr_bytes){(const uint8_t *)"", 0};
     }
-    if (vtr_text_unescape(p->arena, text->text, &out, &problem)) {
+    if (vtr_text_unescape(p->arena, text->text, p->source->dialect, &out, &problem)) {
         return out;
     }
     if (problem.is_memory) {

@@ -131,7 +131,8 @@ static bool make_payload(struct vtr_parser *p, struct vtr_ast_string *string,
     case VTR_PATTERN_TEXT:
         text = (struct vtr_bytes){(const uint8_t *)"", 0};
         return (literal->text.len == 0 ||
-                vtr_text_unescape(p->string_arena, literal->text, &text, problem)) &&
+                vtr_text_unescape(p->string_arena, literal->text, p->source->dialect,
+                                  &text, problem)) &&
                vtr_pattern_text(p->string_arena, &string->modifiers, text, &p->scratch,
                                 &string->flags, problem);
     case VTR_PATTERN_HEX:

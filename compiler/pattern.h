@@ -85,9 +85,9 @@ VTR_MUST_CHECK bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
  */
 
 /* Resolves the escapes of a literal (what stands between the quotes): \n \t \r \" \\
- * \xHH.  `*out` borrows from `literal` or from the arena. */
+ * \xHH, and YARA-X's \0.  `*out` borrows from `literal` or from the arena. */
 VTR_MUST_CHECK bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes literal,
-                                      struct vtr_bytes *out,
+                                      enum vtr_dialect dialect, struct vtr_bytes *out,
                                       struct vtr_pattern_problem *problem);
 
 /* A text string; `text` is unescaped.  base64 forms are spelled out as alternatives. */

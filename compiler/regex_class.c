@@ -2,6 +2,8 @@
 
 #include "compiler/regex_class.h"
 
+#include <string.h>
+
 #include "compiler/pattern_problem.h"
 
 static int hex_digit(uint8_t c)
@@ -152,7 +154,69 @@ static bool read_item(struct vtr_bytes text, size_t *at, struct vtr_byte_set *se
     return true;
 }
 
-bool vtr_regex_read_class(struct vtr_bytes text, size_t *at, bool is_nocase,
+/* Ranges of the named sets of POSIX, a pair of bytes each. */
+static const struct named_set {
+    const char *name;
+    const char *ranges;
+    unsigned count;
+} NAMED_SETS[] = {
+    {"alnum", "09AZaz", 3},
+    {"alpha", "AZaz", 2},
+    {"ascii", "\0\x7f", 1},
+    {"blank", "\t\t  ", 2},
+    {"cntrl", "\0\x1f\x7f\x7f", 2},
+    {"digit", "09", 1},
+    {"graph", "!~", 1},
+    {"lower", "az", 1},
+    {"print", " ~", 1},
+    {"punct", "!/:@[`{~", 4},
+    {"space", "\t\r  ", 2},
+    {"upper", "AZ", 1},
+    {"word", "09AZaz__", 4},
+    {"xdigit", "09AFaf", 3},
+};
+
+static void add_named(struct vtr_byte_set *set, const struct named_set *named,
+                      bool is_inverted)
+{
+    for (unsigned b = 0; b < 256; b++) {
+        bool is_in = false;
+        for (unsigned i = 0; i < named->count; i++) {
+            is_in = is_in || (b >= (uint8_t)named->ranges[2 * i] &&
+                              b <= (uint8_t)named->ranges[2 * i + 1]);
+        }
+        if (is_in != is_inverted) {
+            vtr_byte_set_add(set, b);
+        }
+    }
+}
+
+/* Adds what [:NAME:] or [:^NAME:] at `*at` stands for and moves past it; false when
+ * there is none. */
+static bool read_named(struct vtr_bytes text, size_t *at, struct vtr_byte_set *set)
+{
+    const uint8_t *s = text.ptr + *at;
+    const size_t left = text.len - *at;
+    const bool is_inverted = left > 2 && s[2] == '^';
+    const size_t lead = is_inverted ? 3 : 2;
+
+    if (left < 2 || s[0] != '[' || s[1] != ':') {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(NAMED_SETS) / sizeof(NAMED_SETS[0]); i++) {
+        const size_t len = strlen(NAMED_SETS[i].name);
+        if (left >= lead + len + 2 && memcmp(s + lead, NAMED_SETS[i].name, len) == 0 &&
+            memcmp(s + lead + len, ":]", 2) == 0) {
+            add_named(set, &NAMED_SETS[i], is_inverted);
+            *at += lead + len + 2;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
+                          const struct vtr_regex_class_rules *rules,
                           struct vtr_byte_set *out, struct vtr_pattern_problem *problem)
 {
     const size_t begin = *at;
@@ -169,6 +233,9 @@ bool vtr_regex_read_class(struct vtr_bytes text, size_t *at, bool is_nocase,
         pos++;
     }
     while (pos < text.len && text.ptr[pos] != ']') {
+        if (rules->has_names && read_named(text, &pos, &set)) {
+            continue;
+        }
         if (!read_item(text, &pos, &set, problem)) {
             return false;
         }
@@ -176,7 +243,7 @@ bool vtr_regex_read_class(struct vtr_bytes text, size_t *at, bool is_nocase,
     if (pos >= text.len) {
         return fail_open(begin, problem);
     }
-    if (is_nocase) {
+    if (rules->is_nocase) {
         vtr_byte_set_fold(&set);
     }
     if (is_inverted) {

@@ -19,9 +19,16 @@ void vtr_byte_set_fold(struct vtr_byte_set *set);
 
 void vtr_byte_set_invert(struct vtr_byte_set *set);
 
+/* How a class is read. */
+struct vtr_regex_class_rules {
+    bool is_nocase;
+    bool has_names; /* [:alpha:] and the like stand for sets, as in YARA-X */
+};
+
 /* Reads the class whose bracket is at `*at` and moves past its end. */
 VTR_MUST_CHECK bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
-                                         bool is_nocase, struct vtr_byte_set *out,
+                                         const struct vtr_regex_class_rules *rules,
+                                         struct vtr_byte_set *out,
                                          struct vtr_pattern_problem *problem);
 
 #endif

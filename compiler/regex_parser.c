@@ -6,11 +6,12 @@
  *
  *   alternatives = sequence { "|" [ sequence ] }
  *   sequence     = item { item }
- *   item         = "^" | "$" | "\b" | "\B" | single [ repeat [ "?" ] ]
+ *   item         = "^" | "$" | "\b" | "\B" | single { repeat [ "?" ] }
  *   single       = "(" alternatives ")" | "." | class | character | escape
  *   repeat       = "*" | "+" | "?" | "{" n "}" | "{" [ n ] "," [ m ] "}"
  *
- * An alternative may be empty after a '|', never before one: so YARA has it.
+ * An alternative may be empty after a '|', never before one, and one repeat follows an
+ * item at most: so YARA 4 has it.  YARA-X has empty groups and repeats of repeats.
  */
 #include "compiler/regex_parser.h"
 
@@ -18,12 +19,16 @@
 #include "compiler/pattern_problem.h"
 #include "compiler/regex_class.h"
 
+/* Repeats of repeats in an expression: trees are that much deeper than groups go. */
+#define CHAINED_LIMIT 8u
+
 struct parser {
     struct vtr_arena *arena;
     struct vtr_pattern_problem *problem;
     struct vtr_bytes text;
     size_t pos;
     unsigned depth;
+    unsigned chained; /* repeats of what is a repeat itself, in all */
     struct vtr_regex_tree *tree;
     enum vtr_dialect dialect;
 };
@@ -188,7 +193,7 @@ static struct vtr_regex_node *parse_repeat(struct parser *p,
         p->tree->has_greedy = true;
         p->tree->has_varying = p->tree->has_varying || min != max;
     }
-    if (min == 1 && max == 1) {
+    if ((min == 1 && max == 1) || single->kind == VTR_REGEX_EMPTY) {
         return single;
     }
     if (max == 0) {
@@ -213,7 +218,9 @@ static struct vtr_regex_node *parse_class(struct parser *p)
         (void)vtr_problem_set_memory(p->problem);
         return NULL;
     }
-    if (!vtr_regex_read_class(p->text, &p->pos, p->tree->is_nocase, set, p->problem)) {
+    const struct vtr_regex_class_rules rules = {p->tree->is_nocase,
+                                                p->dialect == VTR_DIALECT_YARA_X};
+    if (!vtr_regex_read_class(p->text, &p->pos, &rules, set, p->problem)) {
         return NULL;
     }
     node->set = set;
@@ -253,22 +260,47 @@ static bool is_unknown_escape(int c)
            c != 'n' && c != 't' && c != 'r' && c != 'f' && c != 'a';
 }
 
+/* What `letter` behind a backslash asserts: \b \B, and YARA-X's \A \z, which are
+ * letters for YARA 4. */
+static bool find_assertion(const struct parser *p, int letter, enum vtr_regex_kind *out)
+{
+    const bool is_anchor = p->dialect == VTR_DIALECT_YARA_X;
+
+    switch (letter) {
+    case 'b':
+        *out = VTR_REGEX_BOUNDARY;
+        return true;
+    case 'B':
+        *out = VTR_REGEX_NO_BOUNDARY;
+        return true;
+    case 'A':
+        *out = VTR_REGEX_START;
+        return is_anchor;
+    case 'z':
+        *out = VTR_REGEX_END;
+        return is_anchor;
+    default:
+        return false;
+    }
+}
+
 /* A backslash and what follows.  `*is_assertion`: it takes no repeat. */
 static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
 {
     const int c = p->pos + 1 < p->text.len ? p->text.ptr[p->pos + 1] : -1;
     struct vtr_byte_set unused = {{0}};
     struct vtr_regex_node *node;
+    enum vtr_regex_kind kind;
 
     if (is_digit(c)) {
         (void)vtr_problem_set(p->problem, "E208", p->pos, 2,
                               "backreference in a regular expression");
         return NULL;
     }
-    if (c == 'b' || c == 'B') {
+    if (find_assertion(p, c, &kind)) {
         *is_assertion = true;
         p->pos += 2;
-        return new_node(p, c == 'b' ? VTR_REGEX_BOUNDARY : VTR_REGEX_NO_BOUNDARY);
+        return new_node(p, kind);
     }
     if (c >= 0 && vtr_regex_add_shorthand(&unused, (uint8_t)c)) {
         return parse_shorthand(p, (uint8_t)c);
@@ -356,6 +388,24 @@ static struct vtr_regex_node *fail_repeat(struct parser *p)
     return NULL;
 }
 
+/* Puts all the repeats that follow `single` round it: for YARA 4 there is one at most,
+ * for YARA-X a{2}{3} is (a{2}){3}. */
+static struct vtr_regex_node *parse_repeats(struct parser *p,
+                                            struct vtr_regex_node *single)
+{
+    struct vtr_regex_node *node = single;
+    size_t before = p->pos;
+
+    node = parse_repeat(p, node);
+    while (p->dialect != VTR_DIALECT_YARA4 && node != NULL && p->pos > before &&
+           p->chained < CHAINED_LIMIT) {
+        before = p->pos;
+        node = parse_repeat(p, node);
+        p->chained += p->pos > before ? 1 : 0;
+    }
+    return node;
+}
+
 /* One item of a sequence; the caller has seen that there is one. */
 static struct vtr_regex_node *parse_item(struct parser *p)
 {
@@ -403,7 +453,7 @@ static struct vtr_regex_node *parse_item(struct parser *p)
         node = parse_literal(p);
         break;
     }
-    return node == NULL || is_assertion ? node : parse_repeat(p, node);
+    return node == NULL || is_assertion ? node : parse_repeats(p, node);
 }
 
 /* A group's node is a sibling nowhere yet, or it would bring its own along. */
@@ -431,7 +481,7 @@ static struct vtr_regex_node *parse_alternatives(struct parser *p)
         if (c >= 0 && c != '|' && c != ')') {
             node = parse_sequence(p);
         } else if (list.first != NULL ||
-                   (c == '|' && p->depth > 0 && p->dialect != VTR_DIALECT_YARA4)) {
+                   (c >= 0 && p->depth > 0 && p->dialect != VTR_DIALECT_YARA4)) {
             node = new_node(p, VTR_REGEX_EMPTY);
         } else {
             (void)vtr_problem_set(p->problem, "E213", p->pos, c < 0 ? 0 : 1, "%s",

@@ -10,7 +10,8 @@
 
 #include "compiler/pattern.h"
 
-/* Groups inside groups.  Everything that recurses over a tree ends here. */
+/* Groups inside groups.  Everything that recurses over a tree ends here, or a few
+ * repeats of repeats below. */
 #define VTR_REGEX_DEPTH_LIMIT 100u
 
 /* Highest bound of a repeat. */

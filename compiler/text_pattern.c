@@ -185,7 +185,7 @@ static int hex_digit(uint8_t c)
 }
 
 /* The escape whose backslash is at `*at`; moves past it.  -1: there is none. */
-static int read_escape(struct vtr_bytes literal, size_t *at)
+static int read_escape(struct vtr_bytes literal, enum vtr_dialect dialect, size_t *at)
 {
     const size_t left = literal.len - *at;
     const uint8_t *s = literal.ptr + *at;
@@ -211,14 +211,21 @@ static int read_escape(struct vtr_bytes literal, size_t *at)
     case '"':
     case '\\':
         return s[1];
+    case '0':
+        if (dialect != VTR_DIALECT_YARA4) {
+            return 0;
+        }
+        break;
     default:
-        *at -= 2;
-        return -1;
+        break;
     }
+    *at -= 2;
+    return -1;
 }
 
 bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes literal,
-                       struct vtr_bytes *out, struct vtr_pattern_problem *problem)
+                       enum vtr_dialect dialect, struct vtr_bytes *out,
+                       struct vtr_pattern_problem *problem)
 {
     vtr_problem_clear(problem);
     if (literal.len == 0 || memchr(literal.ptr, '\\', literal.len) == NULL) {
@@ -235,7 +242,7 @@ bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes literal,
             copy[len++] = literal.ptr[at++];
             continue;
         }
-        const int value = read_escape(literal, &at);
+        const int value = read_escape(literal, dialect, &at);
         if (value < 0) {
             (void)vtr_problem_set(problem, "E301", at, at + 1 < literal.len ? 2 : 1,
                                   "unknown escape sequence");

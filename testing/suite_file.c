@@ -213,7 +213,8 @@ static void parse_text(struct file_parser *p)
         }
         i += text.ptr[i] == '\\' ? 1 : 0;
     }
-    if (text.len > 0 && !vtr_text_unescape(p->arena, text, &bytes, &problem)) {
+    if (text.len > 0 &&
+        !vtr_text_unescape(p->arena, text, VTR_DIALECT_YARA4, &bytes, &problem)) {
         p->has_no_memory |= problem.is_memory;
         (void)vtr_diagnostics_add_pattern(p->diagnostics, &problem, place_of(p, text));
         p->sample->is_bad = true;

@@ -154,6 +154,26 @@ EOF
 expect 1 scan log.yar file
 [ "$(grep -v '^f ' stdout | tr '\n' ' ')" = "a c1 c2 d " ] || complain "wrong log, or out of order"
 
+# What YARA-X alone has in texts and expressions matches as it means it.
+cat >x.yar <<'EOF'
+rule both_empty { strings: $a = /q()r(()*|s)t/ condition: $a }
+rule both_repeats { strings: $a = /za{2}{2}b/ condition: $a }
+rule both_zero { strings: $a = "n\0l" condition: $a }
+rule x_anchors { strings: $a = /\Aqrt.*l\z/s condition: $a }
+rule x_names { strings: $a = /[[:digit:]][[:^digit:]_]n/ condition: $a }
+rule yara_letters { strings: $a = /qA\A/ condition: $a }
+EOF
+printf 'qrt zaaaab qAA 5_n\0l' >x
+expect 0 compile -o x.vdb --dialect yara-x x.yar
+expect 1 scan x.vdb x
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero x_anchors x_names " ] ||
+    complain "not what YARA-X matches"
+expect 0 compile -o x.vdb x.yar
+expect 1 scan x.vdb x
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero yara_letters " ] ||
+    complain "not what YARA matches"
+expect 1 check --dialect yara4 x.yar
+
 # What modules find, whether rules ask for them or not.
 expect 0 scan -D -i nobody r.yar "$VITRINE"
 says stdout '^elf$'

@@ -110,15 +110,12 @@ static void repeats_need_something_to_repeat(void **state)
     refuse("+abc", "E212", 0, 1);
     refuse("?abc", "E212", 0, 1);
     refuse("{2}abc", "E212", 0, 1);
-    refuse("abc**", "E212", 4, 1);
-    refuse("abc*+", "E212", 4, 1);
-    refuse("abc???", "E212", 5, 1);
-    refuse("abc{2}{3}", "E212", 6, 1);
-    refuse("abc{2}?{3}", "E212", 7, 1);
     refuse("^*abc", "E212", 1, 1);
     refuse("\\b{2}abc", "E212", 2, 1);
     refuse("a|*", "E212", 2, 1);
     refuse("(*abc)", "E212", 1, 1);
+    refuse("(abc**|*)", "E212", 7, 1);
+    refuse("abc{2}{2}{2}{2}{2}{2}{2}{2}{2}{2}", "E212", 30, 1);
 }
 
 static void groups_come_in_pairs(void **state)
@@ -129,7 +126,6 @@ static void groups_come_in_pairs(void **state)
     refuse("abc)", "E211", 3, 1);
     refuse("", "E213", 0, 0);
     refuse("|abc", "E213", 0, 1);
-    refuse("()", "E213", 1, 1);
     refuse("(?!abc)", "E210", 0, 2);
     refuse("a(?=abc)", "E210", 1, 2);
 }

@@ -122,8 +122,8 @@ static void expect_unescaped(const char *literal, const char *want, size_t want_
     struct vtr_pattern_problem problem;
     struct vtr_bytes out;
 
-    assert_true(
-        vtr_text_unescape(&arena, vtr_bytes_from_text(literal), &out, &problem));
+    assert_true(vtr_text_unescape(&arena, vtr_bytes_from_text(literal), VTR_DIALECT_ANY,
+                                  &out, &problem));
     assert_int_equal(out.len, want_len);
     assert_memory_equal(out.ptr, want, want_len);
     vtr_arena_deinit(&arena);
@@ -135,8 +135,8 @@ static void refuse_escape(const char *literal, size_t offset)
     struct vtr_pattern_problem problem;
     struct vtr_bytes out;
 
-    assert_false(
-        vtr_text_unescape(&arena, vtr_bytes_from_text(literal), &out, &problem));
+    assert_false(vtr_text_unescape(&arena, vtr_bytes_from_text(literal),
+                                   VTR_DIALECT_YARA4, &out, &problem));
     assert_string_equal(problem.code, "E301");
     assert_int_equal(problem.offset, offset);
     vtr_arena_deinit(&arena);
@@ -146,6 +146,7 @@ static void escapes_are_resolved(void **state)
 {
     (void)state;
     expect_unescaped("abc", "abc", 3);
+    expect_unescaped("\\012\\0", "\00012\0", 4);
     expect_unescaped("a\\n\\t\\r\\\"\\\\\\x00\\xfFz", "a\n\t\r\"\\\0\xffz", 9);
 }
 
