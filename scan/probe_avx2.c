@@ -44,7 +44,7 @@ struct constants {
 VTR_TARGET_AVX2
 static inline __m256i load_both_halves(const uint8_t *bytes)
 {
-    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)bytes));
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)bytes));
 }
 
 /* The highest bit of each 32 says whether that position passes. */
@@ -52,7 +52,7 @@ VTR_TARGET_AVX2
 static inline __m256i look_up(const struct constants *c, const uint8_t *at)
 {
     const __m256i bytes =
-        _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)at), c->lanes);
+        _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const void *)at), c->lanes);
     const __m256i low = _mm256_mullo_epi32(_mm256_shuffle_epi8(bytes, c->low),
                                            _mm256_set1_epi32((int)VTR_GRAM_LOW_FACTOR));
     const __m256i high =
