@@ -11,11 +11,17 @@
 # define VTR_LIKELY(x)         __builtin_expect(!!(x), 1)
 # define VTR_UNLIKELY(x)       __builtin_expect(!!(x), 0)
 # define VTR_PREFETCH(address) __builtin_prefetch(address)
+/* The number of the lowest bit that is set in 32 bits, of which one is. */
+# define VTR_LOWEST_BIT(bits) ((unsigned)__builtin_ctz(bits))
 #else
 # define VTR_PRINTF(fmt, args)
 # define VTR_LIKELY(x)         (x)
 # define VTR_UNLIKELY(x)       (x)
 # define VTR_PREFETCH(address) ((void)(address))
+# define VTR_LOWEST_BIT(bits)                                                   \
+  ((((bits)&0xFFFFu) == 0) * 16u + (((bits) & -(bits)&0xFF00FF00u) != 0) * 8u + \
+   (((bits) & -(bits)&0xF0F0F0F0u) != 0) * 4u +                                 \
+   (((bits) & -(bits)&0xCCCCCCCCu) != 0) * 2u + (((bits) & -(bits)&0xAAAAAAAAu) != 0))
 #endif
 
 /* Functions for processors that have these vectors: called where base/os_cpu.h says so,

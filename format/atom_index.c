@@ -133,29 +133,24 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
     return VTR_OK;
 }
 
-bool vtr_atom_index_row(const struct vtr_atom_index *index, uint32_t at,
-                        struct vtr_atom_row *out)
+bool vtr_atom_index_entry(const struct vtr_atom_index *index, uint32_t at,
+                          const struct vtr_atom_row *row, struct vtr_atom_entry *out)
 {
-    if (at >= index->unit_count) {
+    *out = (struct vtr_atom_entry){.pattern = row->pattern,
+                                   .back_min = row->back,
+                                   .back_max = row->back,
+                                   .lead = row->lead,
+                                   .context_len = row->context_len};
+    if (!row->is_wide) {
+        return true;
+    }
+    if (index->unit_count - at < 2) {
         return false;
     }
-    const uint8_t *row = index->rows + (size_t)at * VTR_ATOM_UNIT_LEN;
-    const uint8_t shape = row[VTR_ATOM_AT_SHAPE];
-    const uint16_t check = vtr_load_u16(row + VTR_ATOM_AT_CHECK);
-    const bool is_wide = (check & VTR_ATOM_CHECK_WIDE) != 0;
-
-    if (is_wide && at + 1 >= index->unit_count) {
-        return false;
-    }
-    out->pattern = vtr_load_u32(row + VTR_ATOM_AT_PATTERN);
-    out->check = check & (VTR_ATOM_CHECK_WIDE - 1u);
-    out->context_len = (uint8_t)((shape & 15u) + 1u);
-    out->lead = (uint8_t)(shape >> 4);
-    out->flags = is_wide ? row[VTR_ATOM_AT_BACK] : 0;
-    out->back_min =
-        is_wide ? vtr_load_u16(row + VTR_ATOM_AT_BACK_MIN) : row[VTR_ATOM_AT_BACK];
-    out->back_max =
-        is_wide ? vtr_load_u16(row + VTR_ATOM_AT_BACK_MAX) : row[VTR_ATOM_AT_BACK];
-    out->fragment = is_wide ? vtr_load_u16(row + VTR_ATOM_AT_FRAGMENT) : 0;
+    const uint8_t *unit = index->rows + (size_t)at * VTR_ATOM_UNIT_LEN;
+    out->back_min = vtr_load_u16(unit + VTR_ATOM_AT_BACK_MIN);
+    out->back_max = vtr_load_u16(unit + VTR_ATOM_AT_BACK_MAX);
+    out->fragment = vtr_load_u16(unit + VTR_ATOM_AT_FRAGMENT);
+    out->flags = row->back;
     return true;
 }

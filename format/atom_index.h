@@ -93,16 +93,14 @@ struct vtr_atom_index {
     uint32_t unit_count;
 };
 
-/* A row as it is stored. */
+/* The first unit of a row. */
 struct vtr_atom_row {
     uint32_t pattern;
-    uint16_t check;
-    uint16_t back_min;
-    uint16_t back_max;
-    uint16_t fragment;
-    uint8_t flags;
+    uint16_t check; /* without VTR_ATOM_CHECK_WIDE */
+    uint8_t back;   /* flags of a wide row */
     uint8_t lead;
     uint8_t context_len;
+    bool is_wide;
 };
 
 /* ASCII capital letters become small ones; every other byte is itself. */
@@ -210,9 +208,28 @@ static inline uint16_t vtr_atom_check_bytes(const uint8_t *bytes, unsigned len)
     return vtr_atom_check(low, high);
 }
 
-/* The row at unit `at`; false when it is not inside the section. */
-VTR_MUST_CHECK bool vtr_atom_index_row(const struct vtr_atom_index *index, uint32_t at,
-                                       struct vtr_atom_row *out);
+/* The unit `at`, which is below unit_count, as the first one of a row. */
+static inline struct vtr_atom_row vtr_atom_index_row(const struct vtr_atom_index *index,
+                                                     uint32_t at)
+{
+    const uint64_t unit = vtr_load_u64(index->rows + (size_t)at * VTR_ATOM_UNIT_LEN);
+    const uint32_t high = (uint32_t)(unit >> 32);
+    const struct vtr_atom_row row = {
+        .pattern = (uint32_t)unit,
+        .check = high & (VTR_ATOM_CHECK_WIDE - 1u),
+        .back = (uint8_t)(high >> 16),
+        .lead = (uint8_t)(high >> 28),
+        .context_len = (uint8_t)((high >> 24 & 15u) + 1u),
+        .is_wide = (high & VTR_ATOM_CHECK_WIDE) != 0,
+    };
+    return row;
+}
+
+/* What a row says of its pattern; false when its second unit is not inside the section.
+ */
+VTR_MUST_CHECK bool vtr_atom_index_entry(const struct vtr_atom_index *index,
+                                         uint32_t at, const struct vtr_atom_row *row,
+                                         struct vtr_atom_entry *out);
 
 /* Opens the index of an image: VTR_ERROR_FORMAT when the sizes of its sections do not
  * fit each other.  An image without atoms gives an index without entries. */

@@ -218,7 +218,8 @@ static bool size_tiers(struct vtr_atom_plan *plan)
         if (plan->gram_counts[i] > 0) {
             plan->filter_bits[i] = choose_filter_bits(plan->gram_counts[i]);
             plan->filter_len += UINT64_C(1) << (plan->filter_bits[i] - 3);
-            plan->slots_len += 4 * vtr_atom_slots_len(plan->gram_counts[i]);
+            plan->slots_len +=
+                4 * vtr_atom_slots_len((enum vtr_atom_tier)i, plan->gram_counts[i]);
         }
     }
     return true;
@@ -392,12 +393,12 @@ static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
             continue;
         }
         const enum vtr_status status =
-            vtr_atom_slots_write(slots, &shape, &f->grams[i], (uint32_t)f->unit_count,
-                                 err);
+            vtr_atom_slots_write(slots, &shape, (enum vtr_atom_tier)i, &f->grams[i],
+                                 (uint32_t)f->unit_count, err);
         if (status != VTR_OK) {
             return status;
         }
-        slots += 4 * vtr_atom_slots_len(count);
+        slots += 4 * vtr_atom_slots_len((enum vtr_atom_tier)i, count);
         const struct vtr_atom_gait gait =
             vtr_atom_gait_of((enum vtr_atom_tier)i, f->plan->is_dense);
         row[VTR_ATOM_TIER_AT_FILTER] = (uint8_t)f->plan->filter_bits[i];

@@ -13,25 +13,29 @@
 #include "base/writer.h"
 #include "format/atom_index.h"
 
-/* Slots to a gram, as a fraction: lines are full to 85 %. */
-#define ROOM_NUMERATOR   20u
-#define ROOM_DENOMINATOR 17u
+/* Slots to a gram, as a fraction, and how many equal grams have a list: so many that
+ * the slots which they save have room for it. */
+static const struct {
+    unsigned numerator;
+    unsigned denominator;
+    unsigned list_min;
+} ROOM[VTR_ATOM_TIERS] = {
+    [VTR_ATOM_TIER_LONG] = {20, 17, 8},
+    [VTR_ATOM_TIER_SHORT] = {2, 1, 2},
+    [VTR_ATOM_TIER_PAIR] = {2, 1, 2},
+};
 
-/* Lines beyond that: what lists need more than the slots that they save. */
+/* Lines beyond that. */
 #define SPARE_LINES 2u
-
-/* So many equal grams have a list. */
-#define LIST_MIN 16u
 
 /* Shorter runs are sorted by insertion. */
 #define INSERTION_LIMIT 24u
 
-uint64_t vtr_atom_slots_len(uint64_t gram_count)
+uint64_t vtr_atom_slots_len(enum vtr_atom_tier tier, uint64_t gram_count)
 {
+    const unsigned denominator = ROOM[tier].denominator;
     const uint64_t slots =
-        gram_count / ROOM_DENOMINATOR * ROOM_NUMERATOR +
-        (gram_count % ROOM_DENOMINATOR * ROOM_NUMERATOR + ROOM_DENOMINATOR - 1) /
-            ROOM_DENOMINATOR;
+        (gram_count * ROOM[tier].numerator + denominator - 1) / denominator;
 
     return ((slots + VTR_ATOM_LINE_SLOTS - 1) / VTR_ATOM_LINE_SLOTS + SPARE_LINES) *
            VTR_ATOM_LINE_SLOTS;
@@ -175,6 +179,7 @@ struct filling {
     uint8_t *lists;
     struct vtr_atom_slots_shape shape;
     uint32_t unit_count;
+    unsigned list_min;
     uint32_t place_mask; /* the lowest bits of a slot */
     uint64_t next;       /* slot that is free, with all behind it */
     uint32_t list_next;  /* u32 of the lists that is free, with all behind it */
@@ -209,10 +214,10 @@ static void put_list(struct filling *f, const struct vtr_atom_gram *grams,
     const uint32_t place = (f->unit_count + 1 + f->list_next) * 2;
 
     put_slot(f, grams->key, place | (grams->place & 1u));
-    vtr_store_u32(f->lists + 4 * (size_t)f->list_next, count);
-    f->list_next++;
     for (uint32_t i = 0; i < count; i++) {
-        vtr_store_u32(f->lists + 4 * (size_t)f->list_next, grams[i].place >> 1);
+        const uint32_t end = i + 1 == count ? VTR_ATOM_LIST_END : 0;
+
+        vtr_store_u32(f->lists + 4 * (size_t)f->list_next, grams[i].place >> 1 | end);
         f->list_next++;
     }
 }
@@ -223,7 +228,7 @@ static void fill(struct filling *f, const struct vtr_atom_gram *grams, uint32_t 
 
     for (uint32_t at = 0; at < count; at += equal) {
         equal = count_equal(grams, count, at);
-        if (equal >= LIST_MIN) {
+        if (equal >= f->list_min) {
             put_list(f, grams + at, equal);
             continue;
         }
@@ -234,32 +239,35 @@ static void fill(struct filling *f, const struct vtr_atom_gram *grams, uint32_t 
 }
 
 /* The length of all lists, in whole lines. */
-static uint64_t measure_lists(const struct vtr_atom_gram *grams, uint32_t count)
+static uint64_t measure_lists(const struct vtr_atom_gram *grams, uint32_t count,
+                              unsigned list_min)
 {
     uint64_t len = 0;
     uint32_t equal;
 
     for (uint32_t at = 0; at < count; at += equal) {
         equal = count_equal(grams, count, at);
-        len += equal >= LIST_MIN ? (uint64_t)equal + 1 : 0;
+        len += equal >= list_min ? equal : 0;
     }
     return (len + VTR_ATOM_LINE_SLOTS - 1) / VTR_ATOM_LINE_SLOTS * VTR_ATOM_LINE_SLOTS;
 }
 
 enum vtr_status vtr_atom_slots_write(uint8_t *slots, struct vtr_atom_slots_shape *out,
-                                     struct vtr_vector *grams, uint32_t unit_count,
-                                     struct vtr_error *err)
+                                     enum vtr_atom_tier tier, struct vtr_vector *grams,
+                                     uint32_t unit_count, struct vtr_error *err)
 {
-    const uint64_t len = vtr_atom_slots_len(grams->count);
+    const uint64_t len = vtr_atom_slots_len(tier, grams->count);
     const uint32_t count = (uint32_t)grams->count;
-    struct filling f = {.slots = slots, .unit_count = unit_count};
+    struct filling f = {.slots = slots,
+                        .unit_count = unit_count,
+                        .list_min = ROOM[tier].list_min};
     const enum vtr_status status =
         sort_grams(grams->items, count, (uint32_t)(len / VTR_ATOM_LINE_SLOTS), err);
 
     if (status != VTR_OK) {
         return status;
     }
-    f.shape.list_len = (uint32_t)measure_lists(grams->items, count);
+    f.shape.list_len = (uint32_t)measure_lists(grams->items, count, f.list_min);
     f.shape.line_count = (uint32_t)((len - f.shape.list_len) / VTR_ATOM_LINE_SLOTS);
     f.lists = slots + (size_t)f.shape.line_count * VTR_ATOM_LINE_LEN;
     const unsigned place_bits = vtr_atom_place_bits(unit_count, f.shape.list_len);

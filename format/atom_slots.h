@@ -9,6 +9,7 @@
 
 #include "base/compiler.h"
 #include "base/vector.h"
+#include "format/atom_index.h"
 
 /* A gram of an atom. */
 struct vtr_atom_gram {
@@ -16,8 +17,10 @@ struct vtr_atom_gram {
     uint32_t place; /* (unit of the row + 1) * 2 + 1 if it is the atom's second gram */
 };
 
-/* The length of lines and lists together, in u32: a multiple of VTR_ATOM_LINE_SLOTS. */
-uint64_t vtr_atom_slots_len(uint64_t gram_count);
+/* The length of lines and lists together, in u32: a multiple of VTR_ATOM_LINE_SLOTS.
+ * Long atoms are many, and their table is dense; others are met often, and theirs has
+ * room. */
+uint64_t vtr_atom_slots_len(enum vtr_atom_tier tier, uint64_t gram_count);
 
 /* What the parameters say of the table. */
 struct vtr_atom_slots_shape {
@@ -25,12 +28,10 @@ struct vtr_atom_slots_shape {
     uint32_t list_len;
 };
 
-/* Fills zeroed memory of vtr_atom_slots_len(count) u32; puts the grams into order.
- * `count` is not 0, `unit_count` as in the parameters. */
-VTR_MUST_CHECK enum vtr_status vtr_atom_slots_write(uint8_t *slots,
-                                                    struct vtr_atom_slots_shape *out,
-                                                    struct vtr_vector *grams,
-                                                    uint32_t unit_count,
-                                                    struct vtr_error *err);
+/* Fills zeroed memory of vtr_atom_slots_len(tier, count) u32; puts the grams into
+ * order. `count` is not 0, `unit_count` as in the parameters. */
+VTR_MUST_CHECK enum vtr_status vtr_atom_slots_write(
+    uint8_t *slots, struct vtr_atom_slots_shape *out, enum vtr_atom_tier tier,
+    struct vtr_vector *grams, uint32_t unit_count, struct vtr_error *err);
 
 #endif

@@ -95,6 +95,7 @@ enum vtr_hash_kind {
 /* ATOM_SLOTS: lines of so many u32. */
 #define VTR_ATOM_LINE_SLOTS 16u
 #define VTR_ATOM_LINE_LEN   64u
+#define VTR_ATOM_LIST_END   0x80000000u /* added to the last place of a list */
 
 /* ATOM_ROWS: a row of one unit, or of two when its shape says so. */
 #define VTR_ATOM_UNIT_LEN    8u

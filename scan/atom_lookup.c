@@ -47,45 +47,41 @@ static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_
 
 static void try_row(struct lookup *l, uint32_t unit, size_t at)
 {
-    struct vtr_atom_row row;
+    const struct vtr_atom_index *atoms = l->run->atoms;
+    struct vtr_atom_entry entry;
 
-    if (!vtr_atom_index_row(l->run->atoms, unit, &row)) {
+    if (unit >= atoms->unit_count) {
         l->run->limits |= VTR_SCAN_BAD_DATABASE;
         return;
     }
-    if (agrees(l, &row, at)) {
-        const struct vtr_atom_entry entry = {
-            .pattern = row.pattern,
-            .back_min = row.back_min,
-            .back_max = row.back_max,
-            .fragment = row.fragment,
-            .flags = row.flags,
-        };
+    const struct vtr_atom_row row = vtr_atom_index_row(atoms, unit);
+    if (!agrees(l, &row, at)) {
+        return;
+    }
+    if (vtr_atom_index_entry(atoms, unit, &row, &entry)) {
         vtr_verify_atom(l->run, &entry, at);
+    } else {
+        l->run->limits |= VTR_SCAN_BAD_DATABASE;
     }
 }
 
-/* Tries the rows of a list. */
+/* Tries the rows of a list, from the one at `index` on. */
 static void try_list(struct lookup *l, uint32_t index, size_t at)
 {
     const struct vtr_atom_table *table = l->table;
 
-    if (index >= table->list_len) {
-        l->run->limits |= VTR_SCAN_BAD_DATABASE;
-        return;
-    }
-    const uint32_t stored = vtr_load_u32(table->lists + 4 * (size_t)index);
-    const uint32_t left = table->list_len - index - 1;
-    const uint32_t count = stored < left ? stored : left;
+    for (; index < table->list_len; index++) {
+        const uint32_t place = vtr_load_u32(table->lists + 4 * (size_t)index);
 
-    if (!vtr_run_visit(l->run, count)) {
-        return;
+        if (!vtr_run_visit(l->run, 1)) {
+            return;
+        }
+        try_row(l, (place & ~VTR_ATOM_LIST_END) - 1, at);
+        if ((place & VTR_ATOM_LIST_END) != 0) {
+            return;
+        }
     }
-    for (uint32_t i = 1; i <= count; i++) {
-        const uint32_t place = vtr_load_u32(table->lists + 4 * ((size_t)index + i));
-
-        try_row(l, place - 1, at);
-    }
+    l->run->limits |= VTR_SCAN_BAD_DATABASE;
 }
 
 static void try_suspects(struct lookup *l)
@@ -132,10 +128,10 @@ static void find_slots(struct lookup *l, uint32_t line, uint32_t fingerprint, si
         const uint8_t *slots = table->slots + (size_t)line * VTR_ATOM_LINE_LEN;
         uint32_t matches = l->match_line(slots, fingerprint, l->place_mask);
 
-        for (uint32_t i = 0; matches != 0; i++, matches >>= 1) {
-            if ((matches & 1u) != 0) {
-                suspect_slot(l, vtr_load_u32(slots + 4 * i), at);
-            }
+        for (; matches != 0; matches &= matches - 1) {
+            const unsigned slot = VTR_LOWEST_BIT(matches);
+
+            suspect_slot(l, vtr_load_u32(slots + 4 * (size_t)slot), at);
         }
         if (vtr_load_u32(slots + VTR_ATOM_LINE_LEN - 4) == 0 ||
             !vtr_run_visit(l->run, 1)) {

@@ -675,7 +675,8 @@ class Image:
         limit = max(grams * 53 // 2, 1 << 17)
         need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * grams or
                                   2 << b > limit), 28), "a filter has the wrong size")
-        need((lines * 16 + list_len) == (((grams * 20 + 16) // 17 + 15) // 16 + 2) * 16 and
+        room = 2 * grams if number else (grams * 20 + 16) // 17
+        need(lines * 16 + list_len == ((room + 15) // 16 + 2) * 16 and
              list_len % 16 == 0, "a table has the wrong size")
         filter_len, lines_len = 1 << filter_bits - 3, 64 * lines
         need(len(filters) >= filter_len and len(slots) >= lines_len + 4 * list_len,
@@ -694,12 +695,15 @@ class Image:
                 need(place, "a slot leads nowhere")
                 reached.append((place - 1, second))
             else:
-                begin = place - unit_count - 1
-                length = lists[begin]
-                need(length >= 16 and begin + length < list_len, "a list is malformed")
-                reached += [(unit - 1, second)
-                            for unit in lists[begin + 1:begin + 1 + length]]
-                listed += length + 1
+                begin = end = place - unit_count - 1
+                while end < list_len and lists[end] < 1 << 31:
+                    end += 1
+                need(end < list_len, "a list has no end")
+                units = [unit & (1 << 31) - 1 for unit in lists[begin:end + 1]]
+                need(len(units) >= (2 if number else 8) and units == sorted(set(units)),
+                     "a list is malformed")
+                reached += [(unit - 1, second) for unit in units]
+                listed += len(units)
         need((listed + 15) // 16 * 16 == list_len and not any(lists[listed:]),
              "lists are cut off")
         need(free and len(reached) == grams, "a table has other grams than it says")

@@ -91,13 +91,15 @@ static size_t walk_atoms(const struct vtr_image *image)
     size_t good = 0;
 
     struct vtr_atom_index index;
-    struct vtr_atom_row row;
+    struct vtr_atom_entry entry;
 
     if (vtr_atom_index_open(&index, image, NULL) != VTR_OK) {
         return 0;
     }
-    for (uint32_t i = 0; i <= index.unit_count && i < WALK_LIMIT; i++) {
-        good += vtr_atom_index_row(&index, i, &row);
+    for (uint32_t i = 0; i < index.unit_count && i < WALK_LIMIT; i++) {
+        const struct vtr_atom_row row = vtr_atom_index_row(&index, i);
+
+        good += vtr_atom_index_entry(&index, i, &row, &entry);
     }
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         const struct vtr_atom_table *tier = &index.tiers[i];
