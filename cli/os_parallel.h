@@ -13,8 +13,8 @@ struct vtr_parallel {
     /* Does a task; its result is the callee's to keep.  A worker does one at a time. */
     void (*run)(size_t task, unsigned worker, void *context);
 
-    /* Bytes that the result of a task that was run keeps until it is finished; NULL: too
-     * few to count. */
+    /* Bytes that the result of a task that was run keeps until it is finished; NULL:
+     * too few to count. */
     size_t (*result_len)(size_t task, void *context);
 
     /* Called once for each task, in order, never by two threads at a time. */

@@ -68,7 +68,7 @@ static enum vtr_status read_type(const struct vtr_tuf_source *source,
 static enum vtr_status read_common(const struct vtr_tuf_source *source,
                                    struct vtr_tuf_metadata *out, struct vtr_error *err)
 {
-    struct vtr_bytes expires;
+    struct vtr_bytes expires = {0};
     enum vtr_status status = read_type(source, out->type, err);
 
     if (status == VTR_OK) {

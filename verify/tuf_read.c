@@ -83,7 +83,7 @@ static enum vtr_status read_signature(const struct vtr_tuf_source *source,
                                       struct vtr_tuf_signature *out,
                                       struct vtr_error *err)
 {
-    struct vtr_bytes hex;
+    struct vtr_bytes hex = {0};
     enum vtr_status status = vtr_tuf_json_text(source, "keyid", &out->key_id, err);
 
     if (status == VTR_OK) {
@@ -148,9 +148,9 @@ static enum vtr_status read_key(const struct vtr_tuf_source *source,
                                 struct vtr_tuf_key *out, struct vtr_error *err)
 {
     const json_t *value = NULL;
-    struct vtr_bytes type;
-    struct vtr_bytes scheme;
-    struct vtr_bytes hex;
+    struct vtr_bytes type = {0};
+    struct vtr_bytes scheme = {0};
+    struct vtr_bytes hex = {0};
     struct vtr_public_key key = {{0}, {0}};
     enum vtr_status status = vtr_tuf_json_text(source, "keytype", &type, err);
 

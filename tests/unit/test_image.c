@@ -156,7 +156,8 @@ static void another_version_is_told_apart_from_damage(void **state)
     (void)state;
     const struct vtr_bytes bytes = small_image();
 
-    assert_int_equal(check_with_byte(bytes, VTR_AT_LAYOUT, VTR_LAYOUT_VERSION + 1), VTR_ERROR_VERSION);
+    assert_int_equal(check_with_byte(bytes, VTR_AT_LAYOUT, VTR_LAYOUT_VERSION + 1),
+                     VTR_ERROR_VERSION);
     assert_int_equal(check_with_byte(bytes, VTR_AT_ENGINE, 2), VTR_ERROR_VERSION);
     assert_int_equal(check_with_byte(bytes, 0, 'v'), VTR_ERROR_FORMAT);
     free_image(bytes);
