@@ -33,12 +33,6 @@
 #else
 # define VTR_HAS_X86_VECTORS 0
 #endif
-#if defined(__aarch64__) && !defined(__AARCH64EB__) && \
-    (defined(__GNUC__) || defined(__clang__))
-# define VTR_HAS_NEON 1
-#else
-# define VTR_HAS_NEON 0
-#endif
 
 /* A function of loops that gain from wider vectors than every processor has: compiled
  * for both, chosen when the program starts.  Where that needs more than the compiler

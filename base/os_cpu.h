@@ -11,8 +11,7 @@
 enum vtr_vectors {
     VTR_VECTORS_NONE = 0, /* plain C */
     VTR_VECTORS_AVX2 = 1,
-    VTR_VECTORS_AVX512 = 2, /* F and BW */
-    VTR_VECTORS_NEON = 3
+    VTR_VECTORS_AVX512 = 2 /* F and BW */
 };
 
 /* Whether code for these vectors runs here; NONE always does. */

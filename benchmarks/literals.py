@@ -120,7 +120,7 @@ class Trial:
     def vectors(self, names):
         """Bytes a second with each kind of vectors that there are here."""
         speeds = {}
-        for kind in ("plain", "avx2", "avx512", "neon"):
+        for kind in ("plain", "avx2", "avx512"):
             command = [self.bench.driver("scan_speed"), self.database, 2, names, kind]
             answer = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL)
@@ -202,7 +202,7 @@ def size_row(trial, found):
 def vector_row(trial, speeds):
     plain, avx2 = speeds["plain"], speeds.get("avx2")
     return (f"{trial.count:,}", *(shown(speeds.get(kind), unit=1e6) for kind in
-                                  ("plain", "avx2", "avx512", "neon")),
+                                  ("plain", "avx2", "avx512")),
             "-" if avx2 is None else f"{plain / avx2:.2f}")
 
 
@@ -244,7 +244,7 @@ def measure(bench):
                "vitrine scan MB/s", "times (wanted)", "sample of the last three, MiB")]
     sizes = [("patterns", "index, bytes each (wanted <= 24)", "database, bytes each",
               "Hyperscan's", "yara's", "compile, CPU s", "Hyperscan's", "yarac's")]
-    vectors = [("patterns", "plain C MB/s", "AVX2", "AVX-512", "NEON",
+    vectors = [("patterns", "plain C MB/s", "AVX2", "AVX-512",
                 "plain, of AVX2 (wanted >= 0.33)")]
     unkind = [("patterns", "input", "Hyperscan MB/s", "libvitrine MB/s", "times",
                "of its speed over binaries (wanted >= 0.1)", "rules found", "limits met")]
