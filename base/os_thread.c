@@ -6,13 +6,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define WORKERS_LIMIT 256u
-
-struct vtr_lock {
-    pthread_mutex_t mutex;
-};
 
 struct crew {
     size_t count;
@@ -95,43 +90,4 @@ enum vtr_status vtr_run_tasks(size_t count, unsigned workers, vtr_task_fn run,
     (void)pthread_mutex_destroy(&crew.mutex);
     free(crew_list);
     return crew.failure;
-}
-
-unsigned vtr_processor_count(void)
-{
-    const long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (count < 1) {
-        return 1;
-    }
-    return count > (long)WORKERS_LIMIT ? WORKERS_LIMIT : (unsigned)count;
-}
-
-struct vtr_lock *vtr_lock_new(void)
-{
-    struct vtr_lock *lock = malloc(sizeof(*lock));
-
-    if (lock != NULL && pthread_mutex_init(&lock->mutex, NULL) != 0) {
-        free(lock);
-        lock = NULL;
-    }
-    return lock;
-}
-
-void vtr_lock_free(struct vtr_lock *lock)
-{
-    if (lock != NULL) {
-        (void)pthread_mutex_destroy(&lock->mutex);
-        free(lock);
-    }
-}
-
-void vtr_lock_take(struct vtr_lock *lock)
-{
-    (void)pthread_mutex_lock(&lock->mutex);
-}
-
-void vtr_lock_give(struct vtr_lock *lock)
-{
-    (void)pthread_mutex_unlock(&lock->mutex);
 }

@@ -16,14 +16,4 @@ typedef enum vtr_status (*vtr_task_fn)(size_t task, unsigned worker, void *conte
 VTR_MUST_CHECK enum vtr_status vtr_run_tasks(size_t count, unsigned workers,
                                              vtr_task_fn run, void *context);
 
-/* Processors that this process may use, at least 1. */
-unsigned vtr_processor_count(void);
-
-/* A lock for output and counters; opaque, heap. */
-struct vtr_lock;
-VTR_MUST_CHECK struct vtr_lock *vtr_lock_new(void);
-void vtr_lock_free(struct vtr_lock *lock);
-void vtr_lock_take(struct vtr_lock *lock);
-void vtr_lock_give(struct vtr_lock *lock);
-
 #endif

@@ -68,14 +68,6 @@ void vtr_writer_u32(struct vtr_writer *w, uint32_t value)
     }
 }
 
-void vtr_writer_u64(struct vtr_writer *w, uint64_t value)
-{
-    uint8_t *room = vtr_writer_reserve(w, 8);
-    if (room != NULL) {
-        vtr_store_u64(room, value);
-    }
-}
-
 void vtr_writer_long_varint(struct vtr_writer *w, uint64_t value)
 {
     uint8_t spelled[VTR_VARINT_LEN_MAX];

@@ -69,7 +69,6 @@ static inline void vtr_writer_u8(struct vtr_writer *w, uint8_t value)
 
 void vtr_writer_u16(struct vtr_writer *w, uint16_t value);
 void vtr_writer_u32(struct vtr_writer *w, uint32_t value);
-void vtr_writer_u64(struct vtr_writer *w, uint64_t value);
 
 /* A varint of more than one byte, for vtr_writer_varint. */
 void vtr_writer_long_varint(struct vtr_writer *w, uint64_t value);

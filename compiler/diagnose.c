@@ -34,11 +34,6 @@ void vtr_problem_replace(struct vtr_problem *problem, const char *help,
     problem->replacement = replacement;
 }
 
-bool vtr_diagnostics_allow(const struct vtr_diagnostics *d, enum vtr_warning warning)
-{
-    return (d->allowed & vtr_warning_bit(warning)) != 0;
-}
-
 void vtr_diagnostics_init(struct vtr_diagnostics *d, struct vtr_arena *arena,
                           size_t limit)
 {
@@ -170,9 +165,7 @@ struct vtr_problem *vtr_diagnostics_add_pattern(
                         ? place.length - (uint32_t)problem->offset
                         : (uint32_t)problem->length;
     }
-    struct vtr_problem *added =
-        add_problem(d, problem->is_warning ? VTR_SEVERITY_WARNING : VTR_SEVERITY_ERROR,
-                    problem->code, at);
+    struct vtr_problem *added = add_problem(d, VTR_SEVERITY_ERROR, problem->code, at);
     added->message = copy_text(d, problem->message);
     added->note = copy_text(d, problem->note);
     added->help = copy_text(d, problem->help);

@@ -102,9 +102,6 @@ const char *vtr_diagnostics_text(struct vtr_diagnostics *d, const char *format, 
 void vtr_problem_replace(struct vtr_problem *problem, const char *help,
                          struct vtr_place edit, const char *replacement);
 
-/* Whether such a warning is dropped as soon as it is added: no need to look for it. */
-bool vtr_diagnostics_allow(const struct vtr_diagnostics *d, enum vtr_warning warning);
-
 /* The stable code. */
 const char *vtr_code_name(enum vtr_code code);
 

@@ -24,13 +24,12 @@ struct vtr_arena;
 struct vtr_writer;
 
 /*
- * What is wrong with a pattern, or worth a warning.  A function that returns false has
- * filled it with an error; one that returns true has set `code` to NULL, or filled it
- * with a warning.  What the codes mean: compiler/pattern_codes.def.
+ * What is wrong with a pattern.  A function that returns false has filled it with an
+ * error; one that returns true has set `code` to NULL.  What the codes mean:
+ * compiler/pattern_codes.def.
  */
 struct vtr_pattern_problem {
-    const char *code; /* "E101", static; NULL: no problem */
-    bool is_warning;
+    const char *code;  /* "E101", static; NULL: no problem */
     bool is_memory;    /* an allocation failed: no fault of the rule */
     size_t offset;     /* the place, in bytes from the start of the text handed in */
     size_t length;     /* of the place, in bytes; 0: a point */

@@ -9,7 +9,6 @@
 void vtr_problem_clear(struct vtr_pattern_problem *problem)
 {
     problem->code = NULL;
-    problem->is_warning = false;
     problem->is_memory = false;
     problem->offset = 0;
     problem->length = 0;
@@ -37,21 +36,6 @@ bool vtr_problem_set(struct vtr_pattern_problem *problem, const char *code,
     (void)vsnprintf(problem->message, sizeof problem->message, format, args);
     va_end(args);
     return false;
-}
-
-void vtr_problem_warn(struct vtr_pattern_problem *problem, const char *code,
-                      size_t offset, size_t length, const char *format, ...)
-{
-    va_list args;
-
-    if (problem->code != NULL) {
-        return;
-    }
-    set_place(problem, code, offset, length);
-    problem->is_warning = true;
-    va_start(args, format);
-    (void)vsnprintf(problem->message, sizeof problem->message, format, args);
-    va_end(args);
 }
 
 bool vtr_problem_note(struct vtr_pattern_problem *problem, const char *format, ...)

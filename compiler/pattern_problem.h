@@ -15,11 +15,6 @@ bool vtr_problem_set(struct vtr_pattern_problem *problem, const char *code,
                      size_t offset, size_t length, const char *format, ...)
     VTR_PRINTF(5, 6);
 
-/* A warning, unless there is a problem already. */
-void vtr_problem_warn(struct vtr_pattern_problem *problem, const char *code,
-                      size_t offset, size_t length, const char *format, ...)
-    VTR_PRINTF(5, 6);
-
 /* Adds why, and what to do, to a problem that was just set. */
 bool vtr_problem_note(struct vtr_pattern_problem *problem, const char *format, ...)
     VTR_PRINTF(2, 3);
