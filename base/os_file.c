@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/os_fault.h"
+#include "base/os_partial.h"
 
 #define FIRST_READ_LEN ((size_t)64 << 10)
 
@@ -303,9 +304,12 @@ enum vtr_status vtr_make_folders_for(const char *path, struct vtr_error *err)
     for (char *slash = strchr(folder, '/'); slash != NULL && status == VTR_OK;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (slash > folder && mkdir(folder, 0777) != 0 && errno != EEXIST) {
-            status =
-                vtr_error_set_os(err, errno, "cannot make the folder '%s'", folder);
+        int code = slash > folder && mkdir(folder, 0777) != 0 ? errno : 0;
+        if (code == 0 && slash > folder) {
+            code = vtr_sync_folder_of(folder);
+        }
+        if (code != 0 && code != EEXIST) {
+            status = vtr_error_set_os(err, code, "cannot make the folder '%s'", folder);
         }
         *slash = '/';
     }

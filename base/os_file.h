@@ -65,7 +65,8 @@ enum vtr_path_kind {
 };
 enum vtr_path_kind vtr_path_kind(const char *path);
 
-/* Makes the folders that a file at `path` needs, those that are missing. */
+/* Makes the folders that a file at `path` needs, those that are missing, so that they
+ * survive a power loss. */
 VTR_MUST_CHECK enum vtr_status vtr_make_folders_for(const char *path,
                                                     struct vtr_error *err);
 

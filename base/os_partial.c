@@ -104,8 +104,7 @@ void vtr_partial_discard(struct vtr_partial *partial)
     vtr_partial_close(partial);
 }
 
-/* Syncs the folder of `path`; 0 or an errno. */
-static int sync_folder(const char *path)
+int vtr_sync_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder =
@@ -133,7 +132,7 @@ enum vtr_status vtr_file_rename(const char *path, const char *to, struct vtr_err
     int code = rename(path, to) == 0 ? 0 : errno;
 
     if (code == 0) {
-        code = sync_folder(to);
+        code = vtr_sync_folder_of(to);
     }
     return code == 0 ? VTR_OK : vtr_error_set_os(err, code, "cannot write '%s'", to);
 }

@@ -46,6 +46,10 @@ VTR_MUST_CHECK enum vtr_status vtr_partial_install(struct vtr_partial *partial,
 VTR_MUST_CHECK enum vtr_status vtr_file_name_also(const char *path, const char *second,
                                                   struct vtr_error *err);
 
+/* Syncs the folder that `path` is in, so that names made there survive a power loss; 0
+ * or an errno.  A file system that cannot is taken at its word. */
+int vtr_sync_folder_of(const char *path);
+
 /* Renames and syncs the folder. */
 VTR_MUST_CHECK enum vtr_status vtr_file_rename(const char *path, const char *to,
                                                struct vtr_error *err);
