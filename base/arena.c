@@ -10,7 +10,8 @@
 #include "base/os_memory.h"
 
 /* Blocks grow with the arena, so that their number stays logarithmic; lengths are with
- * the block's head. */
+ * the block's head.  One that would come near a large page has room for two: small ones
+ * cost more, and of large ones only those that are used cost anything. */
 #define FIRST_BLOCK_LEN (VTR_HAS_ADDRESS_SANITIZER ? (size_t)0 : (size_t)16 << 10)
 #define LAST_BLOCK_LEN  (VTR_HAS_ADDRESS_SANITIZER ? (size_t)0 : (size_t)4 << 20)
 #define BLOCK_GROWTH    4u
@@ -67,7 +68,7 @@ static bool add_block(struct vtr_arena *arena, size_t room)
     if (room > SIZE_MAX - sizeof(struct vtr_arena_block)) {
         return false;
     }
-    if (len > LAST_BLOCK_LEN) {
+    if (len >= VTR_LARGE_PAGE_LEN / 2) {
         len = LAST_BLOCK_LEN;
     }
     if (len < sizeof(struct vtr_arena_block) + room) {

@@ -24,27 +24,27 @@
  * with zeros, take longer than the copy itself. */
 #define ROOM_LIMIT ((size_t)8 << 20)
 
-/* Opens a regular file for reading.  -1 with `err` set when it is none. */
-static int open_regular(const char *path, size_t *out_len, struct vtr_error *err)
+/* Opens a regular file, whose length a size_t holds, for reading.  -1 with `err` set
+ * when it is none. */
+static int open_regular(const char *path, struct stat *out, struct vtr_error *err)
 {
     /* Not blocking: a pipe in a folder must not stop a scan. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat status;
 
     if (fd < 0) {
         (void)vtr_error_set_os(err, errno, "cannot open '%s'", path);
         return -1;
     }
     int code = 0;
-    if (fstat(fd, &status) != 0) {
+    if (fstat(fd, out) != 0) {
         code = errno;
-    } else if (S_ISDIR(status.st_mode)) {
+    } else if (S_ISDIR(out->st_mode)) {
         code = EISDIR;
-    } else if (!S_ISREG(status.st_mode)) {
+    } else if (!S_ISREG(out->st_mode)) {
         (void)vtr_error_set(err, VTR_ERROR_IO, "not a regular file: '%s'", path);
         (void)close(fd);
         return -1;
-    } else if ((uintmax_t)status.st_size > SIZE_MAX) {
+    } else if ((uintmax_t)out->st_size > SIZE_MAX) {
         code = EFBIG;
     }
     if (code != 0) {
@@ -52,7 +52,6 @@ static int open_regular(const char *path, size_t *out_len, struct vtr_error *err
         (void)close(fd);
         return -1;
     }
-    *out_len = (size_t)status.st_size;
     return fd;
 }
 
@@ -77,13 +76,14 @@ static enum vtr_status map_open_file(struct vtr_mapping *out, int fd, size_t len
 enum vtr_status vtr_mapping_open(struct vtr_mapping *out, const char *path,
                                  struct vtr_error *err)
 {
-    size_t len;
-    const int fd = open_regular(path, &len, err);
+    struct stat info;
+    const int fd = open_regular(path, &info, err);
 
     if (fd < 0) {
         return VTR_ERROR_IO;
     }
-    const enum vtr_status status = map_open_file(out, fd, len, path, err);
+    const enum vtr_status status =
+        map_open_file(out, fd, (size_t)info.st_size, path, err);
     (void)close(fd);
     return status;
 }
@@ -99,14 +99,38 @@ void vtr_mapping_close(struct vtr_mapping *mapping)
     }
 }
 
-/* The length of a regular file, 0 for anything else. */
-static size_t regular_len(int fd)
+static bool is_stdin(const char *path)
 {
-    struct stat status;
+    return strcmp(path, "-") == 0;
+}
 
-    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
-                   (uintmax_t)status.st_size < SIZE_MAX
-               ? (size_t)status.st_size
+/* Closes what open_any has opened. */
+static void close_any(int fd, const char *path)
+{
+    if (fd >= 0 && !is_stdin(path)) {
+        (void)close(fd);
+    }
+}
+
+/* Opens anything for reading, "-" for standard input.  -1 with `err` set. */
+static int open_any(const char *path, struct stat *out, struct vtr_error *err)
+{
+    const int fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, out) != 0) {
+        (void)vtr_error_set_os(err, errno, "cannot open '%s'", path);
+        close_any(fd, path);
+        return -1;
+    }
+    return fd;
+}
+
+/* The length of a regular file, 0 for anything else. */
+static size_t regular_len(const struct stat *info)
+{
+    return S_ISREG(info->st_mode) && info->st_size > 0 &&
+                   (uintmax_t)info->st_size < SIZE_MAX
+               ? (size_t)info->st_size
                : 0;
 }
 
@@ -162,31 +186,113 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t expected,
 enum vtr_status vtr_file_read(const char *path, size_t limit_bytes,
                               struct vtr_bytes *out, struct vtr_error *err)
 {
-    const bool is_stdin = strcmp(path, "-") == 0;
-    const int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+    const int fd = open_any(path, &info, err);
 
     if (fd < 0) {
-        return vtr_error_set_os(err, errno, "cannot open '%s'", path);
+        return VTR_ERROR_IO;
     }
     const enum vtr_status status =
-        read_to_end(fd, path, regular_len(fd), limit_bytes, out, err);
-    if (!is_stdin) {
-        (void)close(fd);
-    }
+        read_to_end(fd, path, regular_len(&info), limit_bytes, out, err);
+    close_any(fd, path);
     return status;
 }
 
 enum vtr_status vtr_file_read_regular(const char *path, size_t limit_bytes,
                                       struct vtr_bytes *out, struct vtr_error *err)
 {
-    size_t len;
-    const int fd = open_regular(path, &len, err);
+    struct stat info;
+    const int fd = open_regular(path, &info, err);
 
     if (fd < 0) {
         return VTR_ERROR_IO;
     }
-    const enum vtr_status status = read_to_end(fd, path, len, limit_bytes, out, err);
+    const enum vtr_status status =
+        read_to_end(fd, path, (size_t)info.st_size, limit_bytes, out, err);
     (void)close(fd);
+    return status;
+}
+
+static struct vtr_file_identity identity_of(const struct stat *status)
+{
+    return (struct vtr_file_identity){
+        .device = (uint64_t)status->st_dev,
+        .number = (uint64_t)status->st_ino,
+        .is_known = true,
+    };
+}
+
+struct vtr_file_identity vtr_file_identify(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 ? identity_of(&status)
+                                    : (struct vtr_file_identity){0};
+}
+
+bool vtr_file_is_same(struct vtr_file_identity a, struct vtr_file_identity b)
+{
+    return a.is_known && b.is_known && a.device == b.device && a.number == b.number;
+}
+
+/* Reads the `len` bytes that a regular file is expected to have at once; ptr NULL, with
+ * nothing read, when they are not what there is. */
+static struct vtr_bytes read_expected(int fd, size_t len, struct vtr_arena *arena)
+{
+    uint8_t *memory = vtr_arena_take(arena, len + 1);
+    /* The byte of the NUL is asked for as well: it shows whether there is more. */
+    const ssize_t got = memory == NULL ? -1 : read(fd, memory, len + 1);
+
+    if (got >= 0 && (size_t)got == len) {
+        memory[len] = 0;
+        return (struct vtr_bytes){memory, len};
+    }
+    if (got > 0) {
+        (void)lseek(fd, -(off_t)got, SEEK_CUR);
+    }
+    return (struct vtr_bytes){NULL, 0};
+}
+
+/* Reads `fd` to its end, whatever it is, to the arena. */
+static enum vtr_status load_to_end(struct vtr_bytes *out, int fd, const char *path,
+                                   size_t limit_bytes, struct vtr_arena *arena,
+                                   struct vtr_error *err)
+{
+    struct vtr_bytes bytes;
+    const enum vtr_status status = read_to_end(fd, path, 0, limit_bytes, &bytes, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    *out = vtr_arena_dup(arena, bytes);
+    free((void *)(uintptr_t)bytes.ptr);
+    return out->ptr == NULL ? vtr_error_set_memory(err) : VTR_OK;
+}
+
+enum vtr_status vtr_file_load(struct vtr_loaded_file *out, const char *path,
+                              bool is_regular, size_t limit_bytes,
+                              struct vtr_arena *arena, struct vtr_error *err)
+{
+    struct vtr_loaded_file file = {0};
+    enum vtr_status status = VTR_OK;
+    struct stat info;
+    const int fd =
+        is_regular ? open_regular(path, &info, err) : open_any(path, &info, err);
+
+    if (fd < 0) {
+        return VTR_ERROR_IO;
+    }
+    file.identity = identity_of(&info);
+    if (S_ISREG(info.st_mode) && (uintmax_t)info.st_size <= limit_bytes) {
+        file.bytes = read_expected(fd, (size_t)info.st_size, arena);
+    }
+    if (file.bytes.ptr == NULL) {
+        status = load_to_end(&file.bytes, fd, path, limit_bytes, arena, err);
+    }
+    close_any(fd, path);
+    if (status == VTR_OK) {
+        *out = file;
+    }
     return status;
 }
 
@@ -234,13 +340,14 @@ static enum vtr_status copy_file(struct vtr_snapshot *snapshot, int fd, size_t l
 enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot, const char *path,
                                   struct vtr_error *err)
 {
-    size_t len;
+    struct stat info;
     enum vtr_status status;
-    const int fd = open_regular(path, &len, err);
+    const int fd = open_regular(path, &info, err);
 
     if (fd < 0) {
         return VTR_ERROR_IO;
     }
+    const size_t len = (size_t)info.st_size;
     if (len <= COPY_LIMIT || !vtr_fault_guard_is_installed()) {
         status = copy_file(snapshot, fd, len, path, err);
     } else {

@@ -8,7 +8,9 @@
 #define VTR_BASE_OS_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "base/os_replace.h"
 
@@ -37,6 +39,33 @@ VTR_MUST_CHECK enum vtr_status vtr_file_read_regular(const char *path,
                                                      size_t limit_bytes,
                                                      struct vtr_bytes *out,
                                                      struct vtr_error *err);
+
+/* Which file it is, by whatever path; {0} is none. */
+struct vtr_file_identity {
+    uint64_t device;
+    uint64_t number;
+    bool is_known;
+};
+
+/* The file at `path`, links followed; {0} when there is none. */
+struct vtr_file_identity vtr_file_identify(const char *path);
+
+/* Whether both are known and one file. */
+bool vtr_file_is_same(struct vtr_file_identity a, struct vtr_file_identity b);
+
+/* A file that was read to an arena, with a NUL after its bytes. */
+struct vtr_loaded_file {
+    struct vtr_bytes bytes;
+    struct vtr_file_identity identity;
+};
+
+/* Reads as vtr_file_read does or, with `is_regular`, as vtr_file_read_regular, to
+ * memory of `arena`: for many files that are kept together. */
+VTR_MUST_CHECK enum vtr_status vtr_file_load(struct vtr_loaded_file *out,
+                                             const char *path, bool is_regular,
+                                             size_t limit_bytes,
+                                             struct vtr_arena *arena,
+                                             struct vtr_error *err);
 
 /*
  * Reads a file to be scanned: its bytes as they were at one moment, in memory or

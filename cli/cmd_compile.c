@@ -186,14 +186,13 @@ static void put_json(struct vtr_text *out, const struct vtr_compilation *compila
     vtr_text_add(out, "\n");
 }
 
-/* Whether the outputs are where outputs may go. */
-static bool are_outputs_allowed(const struct compile_arguments *arguments,
-                                const struct vtr_list *sources)
+/* Whether the outputs are where outputs may go: of the sources the library knows which
+ * files they are. */
+static bool are_outputs_allowed(const struct compile_arguments *arguments)
 {
     const struct vtr_verb *verb = &vtr_verb_compile;
 
-    if (!vtr_output_is_allowed(verb, arguments->output, sources->items,
-                               sources->count)) {
+    if (!vtr_output_is_allowed(verb, arguments->output, NULL, 0)) {
         return false;
     }
     if (arguments->is_json && strcmp(arguments->output, "-") == 0) {
@@ -203,8 +202,7 @@ static bool are_outputs_allowed(const struct compile_arguments *arguments,
     const char *map = arguments->source_map;
     if (map != NULL && strcmp(map, "-") != 0 &&
         (vtr_is_one_of(map, &arguments->output, 1) ||
-         strcmp(map, arguments->output) == 0 ||
-         !vtr_output_is_allowed(verb, map, sources->items, sources->count))) {
+         strcmp(map, arguments->output) == 0)) {
         vtr_complain_text(verb, "the source map needs a file of its own", NULL);
         return false;
     }
@@ -294,9 +292,8 @@ int vtr_cmd_compile(int argc, char **argv)
 
     if (vtr_options_parse(&vtr_verb_compile, argc, argv, &arguments, &sources,
                           &exit_code)) {
-        exit_code = are_outputs_allowed(&arguments, &sources)
-                        ? compile(&arguments, &sources)
-                        : VTR_EXIT_FAILED;
+        exit_code = are_outputs_allowed(&arguments) ? compile(&arguments, &sources)
+                                                    : VTR_EXIT_FAILED;
     }
     vtr_options_deinit(&vtr_verb_compile, &arguments, &sources);
     return exit_code;

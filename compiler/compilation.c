@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_replace.h"
+#include "base/os_file.h"
 #include "compiler/hash_input.h"
 #include "format/materialise.h"
 
@@ -155,6 +155,21 @@ static uint8_t *allocate_file(void *context, size_t len, struct vtr_error *err)
     return target->image;
 }
 
+/* A source stays what it is: a database in its place cannot be compiled again. */
+static enum vtr_status check_output(const struct vtr_compilation *c, const char *path,
+                                    struct vtr_error *err)
+{
+    const struct vtr_file_identity output = vtr_file_identify(path);
+
+    for (size_t i = 0; i < c->files.files.count; i++) {
+        if (vtr_file_is_same(output, vtr_file_at(&c->files, i)->source.identity)) {
+            return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                                 "the output is also an input: '%s'", path);
+        }
+    }
+    return VTR_OK;
+}
+
 enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
                                       const char *path, uint64_t *out_len,
                                       uint8_t *out_digest, struct vtr_error *err)
@@ -162,9 +177,12 @@ enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
     struct target target = {0};
     uint8_t digest[VTR_DIGEST_LEN] = {0};
     size_t len = 0;
-    enum vtr_status status =
-        vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
+    enum vtr_status status = check_output(compilation, path, err);
 
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
     if (status == VTR_OK) {
         status =
             vtr_materialise(&compilation->records, allocate_file, &target, &len, err);
@@ -206,8 +224,12 @@ enum vtr_status vtr_compilation_write_source_map(
 {
     struct vtr_replacement file = {0};
     struct vtr_writer text = {0};
-    enum vtr_status status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
+    enum vtr_status status = check_output(compilation, path, err);
 
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
     vtr_hash_input_write_map(compilation->hashes, VTR_HASH_MD5, &text);
     for (uint64_t i = 0; i < compilation->stats.rules; i++) {
         put_source_line(&text, &compilation->rules[i]);

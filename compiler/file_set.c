@@ -2,9 +2,6 @@
 
 #include "compiler/file_set.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_thread.h"
@@ -28,9 +25,7 @@ void vtr_file_set_init(struct vtr_file_set *set, struct vtr_arena *arenas,
 void vtr_file_set_deinit(struct vtr_file_set *set)
 {
     for (size_t i = 0; i < set->files.count; i++) {
-        struct vtr_file *file = vtr_file_at(set, i);
-        vtr_source_deinit(&file->source);
-        vtr_diagnostics_deinit(&file->diagnostics);
+        vtr_diagnostics_deinit(&vtr_file_at(set, i)->diagnostics);
     }
     vtr_vector_deinit(&set->files);
     vtr_diagnostics_deinit(&set->diagnostics);
@@ -108,25 +103,17 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
 {
     struct vtr_source source = {.language = VTR_LANGUAGE_YARA};
     struct vtr_file *file;
-    uint8_t *copy;
 
     source.path = vtr_arena_dup(&set->arenas[0], vtr_bytes_from_text(path));
     source.relative = source.path;
-    copy = malloc(text.len + 1);
-    if (source.path.ptr == NULL || copy == NULL) {
-        free(copy);
+    source.bytes = vtr_arena_dup(&set->arenas[0], text);
+    if (source.path.ptr == NULL || source.bytes.ptr == NULL) {
         return vtr_error_set_memory(err);
     }
-    if (text.len > 0) {
-        memcpy(copy, text.ptr, text.len);
-    }
-    copy[text.len] = 0;
-    source.bytes = (struct vtr_bytes){copy, text.len};
     source.is_loaded = true;
     vtr_digest_blake2b(source.bytes, source.digest);
     file = add_file(set, &source);
     if (file == NULL) {
-        vtr_source_deinit(&source);
         return vtr_error_set_memory(err);
     }
     file->is_given = true;
@@ -150,7 +137,7 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
 
     file->diagnostics.arena = arena;
     if (!file->source.is_loaded) {
-        status = vtr_source_load(&file->source, file->is_given, &reason);
+        status = vtr_source_load(&file->source, file->is_given, arena, &reason);
     }
     if (status == VTR_ERROR_MEMORY) {
         return status;

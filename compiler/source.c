@@ -3,12 +3,10 @@
 #include "compiler/source.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_file.h"
 #include "compiler/lexer_scan.h"
 
 static bool has_suffix(struct vtr_bytes path, const char *suffix)
@@ -270,30 +268,21 @@ enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena
 }
 
 enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
-                                struct vtr_error *err)
+                                struct vtr_arena *arena, struct vtr_error *err)
 {
-    const char *path = (const char *)source->path.ptr;
+    struct vtr_loaded_file file;
     const enum vtr_status status =
-        is_given
-            ? vtr_file_read(path, VTR_SOURCE_LIMIT_BYTES, &source->bytes, err)
-            : vtr_file_read_regular(path, VTR_SOURCE_LIMIT_BYTES, &source->bytes, err);
+        vtr_file_load(&file, (const char *)source->path.ptr, !is_given,
+                      VTR_SOURCE_LIMIT_BYTES, arena, err);
 
     if (status != VTR_OK) {
-        source->bytes = (struct vtr_bytes){0};
         return status;
     }
+    source->bytes = file.bytes;
+    source->identity = file.identity;
     source->is_loaded = true;
     vtr_digest_blake2b(source->bytes, source->digest);
     return VTR_OK;
-}
-
-void vtr_source_deinit(struct vtr_source *source)
-{
-    if (source->is_loaded) {
-        free((void *)(uintptr_t)source->bytes.ptr);
-    }
-    source->bytes = (struct vtr_bytes){0};
-    source->is_loaded = false;
 }
 
 void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/os_file.h"
 #include "base/vector.h"
 #include "compiler/diagnose.h"
 
@@ -30,7 +31,8 @@ struct vtr_source {
     struct vtr_bytes relative; /* below the argument that it was found under */
     enum vtr_language language;
     enum vtr_dialect dialect;
-    struct vtr_bytes bytes; /* owned, from malloc; a NUL follows */
+    struct vtr_bytes bytes; /* in an arena; a NUL follows */
+    struct vtr_file_identity identity;
     bool is_loaded;
     uint8_t digest[VTR_DIGEST_LEN]; /* BLAKE2b of the bytes */
 };
@@ -43,11 +45,12 @@ VTR_MUST_CHECK enum vtr_status vtr_source_collect(const char *argument,
                                                   struct vtr_diagnostics *diagnostics,
                                                   struct vtr_error *err);
 
-/* Reads the bytes and their digest; {.is_loaded = false} afterwards when that fails.
- * One that is not given but included is read from a regular file or not at all. */
+/* Reads the bytes, to `arena`, and their digest; {.is_loaded = false} afterwards when
+ * that fails.  One that is not given but included is read from a regular file or not at
+ * all. */
 VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
+                                               struct vtr_arena *arena,
                                                struct vtr_error *err);
-void vtr_source_deinit(struct vtr_source *source);
 
 /* One spelling of a path; ptr NULL when memory is out. */
 struct vtr_bytes vtr_source_normalise(struct vtr_arena *arena, struct vtr_bytes path);

@@ -144,7 +144,8 @@ VTR_API void vtr_compilation_find(const struct vtr_compilation *compilation,
                                   struct vtr_span *out);
 
 /* Writes the database to `path` ("-": standard output): all of it or nothing.
- * `out_digest` (may be NULL) receives the content digest. */
+ * `out_digest` (may be NULL) receives the content digest.  VTR_ERROR_ARGUMENT when
+ * `path` is one of the files that were compiled. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_write(
     const struct vtr_compilation *compilation, const char *path, uint64_t *out_len,
     uint8_t *out_digest, struct vtr_error *err);
@@ -155,7 +156,8 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_build(
     struct vtr_error *err);
 
 /* The source map: one line a record, `kind TAB namespace TAB name TAB
- * path:line:column`, sorted; the second deterministic output of a compile. */
+ * path:line:column`, sorted; the second deterministic output of a compile.  Writes as
+ * vtr_compilation_write does. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_compilation_write_source_map(
     const struct vtr_compilation *compilation, const char *path, struct vtr_error *err);
 

@@ -99,6 +99,10 @@ expect 2 compile -o folder rules
 expect 2 delta apply old.vdb d.vdelta -o nowhere/x.vdb --trust k.pub
 expect 2 compile -o rules/extra.yar rules/extra.yar
 says stderr 'also an input'
+expect 2 compile -o rules/extra.yar rules
+says stderr 'also an input'
+expect 2 compile -o x.vdb --source-map rules/extra.yar rules
+says stderr 'also an input'
 grep -q '^rule extra' rules/extra.yar || complain "a source was overwritten"
 expect 2 delta create old.vdb new.vdb -o k --key k
 says stderr 'also an input'

@@ -229,6 +229,86 @@ static void a_pipe_is_no_regular_file(void **state)
     free((void *)(uintptr_t)bytes.ptr);
 }
 
+static void assert_loads(struct vtr_arena *arena, const char *path, const char *text)
+{
+    struct vtr_loaded_file file;
+
+    for (int is_regular = 0; is_regular <= 1; is_regular++) {
+        assert_int_equal(vtr_file_load(&file, path, is_regular == 1, 1000, arena, NULL),
+                         VTR_OK);
+        assert_int_equal(file.bytes.len, strlen(text));
+        assert_string_equal((const char *)file.bytes.ptr, text);
+        assert_true(vtr_file_is_same(file.identity, vtr_file_identify(path)));
+    }
+}
+
+static void a_loaded_file_has_its_bytes_and_a_nul(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+
+    put_file("load", "");
+    assert_loads(&arena, path_of("load"), "");
+    put_file("load", "x");
+    assert_loads(&arena, path_of("load"), "x");
+    put_file("load", "two lines\nof text\n");
+    assert_loads(&arena, path_of("load"), "two lines\nof text\n");
+    vtr_arena_deinit(&arena);
+}
+
+static void a_file_at_the_limit_is_loaded_and_a_longer_one_is_not(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+    struct vtr_loaded_file file;
+    struct vtr_error err;
+
+    put_file("limit", "12345");
+    assert_int_equal(vtr_file_load(&file, path_of("limit"), true, 5, &arena, &err),
+                     VTR_OK);
+    assert_int_equal(file.bytes.len, 5);
+    assert_int_equal(vtr_file_load(&file, path_of("limit"), true, 4, &arena, &err),
+                     VTR_ERROR_LIMIT);
+    vtr_arena_deinit(&arena);
+}
+
+/* A pipe has no length to be expected, and is loaded where it was given. */
+static void a_pipe_is_loaded_to_its_end_where_it_may_be(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+    struct vtr_loaded_file file;
+    int ends[2];
+    char path[32];
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "piped", 5), 5);
+    assert_int_equal(close(ends[1]), 0);
+    (void)snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+    assert_int_equal(vtr_file_load(&file, path, true, 1000, &arena, NULL),
+                     VTR_ERROR_IO);
+    assert_int_equal(vtr_file_load(&file, path, false, 1000, &arena, NULL), VTR_OK);
+    assert_string_equal((const char *)file.bytes.ptr, "piped");
+    assert_int_equal(close(ends[0]), 0);
+    vtr_arena_deinit(&arena);
+}
+
+static void a_file_is_the_same_by_any_of_its_names(void **state)
+{
+    (void)state;
+    char first[sizeof(folder) + 16];
+
+    put_file("one", "1");
+    put_file("two", "1");
+    (void)snprintf(first, sizeof(first), "%s", path_of("one"));
+    assert_int_equal(symlink(first, path_of("other-name")), 0);
+    const struct vtr_file_identity one = vtr_file_identify(first);
+    assert_true(vtr_file_is_same(one, vtr_file_identify(path_of("other-name"))));
+    assert_false(vtr_file_is_same(one, vtr_file_identify(path_of("two"))));
+    const struct vtr_file_identity none = vtr_file_identify(path_of("none"));
+    assert_false(vtr_file_is_same(none, none));
+}
+
 static void a_folder_is_not_replaced(void **state)
 {
     (void)state;
@@ -345,6 +425,10 @@ int main(void)
         cmocka_unit_test(writers_that_remove_stale_files_leave_each_other_alone),
         cmocka_unit_test(a_new_file_takes_no_place),
         cmocka_unit_test(a_pipe_is_no_regular_file),
+        cmocka_unit_test(a_loaded_file_has_its_bytes_and_a_nul),
+        cmocka_unit_test(a_file_at_the_limit_is_loaded_and_a_longer_one_is_not),
+        cmocka_unit_test(a_pipe_is_loaded_to_its_end_where_it_may_be),
+        cmocka_unit_test(a_file_is_the_same_by_any_of_its_names),
         cmocka_unit_test(a_folder_is_not_replaced),
         cmocka_unit_test(a_file_that_shrinks_reads_as_zeros_under_guard),
         cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
