@@ -7,7 +7,7 @@
 #ifndef VTR_FORMAT_LAYOUT_H
 #define VTR_FORMAT_LAYOUT_H
 
-#define VTR_LAYOUT_VERSION 2u
+#define VTR_LAYOUT_VERSION 3u
 #define VTR_ENGINE_VERSION 1u /* what a scanner must at least be to run an image */
 
 /* Header: fixed fields, then zeros up to the table of contents. */
@@ -51,6 +51,8 @@ enum vtr_section {
     VTR_SECTION_ATOM_SLOTS = 11,  /* u32 slots and lists, tier after tier */
     VTR_SECTION_ATOM_ROWS = 12,   /* units of VTR_ATOM_UNIT_LEN, one or two a row */
     VTR_SECTION_UNINDEXED = 13,   /* u32 patterns without a usable atom */
+    VTR_SECTION_RULE_GROUPS = 14, /* u32 where groups begin in RULE_ALWAYS */
+    VTR_SECTION_RULE_KEYS = 15,   /* u64, of the first in RULE_ALWAYS */
     VTR_SECTION_HASH_BASE = 16 /* + 3 * hash kind + {0: FANOUT, 1: TAILS, 2: ATTRS} */
 };
 

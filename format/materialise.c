@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "format/always_table.h"
 #include "format/atom_index_write.h"
 #include "format/hash_table_write.h"
 #include "format/hash_walk.h"
@@ -32,6 +33,7 @@ struct plan {
     struct vtr_stem_set stems;
     struct vtr_hash_plan hashes[VTR_HASH_KINDS];
     struct vtr_rule_plan rules;
+    struct vtr_always_plan always;
     struct vtr_atom_plan atoms;
     struct section_plan sections[VTR_SECTION_LIMIT];
     uint32_t section_count;
@@ -76,6 +78,9 @@ static enum vtr_status measure(struct plan *plan, struct vtr_error *err)
         status = vtr_rule_plan_make(&plan->rules, plan->records, err);
     }
     if (status == VTR_OK) {
+        status = vtr_always_plan_make(&plan->always, plan->records, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_atom_plan_make(&plan->atoms, plan->records, err);
     }
     plan->record_count += plan->rules.rule_count + plan->rules.external_count;
@@ -115,6 +120,17 @@ static void size_atom_sections(struct plan *plan)
                 atoms->unit_count);
 }
 
+static void size_always_sections(struct plan *plan)
+{
+    const struct vtr_always_plan *always = &plan->always;
+    const uint64_t count = always->items.count;
+
+    set_section(plan, VTR_SECTION_RULE_ALWAYS, 4 * count, count);
+    set_section(plan, VTR_SECTION_RULE_GROUPS, 4 * always->group_count,
+                always->group_count);
+    set_section(plan, VTR_SECTION_RULE_KEYS, 8 * always->key_count, always->key_count);
+}
+
 static void size_sections(struct plan *plan)
 {
     const struct vtr_rule_plan *rules = &plan->rules;
@@ -131,12 +147,11 @@ static void size_sections(struct plan *plan)
                     rules->rule_count);
         set_section(plan, VTR_SECTION_RULE_DATA, rules->data_len, rules->rule_count);
     }
-    set_section(plan, VTR_SECTION_RULE_ALWAYS, 4 * rules->always_count,
-                rules->always_count);
     set_section(plan, VTR_SECTION_RULE_GLOBAL, 4 * rules->global_count,
                 rules->global_count);
     set_section(plan, VTR_SECTION_PATTERNS, VTR_PATTERN_ROW_LEN * rules->pattern_count,
                 rules->pattern_count);
+    size_always_sections(plan);
     size_atom_sections(plan);
     size_hash_sections(plan);
 }
@@ -222,7 +237,6 @@ static enum vtr_status fill_rules(const struct plan *plan, uint8_t *image,
     struct vtr_rule_output output = {
         .offsets = room_at(plan, image, VTR_SECTION_RULE_OFFSETS),
         .data = room_at(plan, image, VTR_SECTION_RULE_DATA),
-        .always = room_at(plan, image, VTR_SECTION_RULE_ALWAYS),
         .global = room_at(plan, image, VTR_SECTION_RULE_GLOBAL),
         .patterns = room_at(plan, image, VTR_SECTION_PATTERNS),
         .externals = room_at(plan, image, VTR_SECTION_EXTERNALS),
@@ -258,6 +272,10 @@ static enum vtr_status fill(struct plan *plan, uint8_t *image, uint8_t *record_r
     if (status == VTR_OK) {
         status = vtr_root_builder_finish(&root, record_root, err);
     }
+    vtr_always_table_write(&plan->always,
+                           section_at(plan, image, VTR_SECTION_RULE_ALWAYS),
+                           section_at(plan, image, VTR_SECTION_RULE_GROUPS),
+                           section_at(plan, image, VTR_SECTION_RULE_KEYS));
     if (status == VTR_OK) {
         status = fill_atoms(plan, image, err);
     }
@@ -334,6 +352,7 @@ enum vtr_status vtr_materialise(const struct vtr_records *records,
     }
 out:
     vtr_atom_plan_deinit(&plan.atoms);
+    vtr_always_plan_deinit(&plan.always);
     vtr_stem_set_deinit(&plan.stems);
     return status;
 }

@@ -119,7 +119,6 @@ static enum vtr_status plan_rule(struct vtr_rule_plan *plan,
     }
     plan->rule_count++;
     plan->data_len += rule->body.len;
-    plan->always_count += (rule->flags & VTR_RULE_NEEDS_PATTERN) == 0;
     plan->global_count += (rule->flags & VTR_RULE_GLOBAL) != 0;
     plan->pattern_count += rule->pattern_count;
     if (plan->data_len > UINT32_MAX) {
@@ -222,8 +221,6 @@ static bool write_rule(struct vtr_rule_output *output, uint64_t index,
     uint8_t flags;
 
     return read_flags(body, &flags) &&
-           ((flags & VTR_RULE_NEEDS_PATTERN) != 0 ||
-            vtr_room_u32(&output->always, index)) &&
            ((flags & VTR_RULE_GLOBAL) == 0 || vtr_room_u32(&output->global, index)) &&
            vtr_room_bytes(&output->data, body) &&
            vtr_room_u32(&output->offsets, output->data.pos);
@@ -301,8 +298,8 @@ enum vtr_status vtr_rule_table_write(const struct vtr_records *records,
         }
     }
     if (!is_written || !is_full(&output->offsets) || !is_full(&output->data) ||
-        !is_full(&output->always) || !is_full(&output->global) ||
-        !is_full(&output->patterns) || !is_full(&output->externals)) {
+        !is_full(&output->global) || !is_full(&output->patterns) ||
+        !is_full(&output->externals)) {
         return vtr_error_set_format(err, "rules", 0,
                                     "rules changed between two readings");
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Rules and externals of an image: their checks, the sections RULE_*, PATTERNS and
- * EXTERNALS, and a walk over all patterns in their order.
+ * Rules and externals of an image: their checks, the sections RULE_* (but RULE_ALWAYS),
+ * PATTERNS and EXTERNALS, and a walk over all patterns in their order.
  */
 #ifndef VTR_FORMAT_RULE_TABLE_H
 #define VTR_FORMAT_RULE_TABLE_H
@@ -34,7 +34,6 @@ VTR_MUST_CHECK enum vtr_status vtr_pattern_walk_next(struct vtr_pattern_walk *wa
 struct vtr_rule_plan {
     uint64_t rule_count;
     uint64_t data_len; /* of all bodies */
-    uint64_t always_count;
     uint64_t global_count;
     uint64_t pattern_count;
     uint64_t external_count;
@@ -59,7 +58,6 @@ VTR_MUST_CHECK bool vtr_room_bytes(struct vtr_room *room, struct vtr_bytes bytes
 struct vtr_rule_output {
     struct vtr_room offsets;
     struct vtr_room data;
-    struct vtr_room always;
     struct vtr_room global;
     struct vtr_room patterns;
     struct vtr_room externals;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Rules that may be true without a match of any pattern, by what must hold of a file
- * first: most of them ask for the same few things.  None of those rules costs a file
- * anything where its guards do not hold; and those that compare the same text of the
- * file with a text of their own (a digest, the serial number of a certificate) are one
- * sorted table in which that text is looked up.
+ * Rules that may be true without a match of any pattern.  The database has them in
+ * groups (format/always_table.h): here is what a scanner makes of the groups, once, and
+ * which rules of them can be true of a file.
  */
 #ifndef VTR_SCAN_ALWAYS_RULES_H
 #define VTR_SCAN_ALWAYS_RULES_H
@@ -13,16 +11,14 @@
 #include <stdbool.h>
 
 #include "base/vector.h"
-#include "scan/number_map.h"
 
 struct vtr_scan_run;
 
 struct vtr_always_rules {
-    struct vtr_vector items;          /* struct item: by guards, subject and text */
-    struct vtr_vector subjects;       /* struct subject: what texts are compared with */
-    struct vtr_number_map by_subject; /* digest of a subject -> place in `subjects` */
+    struct vtr_vector groups; /* struct group */
+    struct vtr_vector guards; /* uint32_t, of the groups: numbers in the run's facts */
     bool is_made;
-    uint32_t generation; /* of the facts that `items` is of */
+    uint32_t generation; /* of the facts that `guards` are of */
 };
 
 void vtr_always_rules_init(struct vtr_always_rules *always);

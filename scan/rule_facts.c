@@ -4,8 +4,8 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "format/condition_terms.h"
 #include "scan/condition.h"
-#include "scan/condition_terms.h"
 #include "scan/entry_point.h"
 #include "scan/profile.h"
 
@@ -66,9 +66,8 @@ static const struct rule *rule_at(const struct vtr_rule_facts *facts, uint32_t f
     return &((const struct rule *)facts->rules.items)[fact];
 }
 
-/* The number of a guard, which rules share when its bytes are the same. */
-static bool intern_guard(struct vtr_rule_facts *facts, struct vtr_bytes code,
-                         uint32_t *out)
+bool vtr_rule_facts_add_guard(struct vtr_rule_facts *facts, struct vtr_bytes code,
+                              uint32_t *out)
 {
     const uint32_t key = (uint32_t)vtr_digest_xxh3(code);
     const uint32_t *known = vtr_number_map_get(&facts->by_guard, key);
@@ -98,7 +97,7 @@ static bool add_guards(struct vtr_rule_facts *facts, struct vtr_bytes condition,
     for (size_t i = 0; i < count; i++) {
         uint32_t guard;
         uint32_t *item;
-        if (!intern_guard(facts, terms[i], &guard)) {
+        if (!vtr_rule_facts_add_guard(facts, terms[i], &guard)) {
             return false;
         }
         item = vtr_vector_push(&facts->rule_guards);

@@ -62,6 +62,11 @@ uint32_t vtr_rule_facts_guard_count(const struct vtr_rule_facts *facts, uint32_t
 uint32_t vtr_rule_facts_guard(const struct vtr_rule_facts *facts, uint32_t fact,
                               uint32_t index);
 
+/* The number of a guard, a cheap term that is a part of the image; rules share those of
+ * the same bytes.  False when memory is out. */
+VTR_MUST_CHECK bool vtr_rule_facts_add_guard(struct vtr_rule_facts *facts,
+                                             struct vtr_bytes code, uint32_t *out);
+
 /* Whether a guard holds of the run's file. */
 bool vtr_rule_facts_holds(struct vtr_rule_facts *facts, struct vtr_scan_run *run,
                           uint32_t guard);

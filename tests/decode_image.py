@@ -473,7 +473,7 @@ class Image:
         need(len(data) >= 256 and data[:8] == b"VITRINE\x1a", "not a vitrine database")
         (self.layout, engine, self.release, length, self.record_count,
          self.section_count, name_len) = struct.unpack_from("<IIQQQII", data, 8)
-        need(self.layout == 2 and engine == 1, "another version")
+        need(self.layout == 3 and engine == 1, "another version")
         need(length == len(data), "the length is wrong")
         need(self.section_count <= 32 and name_len <= 64, "a limit is passed")
         self.root, self.digest = data[48:80], data[80:112]
@@ -489,7 +489,7 @@ class Image:
         for i in range(self.section_count):
             section, flags, offset, length, count = struct.unpack_from(
                 "<IIQQQ", self.data, 256 + 32 * i)
-            need(last < section and (section <= 13 or 16 <= section <= 24) and flags == 0,
+            need(last < section and section <= 24 and flags == 0,
                  "sections are unknown or in disorder")
             begin = (end + 63) // 64 * 64
             need(offset == begin and length and count and begin + length <= len(self.data),
@@ -640,10 +640,25 @@ class Image:
                 rows += [index, offset]
             self.leaves.append(b"\x10" + body)
             yield rule
-        need(self.u32_list(6) == always, "the list of rules to try always is wrong")
+        self.check_always(always)
         need(self.u32_list(7) == global_rules, "the list of global rules is wrong")
         need(len(self.section(8)) == 8 * self.count(8) and
              list(u32s(self.section(8))) == rows, "the table of patterns is wrong")
+
+    def check_always(self, always):
+        """Rules that need no pattern: all of them, in groups, sorted by their keys."""
+        rules, starts = self.u32_list(6), self.u32_list(14)
+        keys = [k for k, in struct.iter_unpack("<Q", self.section(15))]
+        need(sorted(set(rules)) == always, "the list of rules to try always is wrong")
+        need(starts == sorted(set(starts)) and starts[:1] == [0][:len(rules)] and
+             (not starts or starts[-1] < len(rules)), "groups of rules are in disorder")
+        ends = starts[1:] + [len(rules)]
+        need(self.count(15) == len(keys) and len(keys) in [0] + ends,
+             "a group of rules has keys for some of them")
+        for start, end in zip(starts, ends):
+            items = list(zip(keys[start:end] or [0] * (end - start), rules[start:end]))
+            need(all(a < b for a, b in zip(items, items[1:])),
+                 "rules of a group are in disorder")
 
     def atom_rows(self):
         """unit -> pattern of each row."""

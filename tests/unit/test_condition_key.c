@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/condition_key.h"
+#include "format/condition_key.h"
 
 #include <stdio.h>
 #include <stdlib.h>

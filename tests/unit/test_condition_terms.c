@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/condition_terms.h"
+#include "format/condition_terms.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 
 #define BYTES(text) ((struct vtr_bytes){(const uint8_t *)(text), sizeof(text) - 1})
 
-/* Rules 0 to 4 of the database, in the order of their names. */
+/* Rules 0 to 5 of the database, in the order of their names. */
 static const char RULES[] =
     "rule a { condition: uint16(0) == 0x5A4D and filesize > 3 }\n"
     "rule b { strings: $a = \"abcd\" $b = \"efgh\" condition:\n"
@@ -21,7 +21,8 @@ static const char RULES[] =
     "rule c { condition: filesize > 3 and uint16(0) == 0x5A4D }\n"
     "rule d { strings: $a = \"abcd\" $b = \"efgh\" condition:\n"
     "    $a at entrypoint and $b at 77 or $b at 77 }\n"
-    "rule e { condition: for all i in (1..2) : (i < filesize) }\n";
+    "rule e { condition: for all i in (1..2) : (i < filesize) }\n"
+    "rule f { condition: uint8(0) == 0x2E and filesize == 5 }\n";
 
 struct fixture {
     struct vtr_bytes bytes;
@@ -159,11 +160,67 @@ static void rules_without_patterns_wait_for_their_guards(void **state)
     vtr_always_rules_deinit(&always);
 }
 
+static void expect_always(struct fixture *f, const char *letters)
+{
+    struct vtr_always_rules always;
+    struct vtr_vector rules;
+    char found[8] = "";
+
+    vtr_always_rules_init(&always);
+    vtr_vector_init(&rules, sizeof(uint32_t));
+    assert_true(vtr_always_rules_add(&always, &f->run, &rules));
+    assert_true(rules.count < sizeof(found));
+    for (size_t i = 0; i < rules.count; i++) {
+        found[i] = (char)('a' + ((const uint32_t *)rules.items)[i]);
+    }
+    assert_string_equal(found, letters);
+    vtr_vector_deinit(&rules);
+    vtr_always_rules_deinit(&always);
+}
+
+static void rules_of_a_size_wait_for_files_of_that_size(void **state)
+{
+    struct fixture *f = *state;
+    const struct vtr_memory memory = {0};
+
+    begin_file(f, BYTES("....."));
+    expect_always(f, "fe");
+    begin_file(f, BYTES("......"));
+    expect_always(f, "e");
+    begin_file(f, BYTES("x...."));
+    expect_always(f, "e");
+    /* A memory has none. */
+    begin_file(f, BYTES("....."));
+    f->run.memory = &memory;
+    expect_always(f, "e");
+    f->run.memory = NULL;
+}
+
+/* Groups that are none and rules that are none are said, and harm nobody. */
+static void bad_groups_are_told(void **state)
+{
+    struct fixture *f = *state;
+    struct vtr_bytes *rules = &f->image.sections[VTR_SECTION_RULE_ALWAYS].bytes;
+    struct vtr_bytes *groups = &f->image.sections[VTR_SECTION_RULE_GROUPS].bytes;
+    const struct vtr_bytes whole = *rules;
+    static const uint8_t BAD[8] = {0xFF, 0xFF, 0xFF, 0xFF, 3, 0, 0, 0};
+
+    begin_file(f, BYTES("....."));
+    *rules = (struct vtr_bytes){BAD, sizeof(BAD)};
+    expect_always(f, "`d"); /* rule -1 is for the evaluation to refuse */
+    assert_int_equal(f->run.limits, VTR_SCAN_BAD_DATABASE);
+    *rules = whole;
+    *groups = (struct vtr_bytes){BAD, sizeof(BAD)};
+    f->run.limits = 0;
+    expect_always(f, "");
+    assert_int_equal(f->run.limits, VTR_SCAN_BAD_DATABASE);
+}
+
 static void a_rule_that_is_none_has_no_number(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(vtr_rule_facts_get(&f->run.facts, &f->run, 5), UINT32_MAX);
+    assert_int_equal(vtr_rule_facts_get(&f->run.facts, &f->run, 6), UINT32_MAX);
     assert_int_equal(vtr_rule_facts_get(&f->run.facts, &f->run, UINT32_MAX),
                      UINT32_MAX);
 }
@@ -179,6 +236,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(rules_without_patterns_wait_for_their_guards,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rules_of_a_size_wait_for_files_of_that_size,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_groups_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rule_that_is_none_has_no_number, set_up,
                                         tear_down),
     };

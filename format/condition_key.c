@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/condition_key.h"
+#include "format/condition_key.h"
 
 #include "base/bytes.h"
 #include "format/condition_read.h"
+#include "format/condition_terms.h"
 #include "format/module_table.h"
-#include "scan/condition_terms.h"
 
 /* `subject == "text"`: what comes before the text, and the text. */
 struct comparison {

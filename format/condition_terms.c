@@ -5,7 +5,7 @@
  * behind the AND of its own: a chain of jumps that reaches the end of the condition.
  * A term that is undefined makes AND false like one that is false.
  */
-#include "scan/condition_terms.h"
+#include "format/condition_terms.h"
 
 #include <string.h>
 
