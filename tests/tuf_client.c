@@ -9,15 +9,16 @@
  *     tuf_client --metadata-dir D --metadata-url URL --target-name PATH
  *                --target-base-url URL --target-dir DIR download
  *
- * 0: it was done; 1: it was not, and standard error says why.
+ * 0: it was done; 1: it was not, and standard error says why.  SOURCE_DATE_EPOCH, where it
+ * is set, is the time.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "cli/os_clock.h"
 #include "cli/os_curl.h"
 #include "update/client_trust.h"
 
@@ -247,9 +248,7 @@ static enum vtr_status download(struct vtr_client *client,
 
 static enum vtr_status follow(const struct arguments *arguments, struct vtr_error *err)
 {
-    const time_t now = time(NULL);
-    const struct vtr_update_options options = {.dir = arguments->metadata_dir,
-                                               .now = now < 0 ? 0 : (uint64_t)now};
+    struct vtr_update_options options = {.dir = arguments->metadata_dir};
     struct place metadata = {0};
     const struct vtr_transport transport = {.fetch = fetch,
                                             .context = &metadata,
@@ -257,9 +256,12 @@ static enum vtr_status follow(const struct arguments *arguments, struct vtr_erro
     struct vtr_client client = {.options = &options,
                                 .transport = &transport,
                                 .metadata_folder = ""};
-    enum vtr_status status =
-        place_open(&metadata, &arguments->metadata_url, sizeof(METADATA) - 1, err);
+    enum vtr_status status = vtr_clock_now(0, &options.now, err);
 
+    if (status == VTR_OK) {
+        status = place_open(&metadata, &arguments->metadata_url, sizeof(METADATA) - 1,
+                            err);
+    }
     if (status == VTR_OK) {
         status = vtr_client_refresh(&client, err);
     }

@@ -75,7 +75,15 @@ class Key:
 
 
 def canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    """OLPC's canonical JSON: nothing is escaped in a text but \" and \\."""
+    if isinstance(value, dict):
+        return b"{%s}" % b",".join(canonical(key) + b":" + canonical(value[key])
+                                   for key in sorted(value))
+    if isinstance(value, list):
+        return b"[%s]" % b",".join(map(canonical, value))
+    if isinstance(value, str):
+        return b'"%s"' % value.replace("\\", "\\\\").replace('"', '\\"').encode()
+    return json.dumps(value).encode()
 
 
 # --- Databases and repositories -----------------------------------------------------------
