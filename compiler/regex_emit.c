@@ -31,13 +31,14 @@
 #define CODE_LIMIT 60000u
 
 /* Compiled bytes of what is emitted, rounded up. */
-#define COST_LITERAL  2u
-#define COST_CLASS    33u
-#define COST_GROUP    8u /* and per alternative of it */
-#define COST_REPEAT   9u /* of a single byte */
-#define COST_BOUNDARY 260u
-#define COST_POWER    18u /* of one that is defined or called */
-#define COST_CALL     9u  /* of a group; twice that where it is optional */
+#define COST_LITERAL       2u
+#define COST_CLASS         33u
+#define COST_GROUP         8u /* and per alternative of it */
+#define COST_REPEAT        9u /* of a single byte */
+#define COST_BOUNDARY      180u
+#define COST_BOUNDARY_WIDE 340u
+#define COST_POWER         18u /* of one that is defined or called */
+#define COST_CALL          9u  /* of a group; twice that where it is optional */
 
 /* Wide characters that repeat more often are defined as powers. */
 #define COPY_LIMIT 32u
@@ -547,7 +548,7 @@ static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *n
         return COST_CLASS + wide;
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
-        return COST_BOUNDARY;
+        return e->is_wide ? COST_BOUNDARY_WIDE : COST_BOUNDARY;
     case VTR_REGEX_REPEAT:
         return estimate_repeat(e, node);
     case VTR_REGEX_CONCAT:
