@@ -34,15 +34,23 @@
 # define VTR_HAS_X86_VECTORS 0
 #endif
 
-/* A function of loops that gain from wider vectors than every processor has: compiled
- * for both, chosen when the program starts.  Where that needs more than the compiler
- * (glibc's loader) or is in the way (sanitizers), for every processor alone. */
+/* A function of loops that gain from wider vectors than every processor has, or from
+ * the widest: compiled for each, chosen when the program starts.  Where that needs more
+ * than the compiler (glibc's loader) or is in the way (sanitizers), for every processor
+ * alone. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
     !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&          \
     !defined(__SANITIZE_THREAD__)
 # define VTR_VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
+# if __GNUC__ >= 12
+#  define VTR_WIDE_VECTOR_CLONES \
+   __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+# else
+#  define VTR_WIDE_VECTOR_CLONES VTR_VECTOR_CLONES
+# endif
 #else
 # define VTR_VECTOR_CLONES
+# define VTR_WIDE_VECTOR_CLONES
 #endif
 
 /* Whether the address sanitizer watches: memory pools then give every piece a block of

@@ -2,7 +2,9 @@
 
 #include "base/digest.h"
 
+#include <assert.h>
 #include <sodium.h>
+#include <string.h>
 #include <xxhash.h>
 
 #include "base/sha256_lanes.h"
@@ -47,60 +49,74 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
     (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
 }
 
-/* SHA-256 of a prefix byte and two runs, as RFC 6962 section 2.1 hashes its trees. */
-static void hash_prefixed(uint8_t prefix, struct vtr_bytes a, struct vtr_bytes b,
-                          uint8_t *out)
+/* SHA-256 of two runs, as RFC 6962 section 2.1 hashes its trees. */
+static void hash_pair(struct vtr_bytes a, struct vtr_bytes b, uint8_t *out)
 {
     crypto_hash_sha256_state state;
 
     (void)crypto_hash_sha256_init(&state);
-    (void)crypto_hash_sha256_update(&state, &prefix, 1);
     (void)crypto_hash_sha256_update(&state, a.ptr, a.len);
     (void)crypto_hash_sha256_update(&state, b.ptr, b.len);
     (void)crypto_hash_sha256_final(&state, out);
 }
 
+/* SHA-256 of `count` messages, each the prefix and one of `runs`. */
+static void hash_all(struct vtr_bytes prefix, const struct vtr_bytes *runs,
+                     size_t count, uint8_t *out)
+{
+    if (count >= LANES_MIN) {
+        vtr_sha256_lanes(prefix, runs, count, out);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        hash_pair(prefix, runs[i], out + i * VTR_SHA256_LEN);
+    }
+}
+
 void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out)
 {
-    hash_prefixed(LEAF_PREFIX, bytes, (struct vtr_bytes){NULL, 0}, out);
+    vtr_digest_leaves((struct vtr_bytes){NULL, 0}, &bytes, 1, out);
+}
+
+void vtr_digest_leaves(struct vtr_bytes head, const struct vtr_bytes *rests,
+                       size_t count, uint8_t *out)
+{
+    uint8_t prefix[1 + VTR_LEAF_HEAD_MAX] = {LEAF_PREFIX};
+
+    assert(head.len <= VTR_LEAF_HEAD_MAX);
+    if (head.len > 0) {
+        memcpy(prefix + 1, head.ptr, head.len);
+    }
+    hash_all((struct vtr_bytes){prefix, 1 + head.len}, rests, count, out);
 }
 
 void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out)
 {
-    hash_prefixed(NODE_PREFIX, (struct vtr_bytes){left, VTR_SHA256_LEN},
-                  (struct vtr_bytes){right, VTR_SHA256_LEN}, out);
-}
+    const uint8_t prefix = NODE_PREFIX;
+    uint8_t pair[2 * VTR_SHA256_LEN];
 
-void vtr_digest_leaves(const struct vtr_bytes *leaves, size_t count, uint8_t *out)
-{
-    if (count >= LANES_MIN) {
-        vtr_sha256_lanes(LEAF_PREFIX, leaves, count, out);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        vtr_digest_leaf(leaves[i], out + i * VTR_SHA256_LEN);
-    }
+    memcpy(pair, left, VTR_SHA256_LEN);
+    memcpy(pair + VTR_SHA256_LEN, right, VTR_SHA256_LEN);
+    hash_pair((struct vtr_bytes){&prefix, 1}, (struct vtr_bytes){pair, sizeof(pair)},
+              out);
 }
 
 void vtr_digest_nodes(const uint8_t *pairs, size_t count, uint8_t *out)
 {
     const size_t pair_len = 2 * (size_t)VTR_SHA256_LEN;
+    const uint8_t prefix = NODE_PREFIX;
     struct vtr_bytes runs[PAIRS_LEN];
 
-    while (count >= LANES_MIN) {
+    while (count > 0) {
         const size_t part = count < PAIRS_LEN ? count : PAIRS_LEN;
 
         for (size_t i = 0; i < part; i++) {
             runs[i] = (struct vtr_bytes){pairs + i * pair_len, pair_len};
         }
-        vtr_sha256_lanes(NODE_PREFIX, runs, part, out);
+        hash_all((struct vtr_bytes){&prefix, 1}, runs, part, out);
         pairs += part * pair_len;
         out += part * VTR_SHA256_LEN;
         count -= part;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *pair = pairs + i * pair_len;
-        vtr_digest_node(pair, pair + VTR_SHA256_LEN, out + i * VTR_SHA256_LEN);
     }
 }
 

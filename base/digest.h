@@ -27,9 +27,13 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
 void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out);
 
-/* The same of `count` leaves, and of `count` pairs of digests that stand one behind the
- * other, many at a time; `out` overlaps neither. */
-void vtr_digest_leaves(const struct vtr_bytes *leaves, size_t count, uint8_t *out);
+/* What many leaves may begin with, at most. */
+#define VTR_LEAF_HEAD_MAX 8u
+
+/* The same of `count` leaves, each `head` and one of `rests`, and of `count` pairs of
+ * digests that stand one behind the other, many at a time; `out` overlaps neither. */
+void vtr_digest_leaves(struct vtr_bytes head, const struct vtr_bytes *rests,
+                       size_t count, uint8_t *out);
 void vtr_digest_nodes(const uint8_t *pairs, size_t count, uint8_t *out);
 
 /* XXH3, 64 bits, seed 0. */

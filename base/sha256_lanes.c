@@ -7,12 +7,13 @@
  */
 #include "base/sha256_lanes.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/digest.h"
 
-#define LANES      8u
+#define LANES      16u
 #define WORDS      8u /* of the state */
 #define ROUNDS     64u
 #define BLOCK_LEN  64u
@@ -35,9 +36,9 @@ static const uint32_t K[ROUNDS] = {
 static const uint32_t INITIAL[WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-/* Messages of more blocks begin before the others: one that began last would keep a
- * single lane busy. */
-#define LONG_BLOCKS 12u
+/* Longer messages begin before the others: one that began last would keep a single lane
+ * busy. */
+#define LONG_LEN 768u
 
 /* Whose message a lane works on. */
 struct lane {
@@ -51,7 +52,7 @@ struct lane {
 };
 
 struct batch {
-    uint8_t prefix;
+    struct vtr_bytes prefix;
     const struct vtr_bytes *runs;
     size_t count;
     size_t next;           /* of the runs, to be taken by a lane */
@@ -81,7 +82,7 @@ static void store_big_endian(uint8_t *p, uint32_t value)
 }
 
 /* Section 6.2.2, step 1. */
-VTR_VECTOR_CLONES
+VTR_WIDE_VECTOR_CLONES
 static void expand(uint32_t w[ROUNDS][LANES])
 {
     for (unsigned t = 16; t < ROUNDS; t++) {
@@ -97,7 +98,7 @@ static void expand(uint32_t w[ROUNDS][LANES])
 }
 
 /* Steps 2 to 4. */
-VTR_VECTOR_CLONES
+VTR_WIDE_VECTOR_CLONES
 static void fold(uint32_t state[WORDS][LANES], uint32_t w[ROUNDS][LANES])
 {
     uint32_t v[WORDS][LANES]; /* a to h */
@@ -133,9 +134,10 @@ static void fold(uint32_t state[WORDS][LANES], uint32_t w[ROUNDS][LANES])
     }
 }
 
+/* Blocks of a message of `len` bytes, with padding and length. */
 static size_t count_blocks(size_t len)
 {
-    return (1 + len + LENGTH_LEN) / BLOCK_LEN + 1;
+    return (len + LENGTH_LEN) / BLOCK_LEN + 1;
 }
 
 /* The next message to begin with, `count` when there is none. */
@@ -144,7 +146,7 @@ static size_t take_run(struct batch *b)
     for (;;) {
         while (b->next < b->count) {
             const size_t number = b->next++;
-            const bool is_long = count_blocks(b->runs[number].len) > LONG_BLOCKS;
+            const bool is_long = b->runs[number].len > LONG_LEN;
 
             if (is_long != b->are_long_started) {
                 return number;
@@ -159,22 +161,22 @@ static size_t take_run(struct batch *b)
 }
 
 /* Spells the blocks that are not to be had from the message as it is. */
-static void fill_edges(struct lane *lane, uint8_t prefix, struct vtr_bytes run)
+static void fill_edges(struct lane *lane, struct vtr_bytes prefix, struct vtr_bytes run)
 {
-    const uint64_t bit_len = ((uint64_t)run.len + 1) * 8;
+    const uint64_t bit_len = ((uint64_t)prefix.len + run.len) * 8;
     const size_t last_len = (lane->block_count - lane->full_count) * BLOCK_LEN;
-    const size_t left = (run.len + 1) % BLOCK_LEN; /* message in them */
+    const size_t left = (prefix.len + run.len) % BLOCK_LEN; /* message in them */
     uint8_t *end = lane->last + last_len;
 
     memset(lane->last, 0, last_len);
     if (lane->full_count > 0) {
-        lane->first[0] = prefix;
-        memcpy(lane->first + 1, run.ptr, BLOCK_LEN - 1);
+        memcpy(lane->first, prefix.ptr, prefix.len);
+        memcpy(lane->first + prefix.len, run.ptr, BLOCK_LEN - prefix.len);
         memcpy(lane->last, run.ptr + run.len - left, left);
     } else {
-        lane->last[0] = prefix;
+        memcpy(lane->last, prefix.ptr, prefix.len);
         if (run.len > 0) {
-            memcpy(lane->last + 1, run.ptr, run.len);
+            memcpy(lane->last + prefix.len, run.ptr, run.len);
         }
     }
     lane->last[left] = 0x80;
@@ -196,8 +198,8 @@ static void start(struct batch *b, unsigned i)
     lane->run = run.ptr;
     lane->number = number;
     lane->block = 0;
-    lane->full_count = (run.len + 1) / BLOCK_LEN;
-    lane->block_count = count_blocks(run.len);
+    lane->full_count = (b->prefix.len + run.len) / BLOCK_LEN;
+    lane->block_count = count_blocks(b->prefix.len + run.len);
     fill_edges(lane, b->prefix, run);
     for (unsigned word = 0; word < WORDS; word++) {
         b->state[word][i] = INITIAL[word];
@@ -215,7 +217,7 @@ static void load_block(struct batch *b, unsigned i)
     } else if (lane->block == 0) {
         block = lane->first;
     } else {
-        block = lane->run + lane->block * BLOCK_LEN - 1; /* the prefix is before it */
+        block = lane->run + (lane->block * BLOCK_LEN - b->prefix.len);
     }
     for (size_t word = 0; word < BLOCK_LEN / 4; word++) {
         b->schedule[word][i] = load_big_endian(block + 4 * word);
@@ -258,11 +260,12 @@ static bool step(struct batch *b)
     return true;
 }
 
-void vtr_sha256_lanes(uint8_t prefix, const struct vtr_bytes *runs, size_t count,
-                      uint8_t *out)
+void vtr_sha256_lanes(struct vtr_bytes prefix, const struct vtr_bytes *runs,
+                      size_t count, uint8_t *out)
 {
     struct batch b; /* state and schedule are written lane by lane */
 
+    assert(prefix.len > 0 && prefix.len < BLOCK_LEN);
     b.prefix = prefix;
     b.runs = runs;
     b.count = count;

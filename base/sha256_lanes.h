@@ -7,9 +7,9 @@
 
 #include "base/compiler.h"
 
-/* The digests of `count` messages, each `prefix` and one of `runs`, one behind the
- * other in `out`, which overlaps none of them. */
-void vtr_sha256_lanes(uint8_t prefix, const struct vtr_bytes *runs, size_t count,
-                      uint8_t *out);
+/* The digests of `count` messages, each `prefix` (1 to 63 bytes) and one of `runs`, one
+ * behind the other in `out`, which overlaps none of them. */
+void vtr_sha256_lanes(struct vtr_bytes prefix, const struct vtr_bytes *runs,
+                      size_t count, uint8_t *out);
 
 #endif

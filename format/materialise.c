@@ -399,13 +399,10 @@ enum vtr_status vtr_record_root(const struct vtr_records *records, uint8_t *out,
         status = vtr_stem_set_check_used(&stems, err);
     }
     if (status == VTR_OK) {
-        for (size_t i = 0; i < records->external_count; i++) {
-            vtr_root_builder_add_body(&root, VTR_RECORD_EXTERNAL,
-                                      records->externals[i]);
-        }
-        for (size_t i = 0; i < records->rule_count; i++) {
-            vtr_root_builder_add_body(&root, VTR_RECORD_RULE, records->rules[i]);
-        }
+        vtr_root_builder_add_bodies(&root, VTR_RECORD_EXTERNAL, records->externals,
+                                    records->external_count);
+        vtr_root_builder_add_bodies(&root, VTR_RECORD_RULE, records->rules,
+                                    records->rule_count);
         status = vtr_root_builder_finish(&root, out, err);
     }
     vtr_root_builder_deinit(&root);

@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 
-/* Leaves are hashed when they have so many bytes, or are VTR_MERKLE_BATCH. */
+/* Groups are hashed when they have so many bytes, or are VTR_MERKLE_BATCH. */
 #define PENDING_LIMIT ((size_t)128 << 10)
 
 /* Adds leaf hashes, of which there are `count`, level by level.  `row` holds them
@@ -38,13 +38,13 @@ static void add_digests(struct vtr_merkle_tree *tree, uint8_t *row, size_t count
     }
 }
 
-void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, const struct vtr_bytes *leaves,
-                         size_t count)
+void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, struct vtr_bytes head,
+                         const struct vtr_bytes *rests, size_t count)
 {
     uint8_t row[(1 + VTR_MERKLE_BATCH) * VTR_DIGEST_LEN];
 
     assert(count <= VTR_MERKLE_BATCH);
-    vtr_digest_leaves(leaves, count, row + VTR_DIGEST_LEN);
+    vtr_digest_leaves(head, rests, count, row + VTR_DIGEST_LEN);
     add_digests(tree, row, count);
 }
 
@@ -78,7 +78,7 @@ void vtr_root_builder_deinit(struct vtr_root_builder *builder)
     }
 }
 
-/* Puts the leaves that have ended into the tree. */
+/* Puts the groups that have ended into the tree. */
 static void flush(struct vtr_root_builder *builder)
 {
     struct vtr_bytes leaves[VTR_MERKLE_BATCH];
@@ -90,7 +90,8 @@ static void flush(struct vtr_root_builder *builder)
         start = builder->ends[i];
     }
     if (vtr_writer_ok(&builder->leaves)) {
-        vtr_merkle_tree_add(&builder->tree, leaves, builder->leaf_count);
+        vtr_merkle_tree_add(&builder->tree, (struct vtr_bytes){NULL, 0}, leaves,
+                            builder->leaf_count);
     }
     vtr_writer_clear(&builder->leaves);
     builder->leaf_count = 0;
@@ -126,12 +127,17 @@ void vtr_root_builder_end_kind(struct vtr_root_builder *builder)
     }
 }
 
-void vtr_root_builder_add_body(struct vtr_root_builder *builder, uint8_t kind,
-                               struct vtr_bytes body)
+void vtr_root_builder_add_bodies(struct vtr_root_builder *builder, uint8_t kind,
+                                 const struct vtr_bytes *bodies, size_t count)
 {
-    vtr_writer_u8(&builder->leaves, kind);
-    vtr_writer_raw(&builder->leaves, body);
-    close_leaf(builder);
+    flush(builder);
+    while (count > 0) {
+        const size_t part = count < VTR_MERKLE_BATCH ? count : VTR_MERKLE_BATCH;
+
+        vtr_merkle_tree_add(&builder->tree, (struct vtr_bytes){&kind, 1}, bodies, part);
+        bodies += part;
+        count -= part;
+    }
 }
 
 enum vtr_status vtr_root_builder_finish(struct vtr_root_builder *builder, uint8_t *out,

@@ -20,10 +20,12 @@ struct vtr_merkle_tree {
 };
 
 /* Leaves that are added at a time, at most. */
-#define VTR_MERKLE_BATCH 256u
+#define VTR_MERKLE_BATCH 512u
 
-void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, const struct vtr_bytes *leaves,
-                         size_t count);
+/* Adds `count` leaves, each `head` (VTR_LEAF_HEAD_MAX bytes at most) and one of
+ * `rests`. */
+void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, struct vtr_bytes head,
+                         const struct vtr_bytes *rests, size_t count);
 
 /* The root over the leaves so far; SHA-256 of nothing when there are none. */
 void vtr_merkle_tree_root(const struct vtr_merkle_tree *tree, uint8_t *out);
@@ -31,8 +33,8 @@ void vtr_merkle_tree_root(const struct vtr_merkle_tree *tree, uint8_t *out);
 /* Groups records into leaves.  {0} is a valid empty one. */
 struct vtr_root_builder {
     struct vtr_merkle_tree tree;
-    struct vtr_writer leaves;      /* canonical bytes of those that are not in the tree
-                                      yet, and behind them of the open group */
+    struct vtr_writer leaves;      /* groups of hash records that are not in the tree
+                                      yet, and behind them the open group */
     size_t ends[VTR_MERKLE_BATCH]; /* where in there each leaf ends */
     size_t leaf_count;             /* of those */
     unsigned group_count;          /* hash records in the open group */
@@ -47,9 +49,9 @@ void vtr_root_builder_add_hash(struct vtr_root_builder *builder,
 /* Ends the records of a kind, and with them the last group. */
 void vtr_root_builder_end_kind(struct vtr_root_builder *builder);
 
-/* An external or a rule; `kind` is VTR_RECORD_EXTERNAL or VTR_RECORD_RULE. */
-void vtr_root_builder_add_body(struct vtr_root_builder *builder, uint8_t kind,
-                               struct vtr_bytes body);
+/* Externals or rules, each a leaf; `kind` is VTR_RECORD_EXTERNAL or VTR_RECORD_RULE. */
+void vtr_root_builder_add_bodies(struct vtr_root_builder *builder, uint8_t kind,
+                                 const struct vtr_bytes *bodies, size_t count);
 
 /* VTR_ERROR_MEMORY when memory ran out at any step. */
 VTR_MUST_CHECK enum vtr_status vtr_root_builder_finish(struct vtr_root_builder *builder,

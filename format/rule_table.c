@@ -236,8 +236,9 @@ static bool write_rules(const struct vtr_records *records,
         if (!write_rule(output, i, records->rules[i])) {
             return false;
         }
-        vtr_root_builder_add_body(root, VTR_RECORD_RULE, records->rules[i]);
     }
+    vtr_root_builder_add_bodies(root, VTR_RECORD_RULE, records->rules,
+                                records->rule_count);
     return true;
 }
 
@@ -258,8 +259,9 @@ static bool write_externals(const struct vtr_records *records,
             !vtr_room_bytes(&output->externals, body)) {
             return false;
         }
-        vtr_root_builder_add_body(root, VTR_RECORD_EXTERNAL, body);
     }
+    vtr_root_builder_add_bodies(root, VTR_RECORD_EXTERNAL, records->externals,
+                                records->external_count);
     return true;
 }
 

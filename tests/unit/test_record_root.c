@@ -35,6 +35,8 @@ static const char *const ROOTS[9] = {
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 };
 
+static const struct vtr_bytes NO_HEAD = {NULL, 0};
+
 static void roots_are_those_of_the_reference(void **state)
 {
     (void)state;
@@ -49,7 +51,7 @@ static void roots_are_those_of_the_reference(void **state)
         if (count < 8) {
             const struct vtr_bytes leaf = {(const uint8_t *)LEAVES[count].bytes,
                                            LEAVES[count].len};
-            vtr_merkle_tree_add(&tree, &leaf, 1);
+            vtr_merkle_tree_add(&tree, NO_HEAD, &leaf, 1);
         }
     }
 }
@@ -84,7 +86,7 @@ static void every_size_of_tree_agrees_with_the_definition(void **state)
         uint8_t expected[VTR_DIGEST_LEN];
         uint8_t root[VTR_DIGEST_LEN];
 
-        vtr_merkle_tree_add(&tree, &(struct vtr_bytes){&leaf, 1}, 1);
+        vtr_merkle_tree_add(&tree, NO_HEAD, &(struct vtr_bytes){&leaf, 1}, 1);
         vtr_merkle_tree_root(&tree, root);
         root_of(0, count, expected);
         assert_memory_equal(root, expected, sizeof(root));
@@ -109,14 +111,14 @@ static void leaves_that_are_added_together_give_the_same_tree(void **state)
             uint8_t left[VTR_DIGEST_LEN];
             uint8_t right[VTR_DIGEST_LEN];
 
-            vtr_merkle_tree_add(&together, leaves, first);
-            vtr_merkle_tree_add(&together, leaves, STEPS[i]);
-            vtr_merkle_tree_add(&together, leaves, 5);
+            vtr_merkle_tree_add(&together, NO_HEAD, leaves, first);
+            vtr_merkle_tree_add(&together, NO_HEAD, leaves, STEPS[i]);
+            vtr_merkle_tree_add(&together, NO_HEAD, leaves, 5);
             for (size_t k = 0; k < first + STEPS[i] + 5; k++) {
                 const size_t leaf = k < first              ? k
                                     : k < first + STEPS[i] ? k - first
                                                            : k - first - STEPS[i];
-                vtr_merkle_tree_add(&alone, leaves + leaf, 1);
+                vtr_merkle_tree_add(&alone, NO_HEAD, leaves + leaf, 1);
             }
             assert_int_equal(together.leaf_count, alone.leaf_count);
             vtr_merkle_tree_root(&together, left);
@@ -141,8 +143,43 @@ static void hash_records_share_leaves_of_sixty_four(void **state)
         vtr_root_builder_end_kind(&builder);
         vtr_root_builder_end_kind(&builder);
         assert_int_equal(builder.leaf_count, (count + 63) / 64);
-        vtr_root_builder_add_body(&builder, VTR_RECORD_RULE, vtr_bytes_from_text("r"));
-        assert_int_equal(builder.leaf_count, (count + 63) / 64 + 1);
+        const struct vtr_bytes rule = vtr_bytes_from_text("r");
+        vtr_root_builder_add_bodies(&builder, VTR_RECORD_RULE, &rule, 1);
+        assert_int_equal(builder.tree.leaf_count, (count + 63) / 64 + 1);
+        vtr_root_builder_deinit(&builder);
+    }
+}
+
+/* A body's leaf is its kind and its bytes, wherever a batch ends. */
+static void bodies_are_leaves_behind_their_kind(void **state)
+{
+    (void)state;
+    enum {
+        COUNT = 2 * VTR_MERKLE_BATCH + 1
+    };
+    static struct vtr_bytes bodies[COUNT];
+    static const uint8_t BYTES[256] = {1, 2, 3};
+
+    for (size_t i = 0; i < COUNT; i++) {
+        bodies[i] = (struct vtr_bytes){BYTES, i % sizeof(BYTES)};
+    }
+    for (size_t count = VTR_MERKLE_BATCH - 1; count <= COUNT;
+         count += VTR_MERKLE_BATCH / 2 + 1) {
+        struct vtr_root_builder builder = {0};
+        struct vtr_merkle_tree alone = {0};
+        uint8_t root[VTR_DIGEST_LEN];
+        uint8_t expected[VTR_DIGEST_LEN];
+
+        vtr_root_builder_add_bodies(&builder, VTR_RECORD_RULE, bodies, count);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t leaf[1 + sizeof(BYTES)] = {VTR_RECORD_RULE};
+            memcpy(leaf + 1, bodies[i].ptr, bodies[i].len);
+            vtr_merkle_tree_add(&alone, NO_HEAD,
+                                &(struct vtr_bytes){leaf, 1 + bodies[i].len}, 1);
+        }
+        assert_int_equal(vtr_root_builder_finish(&builder, root, NULL), VTR_OK);
+        vtr_merkle_tree_root(&alone, expected);
+        assert_memory_equal(root, expected, sizeof(root));
         vtr_root_builder_deinit(&builder);
     }
 }
@@ -154,6 +191,7 @@ int main(void)
         cmocka_unit_test(every_size_of_tree_agrees_with_the_definition),
         cmocka_unit_test(leaves_that_are_added_together_give_the_same_tree),
         cmocka_unit_test(hash_records_share_leaves_of_sixty_four),
+        cmocka_unit_test(bodies_are_leaves_behind_their_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
