@@ -4,13 +4,14 @@
 #include "format/atom_index.h"
 
 #include "base/error.h"
+#include "format/atom_buckets.h"
 #include "format/image.h"
 
 struct tier_params {
     uint8_t filter_bits;
     uint8_t gram_len;
     uint8_t stride;
-    uint8_t zero;
+    uint8_t group_count;
     uint32_t line_count;
     uint32_t list_len;
     uint32_t gram_count;
@@ -25,9 +26,9 @@ struct params {
 static bool read_tier(struct vtr_reader *r, struct tier_params *out)
 {
     return vtr_reader_u8(r, &out->filter_bits) && vtr_reader_u8(r, &out->gram_len) &&
-           vtr_reader_u8(r, &out->stride) && vtr_reader_u8(r, &out->zero) &&
+           vtr_reader_u8(r, &out->stride) && vtr_reader_u8(r, &out->group_count) &&
            vtr_reader_u32(r, &out->line_count) && vtr_reader_u32(r, &out->list_len) &&
-           vtr_reader_u32(r, &out->gram_count) && out->zero == 0;
+           vtr_reader_u32(r, &out->gram_count);
 }
 
 static bool has_gait(const struct tier_params *tier, struct vtr_atom_gait gait)
@@ -39,10 +40,11 @@ static bool check_tier(const struct tier_params *tier, enum vtr_atom_tier number
 {
     if (tier->line_count == 0) {
         return tier->filter_bits == 0 && tier->gram_len == 0 && tier->stride == 0 &&
-               tier->list_len == 0 && tier->gram_count == 0;
+               tier->group_count == 0 && tier->list_len == 0 && tier->gram_count == 0;
     }
     return tier->filter_bits >= VTR_ATOM_FILTER_BITS_MIN &&
            tier->filter_bits <= VTR_ATOM_FILTER_BITS_MAX && tier->gram_count > 0 &&
+           tier->group_count <= VTR_BUCKET_GROUPS_MAX &&
            tier->list_len % VTR_ATOM_LINE_SLOTS == 0 &&
            (has_gait(tier, vtr_atom_gait_of(number, false)) ||
             has_gait(tier, vtr_atom_gait_of(number, true)));
@@ -71,6 +73,7 @@ static bool open_tier(struct vtr_atom_table *out, const struct tier_params *para
                       struct vtr_reader *slots)
 {
     struct vtr_bytes filter;
+    struct vtr_bytes buckets;
     struct vtr_bytes lines;
     struct vtr_bytes lists;
 
@@ -78,11 +81,14 @@ static bool open_tier(struct vtr_atom_table *out, const struct tier_params *para
         return true;
     }
     if (!vtr_reader_slice(filters, &filter, (size_t)1 << (params->filter_bits - 3)) ||
+        !vtr_reader_array(filters, &buckets, params->group_count,
+                          VTR_BUCKET_GROUP_LEN) ||
         !vtr_reader_array(slots, &lines, params->line_count, VTR_ATOM_LINE_LEN) ||
         !vtr_reader_array(slots, &lists, params->list_len, 4)) {
         return false;
     }
     out->filter = filter.ptr;
+    out->buckets = buckets.ptr;
     out->slots = lines.ptr;
     out->lists = lists.ptr;
     out->line_count = params->line_count;
@@ -90,6 +96,7 @@ static bool open_tier(struct vtr_atom_table *out, const struct tier_params *para
     out->filter_bits = params->filter_bits;
     out->gram_len = params->gram_len;
     out->stride = params->stride;
+    out->group_count = params->group_count;
     out->place_bits = vtr_atom_place_bits(unit_count, params->list_len);
     return out->place_bits < 32;
 }

@@ -75,15 +75,17 @@ struct vtr_atom_entry {
 
 /* One tier of the index of an image.  `line_count` 0: the tier has no atoms. */
 struct vtr_atom_table {
-    const uint8_t *filter; /* 2^filter_bits bits, words of 32 */
-    const uint8_t *slots;  /* line_count * VTR_ATOM_LINE_LEN bytes */
-    const uint8_t *lists;  /* list_len u32 */
+    const uint8_t *filter;  /* 2^filter_bits bits, words of 32 */
+    const uint8_t *buckets; /* group_count * VTR_BUCKET_GROUP_LEN bytes */
+    const uint8_t *slots;   /* line_count * VTR_ATOM_LINE_LEN bytes */
+    const uint8_t *lists;   /* list_len u32 */
     uint32_t line_count;
     uint32_t list_len;
     unsigned filter_bits;
     unsigned place_bits; /* of a slot, the lowest of which says which gram it is */
     unsigned gram_len;
     unsigned stride;
+    unsigned group_count; /* 0: the tier has no buckets */
 };
 
 /* View of the index in an image; borrows from it.  Without entries all zeros. */

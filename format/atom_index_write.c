@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/writer.h"
 #include "format/atom.h"
+#include "format/atom_buckets.h"
 #include "format/atom_slots.h"
 #include "format/rule_table.h"
 
@@ -195,6 +196,21 @@ static unsigned choose_filter_bits(uint64_t gram_count)
     return bits;
 }
 
+/* Atoms of a tier; of the long tier none, whose strides buckets do not know. */
+static uint64_t count_short_atoms(const struct vtr_atom_plan *plan,
+                                  enum vtr_atom_tier tier)
+{
+    uint64_t count = 0;
+
+    for (unsigned len = 1; len < VTR_ATOM_LEN_MAX; len++) {
+        count += vtr_atom_tier_of(len) == tier ? plan->lens[len] : 0;
+    }
+    if (plan->is_dense && tier == VTR_ATOM_TIER_SHORT) {
+        count += plan->lens[VTR_ATOM_LEN_MAX];
+    }
+    return count;
+}
+
 /* From the lengths of the atoms to the sizes of the sections; false past a limit. */
 static bool size_tiers(struct vtr_atom_plan *plan)
 {
@@ -217,7 +233,10 @@ static bool size_tiers(struct vtr_atom_plan *plan)
         }
         if (plan->gram_counts[i] > 0) {
             plan->filter_bits[i] = choose_filter_bits(plan->gram_counts[i]);
-            plan->filter_len += UINT64_C(1) << (plan->filter_bits[i] - 3);
+            plan->group_counts[i] =
+                vtr_bucket_groups(count_short_atoms(plan, (enum vtr_atom_tier)i));
+            plan->filter_len += (UINT64_C(1) << (plan->filter_bits[i] - 3)) +
+                                plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
             plan->slots_len +=
                 4 * vtr_atom_slots_len((enum vtr_atom_tier)i, plan->gram_counts[i]);
         }
@@ -255,9 +274,10 @@ struct filling {
     const struct vtr_atom_plan *plan;
     const struct vtr_atom_output *output;
     uint8_t *filters[VTR_ATOM_TIERS];
-    struct vtr_vector grams[VTR_ATOM_TIERS]; /* struct vtr_atom_gram */
-    uint64_t unit_count;                     /* written so far */
-    uint64_t unindexed_count;                /* the same */
+    struct vtr_vector grams[VTR_ATOM_TIERS];   /* struct vtr_atom_gram */
+    struct vtr_vector windows[VTR_ATOM_TIERS]; /* struct vtr_atom_window */
+    uint64_t unit_count;                       /* written so far */
+    uint64_t unindexed_count;                  /* the same */
 };
 
 static enum vtr_status refuse(struct vtr_error *err)
@@ -307,6 +327,24 @@ static enum vtr_status add_gram(struct filling *f, enum vtr_atom_tier tier,
     return VTR_OK;
 }
 
+/* Notes the bytes of an atom for the buckets of its tier. */
+static enum vtr_status add_window(struct filling *f, enum vtr_atom_tier tier,
+                                  const struct vtr_atom_entry *entry,
+                                  struct vtr_error *err)
+{
+    const unsigned known = entry->context_len - (unsigned)entry->lead;
+    struct vtr_atom_window *window = vtr_vector_push(&f->windows[tier]);
+
+    if (window == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    window->len = (uint8_t)(known < VTR_BUCKET_BYTES ? known : VTR_BUCKET_BYTES);
+    for (unsigned i = 0; i < window->len; i++) {
+        window->bytes[i] = entry->context[entry->lead + i];
+    }
+    return VTR_OK;
+}
+
 static uint64_t load_bytes(const uint8_t *bytes, unsigned len)
 {
     uint64_t value = 0;
@@ -340,7 +378,9 @@ static enum vtr_status add_grams(struct filling *f, const struct vtr_atom_entry 
             status = add_gram(f, tier, atom | (uint64_t)next << 8, place, err);
         }
     }
-    return status;
+    return status == VTR_OK && f->plan->group_counts[tier] > 0
+               ? add_window(f, tier, entry, err)
+               : status;
 }
 
 /* Writes what the entries of a pattern say at once. */
@@ -370,6 +410,23 @@ static enum vtr_status write_entries(void *context, uint32_t pattern,
         write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry,
                   !is_simple(&entries[i]));
         status = add_grams(f, &entry, unit, err);
+    }
+    return status;
+}
+
+/* The buckets of the tiers that have them, each behind its filter. */
+static enum vtr_status write_buckets(struct filling *f, struct vtr_error *err)
+{
+    enum vtr_status status = VTR_OK;
+
+    for (size_t i = 0; i < VTR_ATOM_TIERS && status == VTR_OK; i++) {
+        if (f->plan->group_counts[i] > 0) {
+            uint8_t *tables =
+                f->filters[i] + ((size_t)1 << (f->plan->filter_bits[i] - 3));
+
+            status = vtr_buckets_write(tables, f->plan->group_counts[i], &f->windows[i],
+                                       err);
+        }
     }
     return status;
 }
@@ -404,6 +461,7 @@ static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
         row[VTR_ATOM_TIER_AT_FILTER] = (uint8_t)f->plan->filter_bits[i];
         row[VTR_ATOM_TIER_AT_GRAM_LEN] = gait.gram_len;
         row[VTR_ATOM_TIER_AT_STRIDE] = gait.stride;
+        row[VTR_ATOM_TIER_AT_GROUPS] = (uint8_t)f->plan->group_counts[i];
         vtr_store_u32(row + VTR_ATOM_TIER_AT_LINE_COUNT, shape.line_count);
         vtr_store_u32(row + VTR_ATOM_TIER_AT_LIST_LEN, shape.list_len);
         vtr_store_u32(row + VTR_ATOM_TIER_AT_GRAM_COUNT, (uint32_t)count);
@@ -424,9 +482,11 @@ enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
     }
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         vtr_vector_init(&f.grams[i], sizeof(struct vtr_atom_gram));
+        vtr_vector_init(&f.windows[i], sizeof(struct vtr_atom_window));
         f.filters[i] = filter;
         if (plan->filter_bits[i] > 0) {
-            filter += (size_t)1 << (plan->filter_bits[i] - 3);
+            filter += ((size_t)1 << (plan->filter_bits[i] - 3)) +
+                      plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
         }
     }
     enum vtr_status status = visit_again(plan, records, write_entries, &f, err);
@@ -437,8 +497,12 @@ enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
     if (status == VTR_OK && plan->entry_count > 0) {
         status = write_tables(&f, err);
     }
+    if (status == VTR_OK) {
+        status = write_buckets(&f, err);
+    }
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         vtr_vector_deinit(&f.grams[i]);
+        vtr_vector_deinit(&f.windows[i]);
     }
     return status;
 }

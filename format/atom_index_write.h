@@ -23,9 +23,10 @@ struct vtr_atom_plan {
     uint64_t lens[VTR_ATOM_DENSE_LEN + 1]; /* entries by length: 8 if there is room for
                                               an atom so long */
     uint64_t gram_counts[VTR_ATOM_TIERS];
-    bool is_dense;                        /* the long tier */
-    unsigned filter_bits[VTR_ATOM_TIERS]; /* 0: the tier has no atoms */
-    uint64_t filter_len;                  /* of the sections, in bytes */
+    bool is_dense;                         /* the long tier */
+    unsigned filter_bits[VTR_ATOM_TIERS];  /* 0: the tier has no atoms */
+    unsigned group_counts[VTR_ATOM_TIERS]; /* of buckets */
+    uint64_t filter_len;                   /* of the sections, in bytes */
     uint64_t slots_len;
     uint64_t entry_count;
     uint64_t unit_count;

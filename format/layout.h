@@ -89,7 +89,8 @@ enum vtr_hash_kind {
 #define VTR_ATOM_TIER_LEN           16u
 #define VTR_ATOM_TIER_AT_FILTER     0u /* u8 filter_bits */
 #define VTR_ATOM_TIER_AT_GRAM_LEN   1u /* u8 */
-#define VTR_ATOM_TIER_AT_STRIDE     2u /* u8, then a zero */
+#define VTR_ATOM_TIER_AT_STRIDE     2u /* u8 */
+#define VTR_ATOM_TIER_AT_GROUPS     3u /* u8 groups of buckets */
 #define VTR_ATOM_TIER_AT_LINE_COUNT 4u /* u32 lines of slots */
 #define VTR_ATOM_TIER_AT_LIST_LEN   8u /* u32 length of the lists behind them, in u32 */
 #define VTR_ATOM_TIER_AT_GRAM_COUNT 12u /* u32 grams that were entered */

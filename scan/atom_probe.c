@@ -10,6 +10,9 @@
 /* Bytes folded by a loop of known length, which compilers turn into vectors. */
 #define FOLD_BLOCK 64u
 
+/* Buckets that let more of 2^32 places pass are not worth asking. */
+#define BUCKETS_LIMIT (UINT64_C(1) << 29)
+
 struct vtr_probe_functions vtr_probe_get_functions(enum vtr_vectors vectors)
 {
     static const struct vtr_probe_functions FUNCTIONS[] = {
@@ -31,6 +34,11 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
                                      .filter_bits = table->filter_bits,
                                      .gram_len = len,
                                      .stride = table->stride};
+    if (table->group_count > 0 &&
+        vtr_buckets_estimate(table->buckets, table->group_count) <= BUCKETS_LIMIT) {
+        probe->buckets = table->buckets;
+        probe->group_count = table->group_count;
+    }
     for (unsigned i = 0; i < 16; i++) {
         const unsigned begin = i / 4 * table->stride;
 
@@ -70,6 +78,19 @@ size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
         found += vtr_gram_passes(p.filter, p.filter_bits, hash);
     }
     return found;
+}
+
+size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                               size_t count, uint16_t *out)
+{
+    const size_t found = vtr_probe_plain(probe, tile, count, out);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < found; i++) {
+        out[kept] = out[i];
+        kept += vtr_buckets_pass(probe->buckets, probe->group_count, tile + out[i]);
+    }
+    return kept;
 }
 
 uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,

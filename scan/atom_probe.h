@@ -9,6 +9,7 @@
 #define VTR_SCAN_ATOM_PROBE_H
 
 #include "base/os_cpu.h"
+#include "format/atom_buckets.h"
 #include "format/atom_index.h"
 
 /* Positions of a tile, and bytes around it that may be read. */
@@ -21,7 +22,9 @@
 
 /* A tier's filter, made ready. */
 struct vtr_atom_probe {
-    const uint8_t *filter; /* NULL: the tier has no atoms */
+    const uint8_t *filter;  /* NULL: the tier has no atoms */
+    const uint8_t *buckets; /* group_count of them; 0: the filter alone decides */
+    unsigned group_count;
     unsigned filter_bits;
     unsigned gram_len;
     unsigned stride;
@@ -29,8 +32,19 @@ struct vtr_atom_probe {
     uint8_t high[16]; /* the last four of them.  0x80: no byte */
 };
 
+/* Whether the filter lets the gram at a place pass. */
+static inline bool vtr_probe_passes(const struct vtr_atom_probe *probe,
+                                    const uint8_t *bytes)
+{
+    const uint64_t gram = vtr_gram_cut(vtr_load_u64(bytes), probe->gram_len);
+
+    return vtr_gram_passes(probe->filter, probe->filter_bits,
+                           vtr_gram_hash(gram, probe->gram_len));
+}
+
 /* Writes the positions below `count` <= VTR_TILE_LEN, multiples of the stride, that
- * pass, ascending; returns how many. */
+ * pass, ascending; returns how many.  One version asks the filter alone, one for tiers
+ * with buckets both. */
 typedef size_t (*vtr_probe_fn)(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out);
 
@@ -45,6 +59,7 @@ typedef void (*vtr_fold_bytes_fn)(uint8_t *out, const uint8_t *in, size_t len);
 struct vtr_probe_functions {
     vtr_fold_bytes_fn fold_bytes;
     vtr_probe_fn probe;
+    vtr_probe_fn probe_buckets;
     vtr_match_line_fn match_line;
 };
 
@@ -58,32 +73,61 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
 void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                        size_t count, uint16_t *out);
+size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                               size_t count, uint16_t *out);
 uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,
                               uint32_t place_mask);
 void vtr_fold_bytes_avx2(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
+size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint16_t *out);
 uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
                              uint32_t place_mask);
 void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out);
+size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                                size_t count, uint16_t *out);
 uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
                                uint32_t place_mask);
 
+/* Of positions from `at` on, which buckets let pass (a bit for each), adds those that
+ * the filter of a tier with stride 1 and grams of four bytes at most lets pass too;
+ * returns how many there are. */
+static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
+                                    const uint8_t *tile, size_t at, uint64_t bits,
+                                    uint16_t *out, size_t found)
+{
+    for (uint32_t low = (uint32_t)bits; low != 0; low &= low - 1) {
+        const size_t position = at + VTR_LOWEST_BIT(low);
+
+        out[found] = (uint16_t)position; /* stays if it passes */
+        found += vtr_probe_passes(probe, tile + position);
+    }
+    for (uint32_t high = (uint32_t)(bits >> 32); high != 0; high &= high - 1) {
+        const size_t position = at + 32 + VTR_LOWEST_BIT(high);
+
+        out[found] = (uint16_t)position;
+        found += vtr_probe_passes(probe, tile + position);
+    }
+    return found;
+}
+
 /* What stands for code that is not compiled in. */
-#define VTR_PROBE_PLAIN                                       \
- {                                                            \
-  vtr_fold_bytes_plain, vtr_probe_plain, vtr_match_line_plain \
+#define VTR_PROBE_PLAIN                                                                \
+ {                                                                                     \
+  vtr_fold_bytes_plain, vtr_probe_plain, vtr_probe_buckets_plain, vtr_match_line_plain \
  }
 #if VTR_HAS_X86_VECTORS
-# define VTR_PROBE_AVX2                                     \
-  {                                                         \
-   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_match_line_avx2 \
+# define VTR_PROBE_AVX2                                                             \
+  {                                                                                 \
+   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_probe_buckets_avx2, vtr_match_line_avx2 \
   }
-# define VTR_PROBE_AVX512                                         \
-  {                                                               \
-   vtr_fold_bytes_avx512, vtr_probe_avx512, vtr_match_line_avx512 \
+# define VTR_PROBE_AVX512                                             \
+  {                                                                   \
+   vtr_fold_bytes_avx512, vtr_probe_avx512, vtr_probe_buckets_avx512, \
+       vtr_match_line_avx512                                          \
   }
 #else
 # define VTR_PROBE_AVX2   VTR_PROBE_PLAIN

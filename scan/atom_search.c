@@ -29,9 +29,11 @@ static void search_tile(struct vtr_scan_run *run, size_t first)
     vtr_fold_tile(searcher->tile, searcher->functions.fold_bytes, run->data, first);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         if (searcher->probes[i].filter != NULL) {
-            const size_t found =
-                searcher->functions.probe(&searcher->probes[i], tile.bytes, count,
-                                          searcher->positions);
+            const struct vtr_atom_probe *probe = &searcher->probes[i];
+            const vtr_probe_fn find = probe->group_count > 0
+                                          ? searcher->functions.probe_buckets
+                                          : searcher->functions.probe;
+            const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
             vtr_atom_lookup(run, &run->atoms->tiers[i], searcher->functions.match_line,
                             &tile, searcher->positions, found);

@@ -105,6 +105,60 @@ size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
     return found;
 }
 
+/* The tables of one byte of a group. */
+struct tables {
+    __m256i low;
+    __m256i high;
+};
+
+/* Of 32 positions, a bit for each that the buckets of a group let pass. */
+VTR_TARGET_AVX2
+static inline unsigned ask_group(const struct tables *group, const uint8_t *bytes)
+{
+    const __m256i mask = _mm256_set1_epi8(15);
+    __m256i buckets = _mm256_set1_epi8(-1);
+
+    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
+        const __m256i block = _mm256_loadu_si256((const void *)(bytes + i));
+        const __m256i low =
+            _mm256_shuffle_epi8(group[i].low, _mm256_and_si256(block, mask));
+        const __m256i high =
+            _mm256_shuffle_epi8(group[i].high,
+                                _mm256_and_si256(_mm256_srli_epi16(block, 4), mask));
+
+        buckets = _mm256_and_si256(buckets, _mm256_and_si256(low, high));
+    }
+    const __m256i is_none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
+    return ~(unsigned)_mm256_movemask_epi8(is_none);
+}
+
+VTR_TARGET_AVX2
+size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint16_t *out)
+{
+    struct tables tables[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_BYTES];
+    const uint8_t *from = probe->buckets;
+    size_t found = 0;
+
+    for (unsigned i = 0; i < probe->group_count * VTR_BUCKET_BYTES; i++) {
+        tables[i].low = load_both_halves(from);
+        tables[i].high = load_both_halves(from + VTR_BUCKET_TABLE_LEN);
+        from += 2 * VTR_BUCKET_TABLE_LEN;
+    }
+    for (size_t at = 0; at < count; at += 32) {
+        unsigned bits = ask_group(tables, tile + at);
+
+        if (probe->group_count > 1) {
+            bits |= ask_group(tables + VTR_BUCKET_BYTES, tile + at);
+        }
+        found = vtr_probe_keep(probe, tile, at, bits, out, found);
+    }
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return found;
+}
+
 VTR_TARGET_AVX2
 uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
                              uint32_t place_mask)

@@ -91,6 +91,83 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
     return found;
 }
 
+/* A group's tables, each in all quarters. */
+struct group {
+    __m512i low[VTR_BUCKET_BYTES];
+    __m512i high[VTR_BUCKET_BYTES];
+};
+
+VTR_TARGET_AVX512
+static inline void load_group(struct group *group, const uint8_t *tables)
+{
+    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
+        group->low[i] = load_all_quarters(tables);
+        group->high[i] = load_all_quarters(tables + VTR_BUCKET_TABLE_LEN);
+        tables += 2 * VTR_BUCKET_TABLE_LEN;
+    }
+}
+
+/* The halves of the bytes from 64 positions on. */
+struct halves {
+    __m512i low[VTR_BUCKET_BYTES];
+    __m512i high[VTR_BUCKET_BYTES];
+};
+
+VTR_TARGET_AVX512
+static inline void load_halves(struct halves *halves, const uint8_t *bytes)
+{
+    const __m512i mask = _mm512_set1_epi8(15);
+
+    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
+        const __m512i block = _mm512_loadu_si512(bytes + i);
+
+        halves->low[i] = _mm512_and_si512(block, mask);
+        halves->high[i] = _mm512_and_si512(_mm512_srli_epi16(block, 4), mask);
+    }
+}
+
+VTR_TARGET_AVX512
+static inline __mmask64 ask_group(const struct group *group,
+                                  const struct halves *halves)
+{
+    __m512i buckets = _mm512_set1_epi8(-1);
+
+    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
+        const __m512i low = _mm512_shuffle_epi8(group->low[i], halves->low[i]);
+        const __m512i high = _mm512_shuffle_epi8(group->high[i], halves->high[i]);
+
+        buckets = _mm512_ternarylogic_epi32(buckets, low, high, 0x80); /* and */
+    }
+    return _mm512_test_epi8_mask(buckets, buckets);
+}
+
+VTR_TARGET_AVX512
+size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                                size_t count, uint16_t *out)
+{
+    const bool has_two = probe->group_count > 1;
+    struct group first;
+    struct group second;
+    size_t found = 0;
+
+    load_group(&first, probe->buckets);
+    load_group(&second, probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0));
+    for (size_t at = 0; at < count; at += 64) {
+        struct halves halves;
+
+        load_halves(&halves, tile + at);
+        uint64_t bits = ask_group(&first, &halves);
+        if (has_two) {
+            bits |= ask_group(&second, &halves);
+        }
+        found = vtr_probe_keep(probe, tile, at, bits, out, found);
+    }
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return found;
+}
+
 VTR_TARGET_AVX512
 uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
                                uint32_t place_mask)

@@ -680,12 +680,12 @@ class Image:
     def check_tier(self, row, number, bits_and_slots, unit_count):
         """One tier; returns its part of the two sections and which rows it leads to."""
         filters, slots = bits_and_slots
-        filter_bits, gram_len, stride, zero, lines, list_len, grams = struct.unpack(
+        filter_bits, gram_len, stride, groups, lines, list_len, grams = struct.unpack(
             "<BBBBIII", row)
         if not any(row):
             return filters, slots, []
         gaits = (((6, 2), (8, 1)), ((4, 1),), ((2, 1),))[number]
-        need((gram_len, stride) in gaits and zero == 0 and lines and grams,
+        need((gram_len, stride) in gaits and lines and grams,
              "a tier is malformed")
         limit = max(grams * 53 // 2, 1 << 17)
         need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * grams or
@@ -694,7 +694,8 @@ class Image:
         need(lines * 16 + list_len == ((room + 15) // 16 + 2) * 16 and
              list_len % 16 == 0, "a table has the wrong size")
         filter_len, lines_len = 1 << filter_bits - 3, 64 * lines
-        need(len(filters) >= filter_len and len(slots) >= lines_len + 4 * list_len,
+        filters_len = filter_len + 128 * groups
+        need(len(filters) >= filters_len and len(slots) >= lines_len + 4 * list_len,
              "a tier is cut off")
         set_bits = bin(int.from_bytes(filters[:filter_len], "little")).count("1")
         need(0 < set_bits <= 2 * grams, "a filter is wrong")
@@ -722,7 +723,12 @@ class Image:
         need((listed + 15) // 16 * 16 == list_len and not any(lists[listed:]),
              "lists are cut off")
         need(free and len(reached) == grams, "a table has other grams than it says")
-        return filters[filter_len:], slots[lines_len + 4 * list_len:], reached
+        atoms = len({unit for unit, _ in reached})
+        need(groups == (0 if number == 0 or atoms > 480 else 1 + (atoms > 160)),
+             "a tier has other buckets than it has atoms for")
+        for table in range(filter_len, filters_len, 16):
+            need(any(filters[table:table + 16]), "a half of a byte is in no bucket")
+        return filters[filters_len:], slots[lines_len + 4 * list_len:], reached
 
     def check_atoms(self):
         """The index as far as it follows from its rows and the patterns."""

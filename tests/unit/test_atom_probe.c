@@ -78,6 +78,84 @@ static void all_versions_find_the_same_positions(void **state)
     }
 }
 
+static void check_buckets(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                          size_t count)
+{
+    static uint16_t ours[VTR_TILE_ROOM];
+    static uint16_t theirs[VTR_TILE_ROOM];
+    const size_t found = vtr_probe_buckets_plain(probe, tile, count, ours);
+    size_t next = 0;
+
+    for (size_t at = 0; at < count; at++) {
+        const bool passes =
+            vtr_probe_passes(probe, tile + at) &&
+            vtr_buckets_pass(probe->buckets, probe->group_count, tile + at);
+
+        assert_true(!passes || (next < found && ours[next] == at));
+        next += passes;
+    }
+    assert_int_equal(next, found);
+    for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
+        if (vtr_cpu_has_vectors(ALL[i])) {
+            const vtr_probe_fn fn = vtr_probe_get_functions(ALL[i]).probe_buckets;
+
+            assert_int_equal(fn(probe, tile, count, theirs), found);
+            assert_memory_equal(ours, theirs, found * sizeof(ours[0]));
+        }
+    }
+}
+
+static void all_versions_with_buckets_find_the_same_positions(void **state)
+{
+    (void)state;
+    static uint8_t tile[VTR_TILE_LEN + VTR_TILE_TAIL];
+    static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
+    static uint8_t buckets[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_GROUP_LEN];
+    static const size_t COUNTS[] = {0, 1, 31, 32, 33, 63, 64, 65, 999, 8191, 8192};
+    uint64_t random = 9;
+
+    for (unsigned round = 0; round < 16; round++) {
+        struct vtr_atom_probe probe = {.filter = filter,
+                                       .filter_bits = 10 + round % 7,
+                                       .gram_len = round % 2 == 0 ? 4 : 2,
+                                       .stride = 1,
+                                       .buckets = buckets,
+                                       .group_count = 1 + round / 2 % 2};
+
+        fill(&random, tile, sizeof(tile));
+        memset(tile + 1000, 0, 500);
+        fill_sparse(&random, filter, sizeof(filter), 1 + round / 8);
+        fill(&random, buckets, sizeof(buckets));
+        for (size_t i = 0; i < sizeof(buckets); i++) {
+            buckets[i] |= round < 8 ? (uint8_t)vtr_test_random(&random) : 0;
+        }
+        for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
+            check_buckets(&probe, tile, COUNTS[i]);
+        }
+    }
+}
+
+/* Buckets that let nearly everything pass are left alone. */
+static void only_good_buckets_are_asked(void **state)
+{
+    (void)state;
+    uint8_t filter[128] = {0};
+    uint8_t buckets[VTR_BUCKET_GROUP_LEN] = {0};
+    const struct vtr_atom_table table = {.filter = filter,
+                                         .buckets = buckets,
+                                         .filter_bits = 10,
+                                         .gram_len = 4,
+                                         .stride = 1,
+                                         .group_count = 1};
+    struct vtr_atom_probe probe;
+
+    vtr_atom_probe_init(&probe, &table);
+    assert_int_equal(probe.group_count, 1);
+    memset(buckets, 1, sizeof(buckets));
+    vtr_atom_probe_init(&probe, &table);
+    assert_int_equal(probe.group_count, 0);
+}
+
 /* A gram whose bits are set is found wherever it stands, at a position of the stride.
  */
 static void a_gram_of_the_filter_passes_everywhere(void **state)
@@ -198,6 +276,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_versions_find_the_same_positions),
+        cmocka_unit_test(all_versions_with_buckets_find_the_same_positions),
+        cmocka_unit_test(only_good_buckets_are_asked),
         cmocka_unit_test(a_gram_of_the_filter_passes_everywhere),
         cmocka_unit_test(all_versions_fold_alike),
         cmocka_unit_test(all_versions_match_the_same_slots),
