@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/delta.h"
 #include "cli/json.h"
 #include "cli/os_input.h"
 #include "cli/output.h"
@@ -89,36 +90,17 @@ static const struct vtr_verb APPLY = {
     .exits = "0  written\n2  refused: signature, digest, format, or the disk\n",
     .run = vtr_cmd_delta_apply};
 
-struct info_arguments {
-    bool is_json;
-};
+static const struct vtr_verb *const CHILDREN[] = {&CREATE, &APPLY,
+                                                  &vtr_verb_delta_merge,
+                                                  &vtr_verb_delta_info, NULL};
 
-static const struct vtr_option INFO_OPTIONS[] = {
-    {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object",
-     offsetof(struct info_arguments, is_json)}};
+const struct vtr_verb vtr_verb_delta = {
+    .name = "delta",
+    .summary = "make, apply, merge and show updates of databases",
+    .example = CREATE_EXAMPLE "\n" APPLY_EXAMPLE,
+    .children = CHILDREN};
 
-static const struct vtr_verb INFO = {
-    .name = "delta info",
-    .summary = "show what a delta says of itself",
-    .example = "vitrine delta info 11-12.vdelta",
-    .details = "Nothing is checked: 'vitrine delta apply' does that.\n",
-    .operands = "D.vdelta",
-    .operand_min = 1,
-    .operand_max = 1,
-    .options = INFO_OPTIONS,
-    .option_count = sizeof(INFO_OPTIONS) / sizeof(INFO_OPTIONS[0]),
-    .exits = "0  shown\n2  not a delta that this version can read\n",
-    .run = vtr_cmd_delta_info};
-
-static const struct vtr_verb *const CHILDREN[] = {&CREATE, &APPLY, &INFO, NULL};
-
-const struct vtr_verb vtr_verb_delta = {.name = "delta",
-                                        .summary =
-                                            "make, apply and show updates of databases",
-                                        .example = CREATE_EXAMPLE "\n" APPLY_EXAMPLE,
-                                        .children = CHILDREN};
-
-static void print_created(struct vtr_text *out, const char *path, uint64_t len,
+void vtr_delta_print_made(struct vtr_text *out, const char *path, uint64_t len,
                           uint64_t milliseconds, bool is_json)
 {
     struct vtr_json json;
@@ -213,8 +195,8 @@ static int create(const struct create_arguments *arguments, const char *const *p
         exit_code = vtr_complain(&CREATE, &err);
     } else {
         warn_of_releases(from.bytes, to.bytes);
-        print_created(&out, arguments->output, len, vtr_stopwatch_ms() - start,
-                      arguments->is_json);
+        vtr_delta_print_made(&out, arguments->output, len, vtr_stopwatch_ms() - start,
+                             arguments->is_json);
         if (arguments->is_json) {
             exit_code = vtr_output_answer(&out, exit_code);
         } else {
@@ -228,8 +210,7 @@ static int create(const struct create_arguments *arguments, const char *const *p
     return exit_code;
 }
 
-/* Whether an output and a summary both want standard output; says so. */
-static bool is_torn(const struct vtr_verb *verb, const char *output, bool is_json)
+bool vtr_delta_is_torn(const struct vtr_verb *verb, const char *output, bool is_json)
 {
     if (is_json && output != NULL && strcmp(output, "-") == 0) {
         vtr_complain_text(verb, "-o - and --json both want standard output", NULL);
@@ -245,7 +226,7 @@ static bool is_create_allowed(const struct create_arguments *arguments,
         vtr_complain_text(&CREATE, "either --key KEY or --unsigned", NULL);
         return false;
     }
-    if (is_torn(&CREATE, arguments->output, arguments->is_json)) {
+    if (vtr_delta_is_torn(&CREATE, arguments->output, arguments->is_json)) {
         return false;
     }
     return vtr_output_is_allowed(&CREATE, arguments->output, paths->items,
@@ -269,8 +250,9 @@ int vtr_cmd_delta_create(int argc, char **argv)
     return exit_code;
 }
 
-static enum vtr_status load_keys(struct vtr_public_key **out,
-                                 const struct vtr_list *paths, struct vtr_error *err)
+enum vtr_status vtr_delta_load_trusted(struct vtr_public_key **out,
+                                       const struct vtr_list *paths,
+                                       struct vtr_error *err)
 {
     struct vtr_public_key *keys = calloc(paths->count + 1, sizeof(*keys));
 
@@ -353,7 +335,7 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
     struct vtr_error err = {0};
     const uint64_t start = vtr_stopwatch_ms();
 
-    enum vtr_status status = load_keys(&keys, &arguments->trusted, &err);
+    enum vtr_status status = vtr_delta_load_trusted(&keys, &arguments->trusted, &err);
     if (status == VTR_OK) {
         status = vtr_input_open_database(&from, paths[0], &err);
     }
@@ -380,7 +362,7 @@ static bool is_apply_allowed(const struct apply_arguments *arguments,
         vtr_complain_text(&APPLY, "either --trust KEY.pub or --unsigned", NULL);
         return false;
     }
-    if (is_torn(&APPLY, arguments->output, arguments->is_json)) {
+    if (vtr_delta_is_torn(&APPLY, arguments->output, arguments->is_json)) {
         return false;
     }
     /* The result takes its place whole, so that OLD may be NEW: an update in place. */
@@ -401,164 +383,5 @@ int vtr_cmd_delta_apply(int argc, char **argv)
                         : VTR_EXIT_FAILED;
     }
     vtr_options_deinit(&APPLY, &arguments, &paths);
-    return exit_code;
-}
-
-static void row(struct vtr_text *out, const char *what)
-{
-    const size_t start = out->len;
-
-    vtr_text_add(out, what);
-    vtr_text_repeat(out, ' ', 14 - (out->len - start));
-}
-
-static void print_side(struct vtr_text *out, const char *what, uint64_t release,
-                       const uint8_t *digest)
-{
-    row(out, what);
-    vtr_text_add(out, "release ");
-    vtr_text_number(out, release);
-    vtr_text_add(out, ", ");
-    vtr_text_hex(out, (struct vtr_bytes){digest, VTR_DIGEST_LEN});
-    vtr_text_add(out, "\n");
-}
-
-static void print_counts(struct vtr_text *out, const char *what, uint64_t added,
-                         uint64_t removed)
-{
-    row(out, what);
-    vtr_text_add(out, "+");
-    vtr_text_number(out, added);
-    vtr_text_add(out, " -");
-    vtr_text_number(out, removed);
-    vtr_text_add(out, "\n");
-}
-
-/* Signatures past the ids that the header's summary keeps are only counted. */
-static unsigned shown_keys(const struct vtr_delta_info *info)
-{
-    const unsigned room = sizeof(info->key_ids) / sizeof(info->key_ids[0]);
-    return info->signature_count < room ? info->signature_count : room;
-}
-
-static void print_info(struct vtr_text *out, const struct vtr_delta_info *info,
-                       size_t len)
-{
-    row(out, "database");
-    vtr_text_safe(out, info->name);
-    vtr_text_add(out, "\n");
-    print_side(out, "from", info->from_release, info->from_digest);
-    print_side(out, "to", info->to_release, info->to_digest);
-    print_counts(out, "rules", info->rules_added, info->rules_removed);
-    print_counts(out, "hashes", info->hashes_added, info->hashes_removed);
-    print_counts(out, "externals", info->externals_added, info->externals_removed);
-    row(out, "bytes");
-    vtr_text_number(out, len);
-    vtr_text_add(out, ", unpacked ");
-    vtr_text_number(out, info->raw_len);
-    vtr_text_add(out, ", for a database of ");
-    vtr_text_number(out, info->to_len);
-    vtr_text_add(out, "\n");
-    row(out, "layout");
-    vtr_text_number(out, info->layout);
-    vtr_text_add(out, "\n");
-    row(out, "signatures");
-    vtr_text_number(out, info->signature_count);
-    for (unsigned i = 0; i < shown_keys(info); i++) {
-        vtr_text_add(out, i == 0 ? ", by key " : ", ");
-        vtr_print_key_id(out, info->key_ids[i]);
-    }
-    vtr_text_add(out, "\n");
-}
-
-static void put_side(struct vtr_json *json, const char *name, uint64_t release,
-                     const uint8_t *digest)
-{
-    vtr_json_begin_object(json, name);
-    vtr_json_number(json, "release", release);
-    vtr_json_hex(json, "digest", (struct vtr_bytes){digest, VTR_DIGEST_LEN});
-    vtr_json_end_object(json);
-}
-
-static void put_counts(struct vtr_json *json, const char *name, uint64_t added,
-                       uint64_t removed)
-{
-    vtr_json_begin_object(json, name);
-    vtr_json_number(json, "added", added);
-    vtr_json_number(json, "removed", removed);
-    vtr_json_end_object(json);
-}
-
-static void put_info(struct vtr_text *out, const struct vtr_delta_info *info,
-                     size_t len)
-{
-    struct vtr_json json;
-    struct vtr_text id = {0};
-
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
-    vtr_json_bytes(&json, "name", info->name);
-    put_side(&json, "from", info->from_release, info->from_digest);
-    put_side(&json, "to", info->to_release, info->to_digest);
-    put_counts(&json, "rules", info->rules_added, info->rules_removed);
-    put_counts(&json, "hashes", info->hashes_added, info->hashes_removed);
-    put_counts(&json, "externals", info->externals_added, info->externals_removed);
-    vtr_json_number(&json, "bytes", len);
-    vtr_json_number(&json, "unpacked_bytes", info->raw_len);
-    vtr_json_number(&json, "database_bytes", info->to_len);
-    vtr_json_number(&json, "layout", info->layout);
-    vtr_json_number(&json, "signatures", info->signature_count);
-    vtr_json_begin_array(&json, "keys");
-    for (unsigned i = 0; i < shown_keys(info); i++) {
-        vtr_text_clear(&id);
-        vtr_print_key_id(&id, info->key_ids[i]);
-        vtr_json_bytes(&json, NULL,
-                       (struct vtr_bytes){(const uint8_t *)id.ptr, id.len});
-    }
-    vtr_json_end_array(&json);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
-    vtr_text_deinit(&id);
-}
-
-static int show(const char *path, bool is_json)
-{
-    struct vtr_input delta = {0};
-    struct vtr_delta_info info;
-    struct vtr_error err = {0};
-    struct vtr_text out = {0};
-    int exit_code = VTR_EXIT_YES;
-
-    enum vtr_status status = vtr_input_open(&delta, path, &err);
-    if (status == VTR_OK) {
-        status = vtr_delta_get_info(delta.bytes, &info, &err);
-        if (status != VTR_OK) {
-            vtr_input_blame(path, &err);
-        }
-    }
-    if (status != VTR_OK) {
-        exit_code = vtr_complain(&INFO, &err);
-    } else {
-        if (is_json) {
-            put_info(&out, &info, delta.bytes.len);
-        } else {
-            print_info(&out, &info, delta.bytes.len);
-        }
-        exit_code = vtr_output_answer(&out, exit_code);
-    }
-    vtr_input_close(&delta);
-    return exit_code;
-}
-
-int vtr_cmd_delta_info(int argc, char **argv)
-{
-    struct info_arguments arguments = {0};
-    struct vtr_list paths = {0};
-    int exit_code;
-
-    if (vtr_options_parse(&INFO, argc, argv, &arguments, &paths, &exit_code)) {
-        exit_code = show(paths.items[0], arguments.is_json);
-    }
-    vtr_options_deinit(&INFO, &arguments, &paths);
     return exit_code;
 }

@@ -46,6 +46,7 @@ int vtr_cmd_completion(int argc, char **argv);
 int vtr_cmd_delta_apply(int argc, char **argv);
 int vtr_cmd_delta_create(int argc, char **argv);
 int vtr_cmd_delta_info(int argc, char **argv);
+int vtr_cmd_delta_merge(int argc, char **argv);
 int vtr_cmd_fmt(int argc, char **argv);
 int vtr_cmd_help(int argc, char **argv);
 int vtr_cmd_inspect(int argc, char **argv);

@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "delta/column.h"
 #include "delta/decode.h"
 #include "format/records.h"
 
-bool vtr_removed_reader_open(struct vtr_rice_reader *out, const struct vtr_delta *delta,
-                             unsigned section)
+bool vtr_delta_open_list(struct vtr_rice_reader *out, const struct vtr_delta *delta,
+                         unsigned section, size_t index)
 {
-    const uint64_t count = delta->header.sections[section].count;
+    const struct vtr_vector *lists = &delta->lists[section];
+    const struct vtr_bytes *items = lists->items;
 
-    return count > 0 && vtr_rice_open(out, delta->raw[section], count, false);
+    return index < lists->count && vtr_rice_open(out, items[index], false);
 }
 
 bool vtr_added_reader_open(struct vtr_added_reader *out, const struct vtr_delta *delta,
@@ -22,21 +22,18 @@ bool vtr_added_reader_open(struct vtr_added_reader *out, const struct vtr_delta 
     const uint64_t count =
         delta->header.sections[VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_ADDED)]
             .count;
-    struct vtr_added_reader added = {.sizes = raw[VTR_DELTA_HASH_SIZES],
-                                     .stems = raw[VTR_DELTA_HASH_STEMS],
-                                     .numbers = raw[VTR_DELTA_HASH_NUMBERS],
-                                     .stem_count = delta->stem_count};
+    struct vtr_bytes names;
     struct vtr_reader r;
 
-    vtr_reader_init(&r, raw[VTR_DELTA_HASH_MANTISSAS], 0);
-    if (count == 0 ||
-        !vtr_rice_open(&added.digests, raw[VTR_DELTA_HASH_ADDED], count, true) ||
-        added.digests.bits != vtr_hash_len(kind) * 8 ||
-        !vtr_reader_varint(&r, &added.number_base) || added.number_base > UINT32_MAX ||
-        !vtr_reader_slice(&r, &added.mantissas.bytes, vtr_reader_left(&r))) {
+    *out = (struct vtr_added_reader){.stem_count = delta->stem_count};
+    vtr_reader_init(&r, raw[VTR_DELTA_HASH_NAMES], 0);
+    if (count == 0 || !vtr_rice_open(&out->digests, raw[VTR_DELTA_HASH_ADDED], true) ||
+        out->digests.left != count || out->digests.bits != vtr_hash_len(kind) * 8 ||
+        !vtr_reader_varint(&r, &out->number_base) || out->number_base > UINT32_MAX ||
+        !vtr_reader_slice(&r, &names, vtr_reader_left(&r))) {
         return false;
     }
-    *out = added;
+    vtr_range_decoder_init(&out->names, names);
     return true;
 }
 
@@ -64,15 +61,11 @@ bool vtr_added_reader_next(struct vtr_added_reader *r, struct vtr_added_hash *ou
     uint64_t size;
     uint64_t stem;
     uint64_t number;
-    const size_t i = r->next;
-
-    if (i >= r->sizes.len || i >= r->stems.len || i >= r->numbers.len) {
-        return false;
-    }
     const uint8_t *digest = vtr_rice_next(&r->digests);
-    if (digest == NULL || !vtr_column_take(r->sizes.ptr[i], &r->mantissas, &size) ||
-        !vtr_column_take(r->stems.ptr[i], &r->mantissas, &stem) ||
-        !vtr_column_take(r->numbers.ptr[i], &r->mantissas, &number) ||
+
+    if (digest == NULL || !vtr_column_take(&r->sizes, &r->names, &size) ||
+        !vtr_column_take(&r->stems, &r->names, &stem) ||
+        !vtr_column_take(&r->numbers, &r->names, &number) ||
         size > (uint64_t)INT64_MAX || stem >= r->stem_count ||
         !decode_number(number, r->number_base, &out->number)) {
         return false;
@@ -80,6 +73,5 @@ bool vtr_added_reader_next(struct vtr_added_reader *r, struct vtr_added_hash *ou
     memcpy(out->digest, digest, sizeof(out->digest));
     out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
     out->stem = (uint32_t)stem;
-    r->next = i + 1;
     return true;
 }

@@ -14,33 +14,37 @@ static unsigned bit_length(uint64_t value)
     return length;
 }
 
-void vtr_column_put(struct vtr_writer *classes, struct vtr_bit_writer *mantissas,
+void vtr_column_put(struct vtr_column *column, struct vtr_range_encoder *e,
                     uint64_t value)
 {
     const unsigned length = bit_length(value);
+    unsigned node = 1;
 
-    vtr_writer_u8(classes, (uint8_t)length);
+    for (unsigned i = VTR_CLASS_BITS; i-- > 0;) {
+        const bool bit = (length >> i & 1u) != 0;
+        vtr_range_put(e, &column->nodes[node], bit);
+        node = node << 1 | bit;
+    }
     if (length > 1) {
-        vtr_bit_writer_put(mantissas, value, length - 1);
+        vtr_range_put_plain(e, value, length - 1);
     }
 }
 
-bool vtr_column_take(uint8_t class_byte, struct vtr_bit_reader *mantissas,
+bool vtr_column_take(struct vtr_column *column, struct vtr_range_decoder *d,
                      uint64_t *out)
 {
-    uint64_t mantissa = 0;
+    unsigned node = 1;
 
-    if (class_byte > CLASS_MAX) {
+    for (unsigned i = 0; i < VTR_CLASS_BITS; i++) {
+        node = node << 1 | vtr_range_take(d, &column->nodes[node]);
+    }
+    const unsigned length = node - (1u << VTR_CLASS_BITS);
+    if (length > CLASS_MAX) {
         return false;
     }
-    if (class_byte == 0) {
-        *out = 0;
-        return true;
-    }
-    if (!vtr_bit_reader_take(mantissas, class_byte - 1u, &mantissa)) {
-        return false;
-    }
-    *out = (uint64_t)1 << (class_byte - 1u) | mantissa;
+    *out = length == 0
+               ? 0
+               : (uint64_t)1 << (length - 1) | vtr_range_take_plain(d, length - 1);
     return true;
 }
 

@@ -10,11 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_file.h"
-#include "delta/encode.h"
+#include "delta/delta_file.h"
 #include "delta/rebuild_image.h"
-
-#define FILE_MODE 0644u
 
 /* The two databases and their records. */
 struct releases {
@@ -67,24 +64,16 @@ static enum vtr_status encode(struct vtr_writer *w, const struct releases *relea
         .to_release = releases->to.release,
         .from_digest = releases->from.content_digest,
         .to_digest = releases->to.content_digest,
+        .to_root = releases->to.record_root,
         .to_len = releases->to.bytes.len,
     };
-    struct vtr_section_set sections = {0};
     struct vtr_changes changes;
-    enum vtr_status status = vtr_changes_init(&changes, from, to, err);
+    enum vtr_status status = vtr_changes_find(&changes, &releases->from, from, to, err);
 
-    if (status != VTR_OK) {
-        return status;
-    }
-    status = vtr_delta_encode(&sections, &changes, &releases->from, from, to, err);
     if (status == VTR_OK) {
-        status = vtr_section_set_pack(&sections, &header, err);
+        status = vtr_delta_spell(w, &header, &changes, key, err);
+        vtr_changes_deinit(&changes);
     }
-    if (status == VTR_OK) {
-        status = vtr_delta_file_write(w, &header, key, err);
-    }
-    vtr_section_set_deinit(&sections);
-    vtr_changes_deinit(&changes);
     return status;
 }
 
@@ -151,22 +140,11 @@ enum vtr_status vtr_delta_create(struct vtr_bytes from, struct vtr_bytes to,
                                  uint64_t *out_len, struct vtr_error *err)
 {
     struct vtr_writer delta = {0};
-    struct vtr_replacement file = {0};
     enum vtr_status status = vtr_delta_build(&delta, from, to, key, err);
 
     if (status == VTR_OK) {
-        status = vtr_replacement_begin(&file, path, FILE_MODE, err);
+        status = vtr_delta_save(vtr_writer_bytes(&delta), path, out_len, err);
     }
-    if (status == VTR_OK) {
-        status = vtr_replacement_write(&file, vtr_writer_bytes(&delta), err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_replacement_commit(&file, err);
-    }
-    if (status == VTR_OK && out_len != NULL) {
-        *out_len = delta.len;
-    }
-    vtr_replacement_abort(&file);
     vtr_writer_deinit(&delta);
     return status;
 }

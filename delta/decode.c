@@ -10,8 +10,6 @@
 #include "base/reader.h"
 #include "delta/decode_stems.h"
 #include "delta/deflate.h"
-#include "delta/encode.h"
-#include "format/rule.h"
 #include "verify/pairing.h"
 
 /* Of a digest of any kind at least this many bytes are stored as they are. */
@@ -55,23 +53,20 @@ static enum vtr_status unpack_sections(struct vtr_delta *delta, struct vtr_error
     return VTR_OK;
 }
 
-/* The columns of a kind's additions are all there and equally long, or none is; and
- * there are no more than the digests have room for, each of which is at least 8 bytes.
- */
-static enum vtr_status check_columns(const struct vtr_delta *delta,
-                                     enum vtr_hash_kind kind, struct vtr_error *err)
+/* Of each addition there is a name; and there are no more than the digests have room
+ * for, each of which is at least 8 bytes. */
+static enum vtr_status check_added_counts(const struct vtr_delta *delta,
+                                          enum vtr_hash_kind kind,
+                                          struct vtr_error *err)
 {
     const unsigned first = VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_ADDED);
+    const unsigned names = VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_NAMES);
+    const struct vtr_delta_section *sections = delta->header.sections;
 
-    for (unsigned part = VTR_DELTA_HASH_SIZES; part <= VTR_DELTA_HASH_MANTISSAS;
-         part++) {
-        const unsigned id = VTR_DELTA_HASH_SECTION(kind, part);
-        if (delta->header.sections[id].count != delta->header.sections[first].count) {
-            return bad_section(err, delta, id, "it has not one element an addition");
-        }
+    if (sections[names].count != sections[first].count) {
+        return bad_section(err, delta, names, "it has not one element an addition");
     }
-    if (delta->header.sections[first].count >
-        delta->header.sections[first].raw_len / DIGEST_LEN_LEAST) {
+    if (sections[first].count > sections[first].raw_len / DIGEST_LEN_LEAST) {
         return bad_section(err, delta, first, "it is too short for its digests");
     }
     return VTR_OK;
@@ -86,7 +81,7 @@ static enum vtr_status check_counts(const struct vtr_delta *delta,
 
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
         const enum vtr_status status =
-            check_columns(delta, (enum vtr_hash_kind)kind, err);
+            check_added_counts(delta, (enum vtr_hash_kind)kind, err);
         if (status != VTR_OK) {
             return status;
         }
@@ -102,25 +97,57 @@ static enum vtr_status check_counts(const struct vtr_delta *delta,
     return VTR_OK;
 }
 
-static enum vtr_status check_removed(const struct vtr_delta *delta, unsigned id,
-                                     unsigned bits_min, unsigned bits_max,
-                                     struct vtr_error *err)
+enum vtr_status vtr_delta_find_lists(struct vtr_delta *delta, unsigned section,
+                                     bool may_repeat, struct vtr_error *err)
 {
-    struct vtr_rice_reader r;
+    struct vtr_vector *lists = &delta->lists[section];
+    struct vtr_bytes rest = delta->raw[section];
+    uint64_t count_left = delta->header.sections[section].count;
+    unsigned last_bits = 0;
 
-    if (delta->header.sections[id].count == 0) {
-        return VTR_OK;
+    vtr_vector_init(lists, sizeof(struct vtr_bytes));
+    while (count_left > 0) {
+        struct vtr_bytes *list = vtr_vector_push(lists);
+        struct vtr_rice_reader r;
+
+        if (list == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        *list = rest;
+        if (!vtr_rice_open(&r, rest, may_repeat) || r.left > count_left ||
+            r.bits <= last_bits) {
+            return bad_section(err, delta, section, "a list is none, or out of order");
+        }
+        count_left -= r.left;
+        last_bits = r.bits;
+        while (vtr_rice_next(&r) != NULL) {
+        }
+        if (!vtr_rice_is_finished(&r, &rest)) {
+            return bad_section(err, delta, section,
+                               "its keys are out of order or cut short");
+        }
     }
-    if (!vtr_removed_reader_open(&r, delta, id) || r.bits < bits_min ||
-        r.bits > bits_max) {
-        return bad_section(err, delta, id, "its keys have an impossible length");
-    }
-    while (vtr_rice_next(&r) != NULL) {
-    }
-    if (!vtr_rice_is_finished(&r)) {
-        return bad_section(err, delta, id, "its keys are out of order or cut short");
+    if (delta->header.sections[section].count > 0 && rest.len > 0) {
+        return bad_section(err, delta, section, "it goes on after its last key");
     }
     return VTR_OK;
+}
+
+/* Keys are no longer than the digests that they name. */
+static enum vtr_status check_removed(struct vtr_delta *delta, enum vtr_hash_kind kind,
+                                     struct vtr_error *err)
+{
+    const unsigned id = VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_REMOVED);
+    const enum vtr_status status = vtr_delta_find_lists(delta, id, false, err);
+    const size_t count = delta->lists[id].count;
+    struct vtr_rice_reader last;
+
+    if (status == VTR_OK && count > 0 &&
+        (!vtr_delta_open_list(&last, delta, id, count - 1) ||
+         last.bits > vtr_hash_len(kind) * 8)) {
+        return bad_section(err, delta, id, "its keys have an impossible length");
+    }
+    return status;
 }
 
 /* Reads all additions of a kind and counts the uses of their stems down. */
@@ -132,6 +159,7 @@ static enum vtr_status check_added(const struct vtr_delta *delta,
     const uint64_t count = delta->header.sections[id].count;
     struct vtr_added_reader r;
     struct vtr_added_hash added;
+    struct vtr_bytes rest;
     uint64_t read_count = 0;
 
     if (count == 0) {
@@ -148,16 +176,15 @@ static enum vtr_status check_added(const struct vtr_delta *delta,
         uses_left[stem]--;
         read_count++;
     }
-    if (read_count != count || !vtr_rice_is_finished(&r.digests) ||
-        !vtr_bit_reader_is_finished(&r.mantissas)) {
+    if (read_count != count || !vtr_rice_is_finished(&r.digests, &rest) ||
+        rest.len > 0 || !vtr_range_is_finished(&r.names)) {
         return bad_section(err, delta, id,
                            "its additions are out of order or cut short");
     }
     return VTR_OK;
 }
 
-static enum vtr_status check_hashes(const struct vtr_delta *delta,
-                                    struct vtr_error *err)
+static enum vtr_status check_hashes(struct vtr_delta *delta, struct vtr_error *err)
 {
     uint32_t *uses_left = calloc(delta->stem_count + 1, sizeof(*uses_left));
     enum vtr_status status = VTR_OK;
@@ -169,10 +196,7 @@ static enum vtr_status check_hashes(const struct vtr_delta *delta,
         memcpy(uses_left, delta->uses, delta->stem_count * sizeof(*uses_left));
     }
     for (unsigned kind = 0; status == VTR_OK && kind < VTR_HASH_KINDS; kind++) {
-        const unsigned bits_max = vtr_hash_len((enum vtr_hash_kind)kind) * 8;
-        status =
-            check_removed(delta, VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_REMOVED),
-                          VTR_REMOVAL_BITS_MIN, bits_max, err);
+        status = check_removed(delta, (enum vtr_hash_kind)kind, err);
         if (status == VTR_OK) {
             status = check_added(delta, (enum vtr_hash_kind)kind, uses_left, err);
         }
@@ -187,58 +211,59 @@ static enum vtr_status check_hashes(const struct vtr_delta *delta,
     return status;
 }
 
-/* Splits a section into `count` bodies whose keys ascend. */
-static enum vtr_status read_bodies(const struct vtr_delta *delta, unsigned id,
-                                   enum vtr_body_kind kind, struct vtr_bytes **out,
-                                   struct vtr_error *err)
+/* No body is both removed and put: both lists are sorted. */
+static bool are_apart(const struct vtr_body_changes *changes)
 {
-    const size_t count = (size_t)delta->header.sections[id].count;
-    struct vtr_bytes *bodies = calloc(count + 1, sizeof(*bodies));
-    struct vtr_bytes last_space = {NULL, 0};
-    struct vtr_bytes last_name = {NULL, 0};
-    struct vtr_reader r;
+    const struct vtr_body_name *removed = changes->removed.items;
+    const struct vtr_body_put *put = changes->put.items;
+    size_t i = 0;
 
-    if (bodies == NULL) {
-        return vtr_error_set_memory(err);
+    for (size_t k = 0; k < changes->put.count; k++) {
+        while (i < changes->removed.count &&
+               vtr_body_name_compare(&removed[i], &put[k].name) < 0) {
+            i++;
+        }
+        if (i < changes->removed.count &&
+            vtr_body_name_compare(&removed[i], &put[k].name) == 0) {
+            return false;
+        }
     }
-    *out = bodies; /* freed with the delta */
-    vtr_reader_init(&r, delta->raw[id], 0);
-    for (size_t i = 0; i < count; i++) {
-        struct vtr_bytes space;
-        struct vtr_bytes name;
+    return true;
+}
 
-        if (!vtr_reader_string(&r, &bodies[i]) ||
-            !vtr_body_read_key(kind, bodies[i], &space, &name)) {
-            return bad_section(err, delta, id, "a record is damaged");
-        }
-        if (i > 0 && vtr_rule_compare_key(last_space, last_name, space, name) >= 0) {
-            return bad_section(err, delta, id, "its records are out of order");
-        }
-        last_space = space;
-        last_name = name;
+/* Reads section `removed_id` and the one after it. */
+static enum vtr_status read_bodies(const struct vtr_delta *delta, unsigned removed_id,
+                                   enum vtr_body_kind kind,
+                                   struct vtr_body_changes *out, struct vtr_error *err)
+{
+    const struct vtr_delta_section *sections = delta->header.sections;
+    const unsigned put_id = removed_id + 1;
+    const char *fault = NULL;
+
+    vtr_body_changes_init(out);
+    if (!vtr_body_removed_read(delta->raw[removed_id],
+                               (size_t)sections[removed_id].count, out, &fault)) {
+        return fault == NULL ? vtr_error_set_memory(err)
+                             : bad_section(err, delta, removed_id, fault);
     }
-    if (vtr_reader_left(&r) != 0) {
-        return bad_section(err, delta, id, "it goes on after its last record");
+    if (!vtr_body_put_read(kind, delta->raw[put_id], (size_t)sections[put_id].count,
+                           out, &fault)) {
+        return fault == NULL ? vtr_error_set_memory(err)
+                             : bad_section(err, delta, put_id, fault);
     }
-    return VTR_OK;
+    return are_apart(out)
+               ? VTR_OK
+               : bad_section(err, delta, put_id, "it has a record that is removed");
 }
 
 static enum vtr_status read_all_bodies(struct vtr_delta *delta, struct vtr_error *err)
 {
-    enum vtr_status status = check_removed(delta, VTR_DELTA_RULES_REMOVED, 64, 64, err);
+    const enum vtr_status status =
+        read_bodies(delta, VTR_DELTA_RULES_REMOVED, VTR_BODY_RULE, &delta->rules, err);
 
-    if (status == VTR_OK) {
-        status = check_removed(delta, VTR_DELTA_EXTERNALS_REMOVED, 64, 64, err);
-    }
-    if (status == VTR_OK) {
-        status = read_bodies(delta, VTR_DELTA_RULES_ADDED, VTR_BODY_RULE, &delta->rules,
-                             err);
-    }
-    if (status == VTR_OK) {
-        status = read_bodies(delta, VTR_DELTA_EXTERNALS_ADDED, VTR_BODY_EXTERNAL,
-                             &delta->externals, err);
-    }
-    return status;
+    return status == VTR_OK ? read_bodies(delta, VTR_DELTA_EXTERNALS_REMOVED,
+                                          VTR_BODY_EXTERNAL, &delta->externals, err)
+                            : status;
 }
 
 /* Everything behind the header, in the order in which it may be believed. */
@@ -299,11 +324,12 @@ void vtr_delta_deinit(struct vtr_delta *delta)
     }
     for (unsigned id = 0; id < VTR_DELTA_SECTION_LIMIT; id++) {
         free(delta->memory[id]);
+        vtr_vector_deinit(&delta->lists[id]);
     }
     free(delta->stems);
     free(delta->uses);
     free(delta->ranked);
     free(delta->stem_memory);
-    free(delta->rules);
-    free(delta->externals);
+    vtr_body_changes_deinit(&delta->rules);
+    vtr_body_changes_deinit(&delta->externals);
 }

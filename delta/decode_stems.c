@@ -8,11 +8,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/reader.h"
-#include "delta/encode.h"
 #include "delta/stem_ranks.h"
 
-/* A name is a line of a list and no longer than this; front coding must not make
- * gigabytes out of a few bytes. */
+/* A name is a line of a list and no longer than this. */
 #define STEM_LEN_MAX 65536u
 
 static enum vtr_status bad_stems(struct vtr_error *err, const struct vtr_delta *delta,
@@ -27,26 +25,24 @@ static enum vtr_status bad_stems(struct vtr_error *err, const struct vtr_delta *
 static enum vtr_status read_known(struct vtr_delta *delta, struct vtr_error *err)
 {
     struct vtr_rice_reader r;
+    size_t at = 0;
+    const enum vtr_status status =
+        vtr_delta_find_lists(delta, VTR_DELTA_STEMS_KNOWN, false, err);
 
-    if (delta->known_count == 0) {
-        return VTR_OK;
+    if (status != VTR_OK) {
+        return status;
     }
-    if (!vtr_removed_reader_open(&r, delta, VTR_DELTA_STEMS_KNOWN) ||
-        r.bits < VTR_STEM_BITS_MIN || r.bits > 64) {
-        return bad_stems(err, delta, VTR_DELTA_STEMS_KNOWN,
-                         "its keys have an impossible length");
-    }
-    delta->known_bits = r.bits;
-    for (size_t i = 0; i < delta->known_count; i++) {
-        const uint8_t *key = vtr_rice_next(&r);
-        if (key == NULL) {
-            break;
+    for (size_t i = 0; i < delta->lists[VTR_DELTA_STEMS_KNOWN].count; i++) {
+        if (!vtr_delta_open_list(&r, delta, VTR_DELTA_STEMS_KNOWN, i) || r.bits > 64) {
+            return bad_stems(err, delta, VTR_DELTA_STEMS_KNOWN,
+                             "its keys have an impossible length");
         }
-        memcpy(delta->stems[i].key.bytes, key, sizeof(delta->stems[i].key.bytes));
-    }
-    if (!vtr_rice_is_finished(&r)) {
-        return bad_stems(err, delta, VTR_DELTA_STEMS_KNOWN,
-                         "its keys are out of order or cut short");
+        for (const uint8_t *key = vtr_rice_next(&r); key != NULL;
+             key = vtr_rice_next(&r)) {
+            struct vtr_delta_stem *stem = &delta->stems[at++];
+            memcpy(stem->key.bytes, key, sizeof(stem->key.bytes));
+            stem->bits = r.bits;
+        }
     }
     return VTR_OK;
 }
@@ -56,8 +52,8 @@ static bool next_stem(struct vtr_reader *r, size_t previous_len, uint64_t *out_s
                       struct vtr_bytes *out_rest)
 {
     return vtr_reader_varint(r, out_shared) && *out_shared <= previous_len &&
-           vtr_reader_string(r, out_rest) && out_rest->len <= STEM_LEN_MAX &&
-           *out_shared + out_rest->len <= STEM_LEN_MAX;
+           *out_shared <= VTR_STEM_SHARED_MAX && vtr_reader_string(r, out_rest) &&
+           out_rest->len <= STEM_LEN_MAX && *out_shared + out_rest->len <= STEM_LEN_MAX;
 }
 
 /* Bytes that the new stems fill when they are spelled out; false when they are bad. */
@@ -79,8 +75,7 @@ static bool measure_new(const struct vtr_delta *delta, size_t *out_len)
         total += previous_len;
     }
     *out_len = (size_t)total;
-    return vtr_reader_left(&r) == 0 && total <= delta->header.to_len &&
-           total < SIZE_MAX;
+    return vtr_reader_left(&r) == 0 && total < SIZE_MAX;
 }
 
 /* Spells the new stems out: ascending, and with all that they share said. */
@@ -99,6 +94,7 @@ static bool spell_new(struct vtr_delta *delta)
         }
         const struct vtr_bytes stem = {at, (size_t)shared + rest.len};
         const bool says_all = shared == previous.len || rest.len == 0 ||
+                              shared == VTR_STEM_SHARED_MAX ||
                               previous.ptr[shared] != rest.ptr[0];
         if (shared > 0) {
             memcpy(at, previous.ptr, (size_t)shared);
@@ -136,17 +132,19 @@ static enum vtr_status read_new(struct vtr_delta *delta, struct vtr_error *err)
 
 static enum vtr_status read_uses(struct vtr_delta *delta, struct vtr_error *err)
 {
-    struct vtr_reader r;
+    struct vtr_column column = {0};
+    struct vtr_range_decoder decoder;
 
-    vtr_reader_init(&r, delta->raw[VTR_DELTA_STEM_USES], 0);
+    vtr_range_decoder_init(&decoder, delta->raw[VTR_DELTA_STEM_USES]);
     for (size_t i = 0; i < delta->stem_count; i++) {
         uint64_t uses;
-        if (!vtr_reader_varint(&r, &uses) || uses == 0 || uses > UINT32_MAX) {
+        if (!vtr_column_take(&column, &decoder, &uses) || uses == 0 ||
+            uses > UINT32_MAX) {
             return bad_stems(err, delta, VTR_DELTA_STEM_USES, "a count is impossible");
         }
         delta->uses[i] = (uint32_t)uses;
     }
-    if (vtr_reader_left(&r) != 0) {
+    if (delta->stem_count > 0 && !vtr_range_is_finished(&decoder)) {
         return bad_stems(err, delta, VTR_DELTA_STEM_USES,
                          "it goes on after its last count");
     }

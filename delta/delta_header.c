@@ -21,11 +21,13 @@
 
 static const char HEADER[] = "header";
 
+#define ROW_PACKED 0x80u /* of a row's first byte: the section is packed */
+
 /* What the bytes of a section are, which decides how they may be packed. */
 enum section_shape {
     SHAPE_NONE = 0,
-    SHAPE_DENSE,   /* key lists and mantissas: entropy, stored */
-    SHAPE_CLASSES, /* one byte an element */
+    SHAPE_KEYS,    /* lists of keys: entropy, stored */
+    SHAPE_NUMBERS, /* coded already, stored; as many as other sections have elements */
     SHAPE_TEXT     /* anything else */
 };
 
@@ -34,23 +36,21 @@ struct section_kind {
     enum section_shape shape;
 };
 
-#define HASH_SECTIONS(kind)                                          \
- {kind " removed", SHAPE_DENSE}, {kind " added", SHAPE_DENSE},       \
-     {kind " sizes", SHAPE_CLASSES}, {kind " stems", SHAPE_CLASSES}, \
-     {kind " numbers", SHAPE_CLASSES},                               \
- {                                                                   \
-  kind " mantissas", SHAPE_DENSE                                     \
+#define HASH_SECTIONS(kind)                                  \
+ {kind " removed", SHAPE_KEYS}, {kind " added", SHAPE_KEYS}, \
+ {                                                           \
+  kind " names", SHAPE_NUMBERS                               \
  }
 
 static const struct section_kind KINDS[VTR_DELTA_SECTION_LIMIT] = {
     {"no section", SHAPE_NONE},
-    {"stems known", SHAPE_DENSE},
+    {"stems known", SHAPE_KEYS},
     {"stems new", SHAPE_TEXT},
-    {"stem uses", SHAPE_TEXT},
-    {"rules removed", SHAPE_DENSE},
-    {"rules added", SHAPE_TEXT},
-    {"externals removed", SHAPE_DENSE},
-    {"externals added", SHAPE_TEXT},
+    {"stem uses", SHAPE_NUMBERS},
+    {"rules removed", SHAPE_TEXT},
+    {"rules put", SHAPE_TEXT},
+    {"externals removed", SHAPE_TEXT},
+    {"externals put", SHAPE_TEXT},
     HASH_SECTIONS("md5"),
     HASH_SECTIONS("sha1"),
     HASH_SECTIONS("sha256"),
@@ -61,9 +61,9 @@ const char *vtr_delta_section_name(unsigned id)
     return id < VTR_DELTA_SECTION_LIMIT ? KINDS[id].name : "unknown section";
 }
 
-bool vtr_delta_section_is_dense(unsigned id)
+bool vtr_delta_section_is_text(unsigned id)
 {
-    return id < VTR_DELTA_SECTION_LIMIT && KINDS[id].shape == SHAPE_DENSE;
+    return id < VTR_DELTA_SECTION_LIMIT && KINDS[id].shape == SHAPE_TEXT;
 }
 
 enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
@@ -130,19 +130,17 @@ static bool is_plausible(unsigned id, const struct vtr_delta_section *section,
         section->raw_len > VTR_SECTION_LEN_MAX || section->count > UINT32_MAX) {
         return false;
     }
-    if (section->codec == VTR_DELTA_STORED) {
-        if (packed_len != section->raw_len) {
-            return false;
-        }
-    } else if (shape == SHAPE_DENSE || packed_len >= section->raw_len ||
-               section->raw_len / packed_len >= VTR_DEFLATE_RATIO_MAX) {
+    if (section->codec == VTR_DELTA_DEFLATED &&
+        (shape != SHAPE_TEXT || packed_len >= section->raw_len ||
+         section->count > packed_len * VTR_DELTA_PACKED_ELEMENTS_MAX ||
+         section->raw_len / packed_len >= VTR_DEFLATE_RATIO_MAX)) {
         return false;
     }
     switch (shape) {
-    case SHAPE_CLASSES:
-        return section->raw_len == section->count;
-    case SHAPE_DENSE:
+    case SHAPE_KEYS:
         return section->count <= section->raw_len * 8;
+    case SHAPE_NUMBERS:
+        return true; /* their count is that of elements that are there */
     case SHAPE_TEXT:
         return section->count <= section->raw_len;
     case SHAPE_NONE:
@@ -151,38 +149,69 @@ static bool is_plausible(unsigned id, const struct vtr_delta_section *section,
     return false;
 }
 
+/* The number of elements that a section of numbers has: it is not written. */
+static uint64_t implied_count(const struct vtr_delta_header *header, unsigned id)
+{
+    return id == VTR_DELTA_STEM_USES ? header->sections[VTR_DELTA_STEMS_KNOWN].count +
+                                           header->sections[VTR_DELTA_STEMS_NEW].count
+                                     : header->sections[id - 1].count;
+}
+
+/* Reads the numbers of a row; false at its end. */
+static bool read_row_fields(struct vtr_reader *r, const struct vtr_delta_header *header,
+                            unsigned *out_id, struct vtr_delta_section *out,
+                            uint64_t *out_packed_len)
+{
+    uint8_t first;
+
+    if (!vtr_reader_u8(r, &first)) {
+        return false;
+    }
+    *out_id = first & ~ROW_PACKED;
+    out->codec = (first & ROW_PACKED) != 0 ? VTR_DELTA_DEFLATED : VTR_DELTA_STORED;
+    if (*out_id < VTR_DELTA_SECTION_LIMIT && KINDS[*out_id].shape == SHAPE_NUMBERS) {
+        out->count = implied_count(header, *out_id);
+    } else if (!vtr_reader_varint(r, &out->count)) {
+        return false;
+    }
+    if (!vtr_reader_varint(r, &out->raw_len)) {
+        return false;
+    }
+    *out_packed_len = out->raw_len;
+    return out->codec == VTR_DELTA_STORED || vtr_reader_varint(r, out_packed_len);
+}
+
 /* Reads one row of the table of sections and takes its bytes. */
 static enum vtr_status read_row(struct vtr_reader *r, unsigned *last_id,
-                                struct vtr_reader *packed, struct vtr_delta_header *out,
-                                struct vtr_error *err)
+                                struct vtr_reader *packed, uint64_t *io_unpacked,
+                                struct vtr_delta_header *out, struct vtr_error *err)
 {
     const uint64_t at = vtr_reader_offset(r);
     struct vtr_delta_section section = {0};
-    uint8_t id;
-    uint8_t codec;
-    uint64_t packed_len;
+    unsigned id = 0;
+    uint64_t packed_len = 0;
 
-    if (!vtr_reader_u8(r, &id) || !vtr_reader_u8(r, &codec) ||
-        !vtr_reader_varint(r, &section.count) ||
-        !vtr_reader_varint(r, &section.raw_len) || !vtr_reader_varint(r, &packed_len)) {
+    if (!read_row_fields(r, out, &id, &section, &packed_len)) {
         return vtr_error_set_format(err, HEADER, at, "table of sections is cut short");
     }
     if (id <= *last_id || id >= VTR_DELTA_SECTION_LIMIT) {
         return vtr_error_set_format(err, HEADER, at,
                                     "section %u is unknown, twice, or out of order",
-                                    (unsigned)id);
+                                    id);
     }
-    if (codec > VTR_DELTA_DEFLATED) {
-        return vtr_error_set_format(err, HEADER, at + 1, "codec %u is unknown",
-                                    (unsigned)codec);
-    }
-    section.codec = (enum vtr_delta_codec)codec;
     section.offset = vtr_reader_offset(packed);
     if (!is_plausible(id, &section, packed_len) || packed_len > SIZE_MAX ||
         !vtr_reader_slice(packed, &section.packed, (size_t)packed_len)) {
         return vtr_error_set_format(err, HEADER, at,
                                     "section '%s' has impossible lengths",
                                     KINDS[id].name);
+    }
+    *io_unpacked += section.codec == VTR_DELTA_DEFLATED ? section.raw_len : 0;
+    if (*io_unpacked > VTR_DELTA_UNPACKED_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "delta unpacks to more than %llu bytes: take the full "
+                             "database",
+                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
     }
     out->sections[id] = section;
     *last_id = id;
@@ -195,17 +224,20 @@ static bool read_fields(struct vtr_reader *r, struct vtr_delta_header *out,
 {
     struct vtr_bytes from_digest;
     struct vtr_bytes to_digest;
+    struct vtr_bytes to_root;
 
     if (!vtr_reader_u32(r, &out->layout) || !vtr_reader_string(r, &out->name) ||
         out->name.len > VTR_NAME_LIMIT || !vtr_reader_varint(r, &out->from_release) ||
         !vtr_reader_varint(r, &out->to_release) ||
         !vtr_reader_slice(r, &from_digest, VTR_DIGEST_LEN) ||
         !vtr_reader_slice(r, &to_digest, VTR_DIGEST_LEN) ||
+        !vtr_reader_slice(r, &to_root, VTR_DIGEST_LEN) ||
         !vtr_reader_varint(r, &out->to_len) || !vtr_reader_u8(r, out_section_count)) {
         return false;
     }
     out->from_digest = from_digest.ptr;
     out->to_digest = to_digest.ptr;
+    out->to_root = to_root.ptr;
     return true;
 }
 
@@ -240,6 +272,7 @@ enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
     struct vtr_bytes skipped;
     uint8_t section_count;
     unsigned last_id = 0;
+    uint64_t unpacked = 0;
 
     vtr_reader_init(&r, front->header, 0);
     vtr_reader_init(&packed, front->sections, front->sections_offset);
@@ -255,7 +288,8 @@ enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
         }
     }
     for (unsigned i = 0; i < section_count; i++) {
-        const enum vtr_status status = read_row(&r, &last_id, &packed, &header, err);
+        const enum vtr_status status =
+            read_row(&r, &last_id, &packed, &unpacked, &header, err);
         if (status != VTR_OK) {
             return status;
         }
@@ -275,11 +309,16 @@ enum vtr_status vtr_delta_header_read(const struct vtr_delta_front *front,
 static void write_row(struct vtr_writer *w, unsigned id,
                       const struct vtr_delta_section *section)
 {
-    vtr_writer_u8(w, (uint8_t)id);
-    vtr_writer_u8(w, (uint8_t)section->codec);
-    vtr_writer_varint(w, section->count);
+    const bool is_packed = section->codec == VTR_DELTA_DEFLATED;
+
+    vtr_writer_u8(w, (uint8_t)(id | (is_packed ? ROW_PACKED : 0)));
+    if (KINDS[id].shape != SHAPE_NUMBERS) {
+        vtr_writer_varint(w, section->count);
+    }
     vtr_writer_varint(w, section->raw_len);
-    vtr_writer_varint(w, section->packed.len);
+    if (is_packed) {
+        vtr_writer_varint(w, section->packed.len);
+    }
 }
 
 /* Appends the digest of all packed sections. */
@@ -306,6 +345,7 @@ static void write_fields(struct vtr_writer *w, const struct vtr_delta_header *he
     vtr_writer_varint(w, header->to_release);
     vtr_writer_raw(w, (struct vtr_bytes){header->from_digest, VTR_DIGEST_LEN});
     vtr_writer_raw(w, (struct vtr_bytes){header->to_digest, VTR_DIGEST_LEN});
+    vtr_writer_raw(w, (struct vtr_bytes){header->to_root, VTR_DIGEST_LEN});
     vtr_writer_varint(w, header->to_len);
     for (unsigned id = 0; id < VTR_DELTA_SECTION_LIMIT; id++) {
         section_count = (uint8_t)(section_count + (header->sections[id].count > 0));

@@ -17,7 +17,7 @@
 #include "format/layout.h"
 #include "vitrine/verify.h"
 
-#define VTR_DELTA_VERSION         1u
+#define VTR_DELTA_VERSION         2u
 #define VTR_DELTA_SIGNATURE_LIMIT 8u
 #define VTR_DELTA_SIGNATURE_LEN   (VTR_KEY_ID_LEN + VTR_SIGNATURE_LEN)
 
@@ -27,22 +27,27 @@ enum vtr_delta_section_id {
     VTR_DELTA_STEMS_NEW = 2,
     VTR_DELTA_STEM_USES = 3,
     VTR_DELTA_RULES_REMOVED = 4,
-    VTR_DELTA_RULES_ADDED = 5,
+    VTR_DELTA_RULES_PUT = 5,
     VTR_DELTA_EXTERNALS_REMOVED = 6,
-    VTR_DELTA_EXTERNALS_ADDED = 7,
-    VTR_DELTA_HASH_BASE = 8 /* + 6 * hash kind + enum vtr_delta_hash_section */
+    VTR_DELTA_EXTERNALS_PUT = 7,
+    VTR_DELTA_HASH_BASE = 8 /* + 3 * hash kind + enum vtr_delta_hash_section */
 };
 enum vtr_delta_hash_section {
     VTR_DELTA_HASH_REMOVED = 0,
     VTR_DELTA_HASH_ADDED = 1,
-    VTR_DELTA_HASH_SIZES = 2,
-    VTR_DELTA_HASH_STEMS = 3,
-    VTR_DELTA_HASH_NUMBERS = 4,
-    VTR_DELTA_HASH_MANTISSAS = 5
+    VTR_DELTA_HASH_NAMES = 2 /* sizes, stems and numbers of the added */
 };
 #define VTR_DELTA_HASH_SECTION(kind, part) \
- (VTR_DELTA_HASH_BASE + 6u * (unsigned)(kind) + (unsigned)(part))
-#define VTR_DELTA_SECTION_LIMIT (VTR_DELTA_HASH_BASE + 6u * VTR_HASH_KINDS)
+ (VTR_DELTA_HASH_BASE + 3u * (unsigned)(kind) + (unsigned)(part))
+#define VTR_DELTA_SECTION_LIMIT (VTR_DELTA_HASH_BASE + 3u * VTR_HASH_KINDS)
+
+/* What is packed has no more elements for each of its bytes, so that memory is bounded
+ * by a delta's length. */
+#define VTR_DELTA_PACKED_ELEMENTS_MAX 8u
+
+/* All packed sections of a delta together unpack to no more: a greater change is for
+ * the full database. */
+#define VTR_DELTA_UNPACKED_MAX ((uint64_t)1 << 28)
 
 enum vtr_delta_codec {
     VTR_DELTA_STORED = 0,
@@ -64,6 +69,7 @@ struct vtr_delta_header {
     uint64_t to_release;
     const uint8_t *from_digest;
     const uint8_t *to_digest;
+    const uint8_t *to_root; /* record root of the new image */
     uint64_t to_len;
     struct vtr_delta_section sections[VTR_DELTA_SECTION_LIMIT]; /* by id */
 };
@@ -80,8 +86,8 @@ struct vtr_delta_front {
 /* "stems known", "sha256 added", ...: for messages. */
 const char *vtr_delta_section_name(unsigned id);
 
-/* Whether a section holds entropy, which is never packed. */
-bool vtr_delta_section_is_dense(unsigned id);
+/* Whether a section is text, which is packed where that makes it shorter. */
+bool vtr_delta_section_is_text(unsigned id);
 
 VTR_MUST_CHECK enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
                                                     struct vtr_delta_front *out,

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sort.h"
-#include "base/writer.h"
+#include "delta/body_diff.h"
+#include "delta/rice.h"
+#include "delta/stem_names.h"
 #include "verify/pairing.h"
 
 void vtr_delta_key_set(struct vtr_delta_key *key, uint64_t number)
@@ -17,22 +18,28 @@ void vtr_delta_key_set(struct vtr_delta_key *key, uint64_t number)
     }
 }
 
-enum vtr_status vtr_body_key(struct vtr_bytes space, struct vtr_bytes name,
-                             uint64_t *out, struct vtr_error *err)
+void vtr_delta_key_cut(struct vtr_delta_key *key, unsigned bits)
 {
-    struct vtr_writer w = {0};
-    enum vtr_status status = VTR_OK;
+    for (unsigned i = 0; i < VTR_SHA256_LEN; i++) {
+        const unsigned before = i * 8;
+        const unsigned kept = bits <= before ? 0 : bits - before;
 
-    vtr_writer_raw(&w, space);
-    vtr_writer_u8(&w, 0);
-    vtr_writer_raw(&w, name);
-    if (vtr_writer_ok(&w)) {
-        *out = vtr_digest_xxh3(vtr_writer_bytes(&w));
-    } else {
-        status = vtr_error_set_memory(err);
+        if (kept < 8) {
+            key->bytes[i] = (uint8_t)(key->bytes[i] & (0xFF00u >> kept));
+        }
     }
-    vtr_writer_deinit(&w);
-    return status;
+}
+
+int vtr_removed_hash_compare(const void *a, const void *b, void *context)
+{
+    const struct vtr_removed_hash *left = a;
+    const struct vtr_removed_hash *right = b;
+
+    (void)context;
+    if (left->bits != right->bits) {
+        return left->bits < right->bits ? -1 : 1;
+    }
+    return memcmp(left->key.bytes, right->key.bytes, sizeof(left->key.bytes));
 }
 
 static enum vtr_status hash_differs(const struct vtr_hash_pair *pair, void *context,
@@ -43,11 +50,11 @@ static enum vtr_status hash_differs(const struct vtr_hash_pair *pair, void *cont
     const unsigned digest_len = vtr_hash_len(pair->kind);
 
     if (pair->a.count > 0) {
-        struct vtr_delta_key *key = vtr_vector_push(&changes->removed);
-        if (key == NULL) {
+        struct vtr_removed_hash *removed = vtr_vector_push(&changes->removed);
+        if (removed == NULL) {
             return vtr_error_set_memory(err);
         }
-        memcpy(key->bytes, pair->digest, digest_len);
+        memcpy(removed->key.bytes, pair->digest, digest_len);
     }
     for (size_t i = 0; i < pair->b.count; i++) {
         struct vtr_added_hash *added = vtr_vector_push(&changes->added);
@@ -62,79 +69,100 @@ static enum vtr_status hash_differs(const struct vtr_hash_pair *pair, void *cont
     return VTR_OK;
 }
 
-static enum vtr_status body_differs(const struct vtr_body_pair *pair, void *context,
+/* First bits that tell a digest of the table from all its others. */
+static enum vtr_status bits_needed(const struct vtr_hash_table *table,
+                                   const uint8_t *digest, unsigned *out,
+                                   struct vtr_error *err)
+{
+    const unsigned bits = vtr_hash_len(table->kind) * 8;
+    struct vtr_hash_record record;
+    uint8_t other[VTR_SHA256_LEN];
+    uint64_t first = 0;
+    const uint64_t count = vtr_hash_table_find(table, digest, &first);
+    unsigned needed = 0;
+
+    if (count == 0) {
+        return vtr_error_set_format(err, vtr_hash_name(table->kind), 0,
+                                    "database does not find a digest that it holds");
+    }
+    if (first > 0 && vtr_hash_table_get(table, first - 1, other, &record)) {
+        needed = vtr_key_shared_bits(record.digest, digest, bits) + 1;
+    }
+    if (vtr_hash_table_get(table, first + count, other, &record)) {
+        const unsigned after = vtr_key_shared_bits(record.digest, digest, bits) + 1;
+        needed = after > needed ? after : needed;
+    }
+    *out = needed > *out ? needed : *out;
+    return VTR_OK;
+}
+
+/* Cuts the digests that are taken out to as many bits as all of them need. */
+static enum vtr_status name_removed(struct vtr_vector *removed,
+                                    const struct vtr_hash_table *table,
                                     struct vtr_error *err)
 {
-    struct vtr_body_changes *changes = context;
+    struct vtr_removed_hash *hashes = removed->items;
+    unsigned bits = 1;
 
-    if (pair->a.ptr != NULL) {
-        struct vtr_delta_key *removed = vtr_vector_push(&changes->removed);
-        uint64_t key;
-        if (removed == NULL) {
-            return vtr_error_set_memory(err);
-        }
-        const enum vtr_status status = vtr_body_key(pair->space, pair->name, &key, err);
+    for (size_t i = 0; i < removed->count; i++) {
+        const enum vtr_status status =
+            bits_needed(table, hashes[i].key.bytes, &bits, err);
         if (status != VTR_OK) {
             return status;
         }
-        vtr_delta_key_set(removed, key);
     }
-    if (pair->b.ptr != NULL) {
-        struct vtr_bytes *added = vtr_vector_push(&changes->added);
-        if (added == NULL) {
-            return vtr_error_set_memory(err);
-        }
-        *added = pair->b;
+    for (size_t i = 0; i < removed->count; i++) {
+        hashes[i].bits = bits;
+        vtr_delta_key_cut(&hashes[i].key, bits);
     }
     return VTR_OK;
 }
 
-static int compare_keys(const void *a, const void *b, void *context)
+void vtr_changes_init(struct vtr_changes *out)
 {
-    (void)context;
-    return memcmp(a, b, sizeof(struct vtr_delta_key));
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        vtr_vector_init(&out->hashes[kind].removed, sizeof(struct vtr_removed_hash));
+        vtr_vector_init(&out->hashes[kind].added, sizeof(struct vtr_added_hash));
+    }
+    vtr_vector_init(&out->stems, sizeof(struct vtr_stem_name));
+    vtr_body_changes_init(&out->rules);
+    vtr_body_changes_init(&out->externals);
 }
 
-static enum vtr_status find_body_changes(struct vtr_body_changes *out,
-                                         enum vtr_body_kind kind,
-                                         const struct vtr_records *from,
-                                         const struct vtr_records *to,
-                                         struct vtr_error *err)
+static enum vtr_status find_hashes(struct vtr_changes *changes,
+                                   const struct vtr_image *from,
+                                   const struct vtr_records *from_records,
+                                   const struct vtr_records *to_records,
+                                   struct vtr_error *err)
 {
-    enum vtr_status status = vtr_pair_bodies(kind, from, to, body_differs, out, err);
+    enum vtr_status status =
+        vtr_pair_hashes(from_records, to_records, hash_differs, changes, err);
 
-    if (status == VTR_OK && vtr_sort(out->removed.items, out->removed.count,
-                                     out->removed.size, compare_keys, NULL) != VTR_OK) {
-        status = vtr_error_set_memory(err);
+    for (unsigned kind = 0; status == VTR_OK && kind < VTR_HASH_KINDS; kind++) {
+        status = name_removed(&changes->hashes[kind].removed, &from->hashes[kind], err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_stem_names_find(changes, from_records, to_records, err);
     }
     return status;
 }
 
-static void body_changes_init(struct vtr_body_changes *changes)
-{
-    vtr_vector_init(&changes->removed, sizeof(struct vtr_delta_key));
-    vtr_vector_init(&changes->added, sizeof(struct vtr_bytes));
-}
-
-enum vtr_status vtr_changes_init(struct vtr_changes *out,
-                                 const struct vtr_records *from,
-                                 const struct vtr_records *to, struct vtr_error *err)
+enum vtr_status vtr_changes_find(struct vtr_changes *out, const struct vtr_image *from,
+                                 const struct vtr_records *from_records,
+                                 const struct vtr_records *to_records,
+                                 struct vtr_error *err)
 {
     struct vtr_changes changes;
 
-    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        vtr_vector_init(&changes.hashes[kind].removed, sizeof(struct vtr_delta_key));
-        vtr_vector_init(&changes.hashes[kind].added, sizeof(struct vtr_added_hash));
-    }
-    body_changes_init(&changes.rules);
-    body_changes_init(&changes.externals);
-    enum vtr_status status = vtr_pair_hashes(from, to, hash_differs, &changes, err);
-    if (status == VTR_OK) {
-        status = find_body_changes(&changes.rules, VTR_BODY_RULE, from, to, err);
-    }
+    vtr_changes_init(&changes);
+    enum vtr_status status = find_hashes(&changes, from, from_records, to_records, err);
     if (status == VTR_OK) {
         status =
-            find_body_changes(&changes.externals, VTR_BODY_EXTERNAL, from, to, err);
+            vtr_body_diff(VTR_BODY_RULE, from_records, to_records, &changes.rules, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_body_diff(VTR_BODY_EXTERNAL, from_records, to_records,
+                               &changes.externals, err);
     }
     if (status != VTR_OK) {
         vtr_changes_deinit(&changes);
@@ -153,8 +181,7 @@ void vtr_changes_deinit(struct vtr_changes *changes)
         vtr_vector_deinit(&changes->hashes[kind].removed);
         vtr_vector_deinit(&changes->hashes[kind].added);
     }
-    vtr_vector_deinit(&changes->rules.removed);
-    vtr_vector_deinit(&changes->rules.added);
-    vtr_vector_deinit(&changes->externals.removed);
-    vtr_vector_deinit(&changes->externals.added);
+    vtr_vector_deinit(&changes->stems);
+    vtr_body_changes_deinit(&changes->rules);
+    vtr_body_changes_deinit(&changes->externals);
 }

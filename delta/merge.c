@@ -37,7 +37,11 @@ static enum vtr_status survey(struct vtr_merge *merge, enum vtr_hash_kind kind,
     struct vtr_hash_record record;
     uint64_t count = 0;
 
-    vtr_merge_source_init(source, kind, delta, from);
+    const enum vtr_status status =
+        vtr_merge_source_init(source, kind, delta, from, err);
+    if (status != VTR_OK) {
+        return status;
+    }
     while (vtr_merge_source_next(source, &record)) {
         count++;
         if (source->is_from_old) {
@@ -66,9 +70,11 @@ static enum vtr_status merge_hashes(struct vtr_merge *merge, struct vtr_delta *d
     if (merge->old_stems == NULL) {
         return vtr_error_set_memory(err);
     }
-    status = vtr_merge_find_stems(merge, delta, from, err);
     for (unsigned kind = 0; status == VTR_OK && kind < VTR_HASH_KINDS; kind++) {
         status = survey(merge, (enum vtr_hash_kind)kind, delta, from, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_merge_find_stems(merge, delta, from, err);
     }
     if (status == VTR_OK) {
         status = vtr_merge_stems(merge, delta, from, err);
@@ -86,14 +92,13 @@ enum vtr_status vtr_merge_init(struct vtr_merge *out, struct vtr_delta *delta,
     *out = (struct vtr_merge){0};
     out->records.name = delta->header.name;
     out->records.release = delta->header.to_release;
+    out->records.root = delta->header.to_root;
     enum vtr_status status = merge_hashes(out, delta, from, err);
     if (status == VTR_OK) {
-        status = vtr_merge_bodies(VTR_BODY_RULE, delta, from, &out->rules,
-                                  &out->records.rule_count, err);
+        status = vtr_merge_bodies(out, VTR_BODY_RULE, delta, from, err);
     }
     if (status == VTR_OK) {
-        status = vtr_merge_bodies(VTR_BODY_EXTERNAL, delta, from, &out->externals,
-                                  &out->records.external_count, err);
+        status = vtr_merge_bodies(out, VTR_BODY_EXTERNAL, delta, from, err);
     }
     out->records.rules = out->rules;
     out->records.externals = out->externals;
@@ -113,5 +118,9 @@ void vtr_merge_deinit(struct vtr_merge *merge)
     free(merge->stems);
     free(merge->rules);
     free(merge->externals);
+    vtr_arena_deinit(&merge->bodies);
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        vtr_merge_source_deinit(&merge->sources[kind]);
+    }
     *merge = (struct vtr_merge){0};
 }

@@ -22,6 +22,7 @@ struct vtr_merge {
     struct vtr_bytes *stems;
     struct vtr_bytes *rules;
     struct vtr_bytes *externals;
+    struct vtr_arena bodies; /* those that the delta puts in */
 };
 
 /* Writes the texts of the stems that the old database has into `delta`. */

@@ -4,61 +4,67 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "delta/edit.h"
 #include "delta/merge_parts.h"
-#include "format/rule.h"
 
-/* The keys that are taken out, and whether each was found. */
-struct removed_keys {
-    struct vtr_delta_key *keys; /* sorted */
-    bool *is_found;
+/* The lists that become one. */
+struct body_merge {
+    enum vtr_body_kind kind;
+    const struct vtr_delta *delta;
+    unsigned section; /* of the removed names; what is put is in the next */
+    const struct vtr_bytes *old;
+    size_t old_count;
+    const struct vtr_body_name *removed; /* what is left of it */
+    size_t removed_left;
+    const struct vtr_body_put *put; /* what is left of it */
+    size_t put_left;
+    struct vtr_arena *memory;
+    struct vtr_bytes *out;
     size_t count;
 };
 
-static void removed_keys_deinit(struct removed_keys *removed)
+static enum vtr_status refuse(const struct body_merge *m, unsigned section,
+                              const char *what, struct vtr_error *err)
 {
-    free(removed->keys);
-    free(removed->is_found);
+    return vtr_error_set_format(err, vtr_delta_section_name(section),
+                                m->delta->header.sections[section].offset, "%s", what);
 }
 
-static enum vtr_status read_removed(struct removed_keys *out,
-                                    const struct vtr_delta *delta, unsigned section,
-                                    struct vtr_error *err)
+static enum vtr_status refuse_put(const struct body_merge *m, const char *what,
+                                  struct vtr_error *err)
 {
-    struct vtr_rice_reader r;
-    struct removed_keys removed = {.count =
-                                       (size_t)delta->header.sections[section].count};
-
-    removed.keys = calloc(removed.count + 1, sizeof(*removed.keys));
-    removed.is_found = calloc(removed.count + 1, sizeof(*removed.is_found));
-    if (removed.keys == NULL || removed.is_found == NULL) {
-        removed_keys_deinit(&removed);
-        return vtr_error_set_memory(err);
-    }
-    if (vtr_removed_reader_open(&r, delta, section)) {
-        for (size_t i = 0; i < removed.count; i++) {
-            const uint8_t *key = vtr_rice_next(&r);
-            if (key != NULL) { /* always, once the delta is validated */
-                memcpy(removed.keys[i].bytes, key, sizeof(removed.keys[i].bytes));
-            }
-        }
-    }
-    *out = removed;
-    return VTR_OK;
+    return refuse(m, m->section + 1, what, err);
 }
 
-/* Index of a key, or `count`. */
-static size_t find_key(const struct removed_keys *removed,
-                       const struct vtr_delta_key *key)
+static enum vtr_status read_old(const struct body_merge *m, size_t index,
+                                struct vtr_body_name *out, struct vtr_error *err)
 {
+    return vtr_body_read_key(m->kind, m->old[index], &out->space, &out->name)
+               ? VTR_OK
+               : vtr_error_set_format(err, "database", index, "record %zu is damaged",
+                                      index);
+}
+
+/* The old body of a name; no bytes when there is none. */
+static enum vtr_status find_old(const struct body_merge *m,
+                                const struct vtr_body_name *name, struct vtr_bytes *out,
+                                struct vtr_error *err)
+{
+    struct vtr_body_name other;
     size_t low = 0;
-    size_t high = removed->count;
+    size_t high = m->old_count;
 
+    *out = (struct vtr_bytes){NULL, 0};
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order =
-            memcmp(removed->keys[middle].bytes, key->bytes, sizeof(key->bytes));
+        const enum vtr_status status = read_old(m, middle, &other, err);
+        if (status != VTR_OK) {
+            return status;
+        }
+        const int order = vtr_body_name_compare(&other, name);
         if (order == 0) {
-            return middle;
+            *out = m->old[middle];
+            return VTR_OK;
         }
         if (order < 0) {
             low = middle + 1;
@@ -66,151 +72,174 @@ static size_t find_key(const struct removed_keys *removed,
             high = middle;
         }
     }
-    return removed->count;
+    return VTR_OK;
 }
 
-/* The lists that become one. */
-struct body_merge {
-    enum vtr_body_kind kind;
-    const struct vtr_delta *delta;
-    unsigned section; /* of the removed keys; the added bodies are in the next */
-    const struct vtr_bytes *old;
-    size_t old_count;
-    const struct vtr_bytes *added;
-    size_t added_count;
-    struct vtr_bytes *out;
-    size_t count;
-};
-
-static enum vtr_status refuse(const struct body_merge *merge, unsigned section,
-                              const char *what, struct vtr_error *err)
+/* The text that an edit makes of its base, without masks. */
+static enum vtr_status apply_edit(const struct body_merge *m,
+                                  const struct vtr_body_put *put, struct vtr_bytes *out,
+                                  struct vtr_error *err)
 {
-    return vtr_error_set_format(err, vtr_delta_section_name(section),
-                                merge->delta->header.sections[section].offset, "%s",
-                                what);
-}
-
-/* Whether an old body is taken out. */
-static enum vtr_status test_removed(const struct body_merge *merge,
-                                    struct removed_keys *removed,
-                                    struct vtr_bytes space, struct vtr_bytes name,
-                                    bool *out, struct vtr_error *err)
-{
-    struct vtr_delta_key key;
-    uint64_t hash = 0;
-    const enum vtr_status status = vtr_body_key(space, name, &hash, err);
+    struct vtr_arena memory = {0};
+    struct vtr_bytes base;
+    struct vtr_edit edit;
+    enum vtr_status status = find_old(m, &put->base_name, &base, err);
 
     if (status != VTR_OK) {
         return status;
     }
-    vtr_delta_key_set(&key, hash);
-    const size_t at = find_key(removed, &key);
-    *out = at < removed->count;
-    if (*out && removed->is_found[at]) {
-        return refuse(merge, merge->section,
-                      "delta removes one record by a key that two have", err);
+    if (base.ptr == NULL || base.len != put->base_len) {
+        return refuse_put(m, "delta changes a record that the database does not have",
+                          err);
     }
-    if (*out) {
-        removed->is_found[at] = true;
+    status = vtr_edit_read(put->text, base.len, &edit, err);
+    if (status != VTR_OK) {
+        return status;
     }
-    return VTR_OK;
+    status = vtr_body_dup_plain(&memory, m->kind, base, &base, err);
+    if (status == VTR_OK && edit.len > VTR_DELTA_UNPACKED_MAX - m->memory->used_bytes) {
+        status = refuse_put(m, "its records would be too long", err);
+    }
+    uint8_t *room =
+        status == VTR_OK ? vtr_arena_take(m->memory, (size_t)edit.len + 1) : NULL;
+    if (room != NULL) {
+        vtr_edit_apply(&edit, base.ptr, room);
+        *out = (struct vtr_bytes){room, (size_t)edit.len};
+    } else if (status == VTR_OK) {
+        status = vtr_error_set_memory(err);
+    }
+    vtr_edit_deinit(&edit);
+    vtr_arena_deinit(&memory);
+    return status;
 }
 
-/* Appends the added bodies that sort before a key; `*at` is the next of them. */
-static enum vtr_status append_below(struct body_merge *merge, size_t *at,
-                                    struct vtr_bytes space, struct vtr_bytes name,
-                                    struct vtr_error *err)
+/* Appends the next body that is put. */
+static enum vtr_status append_put(struct body_merge *m, struct vtr_error *err)
 {
-    struct vtr_bytes added_space;
-    struct vtr_bytes added_name;
-
-    while (*at < merge->added_count) {
-        if (!vtr_body_read_key(merge->kind, merge->added[*at], &added_space,
-                               &added_name)) {
-            return refuse(merge, merge->section + 1, "a record is damaged", err);
-        }
-        const int order = vtr_rule_compare_key(added_space, added_name, space, name);
-        if (order == 0) {
-            return refuse(merge, merge->section + 1,
-                          "delta adds a record that the database has", err);
-        }
-        if (order > 0) {
-            break;
-        }
-        merge->out[merge->count++] = merge->added[(*at)++];
-    }
-    return VTR_OK;
-}
-
-static enum vtr_status run(struct body_merge *merge, struct removed_keys *removed,
-                           struct vtr_error *err)
-{
-    size_t next_added = 0;
+    const struct vtr_body_put *put = m->put;
+    struct vtr_bytes body = {NULL, 0};
+    struct vtr_body_name name;
     enum vtr_status status = VTR_OK;
 
-    for (size_t i = 0; status == VTR_OK && i < merge->old_count; i++) {
-        struct vtr_bytes space;
-        struct vtr_bytes name;
-        bool is_removed = false;
+    if (put->base == VTR_BASE_NONE) {
+        uint8_t *copy = vtr_arena_take(m->memory, put->text.len + 1);
+        if (copy == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        memcpy(copy, put->text.ptr, put->text.len);
+        body = (struct vtr_bytes){copy, put->text.len};
+    } else {
+        status = apply_edit(m, put, &body, err);
+    }
+    if (status != VTR_OK) {
+        return status;
+    }
+    if (!vtr_body_flip_masks(m->kind, (uint8_t *)(uintptr_t)body.ptr, body.len) ||
+        !vtr_body_read_key(m->kind, body, &name.space, &name.name) ||
+        vtr_body_name_compare(&name, &put->name) != 0) {
+        return refuse_put(m, "a record is damaged, or another than its name says", err);
+    }
+    m->out[m->count++] = body;
+    m->put++;
+    m->put_left--;
+    return VTR_OK;
+}
 
-        if (!vtr_body_read_key(merge->kind, merge->old[i], &space, &name)) {
-            return vtr_error_set_format(err, "database", i, "record %zu is damaged", i);
-        }
-        status = test_removed(merge, removed, space, name, &is_removed, err);
-        if (status == VTR_OK && !is_removed) {
-            status = append_below(merge, &next_added, space, name, err);
-            merge->out[merge->count++] = merge->old[i];
-        }
-    }
-    while (status == VTR_OK && next_added < merge->added_count) {
-        merge->out[merge->count++] = merge->added[next_added++];
-    }
-    for (size_t i = 0; status == VTR_OK && i < removed->count; i++) {
-        if (!removed->is_found[i]) {
-            status =
-                refuse(merge, merge->section,
-                       "delta removes a record that the database does not have", err);
-        }
+/* Appends what is put before `name` (NULL: all). */
+static enum vtr_status append_below(struct body_merge *m,
+                                    const struct vtr_body_name *name,
+                                    struct vtr_error *err)
+{
+    enum vtr_status status = VTR_OK;
+
+    while (status == VTR_OK && m->put_left > 0 &&
+           (name == NULL || vtr_body_name_compare(&m->put->name, name) < 0)) {
+        status =
+            m->put->is_change
+                ? refuse_put(m,
+                             "delta changes a record that the database does not have",
+                             err)
+                : append_put(m, err);
     }
     return status;
 }
 
-enum vtr_status vtr_merge_bodies(enum vtr_body_kind kind, const struct vtr_delta *delta,
-                                 const struct vtr_records *from, struct vtr_bytes **out,
-                                 size_t *out_count, struct vtr_error *err)
+/* Takes an old body over, leaves it out, or replaces it. */
+static enum vtr_status pass_old(struct body_merge *m, size_t index,
+                                struct vtr_error *err)
+{
+    struct vtr_body_name name;
+    enum vtr_status status = read_old(m, index, &name, err);
+
+    if (status == VTR_OK) {
+        status = append_below(m, &name, err);
+    }
+    if (status != VTR_OK) {
+        return status;
+    }
+    if (m->put_left > 0 && vtr_body_name_compare(&m->put->name, &name) == 0) {
+        return m->put->is_change
+                   ? append_put(m, err)
+                   : refuse_put(m, "delta adds a record that the database has", err);
+    }
+    const int order =
+        m->removed_left == 0 ? 1 : vtr_body_name_compare(m->removed, &name);
+    if (order < 0) {
+        return refuse(m, m->section,
+                      "delta removes a record that the database does not have", err);
+    }
+    if (order == 0) {
+        m->removed++;
+        m->removed_left--;
+    } else {
+        m->out[m->count++] = m->old[index];
+    }
+    return VTR_OK;
+}
+
+static enum vtr_status run(struct body_merge *m, struct vtr_error *err)
+{
+    enum vtr_status status = VTR_OK;
+
+    for (size_t i = 0; status == VTR_OK && i < m->old_count; i++) {
+        status = pass_old(m, i, err);
+    }
+    if (status == VTR_OK) {
+        status = append_below(m, NULL, err);
+    }
+    if (status == VTR_OK && m->removed_left > 0) {
+        status = refuse(m, m->section,
+                        "delta removes a record that the database does not have", err);
+    }
+    return status;
+}
+
+enum vtr_status vtr_merge_bodies(struct vtr_merge *merge, enum vtr_body_kind kind,
+                                 const struct vtr_delta *delta,
+                                 const struct vtr_records *from, struct vtr_error *err)
 {
     const bool is_rule = kind == VTR_BODY_RULE;
-    struct body_merge merge = {
+    const struct vtr_body_changes *changes =
+        is_rule ? &delta->rules : &delta->externals;
+    struct body_merge m = {
         .kind = kind,
         .delta = delta,
         .section = is_rule ? VTR_DELTA_RULES_REMOVED : VTR_DELTA_EXTERNALS_REMOVED,
         .old = is_rule ? from->rules : from->externals,
         .old_count = is_rule ? from->rule_count : from->external_count,
-        .added = is_rule ? delta->rules : delta->externals,
+        .removed = changes->removed.items,
+        .removed_left = changes->removed.count,
+        .put = changes->put.items,
+        .put_left = changes->put.count,
+        .memory = &merge->bodies,
     };
-    struct removed_keys removed = {0};
 
-    merge.added_count = (size_t)delta->header.sections[merge.section + 1].count;
-    if (delta->header.sections[merge.section].count > merge.old_count) {
-        return refuse(&merge, merge.section,
-                      "delta removes more records than the database has", err);
+    m.out = calloc(m.old_count + m.put_left + 1, sizeof(*m.out));
+    if (m.out == NULL) {
+        return vtr_error_set_memory(err);
     }
-    enum vtr_status status = read_removed(&removed, delta, merge.section, err);
-    if (status != VTR_OK) {
-        return status;
-    }
-    merge.out = calloc(merge.old_count + merge.added_count + 1, sizeof(*merge.out));
-    if (merge.out == NULL) {
-        status = vtr_error_set_memory(err);
-    } else {
-        status = run(&merge, &removed, err);
-    }
-    removed_keys_deinit(&removed);
-    if (status != VTR_OK) {
-        free(merge.out);
-        return status;
-    }
-    *out = merge.out;
-    *out_count = merge.count;
-    return VTR_OK;
+    const enum vtr_status status = run(&m, err);
+    *(is_rule ? &merge->rules : &merge->externals) = m.out; /* freed with the merge */
+    *(is_rule ? &merge->records.rule_count : &merge->records.external_count) = m.count;
+    return status;
 }

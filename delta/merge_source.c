@@ -2,7 +2,10 @@
 
 #include "delta/merge_source.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/error.h"
 
 /* Below, equal or above zero as the key sorts before, with or after the first `bits`
  * bits of the digest. */
@@ -19,40 +22,57 @@ static int compare_key(const uint8_t *key, const uint8_t *digest, unsigned bits)
     return (key[bytes] & mask) - (digest[bytes] & mask);
 }
 
-static void next_removed(struct vtr_merge_source *s)
+static void next_key(struct vtr_removed_cursor *cursor)
 {
-    s->removed_key = s->removed_key == NULL ? NULL : vtr_rice_next(&s->removed);
-    s->is_removed_found = false;
+    cursor->key = vtr_rice_next(&cursor->keys);
+    cursor->is_found = false;
 }
 
-/* Whether the old record ahead is one that is taken out. */
-static bool is_removed(struct vtr_merge_source *s)
+/* Goes past the keys below a digest; false when one of them was not found. */
+static bool seek_key(struct vtr_removed_cursor *cursor, const uint8_t *digest,
+                     int *out_order)
 {
-    const unsigned digest_len = vtr_hash_len(s->kind);
     int order = 1;
 
-    while (s->removed_key != NULL) {
-        order = compare_key(s->removed_key, s->old_digest, s->removed.bits);
+    while (cursor->key != NULL) {
+        order = compare_key(cursor->key, digest, cursor->keys.bits);
         if (order >= 0) {
             break;
         }
-        if (!s->is_removed_found) {
+        if (!cursor->is_found) {
+            return false;
+        }
+        next_key(cursor);
+        order = 1;
+    }
+    *out_order = order;
+    return true;
+}
+
+/* Whether the old record ahead is one that is taken out: by the longest key that it
+ * begins with. */
+static bool is_removed(struct vtr_merge_source *s)
+{
+    const unsigned digest_len = vtr_hash_len(s->kind);
+    struct vtr_removed_cursor *cursor = NULL;
+
+    for (size_t i = 0; i < s->removed_count; i++) {
+        int order = 1;
+        if (!seek_key(&s->removed[i], s->old_digest, &order)) {
             s->fault = VTR_MERGE_UNKNOWN;
             return false;
         }
-        next_removed(s);
-        order = 1;
+        cursor = order == 0 ? &s->removed[i] : cursor;
     }
-    if (order != 0) {
+    if (cursor == NULL) {
         return false;
     }
-    if (s->is_removed_found &&
-        memcmp(s->removed_digest, s->old_digest, digest_len) != 0) {
+    if (cursor->is_found && memcmp(cursor->digest, s->old_digest, digest_len) != 0) {
         s->fault = VTR_MERGE_AMBIGUOUS;
         return false;
     }
-    s->is_removed_found = true;
-    memcpy(s->removed_digest, s->old_digest, digest_len);
+    cursor->is_found = true;
+    memcpy(cursor->digest, s->old_digest, digest_len);
     return true;
 }
 
@@ -63,11 +83,15 @@ static void end_old(struct vtr_merge_source *s)
     if (s->old_read_count != s->old->count) {
         s->fault = VTR_MERGE_DAMAGED;
     }
-    if (s->removed_key != NULL && s->is_removed_found) {
-        next_removed(s);
-    }
-    if (s->removed_key != NULL) {
-        s->fault = VTR_MERGE_UNKNOWN;
+    for (size_t i = 0; i < s->removed_count; i++) {
+        struct vtr_removed_cursor *cursor = &s->removed[i];
+
+        if (cursor->key != NULL && cursor->is_found) {
+            next_key(cursor);
+        }
+        if (cursor->key != NULL) {
+            s->fault = VTR_MERGE_UNKNOWN;
+        }
     }
 }
 
@@ -99,19 +123,20 @@ static void next_added(struct vtr_merge_source *s)
 void vtr_merge_source_rewind(void *context)
 {
     struct vtr_merge_source *s = context;
-    static const uint8_t NO_KEY[1] = {0};
 
     s->fault = VTR_MERGE_OK;
     s->old_read_count = 0;
     if (s->old->count > 0) {
         s->old->rewind(s->old->context);
     }
-    s->removed_key =
-        vtr_removed_reader_open(&s->removed, s->delta,
-                                VTR_DELTA_HASH_SECTION(s->kind, VTR_DELTA_HASH_REMOVED))
-            ? NO_KEY
-            : NULL;
-    next_removed(s);
+    for (size_t i = 0; i < s->removed_count; i++) {
+        struct vtr_removed_cursor *cursor = &s->removed[i];
+        if (vtr_delta_open_list(&cursor->keys, s->delta,
+                                VTR_DELTA_HASH_SECTION(s->kind, VTR_DELTA_HASH_REMOVED),
+                                i)) { /* always, once the delta is validated */
+            next_key(cursor);
+        }
+    }
     next_old(s);
     s->has_added = vtr_added_reader_open(&s->added, s->delta, s->kind);
     next_added(s);
@@ -152,13 +177,28 @@ bool vtr_merge_source_next(void *context, struct vtr_hash_record *out)
     return true;
 }
 
-void vtr_merge_source_init(struct vtr_merge_source *out, enum vtr_hash_kind kind,
-                           const struct vtr_delta *delta,
-                           const struct vtr_records *from)
+enum vtr_status vtr_merge_source_init(struct vtr_merge_source *out,
+                                      enum vtr_hash_kind kind,
+                                      const struct vtr_delta *delta,
+                                      const struct vtr_records *from,
+                                      struct vtr_error *err)
 {
+    const unsigned section = VTR_DELTA_HASH_SECTION(kind, VTR_DELTA_HASH_REMOVED);
+
     *out = (struct vtr_merge_source){.kind = kind,
                                      .delta = delta,
                                      .old = &from->hashes[kind],
-                                     .old_stem_count = from->stem_count};
+                                     .old_stem_count = from->stem_count,
+                                     .removed_count = delta->lists[section].count};
+    out->removed = calloc(out->removed_count + 1, sizeof(*out->removed));
+    if (out->removed == NULL) {
+        return vtr_error_set_memory(err);
+    }
     vtr_merge_source_rewind(out);
+    return VTR_OK;
+}
+
+void vtr_merge_source_deinit(struct vtr_merge_source *source)
+{
+    free(source->removed);
 }

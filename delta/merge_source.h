@@ -19,6 +19,14 @@ enum vtr_merge_fault {
     VTR_MERGE_EXISTS     /* a digest to put in is there already */
 };
 
+/* The keys of one length that take digests out, one after the other. */
+struct vtr_removed_cursor {
+    struct vtr_rice_reader keys;
+    const uint8_t *key; /* NULL: no more */
+    bool is_found;
+    uint8_t digest[VTR_SHA256_LEN]; /* what the key turned out to be */
+};
+
 struct vtr_merge_source {
     enum vtr_hash_kind kind;
     const struct vtr_delta *delta;
@@ -34,10 +42,8 @@ struct vtr_merge_source {
     struct vtr_hash_record old_record;
     uint8_t old_digest[VTR_SHA256_LEN];
 
-    struct vtr_rice_reader removed;
-    const uint8_t *removed_key; /* NULL: no more */
-    bool is_removed_found;
-    uint8_t removed_digest[VTR_SHA256_LEN]; /* what the key turned out to be */
+    struct vtr_removed_cursor *removed; /* shorter keys first; owned */
+    size_t removed_count;
 
     struct vtr_added_reader added;
     bool has_added;
@@ -47,9 +53,12 @@ struct vtr_merge_source {
 };
 
 /* Sets all but the maps of stems and rewinds.  Borrows. */
-void vtr_merge_source_init(struct vtr_merge_source *out, enum vtr_hash_kind kind,
-                           const struct vtr_delta *delta,
-                           const struct vtr_records *from);
+VTR_MUST_CHECK enum vtr_status vtr_merge_source_init(struct vtr_merge_source *out,
+                                                     enum vtr_hash_kind kind,
+                                                     const struct vtr_delta *delta,
+                                                     const struct vtr_records *from,
+                                                     struct vtr_error *err);
+void vtr_merge_source_deinit(struct vtr_merge_source *source);
 
 /* For struct vtr_hash_source, with the merge source as context.  `next` ends early at a
  * fault. */

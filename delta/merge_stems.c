@@ -8,22 +8,69 @@
 #include "base/error.h"
 #include "delta/merge_parts.h"
 
-/* First index at or above `low` whose known stem has a key that is not below `key`. */
-static size_t find_known(const struct vtr_delta *delta, const struct vtr_delta_key *key)
+/* The known stem with this key among those from `low` up to `high`, or `high`. */
+static size_t find_known(const struct vtr_delta *delta, size_t low, size_t high,
+                         const struct vtr_delta_key *key)
 {
-    size_t low = 0;
-    size_t high = delta->known_count;
+    const size_t end = high;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (memcmp(delta->stems[middle].key.bytes, key->bytes, sizeof(key->bytes)) <
-            0) {
+        const int order =
+            memcmp(delta->stems[middle].key.bytes, key->bytes, sizeof(key->bytes));
+        if (order == 0) {
+            return middle;
+        }
+        if (order < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low;
+    return end;
+}
+
+/* Notes that old stem `old` fits a known one. */
+static void note_found(struct vtr_delta_stem *stem, const struct vtr_records *from,
+                       size_t old, bool is_used)
+{
+    const enum vtr_stem_found found =
+        is_used ? VTR_STEM_FOUND_USED : VTR_STEM_FOUND_DROPPED;
+
+    if (found < stem->found) {
+        return;
+    }
+    stem->is_ambiguous = found == stem->found;
+    stem->found = found;
+    stem->text = from->stems[old];
+    stem->old = (uint32_t)old;
+}
+
+/* Looks an old stem up among the known ones of each length. */
+static void match_stem(struct vtr_delta *delta, const struct vtr_records *from,
+                       size_t old, bool is_used)
+{
+    const uint64_t hash = vtr_digest_xxh3(from->stems[old]);
+
+    for (size_t first = 0; first < delta->known_count;) {
+        const unsigned bits = delta->stems[first].bits;
+        struct vtr_delta_key key;
+        size_t end = first;
+
+        for (size_t step = delta->known_count - first; step > 0; step /= 2) {
+            while (end + step <= delta->known_count &&
+                   delta->stems[end + step - 1].bits == bits) {
+                end += step;
+            }
+        }
+        vtr_delta_key_set(&key, hash);
+        vtr_delta_key_cut(&key, bits);
+        const size_t at = find_known(delta, first, end, &key);
+        if (at < end) {
+            note_found(&delta->stems[at], from, old, is_used);
+        }
+        first = end;
+    }
 }
 
 enum vtr_status vtr_merge_find_stems(struct vtr_merge *merge, struct vtr_delta *delta,
@@ -32,39 +79,32 @@ enum vtr_status vtr_merge_find_stems(struct vtr_merge *merge, struct vtr_delta *
 {
     const char *section = vtr_delta_section_name(VTR_DELTA_STEMS_KNOWN);
     const uint64_t offset = delta->header.sections[VTR_DELTA_STEMS_KNOWN].offset;
-    size_t found_count = 0;
 
     if (delta->known_count == 0) {
         return VTR_OK;
     }
     for (size_t i = 0; i < delta->known_count; i++) {
-        delta->stems[i].is_found = false;
+        delta->stems[i].found = VTR_STEM_MISSING;
+        delta->stems[i].is_ambiguous = false;
     }
     for (size_t i = 0; i < from->stem_count; i++) {
-        struct vtr_delta_key key;
-        const uint64_t hash = vtr_digest_xxh3(from->stems[i]);
-        const unsigned dropped = 64 - delta->known_bits;
+        match_stem(delta, from, i, merge->old_stems[i] != 0);
+    }
+    for (size_t i = 0; i < delta->known_count; i++) {
+        const struct vtr_delta_stem *stem = &delta->stems[i];
 
-        vtr_delta_key_set(&key, hash >> dropped << dropped);
-        const size_t at = find_known(delta, &key);
-        if (at == delta->known_count ||
-            memcmp(delta->stems[at].key.bytes, key.bytes, sizeof(key.bytes)) != 0) {
-            continue;
+        if (stem->found == VTR_STEM_MISSING) {
+            return vtr_error_set_format(
+                err, section, offset,
+                "delta names a stem that the database does not have");
         }
-        if (delta->stems[at].is_found) {
+        if (stem->is_ambiguous) {
             return vtr_error_set_format(err, section, offset,
                                         "stem %zu of the delta stands for several of "
                                         "the database",
-                                        at);
+                                        i);
         }
-        delta->stems[at].text = from->stems[i];
-        delta->stems[at].is_found = true;
-        merge->old_stems[i] = 1;
-        found_count++;
-    }
-    if (found_count != delta->known_count) {
-        return vtr_error_set_format(
-            err, section, offset, "delta names a stem that the database does not have");
+        merge->old_stems[stem->old] = 1;
     }
     return VTR_OK;
 }
@@ -89,8 +129,8 @@ static bool seek_used(struct stem_walk *walk)
     return walk->next_old < walk->from->stem_count;
 }
 
-/* Appends the lower of the two stems ahead; false when both are the same. */
-static bool append_lower(struct stem_walk *walk, bool has_old, bool has_added)
+/* Appends the lower of the two stems ahead; where both are the same, it is one. */
+static void append_lower(struct stem_walk *walk, bool has_old, bool has_added)
 {
     const struct vtr_bytes old =
         has_old ? walk->from->stems[walk->next_old] : (struct vtr_bytes){NULL, 0};
@@ -99,16 +139,14 @@ static bool append_lower(struct stem_walk *walk, bool has_old, bool has_added)
     const int order =
         has_old && has_added ? vtr_bytes_compare(old, added) : (has_old ? -1 : 1);
 
-    if (order == 0) {
-        return false;
-    }
-    if (order < 0) {
+    walk->merge->stems[walk->count] = order <= 0 ? old : added;
+    if (order <= 0) {
         walk->merge->old_stems[walk->next_old++] = (uint32_t)walk->count;
-    } else {
+    }
+    if (order >= 0) {
         walk->next_added++;
     }
-    walk->merge->stems[walk->count++] = order < 0 ? old : added;
-    return true;
+    walk->count++;
 }
 
 /* The index of a stem that is in the new list. */
@@ -150,12 +188,7 @@ enum vtr_status vtr_merge_stems(struct vtr_merge *merge, const struct vtr_delta 
         if (!has_old && !has_added) {
             break;
         }
-        if (!append_lower(&walk, has_old, has_added)) {
-            return vtr_error_set_format(
-                err, vtr_delta_section_name(VTR_DELTA_STEMS_NEW),
-                delta->header.sections[VTR_DELTA_STEMS_NEW].offset,
-                "delta adds a stem that the database has");
-        }
+        append_lower(&walk, has_old, has_added);
     }
     for (size_t rank = 0; rank < delta->stem_count; rank++) {
         merge->rank_stems[rank] =

@@ -96,6 +96,7 @@ void vtr_rice_write(struct vtr_writer *w, const uint8_t *keys, size_t count,
     uint64_t previous = 0;
 
     vtr_writer_varint(w, bits);
+    vtr_writer_varint(w, count);
     vtr_writer_u8(w, (uint8_t)parameter);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *key = keys + i * stride;
@@ -110,16 +111,17 @@ void vtr_rice_write(struct vtr_writer *w, const uint8_t *keys, size_t count,
     vtr_bit_writer_finish(&stream);
 }
 
-bool vtr_rice_open(struct vtr_rice_reader *out, struct vtr_bytes bytes, uint64_t count,
-                   bool may_repeat)
+bool vtr_rice_open(struct vtr_rice_reader *out, struct vtr_bytes bytes, bool may_repeat)
 {
     struct vtr_reader r;
     struct vtr_bytes stream;
     uint64_t bits;
+    uint64_t count;
     uint8_t parameter;
 
     vtr_reader_init(&r, bytes, 0);
     if (!vtr_reader_varint(&r, &bits) || bits == 0 || bits > VTR_KEY_BITS_MAX ||
+        !vtr_reader_varint(&r, &count) || count == 0 ||
         !vtr_reader_u8(&r, &parameter) || parameter >= top_width((unsigned)bits) ||
         !vtr_reader_slice(&r, &stream, vtr_reader_left(&r))) {
         return false;
@@ -189,9 +191,18 @@ const uint8_t *vtr_rice_next(struct vtr_rice_reader *r)
     return r->previous;
 }
 
-bool vtr_rice_is_finished(const struct vtr_rice_reader *r)
+bool vtr_rice_is_finished(const struct vtr_rice_reader *r, struct vtr_bytes *out_rest)
 {
-    return r->left == 0 && vtr_bit_reader_is_finished(&r->stream);
+    const struct vtr_bytes all = r->stream.bytes;
+    const size_t used = (size_t)(r->stream.pos / 8 + (r->stream.pos % 8 != 0));
+    const struct vtr_bit_reader list = {{all.ptr, used}, r->stream.pos};
+
+    if (r->left != 0 || !vtr_bit_reader_is_finished(&list)) {
+        return false;
+    }
+    *out_rest =
+        (struct vtr_bytes){used == all.len ? NULL : all.ptr + used, all.len - used};
+    return true;
 }
 
 unsigned vtr_key_shared_bits(const uint8_t *a, const uint8_t *b, unsigned bits)

@@ -17,8 +17,8 @@
 #define VTR_KEY_BITS_MAX  256u
 #define VTR_KEY_BYTES_MAX (VTR_KEY_BITS_MAX / 8)
 
-/* Appends `count` keys of `bits` bits to `w`: sorted, the i-th at keys + i * stride.
- * Bits of a key's last byte past `bits` are not written. */
+/* Appends a list of `count` keys of `bits` bits to `w`: sorted, the i-th at keys +
+ * i * stride.  Bits of a key's last byte past `bits` are not written. */
 void vtr_rice_write(struct vtr_writer *w, const uint8_t *keys, size_t count,
                     size_t stride, unsigned bits);
 
@@ -33,16 +33,18 @@ struct vtr_rice_reader {
     uint8_t previous[VTR_KEY_BYTES_MAX];
 };
 
-/* Reads the parameters in front of the `count` keys; false when they are none. */
+/* Reads what is in front of the keys of the list that `bytes` begins with; false when
+ * that is none. */
 VTR_MUST_CHECK bool vtr_rice_open(struct vtr_rice_reader *out, struct vtr_bytes bytes,
-                                  uint64_t count, bool may_repeat);
+                                  bool may_repeat);
 
 /* The next key in whole bytes, zeros after its last bit; valid until the next call.
  * NULL after the last one and when the bytes are wrong: vtr_rice_is_finished tells. */
 const uint8_t *vtr_rice_next(struct vtr_rice_reader *r);
 
-/* Whether every key was read and nothing follows the last one. */
-VTR_MUST_CHECK bool vtr_rice_is_finished(const struct vtr_rice_reader *r);
+/* Whether every key was read; `*out_rest` is then what follows the list. */
+VTR_MUST_CHECK bool vtr_rice_is_finished(const struct vtr_rice_reader *r,
+                                         struct vtr_bytes *out_rest);
 
 /* Number of leading bits, at most `bits`, that two keys share. */
 unsigned vtr_key_shared_bits(const uint8_t *a, const uint8_t *b, unsigned bits);

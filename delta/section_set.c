@@ -34,14 +34,16 @@ static enum vtr_status pack_section(struct vtr_section_set *set, unsigned id,
     *out = (struct vtr_delta_section){.count = set->counts[id],
                                       .raw_len = raw.len,
                                       .packed = raw};
-    if (vtr_delta_section_is_dense(id)) {
+    if (!vtr_delta_section_is_text(id)) {
         return VTR_OK;
     }
     status = vtr_deflate_pack(&set->packed[id], raw, err);
     if (status == VTR_OK && !vtr_writer_ok(&set->packed[id])) {
         status = vtr_error_set_memory(err);
     }
-    if (status == VTR_OK && set->packed[id].len < raw.len) {
+    if (status == VTR_OK && set->packed[id].len < raw.len &&
+        raw.len / set->packed[id].len < VTR_DEFLATE_RATIO_MAX &&
+        set->counts[id] <= set->packed[id].len * VTR_DELTA_PACKED_ELEMENTS_MAX) {
         out->codec = VTR_DELTA_DEFLATED;
         out->packed = vtr_writer_bytes(&set->packed[id]);
     }
@@ -53,11 +55,22 @@ enum vtr_status vtr_section_set_pack(struct vtr_section_set *set,
                                      struct vtr_error *err)
 {
     enum vtr_status status = VTR_OK;
+    uint64_t unpacked = 0;
 
     for (unsigned id = 0; status == VTR_OK && id < VTR_DELTA_SECTION_LIMIT; id++) {
         if (set->counts[id] > 0) {
             status = pack_section(set, id, &out->sections[id], err);
+            unpacked += out->sections[id].codec == VTR_DELTA_DEFLATED
+                            ? out->sections[id].raw_len
+                            : 0;
         }
+    }
+    if (status == VTR_OK && unpacked > VTR_DELTA_UNPACKED_MAX) {
+        status = vtr_error_set(err, VTR_ERROR_LIMIT,
+                               "texts of the delta have %llu bytes, more than %llu: "
+                               "publish the full database",
+                               (unsigned long long)unpacked,
+                               (unsigned long long)VTR_DELTA_UNPACKED_MAX);
     }
     return status;
 }

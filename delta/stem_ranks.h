@@ -15,18 +15,20 @@
 #include "delta/difference.h"
 #include "delta/section_set.h"
 
+/* What a new stem shares with the one before is said up to this many bytes, so that few
+ * bytes do not unfold to many. */
+#define VTR_STEM_SHARED_MAX 255u
+
 /* Writes to `out_ranks` (freed by the caller), for each rank the entry: by descending
  * uses, then by entry. */
 VTR_MUST_CHECK enum vtr_status vtr_stem_ranks(const uint32_t *uses, size_t count,
                                               uint32_t **out_ranks,
                                               struct vtr_error *err);
 
-/* Writes the three sections of stems.  `*out_ranks` (freed by the caller) receives the
- * rank of each of `to`'s stems that the additions use. */
+/* Writes the three sections of stems, which are settled (delta/difference.h).
+ * `*out_ranks` (freed by the caller) receives the rank of each. */
 VTR_MUST_CHECK enum vtr_status vtr_stem_ranks_encode(struct vtr_section_set *out,
-                                                     const struct vtr_changes *changes,
-                                                     const struct vtr_records *from,
-                                                     const struct vtr_records *to,
+                                                     const struct vtr_vector *stems,
                                                      uint32_t **out_ranks,
                                                      struct vtr_error *err);
 

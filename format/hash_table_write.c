@@ -149,7 +149,10 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                tail_len);
         write_attrs(plan, index, &record, output->attrs);
         write_size(plan, record.size, output->fanout);
-        vtr_root_builder_add_hash(root, plan->kind, &record, stems->stems[record.stem]);
+        if (root != NULL) {
+            vtr_root_builder_add_hash(root, plan->kind, &record,
+                                      stems->stems[record.stem]);
+        }
     }
     if (status == VTR_OK && (has_record || walk.extent.count != plan->extent.count ||
                              walk.extent.size_code_max != plan->extent.size_code_max ||
@@ -163,7 +166,9 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
         write_fanout_header(plan, output->fanout);
         write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &last_prefix,
                      UINT64_C(1) << plan->prefix_bits, plan->extent.count);
-        vtr_root_builder_end_kind(root);
+        if (root != NULL) {
+            vtr_root_builder_end_kind(root);
+        }
     }
     vtr_hash_walk_deinit(&walk);
     return status;

@@ -260,17 +260,20 @@ static enum vtr_status fill_atoms(const struct plan *plan, uint8_t *image,
 static enum vtr_status fill(struct plan *plan, uint8_t *image, uint8_t *record_root,
                             struct vtr_error *err)
 {
-    struct vtr_root_builder root = {0};
+    struct vtr_root_builder builder = {0};
+    struct vtr_root_builder *root = plan->records->root == NULL ? &builder : NULL;
     enum vtr_status status = fill_stems(plan, image, err);
 
     if (status == VTR_OK) {
-        status = fill_hashes(plan, image, &root, err);
+        status = fill_hashes(plan, image, root, err);
     }
     if (status == VTR_OK) {
-        status = fill_rules(plan, image, &root, err);
+        status = fill_rules(plan, image, root, err);
     }
-    if (status == VTR_OK) {
-        status = vtr_root_builder_finish(&root, record_root, err);
+    if (status == VTR_OK && root != NULL) {
+        status = vtr_root_builder_finish(root, record_root, err);
+    } else if (status == VTR_OK) {
+        memcpy(record_root, plan->records->root, VTR_DIGEST_LEN);
     }
     vtr_always_table_write(&plan->always,
                            section_at(plan, image, VTR_SECTION_RULE_ALWAYS),
@@ -279,7 +282,7 @@ static enum vtr_status fill(struct plan *plan, uint8_t *image, uint8_t *record_r
     if (status == VTR_OK) {
         status = fill_atoms(plan, image, err);
     }
-    vtr_root_builder_deinit(&root);
+    vtr_root_builder_deinit(&builder);
     return status;
 }
 

@@ -61,6 +61,9 @@ struct vtr_records {
     const struct vtr_rule_place *places;
     const struct vtr_bytes *externals; /* bodies */
     size_t external_count;
+    /* The record root, VTR_DIGEST_LEN bytes, or NULL: it is computed.  Only for those
+     * who hold the image's content digest against one that they trust. */
+    const uint8_t *root;
 };
 
 /* Bytes of a digest. */

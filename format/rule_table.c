@@ -237,8 +237,10 @@ static bool write_rules(const struct vtr_records *records,
             return false;
         }
     }
-    vtr_root_builder_add_bodies(root, VTR_RECORD_RULE, records->rules,
-                                records->rule_count);
+    if (root != NULL) {
+        vtr_root_builder_add_bodies(root, VTR_RECORD_RULE, records->rules,
+                                    records->rule_count);
+    }
     return true;
 }
 
@@ -260,8 +262,10 @@ static bool write_externals(const struct vtr_records *records,
             return false;
         }
     }
-    vtr_root_builder_add_bodies(root, VTR_RECORD_EXTERNAL, records->externals,
-                                records->external_count);
+    if (root != NULL) {
+        vtr_root_builder_add_bodies(root, VTR_RECORD_EXTERNAL, records->externals,
+                                    records->external_count);
+    }
     return true;
 }
 

@@ -126,9 +126,11 @@ is_silent stdout
 VITRINE_PASSWORD=wrong expect 2 delta create 1.vdb 2.vdb -o no.vdelta --key locked.key
 is_missing no.vdelta
 expect 0 delta info d.vdelta
-says stdout '^rules +\+2 -2$'
+says stdout '^rules .*(added|changed|removed)'
+says stdout '^(added|changed|removed) +rule '
 expect 0 delta info --json d.vdelta
 json stdout
+says stdout '"changes":\[\{"change":'
 expect 0 delta apply 1.vdb d.vdelta -o new.vdb --trust release.key.pub
 is_same new.vdb 2.vdb
 rm new.vdb
@@ -155,6 +157,28 @@ expect 2 delta apply 1.vdb u.vdelta -o other.vdb --trust release.key.pub
 is_missing other.vdb
 expect 0 delta apply 1.vdb u.vdelta -o other.vdb --unsigned
 is_same other.vdb 2.vdb
+
+# merged: 1 -> 2 -> 1 and 1 -> 2 -> 1 -> 2, in two groupings
+expect 0 delta create 2.vdb 1.vdb -o back.vdelta --key release.key
+expect 0 delta merge d.vdelta back.vdelta -o ab.vdelta --unsigned --trust release.key.pub
+expect 0 delta merge back.vdelta d.vdelta -o bc.vdelta --unsigned --json
+json stdout
+expect 0 delta merge ab.vdelta d.vdelta -o left.vdelta --unsigned
+expect 0 delta merge d.vdelta bc.vdelta -o right.vdelta --unsigned
+is_same left.vdelta right.vdelta
+expect 0 delta merge d.vdelta back.vdelta d.vdelta -o merged.vdelta --key release.key --trust release.key.pub
+expect 0 delta apply 1.vdb merged.vdelta -o merged.vdb --trust release.key.pub
+is_same merged.vdb 2.vdb
+expect 2 delta merge d.vdelta back.vdelta -o no.vdelta --key release.key
+says stderr 'asks for --trust'
+expect 2 delta merge d.vdelta back.vdelta -o no.vdelta
+says stderr 'either --key'
+expect 2 delta merge d.vdelta u.vdelta -o no.vdelta --unsigned
+says stderr 'does not continue'
+expect 2 delta merge u.vdelta back.vdelta -o no.vdelta --unsigned --trust release.key.pub
+expect 2 delta merge d.vdelta back.vdelta -o d.vdelta --unsigned
+says stderr 'also an input'
+is_missing no.vdelta
 
 # A delta that does not go forward is made, with a warning.
 expect 0 delta create 1.vdb 2.vdb -o u.vdelta --unsigned

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "delta/compose.h"
+#include "delta/delta_file.h"
 #include "delta/merge.h"
 #include "delta/rebuild_image.h"
 #include "tests/support/sample_database.h"
@@ -57,6 +59,7 @@ static void assemble(struct vtr_writer *w, struct vtr_bytes input,
                                       .to_release = basis->release + 1,
                                       .from_digest = basis->content_digest,
                                       .to_digest = basis->content_digest,
+                                      .to_root = basis->record_root,
                                       .to_len = 1 << 20};
     struct vtr_delta_section section = {.count = 0};
     struct vtr_reader r;
@@ -110,6 +113,38 @@ static void apply(struct vtr_delta *delta, const struct vtr_image *basis)
     vtr_image_records_deinit(&old);
 }
 
+/* Its changes, spelled again, are a delta; and are composed with themselves, which
+ * mostly does not fit. */
+static void compose(const struct vtr_delta *delta)
+{
+    struct vtr_delta_header header = delta->header;
+    struct vtr_changes changes;
+    struct vtr_changes twice;
+    struct vtr_writer w = {0};
+
+    if (vtr_changes_read(delta, &changes, NULL) != VTR_OK) {
+        return;
+    }
+    for (unsigned id = 0; id < VTR_DELTA_SECTION_LIMIT; id++) {
+        header.sections[id] = (struct vtr_delta_section){.count = 0};
+    }
+    if (vtr_changes_settle_stems(&changes, NULL) == VTR_OK &&
+        vtr_delta_spell(&w, &header, &changes, NULL, NULL) == VTR_OK) {
+        struct vtr_delta again;
+        const enum vtr_status status =
+            vtr_delta_open(&again, vtr_writer_bytes(&w), NULL, 0, NULL);
+        assert(status == VTR_OK);
+        if (status == VTR_OK) {
+            vtr_delta_deinit(&again);
+        }
+    }
+    if (vtr_changes_compose(&changes, &changes, &twice, NULL) == VTR_OK) {
+        vtr_changes_deinit(&twice);
+    }
+    vtr_writer_deinit(&w);
+    vtr_changes_deinit(&changes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct vtr_bytes basis_bytes = build_basis();
@@ -128,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         if (vtr_delta_open(&delta, vtr_writer_bytes(&file), NULL, 0, NULL) == VTR_OK) {
             apply(&delta, &basis);
+            compose(&delta);
             vtr_delta_deinit(&delta);
         }
     }

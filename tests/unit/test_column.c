@@ -4,63 +4,154 @@
 
 #include <string.h>
 
+#include "delta/bits.h"
 #include "delta/deflate.h"
 #include "tests/support/cmocka.h"
 
+/* Writes numbers as one column, reads them again; bytes that they took. */
+static size_t check_column(const uint64_t *values, size_t count)
+{
+    struct vtr_writer bytes = {0};
+    struct vtr_column written = {0};
+    struct vtr_column read = {0};
+    struct vtr_range_encoder e;
+    struct vtr_range_decoder d;
+
+    vtr_range_encoder_init(&e, &bytes);
+    for (size_t i = 0; i < count; i++) {
+        vtr_column_put(&written, &e, values[i]);
+    }
+    vtr_range_encoder_finish(&e);
+    assert_true(vtr_writer_ok(&bytes));
+    vtr_range_decoder_init(&d, vtr_writer_bytes(&bytes));
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value = 0;
+        assert_true(vtr_column_take(&read, &d, &value));
+        assert_true(value == values[i]);
+    }
+    assert_true(vtr_range_is_finished(&d));
+    const size_t len = bytes.len;
+    vtr_writer_deinit(&bytes);
+    return len;
+}
+
 static void every_power_and_its_neighbours_survive(void **state)
 {
-    struct vtr_writer classes = {0};
-    struct vtr_writer bytes = {0};
-    struct vtr_bit_writer mantissas = {.bytes = &bytes};
+    uint64_t values[64 * 3 + 1];
+    size_t count = 0;
     (void)state;
 
     for (unsigned bit = 0; bit < 64; bit++) {
-        const uint64_t power = (uint64_t)1 << bit;
-        vtr_column_put(&classes, &mantissas, power - 1);
-        vtr_column_put(&classes, &mantissas, power);
-        vtr_column_put(&classes, &mantissas, power + 1);
+        values[count++] = ((uint64_t)1 << bit) - 1;
+        values[count++] = (uint64_t)1 << bit;
+        values[count++] = ((uint64_t)1 << bit) + 1;
     }
-    vtr_column_put(&classes, &mantissas, UINT64_MAX);
-    vtr_bit_writer_finish(&mantissas);
-    assert_true(vtr_writer_ok(&bytes));
+    values[count++] = UINT64_MAX;
+    for (size_t i = 0; i <= count; i++) {
+        (void)check_column(values, i);
+        (void)check_column(values + count - i, i);
+    }
+}
 
-    struct vtr_bit_reader r = {vtr_writer_bytes(&bytes), 0};
-    for (size_t i = 0; i < classes.len; i++) {
-        uint64_t value = 0;
-        const uint64_t power = (uint64_t)1 << (i / 3 % 64);
-        const uint64_t expected = i + 1 == classes.len ? UINT64_MAX : power - 1 + i % 3;
-        assert_true(vtr_column_take(classes.ptr[i], &r, &value));
-        assert_true(value == expected);
+static void long_random_columns_survive(void **state)
+{
+    static uint64_t values[5000];
+    uint64_t random = 1;
+    (void)state;
+
+    for (unsigned round = 0; round < 20; round++) {
+        for (size_t i = 0; i < 5000; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            values[i] = random >> (round + random % 41);
+        }
+        (void)check_column(values, 5000);
     }
-    assert_true(vtr_bit_reader_is_finished(&r));
-    vtr_writer_deinit(&classes);
+}
+
+/* Runs of carries: what is held back is many bytes of 0xFF. */
+static void columns_of_one_value_survive(void **state)
+{
+    static uint64_t values[3000];
+    (void)state;
+
+    for (unsigned length = 0; length <= 64; length++) {
+        for (size_t i = 0; i < 3000; i++) {
+            values[i] = length == 0 ? 0 : UINT64_MAX >> (64 - length);
+        }
+        (void)check_column(values, 3000);
+        for (size_t i = 0; i < 3000; i++) {
+            values[i] = length == 0 ? 0 : (uint64_t)1 << (length - 1);
+        }
+        (void)check_column(values, 3000);
+    }
+}
+
+static void numbers_cost_what_they_tell(void **state)
+{
+    static uint64_t values[2000];
+    uint64_t random = 3;
+    (void)state;
+
+    for (size_t i = 0; i < 2000; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        values[i] = 1024 + (random >> 54); /* 10 bits each */
+    }
+    assert_in_range(check_column(values, 2000), 2500, 2540);
+    memset(values, 0, sizeof(values));
+    assert_in_range(check_column(values, 2000), 1, 45);
+}
+
+static void column_with_a_byte_more_or_less_is_noticed(void **state)
+{
+    struct vtr_writer bytes = {0};
+    struct vtr_column column = {0};
+    struct vtr_range_encoder e;
+    (void)state;
+
+    vtr_range_encoder_init(&e, &bytes);
+    for (uint64_t i = 0; i < 100; i++) {
+        vtr_column_put(&column, &e, i * i * i);
+    }
+    vtr_range_encoder_finish(&e);
+    const size_t whole = bytes.len;
+    vtr_writer_u8(&bytes, 0);
+    for (size_t len = 0; len <= whole + 1; len++) {
+        struct vtr_range_decoder d;
+        struct vtr_column again = {0};
+        uint64_t value = 0;
+        bool is_same = true;
+
+        vtr_range_decoder_init(&d, (struct vtr_bytes){bytes.ptr, len});
+        for (uint64_t i = 0; i < 100 && is_same; i++) {
+            is_same = vtr_column_take(&again, &d, &value) && value == i * i * i;
+        }
+        assert_int_equal(is_same && vtr_range_is_finished(&d), len == whole);
+    }
     vtr_writer_deinit(&bytes);
 }
 
-static void unknown_class_is_refused(void **state)
+static void hostile_bytes_give_numbers_or_nothing(void **state)
 {
-    const uint8_t bytes[16] = {0};
-    struct vtr_bit_reader r = {{bytes, sizeof(bytes)}, 0};
-    uint64_t value = 7;
+    uint8_t bytes[64];
+    uint64_t random = 9;
     (void)state;
 
-    assert_false(vtr_column_take(65, &r, &value));
-    assert_int_equal(value, 7);
-    assert_true(vtr_column_take(64, &r, &value));
-}
+    for (unsigned round = 0; round < 2000; round++) {
+        struct vtr_range_decoder d;
+        struct vtr_column column = {0};
+        uint64_t value = 0;
 
-static void short_mantissa_is_refused(void **state)
-{
-    const uint8_t bytes[1] = {0};
-    struct vtr_bit_reader r = {{bytes, 1}, 0};
-    uint64_t value = 0;
-    (void)state;
-
-    assert_false(vtr_column_take(10, &r, &value));
-    assert_true(vtr_column_take(9, &r, &value));
-    assert_int_equal(value, 256);
-    assert_false(vtr_column_take(2, &r, &value));
-    assert_true(vtr_column_take(1, &r, &value));
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            bytes[i] = round % 3 == 0 ? 0xFF : (uint8_t)(random >> 56);
+        }
+        vtr_range_decoder_init(&d, (struct vtr_bytes){bytes, round % 65});
+        for (unsigned i = 0; i < 200; i++) {
+            if (!vtr_column_take(&column, &d, &value)) {
+                break;
+            }
+        }
+    }
 }
 
 static void zigzag_is_its_own_way_back(void **state)
@@ -174,8 +265,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_power_and_its_neighbours_survive),
-        cmocka_unit_test(unknown_class_is_refused),
-        cmocka_unit_test(short_mantissa_is_refused),
+        cmocka_unit_test(long_random_columns_survive),
+        cmocka_unit_test(columns_of_one_value_survive),
+        cmocka_unit_test(numbers_cost_what_they_tell),
+        cmocka_unit_test(column_with_a_byte_more_or_less_is_noticed),
+        cmocka_unit_test(hostile_bytes_give_numbers_or_nothing),
         cmocka_unit_test(zigzag_is_its_own_way_back),
         cmocka_unit_test(set_padding_bit_is_noticed),
         cmocka_unit_test(unary_run_stops_at_its_limit),

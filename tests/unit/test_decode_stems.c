@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/writer.h"
+#include "delta/stem_ranks.h"
 #include "tests/support/cmocka.h"
 
 /* A stem as the section of new stems spells it. */
@@ -21,12 +22,16 @@ static enum vtr_status read_stems(const struct spelled *list, size_t count,
 {
     struct vtr_writer texts = {0};
     struct vtr_writer uses = {0};
+    struct vtr_column column = {0};
+    struct vtr_range_encoder encoder;
 
+    vtr_range_encoder_init(&encoder, &uses);
     for (size_t i = 0; i < count; i++) {
         vtr_writer_varint(&texts, list[i].shared);
         vtr_writer_string(&texts, vtr_bytes_from_text(list[i].rest));
-        vtr_writer_varint(&uses, i == 0 ? uses_first : 1);
+        vtr_column_put(&column, &encoder, i == 0 ? uses_first : 1);
     }
+    vtr_range_encoder_finish(&encoder);
     *out = (struct vtr_delta){.header = {.to_len = 1000}};
     out->header.sections[VTR_DELTA_STEMS_NEW].count = count;
     out->header.sections[VTR_DELTA_STEM_USES].count = count;
@@ -97,14 +102,23 @@ static void impossible_stems_are_refused(void **state)
 
 static void few_bytes_do_not_unfold_to_many(void **state)
 {
-    /* 101 stems of 10 bytes and more do not fit a database of 1000. */
-    struct spelled list[101] = {{0, "0123456789"}};
+    char text[257] = {0};
+    struct spelled list[2] = {{0, text}, {VTR_STEM_SHARED_MAX, "y"}};
+    struct vtr_delta delta;
     (void)state;
 
-    for (size_t i = 1; i < 101; i++) {
-        list[i] = (struct spelled){9 + i, "x"};
-    }
-    check_refused(list, 101, 1);
+    memset(text, 'x', 256);
+    assert_int_equal(read_stems(list, 2, 1, &delta), VTR_OK);
+    assert_int_equal(delta.stems[1].text.len, VTR_STEM_SHARED_MAX + 1);
+    vtr_delta_deinit(&delta);
+    list[1].shared++;
+    check_refused(list, 2, 1);
+    list[1].shared = VTR_STEM_SHARED_MAX; /* and shares one more than it may say */
+    list[1].rest = "xy";
+    assert_int_equal(read_stems(list, 2, 1, &delta), VTR_OK);
+    vtr_delta_deinit(&delta);
+    list[1].shared = VTR_STEM_SHARED_MAX - 1;
+    check_refused(list, 2, 1);
 }
 
 static void no_stems_are_fine(void **state)

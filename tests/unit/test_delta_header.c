@@ -13,6 +13,7 @@
 
 static const uint8_t FROM[VTR_DIGEST_LEN] = {1};
 static const uint8_t TO[VTR_DIGEST_LEN] = {2};
+static const uint8_t ROOT[VTR_DIGEST_LEN] = {3};
 static const uint8_t STORED[] = {40, 0, 1, 2, 3};
 
 /* A header with one stored and one deflated section. */
@@ -25,6 +26,7 @@ static struct vtr_delta_header make_header(struct vtr_writer *packed)
                                       .to_release = 300,
                                       .from_digest = FROM,
                                       .to_digest = TO,
+                                      .to_root = ROOT,
                                       .to_len = 123456};
 
     header.sections[VTR_DELTA_RULES_REMOVED] =
@@ -34,7 +36,7 @@ static struct vtr_delta_header make_header(struct vtr_writer *packed)
     assert_int_equal(vtr_deflate_pack(packed, (struct vtr_bytes){RAW, sizeof(RAW)},
                                       NULL),
                      VTR_OK);
-    header.sections[VTR_DELTA_RULES_ADDED] =
+    header.sections[VTR_DELTA_RULES_PUT] =
         (struct vtr_delta_section){.codec = VTR_DELTA_DEFLATED,
                                    .count = 4,
                                    .raw_len = sizeof(RAW),
@@ -72,9 +74,10 @@ static void header_is_read_as_it_was_written(void **state)
     assert_int_equal(read.to_release, 300);
     assert_memory_equal(read.from_digest, FROM, VTR_DIGEST_LEN);
     assert_memory_equal(read.to_digest, TO, VTR_DIGEST_LEN);
+    assert_memory_equal(read.to_root, ROOT, VTR_DIGEST_LEN);
     assert_int_equal(read.to_len, 123456);
-    assert_int_equal(read.sections[VTR_DELTA_RULES_ADDED].count, 4);
-    assert_int_equal(read.sections[VTR_DELTA_RULES_ADDED].raw_len, 500);
+    assert_int_equal(read.sections[VTR_DELTA_RULES_PUT].count, 4);
+    assert_int_equal(read.sections[VTR_DELTA_RULES_PUT].raw_len, 500);
     assert_true(vtr_bytes_equal(read.sections[VTR_DELTA_RULES_REMOVED].packed,
                                 (struct vtr_bytes){STORED, sizeof(STORED)}));
     assert_int_equal(read.sections[VTR_DELTA_STEMS_NEW].count, 0);
@@ -111,7 +114,7 @@ static void other_version_is_told_from_damage(void **state)
     (void)state;
 
     write_file(&file, &header);
-    file.ptr[8] = 2;
+    file.ptr[8] = 1; /* what went before */
     assert_int_equal(read_file(vtr_writer_bytes(&file), &read, &err),
                      VTR_ERROR_VERSION);
     assert_non_null(strstr(err.message, "take the full database"));
@@ -132,6 +135,7 @@ static enum vtr_status read_section(unsigned id, enum vtr_delta_codec codec,
                                       .name = vtr_bytes_from_text("sample"),
                                       .from_digest = FROM,
                                       .to_digest = TO,
+                                      .to_root = ROOT,
                                       .to_len = 1};
 
     assert_non_null(packed);
@@ -146,9 +150,9 @@ static enum vtr_status read_section(unsigned id, enum vtr_delta_codec codec,
 
 static void impossible_lengths_are_refused(void **state)
 {
-    const unsigned keys = VTR_DELTA_RULES_REMOVED;
-    const unsigned text = VTR_DELTA_RULES_ADDED;
-    const unsigned classes = VTR_DELTA_HASH_SECTION(VTR_HASH_MD5, VTR_DELTA_HASH_SIZES);
+    const unsigned keys = VTR_DELTA_STEMS_KNOWN;
+    const unsigned text = VTR_DELTA_RULES_PUT;
+    const unsigned numbers = VTR_DELTA_STEM_USES;
     const uint64_t huge = (uint64_t)1 << 40;
     (void)state;
 
@@ -169,14 +173,29 @@ static void impossible_lengths_are_refused(void **state)
     assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 1, 10999, 10), VTR_OK);
     assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 1, 11000, 10),
                      VTR_ERROR_FORMAT);
+    assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 80, 1000, 10), VTR_OK);
+    assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 81, 1000, 10),
+                     VTR_ERROR_FORMAT); /* more elements than its bytes can tell */
     assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 1, huge, 10),
                      VTR_ERROR_FORMAT);
-    assert_int_equal(read_section(classes, VTR_DELTA_STORED, 10, 10, 10), VTR_OK);
-    assert_int_equal(read_section(classes, VTR_DELTA_STORED, 9, 10, 10),
-                     VTR_ERROR_FORMAT);
+    assert_int_equal(read_section(numbers, VTR_DELTA_STORED, 1, 10, 10),
+                     VTR_ERROR_FORMAT); /* numbers of nothing */
 }
 
-static void unknown_section_and_codec_are_refused(void **state)
+static void delta_that_unpacks_to_too_much_is_refused(void **state)
+{
+    const uint64_t most = VTR_DELTA_UNPACKED_MAX;
+    const unsigned text = VTR_DELTA_RULES_PUT;
+    const size_t packed_len = (size_t)(most / 1000);
+    (void)state;
+
+    assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 1, most, packed_len),
+                     VTR_OK);
+    assert_int_equal(read_section(text, VTR_DELTA_DEFLATED, 1, most + 1, packed_len),
+                     VTR_ERROR_LIMIT);
+}
+
+static void unknown_section_is_refused(void **state)
 {
     struct vtr_writer packed = {0};
     struct vtr_writer file = {0};
@@ -185,21 +204,22 @@ static void unknown_section_and_codec_are_refused(void **state)
     (void)state;
 
     memset(header.sections, 0, sizeof(header.sections));
-    header.sections[VTR_DELTA_STEM_USES] =
+    header.sections[VTR_DELTA_RULES_PUT] =
         (struct vtr_delta_section){.count = 1,
                                    .raw_len = sizeof(STORED),
                                    .packed = {STORED, sizeof(STORED)}};
     write_file(&file, &header);
     assert_int_equal(read_file(vtr_writer_bytes(&file), &read, NULL), VTR_OK);
-    /* The row is the end of the header: id, codec, three lengths of a byte. */
-    uint8_t *row = file.ptr + file.len - sizeof(STORED) - 1 - 5;
-    assert_int_equal(row[0], VTR_DELTA_STEM_USES);
+    /* The row is the end of the header: id, two numbers of a byte. */
+    uint8_t *row = file.ptr + file.len - sizeof(STORED) - 1 - 3;
+    assert_int_equal(row[0], VTR_DELTA_RULES_PUT);
     row[0] = VTR_DELTA_SECTION_LIMIT;
     assert_int_equal(read_file(vtr_writer_bytes(&file), &read, NULL), VTR_ERROR_FORMAT);
     row[0] = 0;
     assert_int_equal(read_file(vtr_writer_bytes(&file), &read, NULL), VTR_ERROR_FORMAT);
-    row[0] = VTR_DELTA_STEM_USES;
-    row[1] = 2;
+    row[0] = 0x7F;
+    assert_int_equal(read_file(vtr_writer_bytes(&file), &read, NULL), VTR_ERROR_FORMAT);
+    row[0] = 0xFF;
     assert_int_equal(read_file(vtr_writer_bytes(&file), &read, NULL), VTR_ERROR_FORMAT);
     vtr_writer_deinit(&file);
     vtr_writer_deinit(&packed);
@@ -305,7 +325,8 @@ int main(void)
         cmocka_unit_test(every_truncation_is_refused),
         cmocka_unit_test(other_version_is_told_from_damage),
         cmocka_unit_test(impossible_lengths_are_refused),
-        cmocka_unit_test(unknown_section_and_codec_are_refused),
+        cmocka_unit_test(delta_that_unpacks_to_too_much_is_refused),
+        cmocka_unit_test(unknown_section_is_refused),
         cmocka_unit_test(only_a_trusted_signature_counts),
         cmocka_unit_test(unsigned_delta_needs_to_be_asked_for),
         cmocka_unit_test(small_order_key_does_not_vouch),
