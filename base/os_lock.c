@@ -44,15 +44,3 @@ enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err)
     }
     return VTR_OK;
 }
-
-enum vtr_status vtr_file_modified(const char *path, uint64_t *out,
-                                  struct vtr_error *err)
-{
-    struct stat info;
-
-    if (lstat(path, &info) != 0) {
-        return vtr_error_set_os(err, errno, "cannot read '%s'", path);
-    }
-    *out = info.st_mtime < 0 ? 0 : (uint64_t)info.st_mtime;
-    return VTR_OK;
-}

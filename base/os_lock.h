@@ -24,8 +24,4 @@ void vtr_file_lock_close(struct vtr_file_lock *lock);
 /* Removes a file; that it is missing is fine. */
 VTR_MUST_CHECK enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err);
 
-/* When a file was last written, in seconds since 1970. */
-VTR_MUST_CHECK enum vtr_status vtr_file_modified(const char *path, uint64_t *out,
-                                                 struct vtr_error *err);
-
 #endif

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 
+import fleet
 import literals
 import scale
 from measure import best_of, private_memory, run_once, table
@@ -176,7 +177,7 @@ def measure_scan(bench):
 
 SECTIONS = {"hashes": measure_hashes, "delta": measure_delta, "rules": measure_rules,
             "scan": measure_scan, "literals": literals.measure,
-            "scale": scale.measure}
+            "scale": scale.measure, "fleet": fleet.measure}
 
 
 class Bench:
@@ -212,6 +213,10 @@ def main():
                         help="literals, scale: how many (1e3,1e4,1e5,1e6)")
     parser.add_argument("--hashes", type=numbers, default=numbers("1e4,1e5,1e6"),
                         help="scale: how many (1e4,1e5,1e6; 1e7 takes a few minutes)")
+    parser.add_argument("--clients", type=numbers, default=numbers("1e6,5e6"),
+                        help="fleet: hashes of the databases that are updated (1e6,5e6)")
+    parser.add_argument("--fleet-hashes", type=lambda text: int(float(text)),
+                        default=1_000_000, help="fleet: of the simulated database (1e6)")
     parser.add_argument("--folder", default=HERE.parent / "build" / "benchmarks",
                         help="for plots, and what is kept from one run to the next")
     options = parser.parse_args()

@@ -17,6 +17,7 @@ struct approve_arguments {
     const char *password_file;
     const char *database;
     const char *before;
+    const char *root;
     bool is_unseen;
     bool is_json;
 };
@@ -33,6 +34,9 @@ static const struct vtr_option OPTIONS[] = {
     {"before", 0, VTR_OPTION_PATH, "OLD.vdb",
      "the one before: rules added, removed and changed are listed",
      offsetof(struct approve_arguments, before)},
+    {"root", 0, VTR_OPTION_PATH, "ROOT.json",
+     "the root that holds now: warn when the key's signature does not count",
+     offsetof(struct approve_arguments, root)},
     {"unseen", 0, VTR_OPTION_FLAG, NULL, "approve a release without its database",
      offsetof(struct approve_arguments, is_unseen)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "the proposal as one JSON object",
@@ -44,7 +48,7 @@ const struct vtr_verb vtr_verb_repo_approve = {
     .example =
         "vitrine repo approve 12.proposal\n"
         "vitrine repo approve 12.proposal --key lab.key --database main-12.vdb \\\n"
-        "    --before main-11.vdb",
+        "    --before main-11.vdb --root 1.root.json",
     .details =
         "NEW.vdb is best one that you built from the sources yourself: its digest has\n"
         "to be the proposal's.  The signature is added to the proposal's file.\n",
@@ -246,6 +250,38 @@ static enum vtr_status compare(struct vtr_text *out,
     return status;
 }
 
+/* Says so when the signature will not count.  It is made all the same: the root may be
+ * an old one. */
+static enum vtr_status warn_of_key(const struct vtr_proposal *proposal,
+                                   const struct approve_arguments *arguments,
+                                   const struct vtr_secret_key *key,
+                                   struct vtr_error *err)
+{
+    struct vtr_input root = {0};
+    struct vtr_public_key public;
+    struct vtr_error why = {0};
+    enum vtr_status status = VTR_OK;
+
+    if (arguments->root != NULL) {
+        status = vtr_input_open(&root, arguments->root, err);
+    }
+    if (status == VTR_OK) {
+        vtr_secret_key_get_public(key, &public);
+        status = vtr_proposal_check_key(proposal, root.bytes, &public, &why);
+        if (status == VTR_ERROR_ARGUMENT) {
+            char text[sizeof(why.message) + 16];
+
+            (void)snprintf(text, sizeof(text), "warning: %s", why.message);
+            (void)vtr_complain_text(&vtr_verb_repo_approve, text, NULL);
+            status = VTR_OK;
+        } else if (status != VTR_OK) {
+            *err = why;
+        }
+    }
+    vtr_input_close(&root);
+    return status;
+}
+
 static enum vtr_status sign(struct vtr_proposal *proposal,
                             const struct approve_arguments *arguments, const char *path,
                             struct vtr_error *err)
@@ -254,6 +290,9 @@ static enum vtr_status sign(struct vtr_proposal *proposal,
     enum vtr_status status =
         vtr_password_load_key(&key, arguments->key, arguments->password_file, err);
 
+    if (status == VTR_OK) {
+        status = warn_of_key(proposal, arguments, key, err);
+    }
     if (status == VTR_OK) {
         status = vtr_proposal_approve(proposal, key, path, err);
     }

@@ -42,33 +42,32 @@ const struct vtr_verb vtr_verb_repo_check = {
     .run = vtr_cmd_repo_check};
 
 struct gc_arguments {
-    uint64_t keep_days;
+    uint64_t keep_versions;
     uint64_t keep_releases;
-    uint64_t now;
     bool is_dry_run;
     bool is_json;
 };
 
 static const struct vtr_option GC_OPTIONS[] = {
-    {"keep-days", 0, VTR_OPTION_NUMBER, "N", "remove nothing younger (30)",
-     offsetof(struct gc_arguments, keep_days)},
+    {"keep-versions", 0, VTR_OPTION_NUMBER, "N",
+     "keep so many versions of metadata, and databases of as many releases (48)",
+     offsetof(struct gc_arguments, keep_versions)},
     {"keep-releases", 0, VTR_OPTION_NUMBER, "N",
      "keep the deltas from so many releases back (1024)",
      offsetof(struct gc_arguments, keep_releases)},
     {"dry-run", 'n', VTR_OPTION_FLAG, NULL, "only say what would be removed",
      offsetof(struct gc_arguments, is_dry_run)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a file, a line each",
-     offsetof(struct gc_arguments, is_json)},
-    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,
-     offsetof(struct gc_arguments, now)}};
+     offsetof(struct gc_arguments, is_json)}};
 
 const struct vtr_verb vtr_verb_repo_gc = {
     .name = "repo gc",
     .summary = "remove files that no client needs any more",
-    .example = "vitrine repo gc /srv/db --keep-days 30 --dry-run",
+    .example = "vitrine repo gc /srv/db --keep-versions 100 --dry-run",
     .details =
         "Roots stay for ever.  Databases stay while a client may be fetching them, or\n"
-        "while a delta of releases to come begins at them.\n",
+        "while a delta of releases to come begins at them; what is proposed and not\n"
+        "published stays too.  Versions decide, not the times of files.\n",
     .operands = "REPO",
     .operand_min = 1,
     .operand_max = 1,
@@ -150,23 +149,19 @@ int vtr_cmd_repo_check(int argc, char **argv)
 int vtr_cmd_repo_gc(int argc, char **argv)
 {
     const struct vtr_verb *verb = &vtr_verb_repo_gc;
-    struct gc_arguments arguments = {.keep_days = 30};
+    struct gc_arguments arguments = {0};
     struct vtr_list paths = {0};
     int exit_code;
 
     if (vtr_options_parse(verb, argc, argv, &arguments, &paths, &exit_code)) {
-        struct vtr_gc_options options = {.keep_seconds = arguments.keep_days % 100000 *
-                                                         VTR_DAY_SECONDS,
-                                         .keep_releases = arguments.keep_releases,
-                                         .is_dry_run = arguments.is_dry_run};
+        const struct vtr_gc_options options = {.keep_versions = arguments.keep_versions,
+                                               .keep_releases = arguments.keep_releases,
+                                               .is_dry_run = arguments.is_dry_run};
         struct notes notes = {.is_json = arguments.is_json};
         struct vtr_error err = {0};
-        enum vtr_status status = vtr_clock_now(arguments.now, &options.now, &err);
+        const enum vtr_status status =
+            vtr_repository_gc(paths.items[0], &options, take_note, &notes, &err);
 
-        if (status == VTR_OK) {
-            status =
-                vtr_repository_gc(paths.items[0], &options, take_note, &notes, &err);
-        }
         exit_code = vtr_output_answer(&notes.out, VTR_EXIT_YES);
         exit_code = status == VTR_OK ? exit_code : vtr_complain(verb, &err);
     }

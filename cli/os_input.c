@@ -178,3 +178,23 @@ unsigned vtr_cpu_count(void)
     const long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : count > 256 ? 256 : (unsigned)count;
 }
+
+bool vtr_path_exists(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0;
+}
+
+enum vtr_status vtr_folder_make_private(const char *path, struct vtr_error *err)
+{
+    if (mkdir(path, (mode_t)0700) == 0 || errno == EEXIST) {
+        return VTR_OK;
+    }
+    if (err != NULL) {
+        *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = errno};
+        (void)snprintf(err->message, sizeof(err->message),
+                       "cannot make the folder '%s': %s", path, strerror(errno));
+    }
+    return VTR_ERROR_IO;
+}

@@ -17,6 +17,7 @@ extern const struct vtr_verb vtr_verb_repo_publish;
 extern const struct vtr_verb vtr_verb_repo_expire;
 extern const struct vtr_verb vtr_verb_repo_check;
 extern const struct vtr_verb vtr_verb_repo_gc;
+extern const struct vtr_verb vtr_verb_repo_alone;
 
 int vtr_cmd_repo_init(int argc, char **argv);
 int vtr_cmd_repo_key(int argc, char **argv);
@@ -26,6 +27,7 @@ int vtr_cmd_repo_publish(int argc, char **argv);
 int vtr_cmd_repo_expire(int argc, char **argv);
 int vtr_cmd_repo_check(int argc, char **argv);
 int vtr_cmd_repo_gc(int argc, char **argv);
+int vtr_cmd_repo_alone(int argc, char **argv);
 
 /* The secret keys of the paths, from malloc with a NULL behind the last. */
 VTR_MUST_CHECK enum vtr_status vtr_repo_load_keys(struct vtr_secret_key ***out,

@@ -325,7 +325,7 @@ static void release_next(struct history *h)
     vtr_mapping_close(&database);
     publish(h, proposal);
     if (h->release % GC_EVERY == 0) {
-        const struct vtr_gc_options gc = {.now = h->now, .keep_releases = 64};
+        const struct vtr_gc_options gc = {.keep_versions = 8, .keep_releases = 64};
 
         must(h, vtr_repository_gc(repo, &gc, collect, h, &err), "no gc", &err);
     }

@@ -124,6 +124,56 @@ enum vtr_status vtr_proposal_check_parties(const struct vtr_proposal *proposal,
     return vtr_repo_check_parties(&proposal->metadata, false, err);
 }
 
+/* What a root lets a key do. */
+static unsigned uses_of(const struct vtr_tuf_metadata *root,
+                        const struct vtr_public_key *key)
+{
+    unsigned uses = 0;
+
+    for (size_t i = 0; i < root->key_count; i++) {
+        if (memcmp(root->keys[i].key, key->key, VTR_PUBLIC_KEY_LEN) == 0) {
+            uses |= vtr_repo_uses_of(root, root->keys[i].id);
+        }
+    }
+    return uses;
+}
+
+enum vtr_status vtr_proposal_check_key(const struct vtr_proposal *proposal,
+                                       struct vtr_bytes root,
+                                       const struct vtr_public_key *key,
+                                       struct vtr_error *err)
+{
+    const bool is_root = proposal->metadata.type == VTR_TUF_ROOT;
+    struct vtr_tuf_metadata present = {0};
+    unsigned uses = is_root ? uses_of(&proposal->metadata, key) : 0;
+    enum vtr_status status = VTR_OK;
+
+    if (root.len > 0) {
+        status = vtr_tuf_metadata_read(&present, VTR_TUF_ROOT, root, err);
+        uses |= status == VTR_OK ? uses_of(&present, key) : 0;
+    }
+    vtr_tuf_metadata_deinit(&present);
+    if (status != VTR_OK || (root.len == 0 && !is_root)) {
+        return status;
+    }
+    if (is_root && (uses & VTR_KEY_USE_ROOT) == 0) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                             root.len > 0
+                                 ? "the key approves roots neither under the present "
+                                   "root nor under this one: its signature does not "
+                                   "count"
+                                 : "the key approves no roots under this one: its "
+                                   "signature counts only if it does under the one "
+                                   "before");
+    }
+    if (!is_root && (uses & VTR_KEY_USE_RELEASE) == 0) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                             "the key approves no releases under that root: its "
+                             "signature does not count");
+    }
+    return VTR_OK;
+}
+
 enum vtr_status vtr_proposal_check_database(const struct vtr_proposal *proposal,
                                             struct vtr_bytes database,
                                             struct vtr_error *err)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * What nobody needs any more.  Kept are: roots, for ever; what the present metadata
- * names; the deltas and histories of the last releases; images that the next aligned
- * deltas begin at; and everything younger than the policy says, which is also what a
- * proposal that is being signed names.
+ * What nobody needs any more.  Kept are: roots, for ever; the last versions of other
+ * metadata, which clients may be at, and the databases of so many releases; the deltas
+ * and histories of the last releases; images that the next aligned deltas begin at; and
+ * what belongs to a release that is proposed and not published.  Versions and names
+ * alone decide: the times of files do not survive a copy to another machine.
  */
 #include "vitrine/repository.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/os_file.h"
 #include "base/sort.h"
@@ -19,12 +22,14 @@
 #include "update/lineage.h"
 #include "update/repo_folder.h"
 
+#define VERSIONS_DEFAULT 48u
 #define RELEASES_DEFAULT 1024u
 #define SIGNATURE        ".minisig"
 
 struct gc {
     struct vtr_repo repo;
     const struct vtr_gc_options *options;
+    uint64_t versions; /* that are kept */
     vtr_repository_note_fn note;
     void *context;
     bool is_in_targets;     /* where the sweep is */
@@ -79,7 +84,8 @@ static enum vtr_status keep_release(struct gc *gc, const struct vtr_lineage *lin
     for (size_t i = 0; i < lineage->list->target_count && status == VTR_OK; i++) {
         const struct vtr_tuf_target *target = &lineage->list->targets[i];
         const bool is_kept = target->custom.kind == VTR_TUF_KIND_IMAGE
-                                 ? is_basis(target->custom.serial, last)
+                                 ? last - target->custom.serial < gc->versions ||
+                                       is_basis(target->custom.serial, last)
                                  : has_deltas;
 
         if (is_kept) {
@@ -102,7 +108,7 @@ static enum vtr_status keep_lineage(struct gc *gc, const struct vtr_tuf_metadata
         struct vtr_lineage lineage = {0};
         const bool is_recent = last - serial < releases;
 
-        if (!is_recent && !is_basis(serial, last)) {
+        if (!is_recent && last - serial >= gc->versions && !is_basis(serial, last)) {
             continue;
         }
         if (vtr_lineage_find(&lineage, gc->repo.dir, start, image->custom.database,
@@ -166,27 +172,103 @@ static bool is_kept(const struct gc *gc, const char *name)
     return false;
 }
 
-/* Of metadata: roots, the timestamp and what it leads to. */
-static bool is_current(const struct gc *gc, const char *name)
+/* Takes `suffix` and the number before it off the end of a name; false when the name is
+ * not of this form, or the number is past 18 digits. */
+static bool take_number(struct vtr_bytes *name, const char *suffix,
+                        uint64_t *out_number)
 {
-    char current[VTR_REPO_NAME_CAP];
-    const size_t len = strlen(name);
-    static const char ROOT[] = ".root.json";
+    const size_t suffix_len = strlen(suffix);
 
-    if (len > sizeof(ROOT) - 1 && strcmp(name + len - (sizeof(ROOT) - 1), ROOT) == 0) {
-        return true;
+    if (name->len <= suffix_len ||
+        memcmp(name->ptr + name->len - suffix_len, suffix, suffix_len) != 0) {
+        return false;
     }
-    for (unsigned type = VTR_TUF_TIMESTAMP; type < VTR_TUF_TYPES; type++) {
-        const struct vtr_tuf_metadata *m =
-            vtr_repo_get(&gc->repo, (enum vtr_tuf_type)type);
+    const size_t end = name->len - suffix_len;
+    size_t start = end;
+    uint64_t number = 0;
+    while (start > 0 && name->ptr[start - 1] >= '0' && name->ptr[start - 1] <= '9') {
+        start--;
+    }
+    for (size_t i = start; i < end && end - start <= 18; i++) {
+        number = number * 10 + (uint64_t)(name->ptr[i] - '0');
+    }
+    name->len = start;
+    *out_number = number;
+    return start < end && end - start <= 18;
+}
 
-        vtr_repo_name_metadata((enum vtr_tuf_type)type,
-                               type == VTR_TUF_TIMESTAMP ? 0 : m->version, current);
-        if (strcmp(name, current) == 0) {
-            return true;
+/* Of metadata: roots, the timestamp, and versions that clients may be at. */
+static bool is_recent_metadata(const struct gc *gc, const char *name)
+{
+    static const enum vtr_tuf_type TYPES[] = {VTR_TUF_SNAPSHOT, VTR_TUF_TARGETS};
+    char suffix[VTR_REPO_NAME_CAP];
+
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
+        struct vtr_bytes rest = vtr_bytes_from_text(name);
+        uint64_t version;
+
+        (void)snprintf(suffix, sizeof(suffix), ".%s.json", vtr_tuf_type_name(TYPES[i]));
+        if (take_number(&rest, suffix, &version) && rest.len == 0) {
+            const uint64_t current = vtr_repo_get(&gc->repo, TYPES[i])->version;
+
+            return version > current || current - version < gc->versions;
         }
     }
-    return name[0] == '.'; /* the lock, and what is being written */
+    return true; /* roots, the timestamp, the lock, and files that are not ours */
+}
+
+/* Whether a target's name, without its digest, is of a release that comes after what
+ * is published: it was proposed.  Its deltas begin at histories, of which one is of the
+ * present release. */
+static bool is_of_proposal(const struct gc *gc, struct vtr_bytes name)
+{
+    const struct vtr_tuf_metadata *targets = vtr_repo_get(&gc->repo, VTR_TUF_TARGETS);
+    uint64_t release = 0;
+    uint64_t from = 0;
+    const bool is_history = take_number(&name, ".history.json", &release);
+    const bool is_ours =
+        is_history || take_number(&name, ".vdb", &release) ||
+        (take_number(&name, ".vdelta", &release) && take_number(&name, "-", &from));
+
+    for (size_t i = 0; i < targets->target_count && is_ours; i++) {
+        const struct vtr_tuf_custom *custom = &targets->targets[i].custom;
+
+        if (custom->kind == VTR_TUF_KIND_IMAGE &&
+            name.len == custom->database.len + 1 &&
+            memcmp(name.ptr, custom->database.ptr, custom->database.len) == 0) {
+            return release > custom->release ||
+                   (is_history && release == custom->release);
+        }
+    }
+    return true; /* of a database that is new, or not ours */
+}
+
+/* Whether a file of targets/ goes. */
+static bool is_unused_target(const struct gc *gc, const char *name)
+{
+    struct vtr_bytes own = vtr_bytes_from_text(name);
+    const struct vtr_bytes signature = vtr_bytes_from_text(SIGNATURE);
+    const size_t digest_len = 2 * VTR_SHA256_LEN + 1;
+
+    if (is_kept(gc, name) || own.len <= digest_len || name[digest_len - 1] != '.') {
+        return false;
+    }
+    own = (struct vtr_bytes){own.ptr + digest_len, own.len - digest_len};
+    if (own.len > signature.len &&
+        memcmp(own.ptr + own.len - signature.len, signature.ptr, signature.len) == 0) {
+        own.len -= signature.len;
+    }
+    return !is_of_proposal(gc, own);
+}
+
+/* ".NAME.tmpN": a writer was killed, since this one holds the lock. */
+static bool is_left_over(const char *name)
+{
+    struct vtr_bytes rest = vtr_bytes_from_text(name);
+    uint64_t number;
+
+    return name[0] == '.' && take_number(&rest, "", &number) && rest.len > 4 &&
+           memcmp(rest.ptr + rest.len - 4, ".tmp", 4) == 0;
 }
 
 static bool visit(const char *path, enum vtr_status status, const struct vtr_error *err,
@@ -195,7 +277,6 @@ static bool visit(const char *path, enum vtr_status status, const struct vtr_err
     struct gc *gc = context;
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
-    uint64_t modified = 0;
 
     if (status != VTR_OK) {
         gc->status = status;
@@ -204,17 +285,12 @@ static bool visit(const char *path, enum vtr_status status, const struct vtr_err
         }
         return false;
     }
-    if (gc->is_in_targets ? is_kept(gc, name) : is_current(gc, name)) {
-        return true;
-    }
-    gc->status = vtr_file_modified(path, &modified, gc->err);
-    if (gc->status != VTR_OK || modified > gc->options->now ||
-        gc->options->now - modified < gc->options->keep_seconds) {
-        return gc->status == VTR_OK;
-    }
-    gc->note(VTR_REPOSITORY_REMOVED, path, gc->context);
-    if (gc->options->is_dry_run == 0) {
-        gc->status = vtr_file_remove(path, gc->err);
+    if (is_left_over(name) || (gc->is_in_targets ? is_unused_target(gc, name)
+                                                 : !is_recent_metadata(gc, name))) {
+        gc->note(VTR_REPOSITORY_REMOVED, path, gc->context);
+        if (gc->options->is_dry_run == 0) {
+            gc->status = vtr_file_remove(path, gc->err);
+        }
     }
     return gc->status == VTR_OK;
 }
@@ -235,7 +311,12 @@ enum vtr_status vtr_repository_gc(const char *dir, const struct vtr_gc_options *
                                   vtr_repository_note_fn note, void *context,
                                   struct vtr_error *err)
 {
-    struct gc gc = {.options = options, .note = note, .context = context, .err = err};
+    struct gc gc = {.options = options,
+                    .versions = options->keep_versions == 0 ? VERSIONS_DEFAULT
+                                                            : options->keep_versions,
+                    .note = note,
+                    .context = context,
+                    .err = err};
     enum vtr_status status = vtr_repo_open(&gc.repo, dir, err);
 
     vtr_vector_init(&gc.kept, sizeof(char *));

@@ -105,11 +105,13 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_repository_check(
     void *context, struct vtr_error *err);
 
 struct vtr_gc_options {
-    uint64_t now;
-    uint64_t keep_seconds;  /* nothing younger is removed */
+    uint64_t keep_versions; /* of metadata, and databases of as many releases, which a
+                               client that began earlier may ask for; 0: 48 */
     uint64_t keep_releases; /* deltas lead from so many releases back; 0: 1024 */
     int is_dry_run;         /* only tell */
 };
+/* Removes what nobody needs; `note` is told each file.  What is proposed and not published
+ * stays. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_repository_gc(
     const char *dir, const struct vtr_gc_options *options, vtr_repository_note_fn note,
     void *context, struct vtr_error *err);
@@ -161,6 +163,13 @@ VTR_API void vtr_proposal_get_key(const struct vtr_proposal *proposal, size_t in
 /* Of a root: VTR_ERROR_ARGUMENT, and why, when one party's keys suffice. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_proposal_check_parties(
     const struct vtr_proposal *proposal, struct vtr_error *err);
+
+/* VTR_ERROR_ARGUMENT, and why, when the key's signature would not count: of a release,
+ * under `root`, the text of a root's file; of a root, under that one or itself.  `root`
+ * empty: of a release nothing is known, VTR_OK. */
+VTR_API VTR_MUST_CHECK enum vtr_status vtr_proposal_check_key(
+    const struct vtr_proposal *proposal, struct vtr_bytes root,
+    const struct vtr_public_key *key, struct vtr_error *err);
 
 /* Whether the bytes are the database that the proposal names, and whole. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_proposal_check_database(

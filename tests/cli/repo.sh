@@ -61,7 +61,7 @@ release() { # number
     } >rules.yar
     expect 0 compile -o "$1.vdb" --name main --release "$1" rules.yar
 }
-for ((r = 1; r <= 17; r++)); do release "$r"; done
+for ((r = 1; r <= 18; r++)); do release "$r"; done
 
 # --- The first root ---------------------------------------------------------------------
 
@@ -335,14 +335,23 @@ sed -i 's/"version":[0-9]*}}$/"version":999}}/' spoilt-metadata/metadata/timesta
 expect 1 repo check spoilt-metadata
 says stdout '^problem .*timestamp metadata has the signatures of 0'
 
-find repo -type f -exec touch -d @$now {} +
-expect 0 repo gc repo --keep-days 100 --dry-run
-is_silent stdout
+expect 0 repo propose repo 18.vdb -o p18 --key online2.key
+touch repo/targets/notes.txt repo/metadata/.left.tmp3
+expect 0 repo gc repo --keep-versions 100 --dry-run
+says stdout 'left.tmp3$'
+[ "$(wc -l <stdout)" -eq 1 ] || complain "gc removes what it is to keep"
 cp -r -p repo before-gc
-expect 0 repo gc repo --keep-days 10 --keep-releases 4 --dry-run
+expect 0 repo gc repo --keep-versions 2 --keep-releases 4 --dry-run
 says stdout 'main-1.vdb$'
 diff -r repo before-gc >/dev/null || complain "a dry run has changed something"
-expect 0 repo gc repo --keep-days 10 --keep-releases 4
+find repo -type f -exec touch {} + # times mean nothing
+expect 0 repo gc repo --keep-versions 2 --keep-releases 4
+for name in main-18.vdb main-17-18.vdelta main-17.history.json notes.txt; do
+    [ -e repo/targets/notes.txt ] && ls repo/targets | grep -q "$name$" || complain "gc has removed $name"
+done
+is_missing repo/metadata/.left.tmp3
+expect 0 repo gc repo --keep-versions 2 --keep-releases 4
+is_silent stdout
 holds repo
 for kept in main-17.vdb main-16.vdb main-16-17.vdelta main-12-16.vdelta; do
     [ -e repo/targets/*."$kept" ] || complain "gc has removed $kept"
@@ -352,5 +361,43 @@ for gone in main-1.vdb main-5.vdb main-5-6.vdelta; do
 done
 [ -e repo/metadata/1.root.json ] || complain "gc has removed a root"
 is_missing repo/metadata/3.targets.json
+
+# --- Keys that do not count, and all keys on one machine ---------------------------------
+
+expect 0 repo approve p18 --key stranger.key --unseen --root repo/metadata/2.root.json
+is_silent stderr
+cp p18 p18.other
+expect 0 repo approve p18.other --key rootv.key --unseen --root repo/metadata/2.root.json
+says stderr 'warning: the key approves no releases under that root'
+expect 0 repo approve p18.other --key lab.key --unseen --root repo/metadata/2.root.json
+says stderr 'warning: the key approves no releases'
+expect 2 repo approve p18.other --key lab.key --unseen --root 1.vdb
+expect 0 repo key repo -o root3 --days 100
+expect 0 repo approve root3 --key vendor.key
+says stderr 'warning: the key approves no roots under this one'
+expect 0 repo approve root3 --key vendor.key --root repo/metadata/2.root.json
+says stderr 'warning: the key approves roots neither'
+expect 0 repo approve root3 --key rootl.key
+is_silent stderr
+
+expect 2 repo alone alone 1.vdb
+says stderr 'missing --keys'
+expect 0 repo alone alone 1.vdb --keys alone.keys
+says stderr 'warning: all keys are on this machine'
+[ "$(stat -c %a alone.keys)" = 700 ] || complain "the folder of keys is not private"
+holds alone
+for r in 2 3 4; do expect 0 repo alone alone "$r.vdb" --keys alone.keys; done
+holds alone
+expect 2 repo alone alone 4.vdb --keys alone.keys
+says stderr 'does not come after release 4'
+expect 0 update --url "file://$work/alone" --dir alone.endpoint --root alone/metadata/1.root.json
+is_same alone.endpoint/main.vdb 4.vdb
+[ "$(ls alone.keys | xargs)" = "online.key online.key.pub release.key release.key.pub" ] ||
+    complain "the folder of keys has other files"
+
+# What was proposed before gc is published after it, and clients go on.
+for key in vendor state; do expect 0 repo approve p18 --key "$key.key" --unseen; done
+expect 0 repo publish repo p18 --key online2.key
+holds repo
 
 finish
