@@ -70,6 +70,19 @@ static bool is_elsewhere(const struct vtr_scan_run *run,
             state->view.fixed_offset != run->base + start);
 }
 
+/* Whether one of the text's forms is at `start`.  Where both are, which needs zeros in
+ * the text, the plain one counts and the wide one is not there. */
+static bool has_text_at(const struct vtr_scan_run *run,
+                        const struct vtr_pattern_view *view, struct vtr_bytes text,
+                        bool is_wide, size_t start, size_t *out_len)
+{
+    size_t plain_len;
+
+    return vtr_verify_text(view, text, is_wide, run->data, start, out_len) &&
+           !(is_wide && (view->flags & VTR_PATTERN_ASCII) != 0 &&
+             vtr_verify_text(view, text, false, run->data, start, &plain_len));
+}
+
 static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                      struct vtr_pattern_part *part, bool is_wide, size_t start)
 {
@@ -78,7 +91,7 @@ static void try_text(struct vtr_scan_run *run, struct vtr_pattern_state *state,
 
     if (!is_elsewhere(run, state, start) &&
         (!is_long || vtr_run_spend(run, part, part->bytes.len / BYTES_PER_UNIT)) &&
-        vtr_verify_text(&state->view, part->bytes, is_wide, run->data, start, &len)) {
+        has_text_at(run, &state->view, part->bytes, is_wide, start, &len)) {
         vtr_verify_add(run, state, &state->matches, start, len);
     }
 }
