@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "scan/module/image_record.h"
 
 #define IDENT_LEN         16u
 #define AT_CLASS          4u
@@ -29,37 +30,27 @@ static const unsigned SEGMENT_LEN[2] = {32, 56};
 static const unsigned DYNAMIC_LEN[2] = {8, 16};
 static const unsigned SYMBOL_LEN[2] = {16, 24};
 
-/* A structure that is read field by field. */
+/* A structure, and how long addresses in it are. */
 struct record {
-    struct vtr_reader reader;
-    bool is_big_endian;
-    unsigned word; /* bytes of an address */
+    struct vtr_image_record fields;
+    unsigned word;
 };
 
 /* Record `index` of those of `len` bytes at `offset`. */
 static bool record_at(const struct vtr_elf_image *elf, struct record *out,
                       uint64_t offset, uint64_t index, unsigned len)
 {
-    struct vtr_bytes bytes;
-
-    if (offset > elf->data.len || index > (elf->data.len - offset) / len ||
-        !vtr_peek_slice(elf->data, offset + index * len, len, &bytes)) {
+    if (offset > elf->data.len || index > (elf->data.len - offset) / len) {
         return false;
     }
-    vtr_reader_init(&out->reader, bytes, offset);
-    out->is_big_endian = elf->is_big_endian;
     out->word = elf->is_64 ? 8 : 4;
-    return true;
+    return vtr_image_record_at(&out->fields, elf->data, offset + index * len, len,
+                               elf->is_big_endian);
 }
 
-/* The next field, of `width` bytes.  A record is as long as its fields together. */
 static uint64_t take(struct record *record, unsigned width)
 {
-    uint64_t value = 0;
-
-    return vtr_reader_uint(&record->reader, &value, width, record->is_big_endian)
-               ? value
-               : 0;
+    return vtr_image_record_take(&record->fields, width);
 }
 
 static uint8_t take_u8(struct record *record)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "scan/module/image_record.h"
 
 #define MAGIC_32            0xFEEDFACEu /* big-endian */
 #define MAGIC_32_LITTLE     0xCEFAEDFEu
@@ -46,43 +47,13 @@ static const struct thread_state {
     {0x01000012, 304, 0, 8},   /* PowerPC, 64 bits: srr0 */
 };
 
-/* A structure that is read field by field. */
-struct record {
-    struct vtr_reader reader;
-    bool is_big_endian;
-};
-
-/* The `len` bytes at `offset` of `bytes`. */
-static bool record_at(struct record *out, struct vtr_bytes bytes, uint64_t offset,
-                      uint64_t len, bool is_big_endian)
+static uint32_t take_u32(struct vtr_image_record *record)
 {
-    struct vtr_bytes part;
-
-    if (!vtr_peek_slice(bytes, offset, len, &part)) {
-        return false;
-    }
-    vtr_reader_init(&out->reader, part, 0);
-    out->is_big_endian = is_big_endian;
-    return true;
-}
-
-/* The next field, of `width` bytes.  A record is as long as its fields together. */
-static uint64_t take(struct record *record, unsigned width)
-{
-    uint64_t value = 0;
-
-    return vtr_reader_uint(&record->reader, &value, width, record->is_big_endian)
-               ? value
-               : 0;
-}
-
-static uint32_t take_u32(struct record *record)
-{
-    return (uint32_t)take(record, 4);
+    return (uint32_t)vtr_image_record_take(record, 4);
 }
 
 /* A name in sixteen bytes: up to the first NUL, if there is one. */
-static struct vtr_bytes take_name(struct record *record)
+static struct vtr_bytes take_name(struct vtr_image_record *record)
 {
     struct vtr_bytes name = {(const uint8_t *)"", 0};
 
@@ -95,9 +66,9 @@ static struct vtr_bytes take_name(struct record *record)
 
 uint32_t vtr_macho_magic(struct vtr_bytes data)
 {
-    struct record record;
+    struct vtr_image_record record;
 
-    return record_at(&record, data, 0, 4, true) ? take_u32(&record) : 0;
+    return vtr_image_record_at(&record, data, 0, 4, true) ? take_u32(&record) : 0;
 }
 
 bool vtr_macho_is_thin(struct vtr_bytes data)
@@ -121,9 +92,9 @@ bool vtr_macho_image_init(struct vtr_macho_image *image, struct vtr_bytes data)
     const uint32_t magic = vtr_macho_magic(data);
     const bool is_big_endian = magic == MAGIC_32 || magic == MAGIC_64 ||
                                magic == MAGIC_FAT || magic == MAGIC_FAT_64;
-    struct record header;
+    struct vtr_image_record header;
 
-    if (!record_at(&header, data, 0, HEADER_LEN, is_big_endian)) {
+    if (!vtr_image_record_at(&header, data, 0, HEADER_LEN, is_big_endian)) {
         return false;
     }
     (void)take_u32(&header); /* magic */
@@ -152,10 +123,11 @@ bool vtr_macho_commands_next(struct vtr_macho_commands *commands,
                              const struct vtr_macho_image *image,
                              struct vtr_macho_command *out)
 {
-    struct record record;
+    struct vtr_image_record record;
 
-    if (commands->left == 0 || !record_at(&record, image->data, commands->offset,
-                                          COMMAND_LEN, image->is_big_endian)) {
+    if (commands->left == 0 ||
+        !vtr_image_record_at(&record, image->data, commands->offset, COMMAND_LEN,
+                             image->is_big_endian)) {
         return false;
     }
     out->type = take_u32(&record);
@@ -175,13 +147,13 @@ bool vtr_macho_command_number(const struct vtr_macho_image *image,
                               const struct vtr_macho_command *command, uint64_t at,
                               unsigned width, uint64_t *out)
 {
-    struct record record;
+    struct vtr_image_record record;
 
     if (at > command->len || width > command->len - at ||
-        !record_at(&record, command->rest, at, width, image->is_big_endian)) {
+        !vtr_image_record_at(&record, command->rest, at, width, image->is_big_endian)) {
         return false;
     }
-    *out = take(&record, width);
+    *out = vtr_image_record_take(&record, width);
     return true;
 }
 
@@ -204,21 +176,22 @@ bool vtr_macho_image_segment(const struct vtr_macho_image *image,
 {
     const bool is_64 = command->type == VTR_MACHO_COMMAND_SEGMENT_64;
     const unsigned word = is_64 ? 8 : 4;
-    struct record record;
+    struct vtr_image_record record;
 
-    if (!record_at(&record, command->rest, 0, is_64 ? SEGMENT_64_LEN : SEGMENT_32_LEN,
-                   image->is_big_endian)) {
+    if (!vtr_image_record_at(&record, command->rest, 0,
+                             is_64 ? SEGMENT_64_LEN : SEGMENT_32_LEN,
+                             image->is_big_endian)) {
         return false;
     }
-    (void)take(&record, COMMAND_LEN);
+    (void)vtr_image_record_take(&record, COMMAND_LEN);
     out->is_64 = is_64;
     out->len = command->len;
     out->command = command->rest;
     out->name = take_name(&record);
-    out->address = take(&record, word);
-    out->size = take(&record, word);
-    out->file_offset = take(&record, word);
-    out->file_size = take(&record, word);
+    out->address = vtr_image_record_take(&record, word);
+    out->size = vtr_image_record_take(&record, word);
+    out->file_offset = vtr_image_record_take(&record, word);
+    out->file_size = vtr_image_record_take(&record, word);
     out->protection_max = take_u32(&record);
     out->protection = take_u32(&record);
     out->section_count = take_u32(&record);
@@ -234,16 +207,17 @@ bool vtr_macho_image_section(const struct vtr_macho_image *image,
     const uint32_t len = segment->is_64 ? SECTION_64_LEN : SECTION_32_LEN;
     const uint64_t at =
         (segment->is_64 ? SEGMENT_64_LEN : SEGMENT_32_LEN) + (uint64_t)index * len;
-    struct record record;
+    struct vtr_image_record record;
 
     if (index >= segment->section_count || at + len > segment->len ||
-        !record_at(&record, segment->command, at, len, image->is_big_endian)) {
+        !vtr_image_record_at(&record, segment->command, at, len,
+                             image->is_big_endian)) {
         return false;
     }
     out->name = take_name(&record);
     out->segment_name = take_name(&record);
-    out->address = take(&record, word);
-    out->size = take(&record, word);
+    out->address = vtr_image_record_take(&record, word);
+    out->size = vtr_image_record_take(&record, word);
     out->offset = take_u32(&record);
     out->alignment = take_u32(&record);
     out->relocations_offset = take_u32(&record);
@@ -270,9 +244,10 @@ bool vtr_macho_image_thread(const struct vtr_macho_image *image,
                             uint64_t *out_address)
 {
     const struct thread_state *state = state_of(image->cpu_type);
-    struct record record;
+    struct vtr_image_record record;
 
-    if (state == NULL || !record_at(&record, command->rest, 0, COMMAND_LEN, false)) {
+    if (state == NULL ||
+        !vtr_image_record_at(&record, command->rest, 0, COMMAND_LEN, false)) {
         return false;
     }
     /* YARA reads this length as little-endian, whatever the file is. */
@@ -280,11 +255,12 @@ bool vtr_macho_image_thread(const struct vtr_macho_image *image,
     const uint32_t said = take_u32(&record);
     const uint64_t len = said < command->rest.len ? said : command->rest.len;
     if (len < THREAD_LEN || len - THREAD_LEN < state->len ||
-        !record_at(&record, command->rest, (uint64_t)THREAD_LEN + state->pointer_at,
-                   state->pointer_len, image->is_big_endian)) {
+        !vtr_image_record_at(&record, command->rest,
+                             (uint64_t)THREAD_LEN + state->pointer_at,
+                             state->pointer_len, image->is_big_endian)) {
         return false;
     }
-    *out_address = take(&record, state->pointer_len);
+    *out_address = vtr_image_record_take(&record, state->pointer_len);
     return true;
 }
 
@@ -292,22 +268,23 @@ bool vtr_macho_image_main(const struct vtr_macho_image *image,
                           const struct vtr_macho_command *command,
                           struct vtr_macho_entry *out)
 {
-    struct record record;
+    struct vtr_image_record record;
 
-    if (!record_at(&record, command->rest, 0, MAIN_LEN, image->is_big_endian)) {
+    if (!vtr_image_record_at(&record, command->rest, 0, MAIN_LEN,
+                             image->is_big_endian)) {
         return false;
     }
-    (void)take(&record, COMMAND_LEN);
-    out->offset = take(&record, 8);
-    out->stack_size = take(&record, 8);
+    (void)vtr_image_record_take(&record, COMMAND_LEN);
+    out->offset = vtr_image_record_take(&record, 8);
+    out->stack_size = vtr_image_record_take(&record, 8);
     return true;
 }
 
 bool vtr_macho_fat_count(struct vtr_bytes data, uint32_t *out)
 {
-    struct record record;
+    struct vtr_image_record record;
 
-    if (!record_at(&record, data, 0, FAT_HEADER_LEN, true)) {
+    if (!vtr_image_record_at(&record, data, 0, FAT_HEADER_LEN, true)) {
         return false;
     }
     (void)take_u32(&record); /* magic */
@@ -322,18 +299,18 @@ bool vtr_macho_fat_arch(struct vtr_bytes data, uint32_t index,
     const unsigned word = is_32 ? 4 : 8;
     const uint64_t len = is_32 ? FAT_ARCH_LEN : FAT_ARCH_64_LEN;
     struct vtr_bytes table;
-    struct record record;
+    struct vtr_image_record record;
     uint32_t count;
 
     if (!vtr_macho_fat_count(data, &count) || index >= count ||
         !vtr_peek_slice(data, FAT_HEADER_LEN, count * len, &table) ||
-        !record_at(&record, table, index * len, len, true)) {
+        !vtr_image_record_at(&record, table, index * len, len, true)) {
         return false;
     }
     out->cpu_type = take_u32(&record);
     out->cpu_subtype = take_u32(&record);
-    out->offset = take(&record, word);
-    out->size = take(&record, word);
+    out->offset = vtr_image_record_take(&record, word);
+    out->size = vtr_image_record_take(&record, word);
     out->alignment = take_u32(&record);
     out->reserved = is_32 ? 0 : take_u32(&record);
     return true;
