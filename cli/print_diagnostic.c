@@ -311,6 +311,14 @@ static void show_remark(const struct page *page, const char *kind, const char *r
     }
 }
 
+/* Whether an edit inserts a line, and changes none. */
+static bool is_line_inserted(const struct vtr_diagnostic *d)
+{
+    const size_t len = strlen(d->replacement);
+
+    return d->edit.length == 0 && len > 0 && strcspn(d->replacement, "\n") == len - 1;
+}
+
 /* Whether an edit can be shown as a line before and after. */
 static bool is_edit_shown(const struct vtr_diagnostic *d)
 {
@@ -329,7 +337,6 @@ static void show_edit(const struct page *page, const struct vtr_diagnostic *d)
     struct window window = open_window(line, begin);
     bool is_blank = d->replacement[0] == '\0';
 
-    gutter(page, "|\n");
     paint(page, RED);
     show_line(page, &window, d->edit.line, " - ");
     vtr_text_bytes(&after, (struct vtr_bytes){line.ptr, begin});
@@ -347,9 +354,20 @@ static void show_edit(const struct page *page, const struct vtr_diagnostic *d)
     vtr_text_deinit(&after);
 }
 
+static void show_insertion(const struct page *page, const struct vtr_diagnostic *d)
+{
+    const struct vtr_bytes line = {(const uint8_t *)d->replacement,
+                                   strlen(d->replacement) - 1};
+    const struct window window = open_window(line, 0);
+
+    show_line(page, &window, d->edit.line, " + ");
+}
+
 static void show_help(const struct page *page, const struct vtr_diagnostic *d)
 {
-    if (!is_edit_shown(d)) {
+    const bool is_insertion = has_line(&d->edit) && is_line_inserted(d);
+
+    if (!is_insertion && !is_edit_shown(d)) {
         show_remark(page, "help: ", d->help);
         return;
     }
@@ -359,7 +377,12 @@ static void show_help(const struct page *page, const struct vtr_diagnostic *d)
     vtr_text_add(page->out, ": ");
     vtr_text_safe(page->out, vtr_text_view(d->help));
     vtr_text_add(page->out, "\n");
-    show_edit(page, d);
+    gutter(page, "|\n");
+    if (is_insertion) {
+        show_insertion(page, d);
+    } else {
+        show_edit(page, d);
+    }
 }
 
 static uint32_t greater(uint32_t a, uint32_t b)

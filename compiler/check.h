@@ -34,6 +34,9 @@ struct vtr_checker {
      * imports are added as its rules come to them. */
     uint32_t imports;
     const struct vtr_ast_import *next_import; /* the first one of this source */
+    /* All of this source's imports, listed when one is first asked for by name. */
+    const struct vtr_ast_import **import_list;
+    struct vtr_name_table import_names;
     struct vtr_arena *arena;
     struct vtr_arena *scratch; /* of the rule that is being checked */
     struct vtr_diagnostics *diagnostics;

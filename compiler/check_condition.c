@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "compiler/check_hint.h"
+#include "compiler/check_import.h"
 #include "compiler/source.h"
 #include "compiler/suggest.h"
 #include "format/module_table.h"
@@ -216,56 +217,6 @@ static bool find_external(struct vtr_checker *c, struct vtr_node *node)
     return true;
 }
 
-/* Where this source imports `name`; NULL when it does not. */
-static const struct vtr_ast_import *find_import(const struct vtr_checker *c,
-                                                struct vtr_bytes name)
-{
-    const struct vtr_ast_import *i = c->ast->imports;
-
-    while (i != NULL && !vtr_bytes_equal(i->name, name)) {
-        i = i->next;
-    }
-    return i;
-}
-
-/* A module that this version has not.  One report a rule says enough. */
-static void report_module(struct vtr_checker *c, const struct vtr_node *node)
-{
-    const struct vtr_bytes rule = c->rule->name;
-
-    if (c->has_reported_module) {
-        return;
-    }
-    c->has_reported_module = true;
-    (void)vtr_diagnostics_add(
-        c->diagnostics, VTR_CODE_MODULE_USED, vtr_check_place(c, node),
-        "rule '%.*s' needs module '%.*s', which this version does not have",
-        (int)rule.len, (const char *)rule.ptr, (int)node->text.len,
-        (const char *)node->text.ptr);
-}
-
-/* A module that no source imports, or this one alone and only behind the rule. */
-static void report_not_imported(struct vtr_checker *c, const struct vtr_node *node)
-{
-    const struct vtr_ast_import *late = find_import(c, node->text);
-    struct vtr_problem *problem =
-        vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_IMPORTED,
-                            (struct vtr_place){c->source, node->offset,
-                                               (uint32_t)node->text.len},
-                            late == NULL ? "module '%.*s' is not imported"
-                                         : "module '%.*s' is used before its import",
-                            (int)node->text.len, (const char *)node->text.ptr);
-
-    if (late != NULL) {
-        problem->other = (struct vtr_place){c->source, late->offset, late->length};
-        problem->other_label = "imported here";
-    }
-    problem->help =
-        vtr_diagnostics_text(c->diagnostics,
-                             "write at the beginning of the file: import \"%.*s\"",
-                             (int)node->text.len, (const char *)node->text.ptr);
-}
-
 /* A name that begins with a module's.  False when it does not. */
 static bool check_module(struct vtr_checker *c, struct vtr_node *node)
 {
@@ -273,14 +224,10 @@ static bool check_module(struct vtr_checker *c, struct vtr_node *node)
 
     node->type = VTR_TYPE_UNKNOWN;
     if (module == VTR_MODULE_COUNT) {
-        const bool is_known = find_import(c, node->text) != NULL;
-        if (is_known) {
-            report_module(c, node);
-        }
-        return is_known;
+        return vtr_check_foreign_module(c, node);
     }
     if ((c->imports & (uint32_t)1 << module) == 0) {
-        report_not_imported(c, node);
+        vtr_check_report_import(c, node);
     } else {
         c->rule->may_log = c->rule->may_log || module == VTR_MODULE_CONSOLE;
         vtr_check_access(c, node, NULL, module);

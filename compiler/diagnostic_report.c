@@ -205,10 +205,6 @@ static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
                       const struct vtr_place *place, const struct vtr_span *before,
                       struct vtr_span *out)
 {
-    out->path = (const char *)place->source->path.ptr;
-    if (place->offset == 0 && place->length == 0) {
-        return;
-    }
     if (cursor->source != place->source) {
         *cursor = (struct vtr_line_cursor){.source = place->source};
     }
@@ -226,6 +222,12 @@ struct shown_place {
     struct vtr_span *span;
 };
 
+/* Whether a problem is of a source as a whole, which has no line. */
+static bool is_whole(const struct vtr_place *place)
+{
+    return place->offset == 0 && place->length == 0;
+}
+
 static int compare_shown(const void *a, const void *b, void *context)
 {
     (void)context;
@@ -233,18 +235,31 @@ static int compare_shown(const void *a, const void *b, void *context)
                           ((const struct shown_place *)b)->place);
 }
 
-static bool add_place(struct vtr_vector *shown, const struct vtr_place *place,
-                      struct vtr_span *span)
+static bool add_edit(struct vtr_vector *shown, const struct vtr_place *place,
+                     struct vtr_span *span)
 {
     *span = (struct vtr_span){.path = "", .text = ""};
     if (place->source == NULL) {
         return true;
     }
+    span->path = (const char *)place->source->path.ptr;
     struct shown_place *slot = vtr_vector_push(shown);
     if (slot != NULL) {
         *slot = (struct shown_place){place, span};
     }
     return slot != NULL;
+}
+
+/* An edit may be at the beginning of a source; a problem there is of all of it. */
+static bool add_place(struct vtr_vector *shown, const struct vtr_place *place,
+                      struct vtr_span *span)
+{
+    if (place->source == NULL || !is_whole(place)) {
+        return add_edit(shown, place, span);
+    }
+    *span =
+        (struct vtr_span){.path = (const char *)place->source->path.ptr, .text = ""};
+    return true;
 }
 
 /* Lines and columns of all places, in their order, so that each source is gone through
@@ -260,7 +275,7 @@ static enum vtr_status fill_spans(struct vtr_compilation *c,
     for (size_t i = 0; i < c->report_count && is_listed; i++) {
         is_listed = add_place(&shown, &problems[i].place, &c->reports[i].span) &&
                     add_place(&shown, &problems[i].other, &c->reports[i].other) &&
-                    add_place(&shown, &problems[i].edit, &c->reports[i].edit);
+                    add_edit(&shown, &problems[i].edit, &c->reports[i].edit);
     }
     is_listed =
         is_listed && vtr_sort(shown.items, shown.count, sizeof(struct shown_place),

@@ -14,7 +14,6 @@
 void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
                     struct vtr_diagnostics *diagnostics)
 {
-    static const uint8_t BYTE_ORDER_MARK[] = {0xEF, 0xBB, 0xBF};
     const struct vtr_bytes bytes = source->bytes;
 
     *lexer = (struct vtr_lexer){
@@ -24,9 +23,7 @@ void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
         .diagnostics = diagnostics,
     };
     assert(lexer->ptr[lexer->len] == 0);
-    if (bytes.len >= 3 && memcmp(bytes.ptr, BYTE_ORDER_MARK, 3) == 0) {
-        lexer->pos = 3;
-    }
+    lexer->pos = vtr_source_text_begin(source);
 }
 
 static struct vtr_place place_of(const struct vtr_lexer *lexer, uint32_t offset,

@@ -79,6 +79,17 @@ static size_t add_component(uint8_t *out, size_t len, struct vtr_bytes part,
     return len + part.len;
 }
 
+uint32_t vtr_source_text_begin(const struct vtr_source *source)
+{
+    static const uint8_t BYTE_ORDER_MARK[] = {0xEF, 0xBB, 0xBF};
+    const uint32_t len = sizeof(BYTE_ORDER_MARK);
+
+    return source->bytes.len >= len &&
+                   memcmp(source->bytes.ptr, BYTE_ORDER_MARK, len) == 0
+               ? len
+               : 0;
+}
+
 struct vtr_bytes vtr_source_normalise(struct vtr_arena *arena, struct vtr_bytes path)
 {
     uint8_t *out = vtr_arena_alloc(arena, path.len + 2);

@@ -52,6 +52,9 @@ VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source, bool i
                                                struct vtr_arena *arena,
                                                struct vtr_error *err);
 
+/* Where the text begins: behind a byte order mark. */
+uint32_t vtr_source_text_begin(const struct vtr_source *source);
+
 /* One spelling of a path; ptr NULL when memory is out. */
 struct vtr_bytes vtr_source_normalise(struct vtr_arena *arena, struct vtr_bytes path);
 

@@ -61,6 +61,16 @@ RULES
 expect 0 check --deny warnings allowed.yar
 is_silent stdout
 
+# A line to insert is shown alone.
+printf '// a comment\nrule late { condition: math.abs(1) == 1 }\n' >late.yar
+expect 1 check late.yar
+says stdout '^1 \+ import "math"$'
+! grep -q '^1 - ' stdout || complain "an insertion takes a line away"
+expect 1 check --json late.yar
+says stdout '"line":1,"column":1,"length":0,"replacement":"import \\"math\\"\\n"'
+{ printf 'import "math"\n' && cat late.yar; } >early.yar
+expect 0 check early.yar
+
 # --explain
 expect 0 check --explain W060
 says stdout '^W060 slow_pattern \(warning\): '

@@ -264,6 +264,32 @@ static void an_import_behind_its_use_is_too_late(void **state)
     vtr_compilation_free(c);
 }
 
+static void a_missing_import_is_offered_at_the_beginning_of_the_file(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned column;
+    } FILES[] = {
+        {"rule a { condition: math.abs(1) }", 1},
+        {"\nrule a { condition: math.abs(1) }", 1},
+        {"\xEF\xBB\xBFrule a { condition: math.abs(1) }", 4},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {
+        struct vtr_compilation *c = compile(FILES[i].text);
+
+        assert_int_equal(c->report_count, 1);
+        assert_string_equal(c->reports[0].code, "E043");
+        assert_string_equal(c->reports[0].edit.path, c->reports[0].span.path);
+        assert_int_equal(c->reports[0].edit.line, 1);
+        assert_int_equal(c->reports[0].edit.column, FILES[i].column);
+        assert_int_equal(c->reports[0].edit.length, 0);
+        assert_string_equal(c->reports[0].replacement, "import \"math\"\n");
+        vtr_compilation_free(c);
+    }
+}
+
 /* A condition of a rule of its own, and what is wrong with it; NULL: nothing. */
 static void expect_code(const char *text, const char *code)
 {
@@ -327,6 +353,7 @@ int main(void)
         cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),
         cmocka_unit_test(an_unknown_module_costs_the_rules_that_use_it),
         cmocka_unit_test(an_import_behind_its_use_is_too_late),
+        cmocka_unit_test(a_missing_import_is_offered_at_the_beginning_of_the_file),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }
