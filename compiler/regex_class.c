@@ -100,6 +100,16 @@ void vtr_byte_set_invert(struct vtr_byte_set *set)
     }
 }
 
+unsigned vtr_byte_set_count(const struct vtr_byte_set *set)
+{
+    unsigned count = 0;
+
+    for (unsigned b = 0; b < 256; b++) {
+        count += vtr_byte_set_has(set, b) ? 1u : 0u;
+    }
+    return count;
+}
+
 static bool fail_open(size_t at, struct vtr_pattern_problem *problem)
 {
     (void)vtr_problem_set(problem, "E203", at, 1, "'[' without ']'");

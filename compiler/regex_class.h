@@ -19,6 +19,9 @@ void vtr_byte_set_fold(struct vtr_byte_set *set);
 
 void vtr_byte_set_invert(struct vtr_byte_set *set);
 
+/* Bytes that it has. */
+unsigned vtr_byte_set_count(const struct vtr_byte_set *set);
+
 /* How a class is read. */
 struct vtr_regex_class_rules {
     bool is_nocase;

@@ -7,6 +7,8 @@
  *   .         [^\x0a], or with /s every byte
  *   \b \B     between a word character and another character; the ends of the data are
  *             always a boundary, whatever stands there (so YARA has it)
+ *   fullword  where the end of a match is looked for in several ways, (?>...) ends the
+ *             choice and a lookahead asks for the end of a word
  *   wide      each character that is consumed is followed by \x00; a boundary looks at
  *             two bytes to each side, and less than two is an end
  *
@@ -25,6 +27,7 @@
 #include "base/bytes.h"
 #include "base/writer.h"
 #include "compiler/pattern_problem.h"
+#include "compiler/regex_class.h"
 
 /* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate below is
  * on the safe side. */
@@ -88,21 +91,11 @@ static void put_byte(struct emitter *e, unsigned byte)
     vtr_writer_raw(e->w, (struct vtr_bytes){code, sizeof code});
 }
 
-static unsigned count_bytes(const struct vtr_byte_set *set)
-{
-    unsigned count = 0;
-
-    for (unsigned b = 0; b < 256; b++) {
-        count += vtr_byte_set_has(set, b) ? 1u : 0u;
-    }
-    return count;
-}
-
 /* A class: every byte, one byte, or ranges of what it has or, if that is less, of what
  * it has not. */
 static void put_set(struct emitter *e, const struct vtr_byte_set *set)
 {
-    const unsigned count = count_bytes(set);
+    const unsigned count = vtr_byte_set_count(set);
     const bool is_inverted = count > 128;
 
     if (count == 256) {
@@ -478,6 +471,21 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
     }
 }
 
+/* The tree up to where it is settled, the rest in its first way alone, and that a word
+ * ends there. */
+static void put_word(struct emitter *e, const struct vtr_regex_tree *tree)
+{
+    const bool is_sequence = tree->root->kind == VTR_REGEX_CONCAT;
+
+    for (const struct vtr_regex_node *n = is_sequence ? tree->root->first : tree->root;
+         n != NULL; n = is_sequence ? n->next : NULL) {
+        put_text(e, n == tree->settled ? "(?>" : "");
+        put_node(e, n);
+    }
+    put_text(e, tree->settled != NULL ? ")" : "");
+    put_text(e, e->is_wide ? "(?![0-9A-Za-z]\\x00)" : "(?![0-9A-Za-z])");
+}
+
 static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *node);
 
 /* Powers that a repeat defines and calls, at most: each bit of the number of counts
@@ -578,7 +586,11 @@ bool vtr_regex_emit(const struct vtr_regex_tree *tree, bool is_wide,
     define_all(&e, tree->root);
     put_text(&e, e.power_repeats > 0 ? ")" : "");
     e.power_repeats = 0;
-    put_node(&e, tree->root);
+    if (tree->ends_word) {
+        put_word(&e, tree);
+    } else {
+        put_node(&e, tree->root);
+    }
     if (!vtr_writer_ok(w)) {
         return vtr_problem_set_memory(problem);
     }

@@ -69,6 +69,11 @@ struct vtr_regex_node {
 
 struct vtr_regex_tree {
     const struct vtr_regex_node *root;
+    /* With fullword: a match ends where a word does, which is looked for in all ways up
+     * to the child `settled` of the root (NULL: in all ways), and in one from there on.
+     * The parser says false. */
+    bool ends_word;
+    const struct vtr_regex_node *settled;
     bool is_nocase;
     bool is_dotall;
     bool has_greedy;  /* a repeat that takes as much as it can, {n} included */

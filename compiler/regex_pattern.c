@@ -64,11 +64,14 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
 {
     const bool is_plain = (flags & VTR_PATTERN_ASCII) != 0;
     const bool is_wide = (flags & VTR_PATTERN_WIDE) != 0;
+    const bool is_fullword = (flags & VTR_PATTERN_FULLWORD) != 0;
     struct vtr_regex_split plain;
     struct vtr_regex_split wide;
 
-    vtr_regex_split(tree, false, &plain);
-    vtr_regex_split(tree, true, &wide);
+    if (!vtr_regex_split(arena, tree, false, is_fullword, &plain) ||
+        !vtr_regex_split(arena, tree, true, is_fullword, &wide)) {
+        return vtr_problem_set_memory(problem);
+    }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
     return (!is_plain || write_form(arena, &plain, false, out, problem)) &&
            (!is_wide || write_form(arena, &wide, true, out, problem));

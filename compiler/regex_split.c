@@ -2,14 +2,11 @@
 
 #include "compiler/regex_split.h"
 
+#include "base/arena.h"
+#include "compiler/yara_atom.h"
+
 /* Characters at an alternative's start that are compared with those of another. */
 #define LEAD_MAX 8u
-
-/* The longest atom of YARA, in bytes. */
-#define ATOM_MAX 4u
-
-/* Characters of an alternative from which its atom is chosen. */
-#define OUTLINE_MAX 64u
 
 /* The characters that an alternative begins with. */
 struct lead {
@@ -17,21 +14,6 @@ struct lead {
     unsigned len;
     bool is_nocase;
     bool is_whole; /* nothing comes after them, but for anchors */
-};
-
-/* A character of the beginning of an alternative, as YARA chooses its atom from it. */
-struct symbol {
-    uint32_t position; /* at least so many characters stand before it */
-    uint8_t byte;
-    bool is_literal; /* otherwise any character */
-    bool is_first;   /* no atom reaches from what stands before it into it */
-};
-
-struct outline {
-    struct symbol symbols[OUTLINE_MAX];
-    unsigned count;
-    uint32_t position;
-    bool is_broken; /* the next symbol is a first one */
 };
 
 static void add_byte(struct vtr_byte_set *set, unsigned byte, bool is_nocase)
@@ -121,112 +103,10 @@ static bool can_differ(const struct lead *a, const struct lead *b)
     return true;
 }
 
-static void add_symbol(struct outline *outline, const struct vtr_regex_node *node)
-{
-    if (outline->count < OUTLINE_MAX) {
-        outline->symbols[outline->count++] = (struct symbol){
-            .position = outline->position,
-            .byte = node->byte,
-            .is_literal = node->kind == VTR_REGEX_LITERAL,
-            .is_first = outline->is_broken,
-        };
-    }
-    outline->is_broken = false;
-    outline->position++;
-}
-
-/* Recursion as in find_lead. */
-static void find_outline(struct outline *outline, const struct vtr_regex_node *node)
-{
-    switch (node->kind) {
-    case VTR_REGEX_LITERAL:
-    case VTR_REGEX_ANY:
-        add_symbol(outline, node);
-        break;
-    case VTR_REGEX_CLASS:
-        outline->position++;
-        outline->is_broken = true;
-        break;
-    case VTR_REGEX_CONCAT:
-        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-            find_outline(outline, n);
-        }
-        break;
-    case VTR_REGEX_REPEAT:
-        if (node->min > 0) {
-            find_outline(outline, node->first);
-        }
-        outline->is_broken = true;
-        break;
-    case VTR_REGEX_ALT:
-        outline->is_broken = true;
-        break;
-    case VTR_REGEX_EMPTY:
-    case VTR_REGEX_START:
-    case VTR_REGEX_END:
-    case VTR_REGEX_BOUNDARY:
-    case VTR_REGEX_NO_BOUNDARY:
-        break;
-    }
-}
-
-static int value_of(uint8_t byte)
-{
-    if (byte == 0x00 || byte == 0x20 || byte == 0xCC || byte == 0xFF) {
-        return 12;
-    }
-    return (byte | 0x20u) - (unsigned)'a' < 26 ? 18 : 20;
-}
-
-/* What YARA thinks of the atom that the symbols are. */
-static int quality_of(const struct symbol *symbols, unsigned count)
-{
-    int quality = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        bool is_new = true;
-        if (!symbols[i].is_literal) {
-            quality -= 10;
-            continue;
-        }
-        for (unsigned j = 0; j < i && is_new; j++) {
-            is_new = !symbols[j].is_literal || symbols[j].byte != symbols[i].byte;
-        }
-        quality += value_of(symbols[i].byte) + (is_new ? 2 : 0);
-    }
-    return quality;
-}
-
-/* Where YARA's atom of an alternative ends, in bytes: that of the highest quality, the
- * first of several.  A wide atom is what fits of the plain one. */
-static uint32_t rank_of(const struct vtr_regex_node *node, bool is_wide)
-{
-    struct outline outline = {.is_broken = true};
-    uint32_t rank = 0;
-    int best = 0;
-
-    find_outline(&outline, node);
-    for (unsigned i = 0; i < outline.count; i++) {
-        const struct symbol *first = &outline.symbols[i];
-        for (unsigned len = 1;
-             first->is_literal && len <= ATOM_MAX && i + len <= outline.count; len++) {
-            if (len > 1 && first[len - 1].is_first) {
-                break;
-            }
-            const int quality = quality_of(first, len);
-            if (first[len - 1].is_literal && quality > best) {
-                const uint32_t wide_len = len < ATOM_MAX / 2 ? len : ATOM_MAX / 2;
-                best = quality;
-                rank =
-                    is_wide ? 2 * (first->position + wide_len) : first->position + len;
-            }
-        }
-    }
-    return rank;
-}
-
-/* The alternatives of an expression, those inside of them too. */
+/* The alternatives that an expression is, or that YARA's atoms of it are in; those
+ * inside of them too. */
 struct alternatives {
+    const struct vtr_regex_node *of; /* the ALT: the root, or a child of it */
     const struct vtr_regex_node *nodes[VTR_REGEX_SPLIT_MAX];
     unsigned count;
     bool is_full; /* there are more */
@@ -246,6 +126,33 @@ static void collect(struct alternatives *all, const struct vtr_regex_node *node)
     }
 }
 
+static void find_alternatives(struct alternatives *all,
+                              const struct vtr_regex_node *root, bool is_wide)
+{
+    all->of = root;
+    if (root->kind == VTR_REGEX_CONCAT) {
+        const struct vtr_yara_atom atom = vtr_yara_atom_choose(root, is_wide);
+        all->of = atom.is_of_alternatives ? atom.child : NULL;
+    }
+    if (all->of != NULL) {
+        collect(all, all->of);
+    }
+}
+
+/* What an alternative and what follows it begin with. */
+static struct lead lead_of(const struct vtr_regex_tree *tree,
+                           const struct alternatives *all, unsigned number)
+{
+    struct lead lead = {.is_nocase = tree->is_nocase, .is_whole = true};
+
+    find_lead(&lead, all->nodes[number]);
+    for (const struct vtr_regex_node *n = all->of == tree->root ? NULL : all->of->next;
+         n != NULL && lead.is_whole; n = n->next) {
+        find_lead(&lead, n);
+    }
+    return lead;
+}
+
 /* Whether there is reason to look at each alternative by itself.  One that may be empty
  * hides those after it, so that they stay together. */
 static bool is_worth_splitting(const struct vtr_regex_tree *tree,
@@ -258,8 +165,7 @@ static bool is_worth_splitting(const struct vtr_regex_tree *tree,
         return false;
     }
     for (unsigned i = 0; i < all->count && !is_needed; i++) {
-        leads[i] = (struct lead){.is_nocase = tree->is_nocase, .is_whole = true};
-        find_lead(&leads[i], all->nodes[i]);
+        leads[i] = lead_of(tree, all, i);
         for (unsigned j = 0; j < i && !is_needed; j++) {
             is_needed = can_differ(&leads[j], &leads[i]);
         }
@@ -267,37 +173,155 @@ static bool is_worth_splitting(const struct vtr_regex_tree *tree,
     return is_needed;
 }
 
-void vtr_regex_split(const struct vtr_regex_tree *tree, bool is_wide,
-                     struct vtr_regex_split *out)
+/* Whether it can match in several ways at one offset. */
+static bool is_varying(const struct vtr_regex_node *node)
 {
-    struct alternatives all = {.count = 0};
-    uint32_t ranks[VTR_REGEX_SPLIT_MAX];
-    struct vtr_regex_tree *trees = out->trees;
+    bool is_found = node->kind == VTR_REGEX_ALT ||
+                    (node->kind == VTR_REGEX_REPEAT && node->min != node->max);
 
-    *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
-    collect(&all, tree->root);
-    if (!is_worth_splitting(tree, &all)) {
-        return;
+    for (const struct vtr_regex_node *n = node->first; n != NULL && !is_found;
+         n = n->next) {
+        is_found = is_varying(n);
     }
-    const unsigned count = all.count;
-    out->count = count;
+    return is_found;
+}
+
+/* The root with `node` instead of its child `of`; NULL when memory is out. */
+static const struct vtr_regex_node *replace(struct vtr_arena *arena,
+                                            const struct vtr_regex_node *root,
+                                            const struct vtr_regex_node *of,
+                                            const struct vtr_regex_node *node)
+{
+    if (root == of) {
+        return node;
+    }
+    struct vtr_regex_node *copy = vtr_arena_alloc(arena, sizeof(*copy));
+    if (copy == NULL) {
+        return NULL;
+    }
+    *copy = *root;
+    struct vtr_regex_node **last = &copy->first;
+    for (const struct vtr_regex_node *n = root->first; n != NULL; n = n->next) {
+        struct vtr_regex_node *child = vtr_arena_alloc(arena, sizeof(*child));
+        if (child == NULL) {
+            return NULL;
+        }
+        *child = n == of ? *node : *n;
+        child->next = NULL;
+        *last = child;
+        last = &child->next;
+    }
+    return copy;
+}
+
+/* Brings alternatives into the order in which their matches count. */
+static void sort(struct alternatives *all, bool is_wide, bool is_last_first)
+{
+    const struct vtr_regex_node *sorted[VTR_REGEX_SPLIT_MAX];
+    uint32_t ranks[VTR_REGEX_SPLIT_MAX];
+    const unsigned count = all->count;
+
     /* Of atoms that end at one place YARA meets those of the first alternative first,
      * wide ones the other way round.  Sorted by insertion: there are few. */
     for (unsigned i = 0; i < count; i++) {
-        const struct vtr_regex_node *node = all.nodes[is_wide ? count - 1 - i : i];
-        const uint32_t rank = rank_of(node, is_wide);
+        const struct vtr_regex_node *node = all->nodes[is_wide ? count - 1 - i : i];
+        const uint32_t rank = vtr_yara_atom_choose(node, is_wide).end;
         unsigned at = i;
         for (; at > 0 && ranks[at - 1] > rank; at--) {
             ranks[at] = ranks[at - 1];
-            trees[at] = trees[at - 1];
+            sorted[at] = sorted[at - 1];
         }
         ranks[at] = rank;
-        trees[at] = *tree;
-        trees[at].root = node;
+        sorted[at] = node;
     }
-    for (unsigned i = 0; tree->has_varying && i < count / 2; i++) {
-        const struct vtr_regex_tree last = trees[count - 1 - i];
-        trees[count - 1 - i] = trees[i];
-        trees[i] = last;
+    for (unsigned i = 0; i < count; i++) {
+        all->nodes[i] = sorted[is_last_first ? count - 1 - i : i];
     }
+}
+
+/* Whether a child of the root before `child` can match in several ways. */
+static bool is_varying_before(const struct vtr_regex_node *root,
+                              const struct vtr_regex_node *child)
+{
+    const struct vtr_regex_node *n = root == child ? child : root->first;
+
+    while (n != NULL && n != child && !is_varying(n)) {
+        n = n->next;
+    }
+    return n != child;
+}
+
+/* An expression for each alternative. */
+static bool split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
+                  const struct alternatives *all, struct vtr_regex_split *out)
+{
+    out->count = all->count;
+    for (unsigned i = 0; i < all->count; i++) {
+        out->trees[i] = *tree;
+        out->trees[i].root = replace(arena, tree->root, all->of, all->nodes[i]);
+        if (out->trees[i].root == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The expression with its alternatives in another order.  Of matches that begin at one
+ * offset those whose atom stands elsewhere count before the order does, so that it
+ * stays one expression. */
+static bool reorder(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
+                    const struct alternatives *all, struct vtr_regex_split *out)
+{
+    struct vtr_regex_node alternatives = *all->of;
+    struct vtr_regex_node **last = &alternatives.first;
+
+    for (unsigned i = 0; i < all->count; i++) {
+        struct vtr_regex_node *node = vtr_arena_alloc(arena, sizeof(*node));
+        if (node == NULL) {
+            return false;
+        }
+        *node = *all->nodes[i];
+        node->next = NULL;
+        *last = node;
+        last = &node->next;
+    }
+    out->trees[0].root = replace(arena, tree->root, all->of, &alternatives);
+    return out->trees[0].root != NULL;
+}
+
+/* With fullword, decides how the end of a word is looked for: at all when there are
+ * several ways up to YARA's atom. */
+static void settle(struct vtr_regex_tree *tree, bool is_wide)
+{
+    const struct vtr_yara_atom atom = vtr_yara_atom_choose(tree->root, is_wide);
+    const struct vtr_regex_node *begin = atom.child;
+
+    if (begin == NULL) {
+        return;
+    }
+    /* An atom is in each turn of a repeat; a lazy one goes on from each of them. */
+    const bool is_loop = begin->kind == VTR_REGEX_REPEAT && begin->is_lazy &&
+                         begin->min == 1 && begin->max == VTR_REGEX_UNBOUNDED;
+    tree->ends_word = is_loop || is_varying_before(tree->root, begin);
+    tree->settled = is_loop || atom.is_of_alternatives ? begin->next : begin;
+}
+
+bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
+                     bool is_wide, bool is_fullword, struct vtr_regex_split *out)
+{
+    struct alternatives all = {.count = 0};
+    bool is_made = true;
+
+    *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
+    find_alternatives(&all, tree->root, is_wide);
+    if (is_worth_splitting(tree, &all)) {
+        sort(&all, is_wide, tree->has_varying);
+        is_made = is_varying_before(tree->root, all.of)
+                      ? reorder(arena, tree, &all, out)
+                      : split(arena, tree, &all, out);
+    }
+    for (unsigned i = 0; i < out->count && is_made && is_fullword; i++) {
+        settle(&out->trees[i], is_wide);
+    }
+    return is_made;
 }

@@ -304,7 +304,8 @@ static bool read_group(struct reading *r)
     } else if (skip(r, "(?<")) {
         is_good = read_named_group(r);
     } else {
-        is_good = skip(r, "(?:") && read_branches(r) && skip(r, ")");
+        is_good =
+            (skip(r, "(?:") || skip(r, "(?>")) && read_branches(r) && skip(r, ")");
     }
     r->depth--;
     return is_good;

@@ -65,6 +65,7 @@ static void matches_are_found_where_they_end_first(void **state)
     expect("a(?:b|cd)+e", "abe acdbe ae", "0-3 4-9 ");
     expect("x.z", "x\nz xyz", "4-7 ");
     expect("(?:ab){2,3}c", "abc ababc", "4-9 ");
+    expect("[a-z]+(?>\\x2ec)(?![0-9A-Za-z])", "x a.c", "2-5 ");
     expect("a{0}b", "ab", "1-2 ");
     expect("(?<g0>ab)(?&g0){1,2}c", "abc ababc", "4-9 ");
     expect("(?(DEFINE)(?<r0_0>a)(?<r0_1>(?&r0_0)(?&r0_0)))(?&r0_1)b", "ab aab", "3-6 ");
@@ -100,7 +101,7 @@ static void what_has_no_place_in_it_has_no_filter(void **state)
     static const char *const TEXTS[] = {
         "(a)",          "a)",      "(?:a",   "[a",
         "a{",           "a{3,2}",  "\\d",    "(?&g0)",
-        "(?>a)",        "a{9999}", "(?<g>a", "(?:(?:(?:a{99}){99}){99})",
+        "(?>a",         "a{9999}", "(?<g>a", "(?:(?:(?:a{99}){99}){99})",
         "(?(DEFINE)a)",
     };
 
