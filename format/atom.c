@@ -12,99 +12,11 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "format/atom_weight.h"
+#include "format/atom_window.h"
 #include "format/pattern_read.h"
 
 #define WEIGHT_PER_BIT 4 /* weights count quarter bits */
-#define SCORE_ENOUGH   160
-#define SCORE_OF_RUN   (-500)  /* added to that of one byte repeated */
-#define SCORE_NONE     (-1000) /* below every score */
-#define SEARCH_LEN     60000u
-#define SEARCH_LEAST   64u /* so far is looked whatever was found */
-#define SHORT_LEN      4u
-#define WINDOW_RING    8u /* places, more than a window's bytes */
 #define BACK_LIMIT     (VTR_BACK_UNBOUNDED - 1u)
-
-/* Bytes as a match has them: those of a masked run, with a zero behind each when the
- * step is 2. */
-struct spelling {
-    struct vtr_bytes masked;
-    size_t step;
-    size_t len; /* in bytes of a match */
-};
-
-/* An atom inside a spelling. */
-struct window {
-    struct spelling text;
-    size_t offset;
-    unsigned len; /* 0: none found */
-    int score;    /* quarter bits; the higher, the rarer */
-};
-
-static struct spelling spell(struct vtr_bytes masked, bool is_wide)
-{
-    const size_t step = is_wide ? 2 : 1;
-    const size_t limit = SIZE_MAX / 2;
-
-    return (struct spelling){masked, step,
-                             (masked.len < limit ? masked.len : limit) * step};
-}
-
-static inline uint8_t byte_at(const struct spelling *text, size_t at)
-{
-    if (text->step == 1) {
-        return text->masked.ptr[at] ^ vtr_mask(at);
-    }
-    return at % 2 != 0 ? 0 : text->masked.ptr[at / 2] ^ vtr_mask(at / 2);
-}
-
-static unsigned window_len(size_t len)
-{
-    return len >= VTR_ATOM_LEN_MAX ? VTR_ATOM_LEN_MAX
-           : len >= SHORT_LEN      ? SHORT_LEN
-                                   : (unsigned)len;
-}
-
-/* The rarest window, the first of equals; none when no score is above `floor`.  Far
- * into a run nothing better is looked for than what is rare enough. */
-static struct window find_window(struct vtr_bytes masked, bool is_wide, int floor)
-{
-    const struct spelling text = spell(masked, is_wide);
-    const unsigned len = window_len(text.len);
-    struct window best = {.text = text, .score = floor};
-    int alone[WINDOW_RING] = {0};  /* weights of the last bytes, by place */
-    int behind[WINDOW_RING] = {0}; /* the same behind the one before it */
-    int sum = 0;
-    unsigned repeats = 0; /* bytes up to this one that are equal */
-    uint8_t last = 0;
-
-    for (size_t at = 0; at < text.len && at < SEARCH_LEN + len - 1; at++) {
-        const uint8_t byte = vtr_fold(byte_at(&text, at));
-        const size_t place = at % WINDOW_RING;
-
-        repeats = at > 0 && byte == last ? repeats + 1 : 1;
-        alone[place] = VTR_ATOM_WEIGHTS[byte];
-        behind[place] = vtr_atom_weight_behind(last, byte);
-        sum += behind[place];
-        last = byte;
-        if (at + 1 < len) {
-            continue;
-        }
-        const size_t first = (at + 1 - len) % WINDOW_RING;
-        int score = sum - behind[first] + alone[first];
-
-        sum -= behind[first];
-        score += len > 1 && repeats >= len ? SCORE_OF_RUN : 0;
-        if (score > best.score) {
-            best.offset = at + 1 - len;
-            best.len = len;
-            best.score = score;
-        }
-        if (best.score >= SCORE_ENOUGH && at >= SEARCH_LEAST) {
-            break;
-        }
-    }
-    return best;
-}
 
 /* What `max - min` possible starts cost, in quarter bits. */
 static int spread_cost(uint64_t min, uint64_t max)
@@ -131,7 +43,7 @@ struct origin {
 };
 
 /* The window's context: as many bytes as there are room for, those behind it first. */
-static void put_context(struct vtr_atom_entry *entry, const struct window *window,
+static void put_context(struct vtr_atom_entry *entry, const struct vtr_window *window,
                         uint8_t key)
 {
     const size_t behind = window->text.len - window->offset - window->len;
@@ -143,7 +55,8 @@ static void put_context(struct vtr_atom_entry *entry, const struct window *windo
     entry->lead = (uint8_t)lead;
     entry->context_len = (uint8_t)(lead + window->len + tail);
     for (unsigned i = 0; i < entry->context_len; i++) {
-        const uint8_t byte = byte_at(&window->text, window->offset - lead + i) ^ key;
+        const uint8_t byte =
+            vtr_spelling_byte(&window->text, window->offset - lead + i) ^ key;
 
         entry->context[i] = vtr_fold(byte);
     }
@@ -153,7 +66,7 @@ static void put_context(struct vtr_atom_entry *entry, const struct window *windo
  * bytes after the start.  Distances that have no room are widened. */
 static enum vtr_status add_entry(struct vtr_atom_choice *choice,
                                  const struct origin *origin,
-                                 const struct window *window, uint64_t min,
+                                 const struct vtr_window *window, uint64_t min,
                                  uint64_t max, struct vtr_error *err)
 {
     if (choice->entries.count >= VTR_ATOM_ENTRY_LIMIT) {
@@ -181,8 +94,8 @@ static enum vtr_status choose_text_form(struct vtr_atom_choice *choice,
     const bool has_keys = (pattern->flags & VTR_PATTERN_XOR) != 0;
     const unsigned first = has_keys ? pattern->xor_min : 0;
     const unsigned last = has_keys ? pattern->xor_max : 0;
-    const struct window window =
-        find_window(masked, origin.flags == VTR_ATOM_WIDE, SCORE_NONE);
+    const struct vtr_window window =
+        vtr_window_find(masked, origin.flags == VTR_ATOM_WIDE, VTR_WINDOW_SCORE_NONE);
     enum vtr_status status = VTR_OK;
 
     for (unsigned key = first; key <= last && status == VTR_OK; key++) {
@@ -229,7 +142,7 @@ static enum vtr_status choose_text(struct vtr_atom_choice *choice,
 
 /* A window of a run of tokens: where it is. */
 struct hex_window {
-    struct window window; /* its score is less the cost of its spread */
+    struct vtr_window window; /* its score is less the cost of its spread */
     uint64_t back_min;
     uint64_t back_max;
 };
@@ -253,10 +166,10 @@ static bool try_bytes(struct vtr_bytes masked, uint64_t min, uint64_t max,
     const int cost = spread_cost(min, max);
     const int floor = best->window.score;
 
-    if ((int)window_len(masked.len) * VTR_ATOM_WEIGHT_MAX - cost <= floor) {
+    if ((int)vtr_window_len(masked.len) * VTR_ATOM_WEIGHT_MAX - cost <= floor) {
         return false; /* so short that it cannot be above */
     }
-    struct window window = find_window(masked, false, floor + cost);
+    struct vtr_window window = vtr_window_find(masked, false, floor + cost);
     if (window.len == 0) {
         return false;
     }
@@ -272,7 +185,7 @@ static bool try_bytes(struct vtr_bytes masked, uint64_t min, uint64_t max,
 static bool find_in_branch(struct vtr_reader tokens, uint64_t min, uint64_t max,
                            struct hex_window *out)
 {
-    *out = (struct hex_window){.window.score = SCORE_NONE};
+    *out = (struct hex_window){.window.score = VTR_WINDOW_SCORE_NONE};
     while (vtr_reader_left(&tokens) > 0) {
         struct vtr_hex_token token;
         uint64_t token_min;
@@ -350,8 +263,8 @@ static bool find_in_fragment(struct vtr_reader tokens, struct hex_choice *out)
     uint64_t min = 0;
     uint64_t max = 0;
 
-    *out = (struct hex_choice){.score = SCORE_NONE};
-    while (vtr_reader_left(&tokens) > 0 && out->score < SCORE_ENOUGH) {
+    *out = (struct hex_choice){.score = VTR_WINDOW_SCORE_NONE};
+    while (vtr_reader_left(&tokens) > 0 && out->score < VTR_WINDOW_SCORE_ENOUGH) {
         struct vtr_hex_token token;
         uint64_t token_min;
         uint64_t token_max;
@@ -445,7 +358,8 @@ static enum vtr_status choose_program(struct vtr_atom_choice *choice,
         if (!vtr_regex_next_atom(&atoms, &atom)) {
             return refuse(err);
         }
-        const struct window window = find_window(atom.masked, false, SCORE_NONE);
+        const struct vtr_window window =
+            vtr_window_find(atom.masked, false, VTR_WINDOW_SCORE_NONE);
         status = add_entry(choice, origin, &window,
                            add_saturated(atom.back_min, window.offset),
                            add_saturated(atom.back_max, window.offset), err);

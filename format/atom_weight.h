@@ -18,14 +18,13 @@ extern const uint8_t VTR_ATOM_WEIGHTS[256];
 extern const uint8_t VTR_ATOM_CLASS[256];
 extern const int8_t VTR_ATOM_GAINS[VTR_ATOM_CLASSES * VTR_ATOM_CLASSES];
 
-/* What a byte weighs behind another: 1 at least. */
-static inline int vtr_atom_weight_behind(uint8_t first, uint8_t second)
+/* What a byte weighs behind one of a class.  The tables have nothing below 1 and
+ * nothing above VTR_ATOM_WEIGHT_MAX, and capital letters in the class of the small
+ * ones. */
+static inline int vtr_atom_weight_behind(unsigned class, uint8_t byte)
 {
-    const int gain = VTR_ATOM_GAINS[VTR_ATOM_CLASS[first] * VTR_ATOM_CLASSES +
-                                    VTR_ATOM_CLASS[second]];
-    const int weight = VTR_ATOM_WEIGHTS[second] - gain;
-
-    return weight < 1 ? 1 : weight > VTR_ATOM_WEIGHT_MAX ? VTR_ATOM_WEIGHT_MAX : weight;
+    return VTR_ATOM_WEIGHTS[byte] -
+           VTR_ATOM_GAINS[class * VTR_ATOM_CLASSES + VTR_ATOM_CLASS[byte]];
 }
 
 /* How rare up to VTR_ATOM_SCORE_LEN bytes are, each by itself; of a byte that is among

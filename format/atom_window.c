@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Each byte weighs what it does behind the one before it, the first of a window what it
+ * does alone: with sums of the weights up to each byte, a window's score is a
+ * difference.
+ */
+#include "format/atom_window.h"
+
+#include <string.h>
+
+#include "format/atom_weight.h"
+
+#define SCORE_OF_RUN (-500) /* added to that of one byte repeated */
+#define SEARCH_LEN   60000u
+#define SEARCH_LEAST 65u /* so far is looked whatever was found */
+#define BLOCK_LEN    72u /* bytes that are weighed at once: most texts have fewer */
+
+static struct vtr_spelling spell(struct vtr_bytes masked, bool is_wide)
+{
+    const size_t step = is_wide ? 2 : 1;
+    const size_t limit = SIZE_MAX / 2;
+
+    return (struct vtr_spelling){masked, step,
+                                 (masked.len < limit ? masked.len : limit) * step};
+}
+
+/* Spells the `count` bytes of a match from `from` on, which is a multiple of
+ * BLOCK_LEN. */
+static void spell_block(const struct vtr_spelling *text, size_t from, size_t count,
+                        uint8_t *bytes)
+{
+    if (from == 0 && text->step == 1) {
+        vtr_unmask((struct vtr_bytes){text->masked.ptr, count}, bytes);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bytes[i] = vtr_spelling_byte(text, from + i);
+    }
+}
+
+/* A search for the rarest window, block by block.  Of the bytes before the block as
+ * many as a window may have are kept. */
+struct search {
+    struct vtr_window best;
+    unsigned len;
+    size_t end; /* no window that ends behind it is looked at */
+    int sum;    /* of the weights of all bytes so far, each behind the one before it */
+    uint8_t bytes[VTR_ATOM_LEN_MAX + BLOCK_LEN];
+    int sums[BLOCK_LEN];                      /* with each byte of the block */
+    int before[VTR_ATOM_LEN_MAX + BLOCK_LEN]; /* less what the byte weighs alone */
+};
+
+/* Whether the window is one byte again and again. */
+static bool is_run(const uint8_t *window, unsigned len)
+{
+    const uint8_t last = vtr_fold(window[len - 1]);
+    unsigned i = len - 1;
+
+    while (i > 0 && vtr_fold(window[i - 1]) == last) {
+        i--;
+    }
+    return i == 0 && len > 1;
+}
+
+/* Adds up the weights of the block's `count` bytes. */
+static void weigh_block(struct search *s, size_t count)
+{
+    unsigned last_class = VTR_ATOM_CLASS[s->bytes[VTR_ATOM_LEN_MAX - 1]];
+    int sum = s->sum;
+
+    for (size_t i = VTR_ATOM_LEN_MAX; i < VTR_ATOM_LEN_MAX + count; i++) {
+        const uint8_t byte = s->bytes[i];
+        const int weight = VTR_ATOM_WEIGHTS[byte];
+
+        sum += vtr_atom_weight_behind(last_class, byte);
+        s->sums[i - VTR_ATOM_LEN_MAX] = sum;
+        s->before[i] = sum - weight;
+        last_class = VTR_ATOM_CLASS[byte];
+    }
+    s->sum = sum;
+}
+
+/* Looks at the windows that end in the block of `count` bytes at `from`. */
+static void search_block(struct search *s, size_t from, size_t count)
+{
+    const unsigned len = s->len;
+    const size_t before = VTR_ATOM_LEN_MAX + 1 - len; /* the first byte of the first */
+
+    for (size_t i = from == 0 ? len - 1 : 0; i < count && from + i < s->end; i++) {
+        int score = s->sums[i] - s->before[before + i];
+
+        if (score <= s->best.score) {
+            continue;
+        }
+        score += is_run(s->bytes + before + i, len) ? SCORE_OF_RUN : 0;
+        if (score > s->best.score) {
+            s->best.offset = from + i + 1 - len;
+            s->best.len = len;
+            s->best.score = score;
+        }
+        if (s->best.score >= VTR_WINDOW_SCORE_ENOUGH && s->end > SEARCH_LEAST) {
+            s->end = from + i < SEARCH_LEAST ? SEARCH_LEAST : from + i + 1;
+        }
+    }
+}
+
+/* Keeps the last bytes of a whole block for the next. */
+static void keep_tail(struct search *s)
+{
+    memcpy(s->bytes, s->bytes + BLOCK_LEN, VTR_ATOM_LEN_MAX);
+    memcpy(s->before, s->before + BLOCK_LEN, VTR_ATOM_LEN_MAX * sizeof(s->before[0]));
+}
+
+struct vtr_window vtr_window_find(struct vtr_bytes masked, bool is_wide, int floor)
+{
+    struct search s;
+
+    s.best = (struct vtr_window){.text = spell(masked, is_wide), .score = floor};
+    s.len = vtr_window_len(s.best.text.len);
+    s.end = floor >= VTR_WINDOW_SCORE_ENOUGH ? SEARCH_LEAST : SEARCH_LEN + s.len - 1;
+    s.end = s.best.text.len < s.end ? s.best.text.len : s.end;
+    s.sum = 0;
+    s.bytes[VTR_ATOM_LEN_MAX - 1] = 0;
+    for (size_t from = 0; from < s.end; from += BLOCK_LEN) {
+        const size_t left = s.end - from;
+        const size_t count = left < BLOCK_LEN ? left : BLOCK_LEN;
+
+        spell_block(&s.best.text, from, count, s.bytes + VTR_ATOM_LEN_MAX);
+        weigh_block(&s, count);
+        search_block(&s, from, count);
+        if (left > BLOCK_LEN) {
+            keep_tail(&s);
+        }
+    }
+    return s.best;
+}
