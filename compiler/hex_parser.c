@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "compiler/hex_tokens.h"
+#include "compiler/hex_runs.h"
 #include "compiler/pattern_problem.h"
 
 /* Highest bound of a jump. */
@@ -44,33 +44,6 @@ struct parser {
     struct frame frames[DEPTH_LIMIT + 1];
 };
 
-/* Classes of source bytes: digits are their value. */
-enum {
-    WILD = 16,
-    SPACE = 17,
-    OTHER = 18
-};
-
-/* clang-format off */
-#define X8 OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER
-#define X32 X8, X8, X8, X8
-static const uint8_t CLASSES[256] = {
-    X8, OTHER, SPACE, SPACE, OTHER, OTHER, SPACE, OTHER, OTHER, X8, X8,
-    SPACE, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, X8,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, OTHER, OTHER, OTHER, OTHER, OTHER, WILD,
-    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
-    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
-    X32, X32, X32, X32,
-};
-#undef X8
-#undef X32
-/* clang-format on */
-
-static unsigned classify(uint8_t c)
-{
-    return CLASSES[c];
-}
-
 /* Groups that are open. */
 static size_t depth_of(const struct parser *p)
 {
@@ -98,14 +71,15 @@ static bool fail_byte(struct parser *p, size_t at)
 static bool read_byte(struct parser *p, bool negated)
 {
     const size_t at = p->pos;
-    const unsigned high = classify(p->source.ptr[at]);
-    const unsigned low =
-        at + 1 < p->source.len ? classify(p->source.ptr[at + 1]) : OTHER;
+    const unsigned high = vtr_hex_class_of(p->source.ptr[at]);
+    const unsigned low = at + 1 < p->source.len
+                             ? vtr_hex_class_of(p->source.ptr[at + 1])
+                             : VTR_HEX_OTHER;
 
-    if (high > WILD) {
+    if (high > VTR_HEX_WILD) {
         return fail_byte(p, at);
     }
-    if (low > WILD) {
+    if (low > VTR_HEX_WILD) {
         (void)vtr_problem_set(p->problem, "E102", at, 1, "half a byte in hex string");
         if (at + 1 < p->source.len && (p->source.ptr[at + 1] | 0x20) == 'x') {
             return vtr_problem_help(p->problem, "bytes have no 0x here: DE AD BE EF");
@@ -114,8 +88,8 @@ static bool read_byte(struct parser *p, bool negated)
             p->problem, "write two digits for each byte; ? is an unknown digit");
     }
     p->pos += 2;
-    const uint8_t mask =
-        (uint8_t)((high == WILD ? 0u : 0xf0u) | (low == WILD ? 0u : 0x0fu));
+    const uint8_t mask = (uint8_t)((high == VTR_HEX_WILD ? 0u : 0xf0u) |
+                                   (low == VTR_HEX_WILD ? 0u : 0x0fu));
     const uint8_t value = (uint8_t)(((high << 4 | (low & 0x0fu)) & mask));
     if (negated && mask == 0) {
         return vtr_problem_set(p->problem, "E114", at - 1, 3,
@@ -132,25 +106,10 @@ static bool read_byte(struct parser *p, bool negated)
     return true;
 }
 
-/* Past the blanks at `at`. */
-static const uint8_t *blanks_end(const uint8_t *at, const uint8_t *end)
-{
-    static const char INDENT[4] = "    ";
-
-    while (at < end && classify(*at) == SPACE) {
-        at++;
-        while ((size_t)(end - at) >= sizeof INDENT &&
-               memcmp(at, INDENT, sizeof INDENT) == 0) {
-            at += sizeof INDENT;
-        }
-    }
-    return at;
-}
-
 static void skip_blanks(struct parser *p)
 {
     const uint8_t *at =
-        blanks_end(p->source.ptr + p->pos, p->source.ptr + p->source.len);
+        vtr_hex_skip_blanks(p->source.ptr + p->pos, p->source.ptr + p->source.len);
 
     p->pos = (size_t)(at - p->source.ptr);
 }
@@ -161,7 +120,8 @@ static unsigned skip_radix(struct parser *p)
     const uint8_t *at = p->source.ptr + p->pos;
 
     if (p->dialect == VTR_DIALECT_YARA4 || p->source.len - p->pos < 3 || at[0] != '0' ||
-        (at[1] != 'x' && at[1] != 'o') || classify(at[2]) >= (at[1] == 'x' ? 16 : 8)) {
+        (at[1] != 'x' && at[1] != 'o') ||
+        vtr_hex_class_of(at[2]) >= (at[1] == 'x' ? 16 : 8)) {
         return 10;
     }
     p->pos += 2;
@@ -175,8 +135,8 @@ static bool read_bound(struct parser *p, uint64_t *value, bool *has)
     const size_t at = p->pos;
     const unsigned radix = skip_radix(p);
     *value = 0;
-    while (p->pos < p->source.len && classify(p->source.ptr[p->pos]) < radix) {
-        *value = *value * radix + classify(p->source.ptr[p->pos]);
+    while (p->pos < p->source.len && vtr_hex_class_of(p->source.ptr[p->pos]) < radix) {
+        *value = *value * radix + vtr_hex_class_of(p->source.ptr[p->pos]);
         p->pos++;
         if (*value > JUMP_MAX) {
             return vtr_problem_set(p->problem, "E107", at, p->pos - at,
@@ -368,7 +328,7 @@ static bool read_one(struct parser *p)
 {
     const uint8_t c = p->source.ptr[p->pos];
 
-    if (classify(c) <= WILD) {
+    if (vtr_hex_class_of(c) <= VTR_HEX_WILD) {
         p->top->has_jump = false;
         return read_byte(p, false);
     }
@@ -402,80 +362,19 @@ static bool read_one(struct parser *p)
     }
 }
 
-/* Writes the plain bytes that begin at `at`, up to `stop`; where they end, or NULL
- * after a failure. */
-static const uint8_t *put_plain_bytes(struct parser *p, const uint8_t *at,
-                                      const uint8_t *stop)
-{
-    size_t index;
-    uint8_t *out = vtr_hex_bytes_room(&p->tokens, &p->top->sequence,
-                                      (size_t)(stop - at) / 2 + 1, &index);
-
-    if (out == NULL) {
-        return NULL;
-    }
-    while (at < stop) {
-        const unsigned high = classify(at[0]);
-        const unsigned low = classify(at[1]);
-
-        if ((high | low) >= 16) {
-            break;
-        }
-        *out++ = (uint8_t)(high << 4 | low) ^ vtr_mask(index++);
-        at += at[2] == ' ' ? 3 : 2;
-    }
-    vtr_hex_bytes_end(&p->tokens, out);
-    return at;
-}
-
-/* Writes the bytes of any value that begin at `at`, up to `stop`; where they end.  Four
- * of them are what an address in code is. */
-static const uint8_t *put_wildcards(struct parser *p, const uint8_t *at,
-                                    const uint8_t *stop)
-{
-    static const char FOUR[] = "?? ?? ?? ?? ";
-    const size_t four_len = sizeof FOUR - 1;
-    uint64_t count = 0;
-
-    while (stop - at >= (ptrdiff_t)four_len && memcmp(at, FOUR, four_len) == 0) {
-        count += 4;
-        at += four_len;
-    }
-    while (at < stop && at[0] == '?' && at[1] == '?') {
-        count++;
-        at += at[2] == ' ' ? 3 : 2;
-    }
-    vtr_hex_put_gap(&p->tokens, &p->top->sequence, count, count, false);
-    return at;
-}
-
-/* Reads the plain bytes, bytes of any value and blanks that come next, which are all of
- * most strings, but for the last of them: each may look at the character that follows.
- */
+/* Reads the runs that come next, which are all of most strings, but for the last two
+ * characters. */
 static bool read_runs(struct parser *p)
 {
-    const uint8_t *at = p->source.ptr + p->pos;
-    const uint8_t *stop = at + (p->source.len - p->pos - 2);
+    const uint8_t *end = p->source.ptr + p->source.len - 2;
+    const uint8_t *start = vtr_hex_skip_blanks(p->source.ptr + p->pos, end);
+    const uint8_t *at = vtr_hex_put_runs(&p->tokens, &p->top->sequence, start, end);
 
-    while (at < stop) {
-        const uint8_t *start = at;
-
-        if ((classify(at[0]) | classify(at[1])) < 16) {
-            at = put_plain_bytes(p, at, stop);
-            if (at == NULL) {
-                return vtr_problem_set_memory(p->problem);
-            }
-        }
-        if (at < stop && at[0] == '?' && at[1] == '?') {
-            at = put_wildcards(p, at, stop);
-        }
-        if (at != start) {
-            p->top->has_jump = false;
-        } else if (classify(*at) == SPACE) {
-            at = blanks_end(at, stop);
-        } else {
-            break;
-        }
+    if (at == NULL) {
+        return vtr_problem_set_memory(p->problem);
+    }
+    if (at != start) {
+        p->top->has_jump = false;
     }
     p->pos = (size_t)(at - p->source.ptr);
     return true;
