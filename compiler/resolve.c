@@ -2,6 +2,7 @@
 
 #include "compiler/resolve.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -76,19 +77,58 @@ static void add_entries(struct vtr_resolution *r)
     }
 }
 
+/* An entry while it is sorted: most names differ in what `prefix` has of them. */
+struct sort_key {
+    uint64_t prefix;
+    uint32_t entry;
+};
+
+/* The first bytes of a name as a number: names are in the order of these. */
+static uint64_t prefix_of(struct vtr_bytes name)
+{
+    uint64_t prefix = 0;
+
+    for (size_t i = 0; i < sizeof(prefix); i++) {
+        prefix = prefix << 8 | (i < name.len ? name.ptr[i] : 0);
+    }
+    return prefix;
+}
+
 static int compare_names(const void *a, const void *b, void *context)
 {
     const struct vtr_rule_entry *entries = context;
-    const struct vtr_rule_entry *left = &entries[*(const uint32_t *)a];
-    const struct vtr_rule_entry *right = &entries[*(const uint32_t *)b];
+    const struct sort_key *left = a;
+    const struct sort_key *right = b;
 
-    return vtr_bytes_compare(left->rule->name, right->rule->name);
+    if (left->prefix != right->prefix) {
+        return left->prefix < right->prefix ? -1 : 1;
+    }
+    return vtr_bytes_compare(entries[left->entry].rule->name,
+                             entries[right->entry].rule->name);
+}
+
+/* Sorts the `count` entries of a namespace from `at` on in `sorted`. */
+static enum vtr_status sort_space(struct vtr_resolution *r, size_t at, size_t count,
+                                  struct sort_key *keys)
+{
+    for (size_t i = 0; i < count; i++) {
+        keys[i].entry = r->sorted[at + i];
+        keys[i].prefix = prefix_of(r->entries[keys[i].entry].rule->name);
+    }
+    if (vtr_sort(keys, count, sizeof(*keys), compare_names, r->entries) != VTR_OK) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        r->sorted[at + i] = keys[i].entry;
+    }
+    return VTR_OK;
 }
 
 /* Sorts the entries in `sorted`, namespace by namespace, which they are in order of. */
 static enum vtr_status sort_entries(struct vtr_resolution *r)
 {
-    enum vtr_status status = VTR_OK;
+    struct sort_key *keys = calloc(r->sorted_count + 1, sizeof(*keys));
+    enum vtr_status status = keys == NULL ? VTR_ERROR_MEMORY : VTR_OK;
     size_t end;
 
     for (size_t at = 0; at < r->sorted_count && status == VTR_OK; at = end) {
@@ -98,9 +138,9 @@ static enum vtr_status sort_entries(struct vtr_resolution *r)
         while (end < r->sorted_count && r->entries[r->sorted[end]].space == space) {
             end++;
         }
-        status = vtr_sort(r->sorted + at, end - at, sizeof(*r->sorted), compare_names,
-                          r->entries);
+        status = sort_space(r, at, end - at, keys);
     }
+    free(keys);
     return status;
 }
 
