@@ -94,8 +94,16 @@ void vtr_writer_raw(struct vtr_writer *w, struct vtr_bytes bytes)
 
 void vtr_writer_string(struct vtr_writer *w, struct vtr_bytes bytes)
 {
-    vtr_writer_varint(w, bytes.len);
-    vtr_writer_raw(w, bytes);
+    if (bytes.len == 0 || bytes.len >= 0x80) {
+        vtr_writer_varint(w, bytes.len);
+        vtr_writer_raw(w, bytes);
+        return;
+    }
+    uint8_t *room = vtr_writer_reserve(w, bytes.len + 1);
+    if (room != NULL) {
+        room[0] = (uint8_t)bytes.len;
+        memcpy(room + 1, bytes.ptr, bytes.len);
+    }
 }
 
 void vtr_writer_zeros(struct vtr_writer *w, size_t count)
@@ -121,8 +129,17 @@ void vtr_writer_insert(struct vtr_writer *w, size_t at, struct vtr_bytes bytes)
 void vtr_writer_insert_varint(struct vtr_writer *w, size_t at, uint64_t value)
 {
     uint8_t spelled[VTR_VARINT_LEN_MAX];
-    const size_t len = vtr_store_varint(spelled, value);
+    const size_t moved = w->len - at;
 
+    assert(at <= w->len);
+    if (value < 0x80) {
+        if (vtr_writer_reserve(w, 1) != NULL) {
+            memmove(w->ptr + at + 1, w->ptr + at, moved);
+            w->ptr[at] = (uint8_t)value;
+        }
+        return;
+    }
+    const size_t len = vtr_store_varint(spelled, value);
     vtr_writer_insert(w, at, (struct vtr_bytes){spelled, len});
 }
 

@@ -4,11 +4,6 @@
 
 #define TAB_CELLS 4
 
-static bool is_plain_byte(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f;
-}
-
 static uint32_t code_point(const uint8_t *sequence, size_t len)
 {
     static const uint8_t LEAD_MASK[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
@@ -39,21 +34,28 @@ static size_t cells_of_char(uint32_t c)
     return 1;
 }
 
-/* Takes one character of `rest` and puts it down as it is shown when `out` is not NULL.
- * Returns the cells that it takes when it begins at `cell`. */
+/* Takes plain characters off `rest`, at most `limit`, and puts them down when `out` is
+ * not NULL.  Returns how many: each takes one cell. */
+static size_t show_plain(struct vtr_text *out, struct vtr_bytes *rest, size_t limit)
+{
+    const size_t plain_len = vtr_text_plain_len(*rest);
+    const size_t len = plain_len < limit ? plain_len : limit;
+
+    if (out != NULL && len > 0) {
+        vtr_text_bytes(out, (struct vtr_bytes){rest->ptr, len});
+    }
+    rest->ptr += len;
+    rest->len -= len;
+    return len;
+}
+
+/* Takes one character of `rest`, which is not plain, and puts it down as it is shown
+ * when `out` is not NULL.  Returns the cells that it takes when it begins at `cell`. */
 static size_t show_char(struct vtr_text *out, struct vtr_bytes *rest, size_t cell)
 {
     struct vtr_text safe = {0};
     size_t cells;
 
-    if (is_plain_byte(rest->ptr[0])) {
-        if (out != NULL) {
-            vtr_text_repeat(out, (char)rest->ptr[0], 1);
-        }
-        rest->ptr++;
-        rest->len--;
-        return 1;
-    }
     const size_t len = vtr_text_utf8_len(*rest);
     const struct vtr_bytes one = {rest->ptr, len == 0 ? 1 : len};
 
@@ -88,7 +90,9 @@ size_t vtr_source_line_cells(const struct vtr_source_line *line, size_t len)
         return len < rest.len ? len : rest.len;
     }
     while (rest.len > 0 && line->text.len - rest.len < len) {
-        cell += show_char(NULL, &rest, cell);
+        const size_t plain = show_plain(NULL, &rest, len - (line->text.len - rest.len));
+
+        cell += plain > 0 ? plain : show_char(NULL, &rest, cell);
     }
     return cell;
 }
@@ -107,7 +111,11 @@ void vtr_source_line_show(const struct vtr_source_line *line, struct vtr_text *o
         return;
     }
     while (rest.len > 0 && cell < to) {
-        cell += show_char(cell < from ? NULL : out, &rest, cell);
+        const bool is_shown = cell >= from;
+        const size_t limit = (is_shown ? to : from) - cell;
+        const size_t plain = show_plain(is_shown ? out : NULL, &rest, limit);
+
+        cell += plain > 0 ? plain : show_char(is_shown ? out : NULL, &rest, cell);
     }
 }
 

@@ -21,20 +21,28 @@ static const struct {
 #define KEYWORD_COUNT   (sizeof(KEYWORDS) / sizeof(KEYWORDS[0]))
 #define KEYWORD_LEN_MAX (sizeof("istartswith") - 1)
 
-/* Where the keywords with a first letter begin, from 'a' on; 0 where there are none. */
-#define AT(name) (VTR_LEX_##name - VTR_LEX_ALL)
-static const uint8_t FIRST[26] = {
-    ['a' - 'a'] = AT(ALL),       ['b' - 'a'] = AT(BASE64),
-    ['c' - 'a'] = AT(CONDITION), ['d' - 'a'] = AT(DEFINED),
-    ['e' - 'a'] = AT(ENDSWITH),  ['f' - 'a'] = AT(FALSE),
-    ['g' - 'a'] = AT(GLOBAL),    ['i' - 'a'] = AT(ICONTAINS),
-    ['m' - 'a'] = AT(MATCHES),   ['n' - 'a'] = AT(NOCASE),
-    ['o' - 'a'] = AT(OF),        ['p' - 'a'] = AT(PRIVATE),
-    ['r' - 'a'] = AT(RULE),      ['s' - 'a'] = AT(STARTSWITH),
-    ['t' - 'a'] = AT(THEM),      ['w' - 'a'] = AT(WIDE),
-    ['x' - 'a'] = AT(XOR),
+/* By the hash of a word, 1 and the number of the only keyword that it may be; 0: none.
+ */
+#define SLOT_BITS 7
+static const uint8_t SLOTS[1u << SLOT_BITS] = {
+    0, 0,  0,  0,  12, 0,  0, 0,  23, 0,  0,  38, 0, 0,  0, 0,  37, 0,  0,  0,  0,  0,
+    0, 29, 0,  0,  0,  33, 0, 0,  26, 0,  0,  10, 0, 0,  0, 0,  0,  0,  0,  0,  0,  0,
+    0, 6,  0,  0,  0,  30, 0, 0,  0,  1,  0,  0,  0, 24, 0, 14, 0,  22, 21, 0,  0,  0,
+    0, 0,  13, 0,  0,  0,  0, 15, 35, 31, 20, 27, 0, 3,  9, 0,  0,  0,  0,  11, 32, 0,
+    0, 16, 28, 0,  4,  19, 0, 0,  0,  0,  0,  34, 7, 0,  0, 8,  0,  0,  0,  2,  0,  0,
+    0, 17, 0,  25, 0,  5,  0, 0,  0,  0,  0,  0,  0, 0,  0, 36, 18, 0,
 };
-#undef AT
+
+/* Of a word of two bytes at least: its length, first two bytes and last, times a number
+ * that keeps the keywords apart. */
+static unsigned slot_of(struct vtr_bytes word)
+{
+    const uint32_t key = (uint32_t)word.ptr[0] | (uint32_t)word.ptr[1] << 8 |
+                         (uint32_t)word.ptr[word.len - 1] << 16 |
+                         (uint32_t)word.len << 24;
+
+    return (uint32_t)(key * 0x959F3A51u) >> (32 - SLOT_BITS);
+}
 
 const char *vtr_lexeme_kind_text(int kind)
 {
@@ -90,18 +98,15 @@ const char *vtr_lexeme_kind_text(int kind)
 
 int vtr_lexer_find_keyword(struct vtr_bytes word)
 {
-    if (word.len < 2 || word.len > KEYWORD_LEN_MAX || word.ptr[0] < 'a' ||
-        word.ptr[0] > 'z') {
+    if (word.len < 2 || word.len > KEYWORD_LEN_MAX) {
         return VTR_LEX_NAME;
     }
-    for (size_t i = FIRST[word.ptr[0] - 'a'];
-         i < KEYWORD_COUNT && (uint8_t)KEYWORDS[i].text[0] == word.ptr[0]; i++) {
-        if (KEYWORDS[i].len == word.len && KEYWORDS[i].text[1] == (char)word.ptr[1] &&
-            memcmp(KEYWORDS[i].text, word.ptr, word.len) == 0) {
-            return KEYWORDS[i].kind;
-        }
+    const size_t slot = SLOTS[slot_of(word)];
+    if (slot == 0 || KEYWORDS[slot - 1].len != word.len ||
+        memcmp(KEYWORDS[slot - 1].text, word.ptr, word.len) != 0) {
+        return VTR_LEX_NAME;
     }
-    return VTR_LEX_NAME;
+    return KEYWORDS[slot - 1].kind;
 }
 
 bool vtr_lexer_find_reader(struct vtr_bytes word, int64_t *out_kind)

@@ -46,19 +46,25 @@ static struct vtr_reader payload_of(const struct vtr_ast_string *s)
     return reader;
 }
 
-/* Whether a run begins with three different bytes that are not zero: each of these
- * scores a third of COMMON_SCORE at least, so most strings need no closer look. */
-static bool begins_rare(struct vtr_bytes masked)
+/* Whether a run has three different bytes beside each other that are not zero: each of
+ * these scores a third of COMMON_SCORE at least, so most strings need no closer look.
+ */
+static bool has_three(struct vtr_bytes masked)
 {
-    if (masked.len < 3) {
-        return false;
-    }
-    const unsigned a = (unsigned)(masked.ptr[0] ^ vtr_mask(0)) | 0x20u;
-    const unsigned b = (unsigned)(masked.ptr[1] ^ vtr_mask(1)) | 0x20u;
-    const unsigned c = (unsigned)(masked.ptr[2] ^ vtr_mask(2)) | 0x20u;
+    unsigned a = 0x20;
+    unsigned b = 0x20;
 
-    /* with the bit of lower case a zero looks like a blank */
-    return a != b && b != c && a != c && a != 0x20 && b != 0x20 && c != 0x20;
+    for (size_t i = 0; i < masked.len; i++) {
+        /* with the bit of lower case a zero looks like a blank */
+        const unsigned c = (unsigned)(masked.ptr[i] ^ vtr_mask(i)) | 0x20u;
+
+        if (a != b && b != c && a != c && a != 0x20 && b != 0x20 && c != 0x20) {
+            return true;
+        }
+        a = b;
+        b = c;
+    }
+    return false;
 }
 
 /* Whether the bytes as they are have a few beside each other that are rare. */
@@ -68,7 +74,7 @@ static bool has_rare_plain(struct vtr_bytes masked)
         masked.len < VTR_ATOM_SCORE_LEN ? (unsigned)masked.len : VTR_ATOM_SCORE_LEN;
     uint8_t bytes[VTR_ATOM_SCORE_LEN];
 
-    if (begins_rare(masked)) {
+    if (has_three(masked)) {
         return true;
     }
     for (size_t at = 0; at + window <= masked.len; at++) {

@@ -50,16 +50,17 @@ static void put_context(struct vtr_atom_entry *entry, const struct vtr_window *w
     const size_t room = VTR_ATOM_CONTEXT_MAX - window->len;
     const size_t tail = behind < room ? behind : room;
     const size_t lead = window->offset < room - tail ? window->offset : room - tail;
+    uint8_t bytes[VTR_ATOM_CONTEXT_MAX];
 
     entry->len = (uint8_t)window->len;
     entry->lead = (uint8_t)lead;
     entry->context_len = (uint8_t)(lead + window->len + tail);
-    for (unsigned i = 0; i < entry->context_len; i++) {
-        const uint8_t byte =
-            vtr_spelling_byte(&window->text, window->offset - lead + i) ^ key;
-
-        entry->context[i] = vtr_fold(byte);
+    memset(bytes, key, sizeof(bytes)); /* zeros behind the last */
+    vtr_spelling_read(&window->text, window->offset - lead, entry->context_len, bytes);
+    for (unsigned i = 0; i < VTR_ATOM_CONTEXT_MAX; i++) {
+        bytes[i] = vtr_fold(bytes[i] ^ key);
     }
+    memcpy(entry->context, bytes, sizeof(bytes));
 }
 
 /* Adds an entry for a window under an xor key, which begins between `min` and `max`

@@ -25,17 +25,15 @@ static struct vtr_spelling spell(struct vtr_bytes masked, bool is_wide)
                                  (masked.len < limit ? masked.len : limit) * step};
 }
 
-/* Spells the `count` bytes of a match from `from` on, which is a multiple of
- * BLOCK_LEN. */
-static void spell_block(const struct vtr_spelling *text, size_t from, size_t count,
-                        uint8_t *bytes)
+void vtr_spelling_read(const struct vtr_spelling *text, size_t from, size_t len,
+                       uint8_t *out)
 {
-    if (from == 0 && text->step == 1) {
-        vtr_unmask((struct vtr_bytes){text->masked.ptr, count}, bytes);
+    if (text->step == 1) {
+        vtr_unmask_part(text->masked, from, len, out);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        bytes[i] = vtr_spelling_byte(text, from + i);
+    for (size_t at = from; at < from + len; at++) {
+        *out++ = at % 2 != 0 ? 0 : text->masked.ptr[at / 2] ^ vtr_mask(at / 2);
     }
 }
 
@@ -126,7 +124,7 @@ struct vtr_window vtr_window_find(struct vtr_bytes masked, bool is_wide, int flo
         const size_t left = s.end - from;
         const size_t count = left < BLOCK_LEN ? left : BLOCK_LEN;
 
-        spell_block(&s.best.text, from, count, s.bytes + VTR_ATOM_LEN_MAX);
+        vtr_spelling_read(&s.best.text, from, count, s.bytes + VTR_ATOM_LEN_MAX);
         weigh_block(&s, count);
         search_block(&s, from, count);
         if (left > BLOCK_LEN) {

@@ -32,13 +32,9 @@ struct vtr_window {
     int score;
 };
 
-static inline uint8_t vtr_spelling_byte(const struct vtr_spelling *text, size_t at)
-{
-    if (text->step == 1) {
-        return text->masked.ptr[at] ^ vtr_mask(at);
-    }
-    return at % 2 != 0 ? 0 : text->masked.ptr[at / 2] ^ vtr_mask(at / 2);
-}
+/* The `len` bytes of a match from `from` on, which the text has. */
+void vtr_spelling_read(const struct vtr_spelling *text, size_t from, size_t len,
+                       uint8_t *out);
 
 /* How long the windows of a text are. */
 static inline unsigned vtr_window_len(size_t text_len)

@@ -51,7 +51,8 @@ const struct vtr_module_info *vtr_module_get(uint32_t module)
 uint32_t vtr_module_find(struct vtr_bytes name)
 {
     for (uint32_t i = 0; i < VTR_MODULE_COUNT; i++) {
-        if (vtr_bytes_equal(name, vtr_bytes_from_text(MODULES[i].name))) {
+        if (name.len > 0 && name.ptr[0] == (uint8_t)MODULES[i].name[0] &&
+            vtr_bytes_equal(name, vtr_bytes_from_text(MODULES[i].name))) {
             return i;
         }
     }

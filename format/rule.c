@@ -22,21 +22,22 @@
 #define MASKS16(i) MASKS4(i), MASKS4((i) + 4), MASKS4((i) + 8), MASKS4((i) + 12)
 static const uint8_t MASKS[64] = {MASKS16(0), MASKS16(16), MASKS16(32), MASKS16(48)};
 
-/* Masks or unmasks `bytes` into `out`, eight at a time where the table has them. */
-static void apply_mask(struct vtr_bytes bytes, uint8_t *out)
+/* Masks or unmasks `bytes`, which begin at `index` of their run, into `out`, eight at a
+ * time where the table has them. */
+static void apply_mask(struct vtr_bytes bytes, size_t index, uint8_t *out)
 {
     size_t i = 0;
 
-    for (; i < sizeof MASKS && bytes.len - i >= 8; i += 8) {
+    for (; index + i + 8 <= sizeof MASKS && bytes.len - i >= 8; i += 8) {
         uint64_t word;
         uint64_t mask;
         memcpy(&word, bytes.ptr + i, sizeof word);
-        memcpy(&mask, MASKS + i, sizeof mask);
+        memcpy(&mask, MASKS + index + i, sizeof mask);
         word ^= mask;
         memcpy(out + i, &word, sizeof word);
     }
     for (; i < bytes.len; i++) {
-        out[i] = (uint8_t)(bytes.ptr[i] ^ vtr_mask(i));
+        out[i] = (uint8_t)(bytes.ptr[i] ^ vtr_mask(index + i));
     }
 }
 
@@ -45,7 +46,7 @@ void vtr_writer_masked(struct vtr_writer *w, struct vtr_bytes bytes)
     vtr_writer_varint(w, bytes.len);
     uint8_t *room = vtr_writer_reserve(w, bytes.len);
     if (room != NULL) {
-        apply_mask(bytes, room);
+        apply_mask(bytes, 0, room);
     }
 }
 
@@ -56,7 +57,12 @@ bool vtr_reader_masked(struct vtr_reader *r, struct vtr_bytes *out)
 
 void vtr_unmask(struct vtr_bytes masked, uint8_t *out)
 {
-    apply_mask(masked, out);
+    apply_mask(masked, 0, out);
+}
+
+void vtr_unmask_part(struct vtr_bytes masked, size_t from, size_t len, uint8_t *out)
+{
+    apply_mask((struct vtr_bytes){masked.ptr + from, len}, from, out);
 }
 
 /* A reader over what `r` has consumed since `from`; file offsets stay those of `r`. */

@@ -108,6 +108,9 @@ VTR_MUST_CHECK bool vtr_reader_masked(struct vtr_reader *r, struct vtr_bytes *ou
 /* Copies `masked` unmasked to `out`, which has room for masked.len bytes. */
 void vtr_unmask(struct vtr_bytes masked, uint8_t *out);
 
+/* The same of `len` bytes from `from` on, which `masked` has. */
+void vtr_unmask_part(struct vtr_bytes masked, size_t from, size_t len, uint8_t *out);
+
 /* View of a body; borrows from it. */
 struct vtr_rule_view {
     struct vtr_bytes body;
