@@ -22,7 +22,7 @@
 
 /* Room for copies of files up to this long is kept: new pages, which the system fills
  * with zeros, take longer than the copy itself. */
-#define ROOM_LIMIT ((size_t)8 << 20)
+#define ROOM_LIMIT ((size_t)16 << 20)
 
 /* Opens a regular file, whose length a size_t holds, for reading.  -1 with `err` set
  * when it is none. */
@@ -302,8 +302,13 @@ static bool make_room(struct vtr_snapshot *snapshot, size_t len)
     if (snapshot->room != NULL && snapshot->room_len >= len) {
         return true;
     }
+    /* Rooms that grow by little would be made anew for most files. */
+    const size_t more =
+        snapshot->room_len < ROOM_LIMIT / 2 ? 2 * snapshot->room_len : 0;
+
     free(snapshot->room);
-    snapshot->room_len = len == 0 ? 1 : len;
+    snapshot->room_len = len > more ? len : more;
+    snapshot->room_len += snapshot->room_len == 0;
     snapshot->room = malloc(snapshot->room_len);
     if (snapshot->room == NULL) {
         snapshot->room_len = 0;

@@ -28,8 +28,10 @@ struct vtr_atom_probe {
     unsigned filter_bits;
     unsigned gram_len;
     unsigned stride;
-    uint8_t low[16];  /* of 16 bytes, the first four of four positions' grams; */
-    uint8_t high[16]; /* the last four of them.  0x80: no byte */
+    const uint8_t *ahead; /* as many bytes as those that are looked at: they are
+                             fetched meanwhile */
+    uint8_t low[16];      /* of 16 bytes, the first four of four positions' grams; */
+    uint8_t high[16];     /* the last four of them.  0x80: no byte */
 };
 
 /* Whether the filter lets the gram at a place pass. */

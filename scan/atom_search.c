@@ -19,20 +19,36 @@ void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
     }
 }
 
+/* The bytes of the next tile, where all of them are there; else those at hand. */
+static const uint8_t *bytes_ahead(const struct vtr_scan_run *run,
+                                  const struct vtr_tile *tile)
+{
+    const size_t folded = tile->first + VTR_TILE_LEN + VTR_TILE_TAIL;
+
+    return folded <= run->data.len && run->data.len - folded >= VTR_TILE_LEN
+               ? run->data.ptr + folded
+               : tile->bytes;
+}
+
 static void search_tile(struct vtr_scan_run *run, size_t first)
 {
     struct vtr_atom_searcher *searcher = run->searcher;
     const size_t left = run->data.len - first;
     const size_t count = left < VTR_TILE_LEN ? left : VTR_TILE_LEN;
     const struct vtr_tile tile = {searcher->tile + VTR_TILE_LEAD, first};
+    const uint8_t *ahead = bytes_ahead(run, &tile);
 
     vtr_fold_tile(searcher->tile, searcher->functions.fold_bytes, run->data, first);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         if (searcher->probes[i].filter != NULL) {
-            const struct vtr_atom_probe *probe = &searcher->probes[i];
+            struct vtr_atom_probe *probe = &searcher->probes[i];
             const vtr_probe_fn find = probe->group_count > 0
                                           ? searcher->functions.probe_buckets
                                           : searcher->functions.probe;
+            if (probe->group_count == 0) {
+                probe->ahead = ahead;
+                ahead = tile.bytes; /* fetched once */
+            }
             const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
             vtr_atom_lookup(run, &run->atoms->tiers[i], searcher->functions.match_line,

@@ -92,6 +92,7 @@ size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += 2 * half) {
+        VTR_PREFETCH(probe->ahead + at);
         unsigned bits = bits_of(look_up(&c, tile + at)) |
                         bits_of(look_up(&c, tile + at + half)) << 8;
 

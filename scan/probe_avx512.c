@@ -65,6 +65,7 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += block) {
+        VTR_PREFETCH(probe->ahead + at);
         const __m512i bytes =
             _mm512_permutexvar_epi32(lanes, _mm512_loadu_si512(tile + at));
         const __m512i hash = _mm512_add_epi32(

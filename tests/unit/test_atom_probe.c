@@ -72,6 +72,7 @@ static void all_versions_find_the_same_positions(void **state)
         memset(tile + 1000, 0, 500);
         fill_sparse(&random, filter, sizeof(filter), 1 + round / 4 * 3);
         vtr_atom_probe_init(&probe, &table);
+        probe.ahead = tile;
         for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
             check_probe(&probe, tile, COUNTS[i]);
         }
@@ -178,6 +179,7 @@ static void a_gram_of_the_filter_passes_everywhere(void **state)
         vtr_store_u32(filter + 4 * (size_t)vtr_gram_word(hash, 10),
                       vtr_gram_mask(hash));
         vtr_atom_probe_init(&probe, &table);
+        probe.ahead = tile;
         for (size_t at = 0; at < VTR_TILE_LEN; at += 7 * table.stride) {
             size_t found;
 
