@@ -385,6 +385,15 @@ static void say_too_late(struct job *job)
     }
 }
 
+/* Threads that are left for each file when files are fewer than workers. */
+static unsigned threads_of_file(const struct vtr_scan_targets *targets,
+                                unsigned workers)
+{
+    const size_t count = targets->names.count;
+
+    return count == 0 || count >= workers ? 1 : workers / (unsigned)count;
+}
+
 /* Says where the time of all workers went. */
 static void say_profile(struct job *job, unsigned workers)
 {
@@ -467,6 +476,7 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
     job.options.is_brief = !arguments->style.has_strings &&
                            !arguments->style.has_lengths &&
                            !arguments->style.has_keys && !arguments->style.is_json;
+    job.options.threads = threads_of_file(targets, workers);
     if (!rules->is_compiled) { /* else the compiler had them */
         job.options.externals = arguments->defines.items;
         job.options.external_count = arguments->defines.count;

@@ -6,9 +6,6 @@
 #include "scan/fold_tile.h"
 #include "scan/scan_run.h"
 
-/* Tiles searched between two looks at the clock. */
-#define CLOCK_TILES 32u
-
 void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
                             const struct vtr_atom_index *index,
                             enum vtr_vectors vectors)
@@ -30,7 +27,7 @@ static const uint8_t *bytes_ahead(const struct vtr_scan_run *run,
                : tile->bytes;
 }
 
-static void search_tile(struct vtr_scan_run *run, size_t first)
+void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
 {
     struct vtr_atom_searcher *searcher = run->searcher;
     const size_t left = run->data.len - first;
@@ -66,9 +63,9 @@ void vtr_atom_search(struct vtr_scan_run *run)
         return;
     }
     for (size_t first = 0; first < len; first += VTR_TILE_LEN) {
-        if (tiles++ % CLOCK_TILES == 0 && vtr_run_must_stop(run)) {
+        if (tiles++ % VTR_ATOM_CLOCK_TILES == 0 && vtr_run_must_stop(run)) {
             return;
         }
-        search_tile(run, first);
+        vtr_atom_search_tile(run, first);
     }
 }

@@ -11,6 +11,9 @@
 
 struct vtr_scan_run;
 
+/* Tiles searched between two looks at the clock. */
+#define VTR_ATOM_CLOCK_TILES 32u
+
 /* What a scanner searches with. */
 struct vtr_atom_searcher {
     struct vtr_probe_functions functions;
@@ -25,5 +28,9 @@ void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
                             enum vtr_vectors vectors);
 
 void vtr_atom_search(struct vtr_scan_run *run);
+
+/* The part of it that begins at `first`, a multiple of VTR_TILE_LEN below the length of
+ * the data. */
+void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first);
 
 #endif

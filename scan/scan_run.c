@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/compiler.h"
+#include "scan/atom_ahead.h"
 
 /* What a large file may reasonably cost more. */
 #define WORK_PER_BYTE 64u
@@ -14,7 +15,7 @@
 
 /* Entries of the atom index that are counted at once, and what each is worth. */
 #define VISIT_BATCH 65536u
-#define VISIT_UNITS 4u
+#define VISIT_UNITS UINT64_C(4)
 
 uint64_t vtr_run_clock_ms(void)
 {
@@ -63,12 +64,19 @@ bool vtr_run_visit(struct vtr_scan_run *run, uint64_t count)
     if (VTR_LIKELY(run->visits < VISIT_BATCH)) {
         return true;
     }
-    if (!vtr_run_spend(run, NULL, run->visits * VISIT_UNITS) ||
-        vtr_run_must_stop(run)) {
-        run->visits = VISIT_BATCH; /* so that the next one is refused too */
-        return false;
+    if (run->block != NULL) {
+        const uint64_t visits = run->visits;
+        run->visits = 0;
+        return vtr_atom_ahead_visit(run->block, visits);
     }
-    run->visits = 0;
+    for (; run->visits >= VISIT_BATCH; run->visits -= VISIT_BATCH) {
+        if (!vtr_run_spend(run, NULL, VISIT_BATCH * VISIT_UNITS) ||
+            vtr_run_must_stop(run)) {
+            run->visits = VISIT_BATCH; /* so that the next one is refused too */
+            run->is_search_over = true;
+            return false;
+        }
+    }
     return true;
 }
 

@@ -17,6 +17,7 @@
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
 
+struct vtr_atom_block;
 struct vtr_atom_searcher;
 struct vtr_module_host;
 struct vtr_profile;
@@ -53,7 +54,10 @@ struct vtr_scan_run {
     uint64_t candidate_count; /* places of all patterns that are not looked at yet */
     bool is_lean;             /* rules that cannot be true need no matches */
     bool is_late;             /* the deadline has passed: stop */
-    bool is_memory_out;       /* an allocation failed: the scan has no answer */
+    bool is_search_over;      /* the work for looking at the index is used up */
+    struct vtr_atom_block *block; /* NULL: places are verified.  Else they are noted
+                                     there: scan/atom_ahead.h */
+    bool is_memory_out;           /* an allocation failed: the scan has no answer */
 };
 
 /* Milliseconds of the system's clock. */

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/os_file.h"
 #include "format/module_table.h"
+#include "scan/atom_ahead.h"
 #include "scan/atom_search.h"
 #include "scan/database.h"
 #include "scan/detection.h"
@@ -184,6 +185,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     run->file_number++;
     run->is_lean = memory == NULL && !run->options.has_unsatisfied;
     run->is_late = false;
+    run->is_search_over = false;
     run->is_memory_out = false;
     run->hex.has_failed = false;
     run->hex.has_hit_limit = false;
@@ -259,7 +261,9 @@ static void search(struct vtr_scan_run *run)
 {
     const struct vtr_profile_span span = vtr_profile_begin(run->profile);
 
-    vtr_atom_search(run);
+    if (!vtr_atom_ahead_is_worth(run) || !vtr_atom_ahead_search(run)) {
+        vtr_atom_search(run);
+    }
     search_unindexed(run);
     vtr_verify_finish(run);
     vtr_profile_end(run->profile, &span, VTR_COST_SEARCH, 0);

@@ -3,6 +3,7 @@
 #include "scan/verify_pattern.h"
 
 #include "base/sort.h"
+#include "scan/atom_ahead.h"
 #include "scan/chain.h"
 #include "scan/pattern_interest.h"
 #include "scan/profile.h"
@@ -265,6 +266,15 @@ static struct vtr_pattern_state *get_state(struct vtr_scan_run *run, uint32_t pa
     return state;
 }
 
+bool vtr_verify_may_begin_at(const struct vtr_atom_entry *entry, size_t at,
+                             uint64_t offset)
+{
+    struct vtr_candidate candidate;
+
+    return candidate_of(entry, at, &candidate) && candidate.first <= offset &&
+           offset <= candidate.last;
+}
+
 static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                         size_t at)
 {
@@ -296,8 +306,14 @@ static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *e
 void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                      size_t at)
 {
+    if (run->block != NULL) {
+        vtr_atom_ahead_note(run, entry, at);
+        return;
+    }
+    if (run->is_search_over) {
+        return;
+    }
     const struct vtr_profile_span span = vtr_profile_begin(run->profile);
-
     verify_atom(run, entry, at);
     vtr_profile_end(run->profile, &span, VTR_COST_STRING, entry->pattern);
 }

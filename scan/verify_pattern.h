@@ -16,6 +16,11 @@
 void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                      size_t at);
 
+/* Whether a match of the entry's pattern (of a hex string: of its fragment), of which
+ * an atom stands at `at`, may begin at `offset`. */
+bool vtr_verify_may_begin_at(const struct vtr_atom_entry *entry, size_t at,
+                             uint64_t offset);
+
 /* A pattern that has no atoms is tried everywhere. */
 void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern);
 
