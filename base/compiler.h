@@ -33,6 +33,12 @@
 #else
 # define VTR_HAS_X86_VECTORS 0
 #endif
+#if defined(__aarch64__) && !defined(__AARCH64EB__) && \
+    (defined(__GNUC__) || defined(__clang__))
+# define VTR_HAS_NEON 1 /* in every such processor */
+#else
+# define VTR_HAS_NEON 0
+#endif
 
 /* A function of loops that gain from wider vectors than every processor has, or from
  * the widest: compiled for each, chosen when the program starts.  Where that needs more

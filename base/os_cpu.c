@@ -35,13 +35,16 @@ bool vtr_cpu_has_vectors(enum vtr_vectors vectors)
         return has_avx2();
     case VTR_VECTORS_AVX512:
         return has_avx512();
+    case VTR_VECTORS_NEON:
+        return VTR_HAS_NEON != 0;
     }
     return false;
 }
 
 enum vtr_vectors vtr_cpu_get_vectors(void)
 {
-    static const enum vtr_vectors BEST_FIRST[] = {VTR_VECTORS_AVX512, VTR_VECTORS_AVX2};
+    static const enum vtr_vectors BEST_FIRST[] = {VTR_VECTORS_AVX512, VTR_VECTORS_AVX2,
+                                                  VTR_VECTORS_NEON};
 
     for (size_t i = 0; i < sizeof(BEST_FIRST) / sizeof(BEST_FIRST[0]); i++) {
         if (vtr_cpu_has_vectors(BEST_FIRST[i])) {

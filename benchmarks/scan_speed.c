@@ -3,7 +3,7 @@
 /*
  * How fast libvitrine scans files that are in memory already, on one core.
  *
- *     scan_speed DB ROUNDS LIST [plain|avx2|avx512]
+ *     scan_speed DB ROUNDS LIST [plain|avx2|avx512|neon]
  *
  * Opens the database, scans each file of LIST (paths, one a line) ROUNDS times in turns
  * and prints one JSON object: the bytes of the files, the least processor time of a
@@ -95,7 +95,8 @@ static bool use_vectors(struct run *run, const char *name)
 {
     static const char *const NAMES[] = {[VTR_VECTORS_NONE] = "plain",
                                         [VTR_VECTORS_AVX2] = "avx2",
-                                        [VTR_VECTORS_AVX512] = "avx512"};
+                                        [VTR_VECTORS_AVX512] = "avx512",
+                                        [VTR_VECTORS_NEON] = "neon"};
 
     for (size_t i = 0; name != NULL && i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         if (strcmp(name, NAMES[i]) == 0 && vtr_cpu_has_vectors((enum vtr_vectors)i)) {

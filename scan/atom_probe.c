@@ -19,6 +19,7 @@ struct vtr_probe_functions vtr_probe_get_functions(enum vtr_vectors vectors)
         [VTR_VECTORS_NONE] = VTR_PROBE_PLAIN,
         [VTR_VECTORS_AVX2] = VTR_PROBE_AVX2,
         [VTR_VECTORS_AVX512] = VTR_PROBE_AVX512,
+        [VTR_VECTORS_NEON] = VTR_PROBE_NEON,
     };
 
     return FUNCTIONS[vectors];

@@ -93,6 +93,11 @@ size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_
                                 size_t count, uint16_t *out);
 uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
                                uint32_t place_mask);
+void vtr_fold_bytes_neon(uint8_t *out, const uint8_t *in, size_t len);
+size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                      size_t count, uint16_t *out);
+uint32_t vtr_match_line_neon(const uint8_t *line, uint32_t fingerprint,
+                             uint32_t place_mask);
 
 /* Of positions from `at` on, which buckets let pass (a bit for each), adds those that
  * the filter of a tier with stride 1 and grams of four bytes at most lets pass too;
@@ -134,6 +139,14 @@ static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
 #else
 # define VTR_PROBE_AVX2   VTR_PROBE_PLAIN
 # define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
+#endif
+#if VTR_HAS_NEON
+# define VTR_PROBE_NEON                                     \
+  {                                                         \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_match_line_neon \
+  }
+#else
+# define VTR_PROBE_NEON VTR_PROBE_PLAIN
 #endif
 
 #endif

@@ -11,7 +11,7 @@ architecture=$1
 sysroot=$(mkdir -p "$2" && cd "$2" && pwd)
 packages=(libc6 libgcc-s1 libpcre2-8-0 libpcre2-dev
           libsodium23 libsodium-dev libssl3 libssl-dev libjansson4 libjansson-dev
-          libxxhash0 libxxhash-dev zlib1g zlib1g-dev)
+          libxxhash0 libxxhash-dev zlib1g zlib1g-dev libcmocka0 libcmocka-dev)
 
 test -e "$sysroot/.complete" && exit 0
 . /etc/os-release

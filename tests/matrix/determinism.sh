@@ -5,7 +5,8 @@
 # the same rules with each in every way that must not, and compares the digests.
 #
 #   compilers   gcc and clang, -O0 and -O3
-#   machines    i386 (32 bits) and s390x (big-endian) under qemu, where installed
+#   machines    i386 (32 bits), s390x (big-endian) and arm64 (NEON) under qemu, where
+#               installed; the search's own tests run there too
 #   runs        one thread and many, shuffled arguments, another folder, other locales
 #   deltas      made and applied by each: the result is the same image
 #
@@ -69,6 +70,25 @@ check_program() { # name, program and its runner...
         "$@" delta apply --unsigned "$work/old.vdb" "$work/day.vdelta" -o "$work/out"
 }
 
+# The search finds the same with the vectors of the machine as without.
+check_search() { # name, runner...
+    local name=$1 test
+    shift
+    cmake -S "$root" -B "$build/$name" -DBUILD_TESTING=ON >"$work/log" 2>&1 &&
+        cmake --build "$build/$name" --target test_atom_probe test_atom_search \
+            >>"$work/log" 2>&1 || { cat "$work/log"; exit 2; }
+    for test in test_atom_probe test_atom_search; do
+        runs=$((runs + 1))
+        if (cd "$work" && "$@" "$build/$name/tests/$test" >"$work/log" 2>&1); then
+            printf 'passed     %s: %s\n' "$name" "$test"
+        else
+            printf 'FAILED     %s: %s\n' "$name" "$test"
+            tail -20 "$work/log"
+            failures=$((failures + 1))
+        fi
+    done
+}
+
 make_sources "$work/sources"
 mv "$work/sources/hashes2.hsb" "$work/hashes2.hsb"
 
@@ -121,7 +141,8 @@ if [ "${1:-}" != --quick ]; then
         done
     done
     for machine in s390x:s390x-linux-gnu:s390x-linux-gnu:s390x \
-                   i386:i686-linux-gnu:i386-linux-gnu:i386; do
+                   i386:i686-linux-gnu:i386-linux-gnu:i386 \
+                   arm64:aarch64-linux-gnu:aarch64-linux-gnu:aarch64; do
         IFS=: read -r architecture triplet debian_triplet qemu <<<"$machine"
         if ! command -v "$triplet-gcc" >/dev/null || ! command -v "qemu-$qemu" >/dev/null; then
             echo "skipped    $architecture: needs gcc-$triplet and qemu-user"
@@ -135,6 +156,8 @@ if [ "${1:-}" != --quick ]; then
             -DCMAKE_TOOLCHAIN_FILE="$root/tests/matrix/toolchain.cmake"
         check_program "$architecture" "qemu-$qemu" -L "$sysroot" \
             "$build/$architecture/cli/vitrine"
+        VTR_TRIPLET=$triplet VTR_DEBIAN_TRIPLET=$debian_triplet VTR_SYSROOT=$sysroot \
+            check_search "$architecture" "qemu-$qemu" -L "$sysroot"
     done
 fi
 echo "$runs runs, $failures different"

@@ -40,7 +40,7 @@ C_HEADERS = set(
     "time.h".split()
 )
 # An instruction set's own header, for code that is chosen at run time.
-MACHINE_HEADERS = {"immintrin.h"}
+MACHINE_HEADERS = {"immintrin.h", "arm_neon.h"}
 THIRD_PARTY = {"sodium.h", "xxhash.h", "zlib.h", "pcre2.h", "openssl/", "jansson.h",
                "magic.h", "hs/", "curl/"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

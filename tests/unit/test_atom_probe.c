@@ -12,7 +12,8 @@
 
 #define FILTER_BITS_TOP 16u
 
-static const enum vtr_vectors ALL[] = {VTR_VECTORS_AVX2, VTR_VECTORS_AVX512};
+static const enum vtr_vectors ALL[] = {VTR_VECTORS_AVX2, VTR_VECTORS_AVX512,
+                                       VTR_VECTORS_NEON};
 
 static const struct vtr_atom_gait GAITS[] = {{6, 2}, {8, 1}, {4, 1}, {2, 1}};
 
