@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/changes.h"
-#include "cli/delta.h"
+#include "cli/delta_verbs.h"
 #include "cli/json.h"
 #include "cli/os_input.h"
 #include "cli/output.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/delta.h"
+#include "cli/delta_verbs.h"
 #include "cli/os_input.h"
 #include "cli/output.h"
 #include "cli/password.h"

@@ -18,9 +18,9 @@
  * repeat is then a sum of powers.  A character matches in one way only, so this finds
  * the same lengths in the same order, and PCRE2 takes a tenth of the time.
  *
- * Of an expression that is too large when all its copies are spelled out, what repeats
- * is a group with a name, and its copies are calls of it: ((?<g0>ab)(?&g0){0,99}).  A
- * call goes through the same ways in the same order as a copy.
+ * Where all copies of what repeats would be too large, it is a group with a name, and
+ * its copies are calls: ((?<g0>ab)(?&g0){0,99}).  They go the same ways in the same
+ * order.
  */
 #include "compiler/regex_emit.h"
 

@@ -141,9 +141,9 @@ static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
 # define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
 #endif
 #if VTR_HAS_NEON
-# define VTR_PROBE_NEON                                     \
-  {                                                         \
-   vtr_fold_bytes_neon, vtr_probe_neon, vtr_match_line_neon \
+# define VTR_PROBE_NEON                                                              \
+  {                                                                                  \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_plain, vtr_match_line_neon \
   }
 #else
 # define VTR_PROBE_NEON VTR_PROBE_PLAIN

@@ -95,8 +95,9 @@ def far_behind_the_deltas_of_several_releases_are_taken(w):
 def deltas_that_cost_more_than_the_database_are_not_taken(w):
     w.publish(1)
     w.update()
-    other = compile_release(w.repo.folder, 2, some_rules(150, "other"))
-    w.repo.publish(other)
+    for release, seed in (2, "other"), (3, "another"):
+        other = compile_release(w.repo.folder, release, some_rules(150, seed))
+        w.repo.publish(other)
     said = w.update()
     assert (said["outcome"], said["failed_deltas"]) == ("database", 0)
     assert w.installed() == other.read_bytes()

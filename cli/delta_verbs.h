@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What the verbs of `vitrine delta` share. */
-#ifndef VTR_CLI_DELTA_H
-#define VTR_CLI_DELTA_H
+#ifndef VTR_CLI_DELTA_VERBS_H
+#define VTR_CLI_DELTA_VERBS_H
 
 #include "cli/command.h"
 #include "cli/text.h"
