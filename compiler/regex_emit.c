@@ -18,9 +18,8 @@
  * repeat is then a sum of powers.  A character matches in one way only, so this finds
  * the same lengths in the same order, and PCRE2 takes a tenth of the time.
  *
- * Where all copies of what repeats would be too large, it is a group with a name, and
- * its copies are calls: ((?<g0>ab)(?&g0){0,99}).  They go the same ways in the same
- * order.
+ * Where all copies would be too large, what repeats is a group with a name, and copies
+ * are calls, which go the same ways in the same order: ((?<g0>ab)(?&g0){0,99}).
  */
 #include "compiler/regex_emit.h"
 
