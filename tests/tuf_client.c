@@ -9,8 +9,8 @@
  *     tuf_client --metadata-dir D --metadata-url URL --target-name PATH
  *                --target-base-url URL --target-dir DIR download
  *
- * 0: it was done; 1: it was not, and standard error says why.  SOURCE_DATE_EPOCH, where it
- * is set, is the time.
+ * 0: it was done; 1: it was not, and standard error says why.  SOURCE_DATE_EPOCH, where
+ * it is set, is the time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "cli/os_clock.h"
 #include "cli/os_curl.h"
 #include "update/client_trust.h"
+#include "update/whole_file.h"
 
 #define TIMEOUT_SECONDS 300u
 #define SLOW_BYTES      100u
@@ -115,10 +116,10 @@ static enum vtr_status give_role(struct vtr_client *client,
                                              VTR_TUF_TARGETS_LIMIT, &text, err);
     if (status == VTR_OK && text.len > 0 &&
         vtr_tuf_search_give(search, text, NULL) == VTR_OK) {
-        vtr_client_free_text(&text);
+        vtr_whole_file_free(&text);
         return VTR_OK;
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     if (status == VTR_OK) {
         status = vtr_client_fetch_text(client, address, search->wanted.limit_bytes, "",
                                        &text, &fetched, err);
@@ -132,7 +133,7 @@ static enum vtr_status give_role(struct vtr_client *client,
     if (status == VTR_OK) {
         status = vtr_client_write(client->options->dir, stored, text, err);
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 
@@ -199,10 +200,10 @@ static enum vtr_status bring_target(struct vtr_client *client,
         vtr_client_read(arguments->target_dir, stored, SIZE_MAX / 2, &bytes, NULL);
     if (status == VTR_OK && bytes.ptr != NULL &&
         vtr_tuf_target_check(target, bytes, NULL) == VTR_OK) {
-        vtr_client_free_text(&bytes);
+        vtr_whole_file_free(&bytes);
         return VTR_OK;
     }
-    vtr_client_free_text(&bytes);
+    vtr_whole_file_free(&bytes);
     status =
         vtr_client_fetch_text(client, address, target->len, "", &bytes, &fetched, err);
     if (status == VTR_OK && fetched.is_missing != 0) {
@@ -214,7 +215,7 @@ static enum vtr_status bring_target(struct vtr_client *client,
     if (status == VTR_OK) {
         status = vtr_client_write(arguments->target_dir, stored, bytes, err);
     }
-    vtr_client_free_text(&bytes);
+    vtr_whole_file_free(&bytes);
     return status;
 }
 
@@ -259,8 +260,8 @@ static enum vtr_status follow(const struct arguments *arguments, struct vtr_erro
     enum vtr_status status = vtr_clock_now(0, &options.now, err);
 
     if (status == VTR_OK) {
-        status = place_open(&metadata, &arguments->metadata_url, sizeof(METADATA) - 1,
-                            err);
+        status =
+            place_open(&metadata, &arguments->metadata_url, sizeof(METADATA) - 1, err);
     }
     if (status == VTR_OK) {
         status = vtr_client_refresh(&client, err);
@@ -282,7 +283,7 @@ static enum vtr_status init(const struct arguments *arguments, struct vtr_error 
     if (status == VTR_OK) {
         status = vtr_client_write(arguments->metadata_dir, "root.json", root, err);
     }
-    vtr_client_free_text(&root);
+    vtr_whole_file_free(&root);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "format/layout.h"
+#include "update/whole_file.h"
 
 #define PERCENT_DEFAULT 40u
 
@@ -122,7 +123,7 @@ static enum vtr_status fetch_history(struct vtr_client *client,
     if (status == VTR_OK) {
         status = vtr_tuf_history_read(out, text, err);
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     free(address);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "update/client_store.h"
+#include "update/whole_file.h"
 
 #define STATE_LIMIT ((size_t)65536)
 
@@ -175,7 +176,7 @@ enum vtr_status vtr_client_state_read(struct vtr_client_state *out, const char *
     if (status == VTR_OK) {
         vtr_client_state_parse(out, text);
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 

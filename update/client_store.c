@@ -2,7 +2,6 @@
 
 #include "update/client_store.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,8 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "update/whole_file.h"
 
-#define FILE_MODE  0644u
 #define NAME_LIMIT 200u
 
 bool vtr_client_is_name(struct vtr_bytes text)
@@ -60,50 +59,14 @@ enum vtr_status vtr_client_read(const char *dir, const char *name, size_t limit_
     return status;
 }
 
-void vtr_client_free_text(struct vtr_bytes *text)
-{
-    free((void *)(uintptr_t)text->ptr);
-    *text = (struct vtr_bytes){NULL, 0};
-}
-
-/* Reads back what was written: what a disk has lost is not found out a month later. */
-static enum vtr_status check_written(const struct vtr_replacement *file,
-                                     struct vtr_bytes bytes, struct vtr_error *err)
-{
-    struct vtr_bytes written = {NULL, 0};
-    enum vtr_status status =
-        vtr_file_read_regular(file->temp_path, bytes.len, &written, err);
-
-    if (status == VTR_ERROR_LIMIT ||
-        (status == VTR_OK && !vtr_bytes_equal(written, bytes))) {
-        status = vtr_error_set_os(err, EIO, "cannot write '%s'", file->path);
-    }
-    vtr_client_free_text(&written);
-    return status;
-}
-
 enum vtr_status vtr_client_write(const char *dir, const char *name,
                                  struct vtr_bytes bytes, struct vtr_error *err)
 {
-    struct vtr_replacement file = {0};
     char *path = vtr_client_path(dir, name, "");
-    enum vtr_status status = path == NULL
-                                 ? vtr_error_set_memory(err)
-                                 : vtr_replacement_begin(&file, path, FILE_MODE, err);
+    const enum vtr_status status = path == NULL
+                                       ? vtr_error_set_memory(err)
+                                       : vtr_whole_file_write(path, bytes, err);
 
-    if (status == VTR_OK) {
-        status = vtr_replacement_write(&file, bytes, err);
-        if (status == VTR_OK) {
-            status = vtr_replacement_sync(&file, err);
-        }
-        if (status == VTR_OK) {
-            status = check_written(&file, bytes, err);
-        }
-        if (status == VTR_OK) {
-            status = vtr_replacement_commit(&file, err);
-        }
-        vtr_replacement_abort(&file);
-    }
     free(path);
     return status;
 }

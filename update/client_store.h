@@ -33,9 +33,8 @@ VTR_MUST_CHECK enum vtr_status vtr_client_read(const char *dir, const char *name
                                                size_t limit_bytes,
                                                struct vtr_bytes *out,
                                                struct vtr_error *err);
-void vtr_client_free_text(struct vtr_bytes *text);
 
-/* Replaces a file: the old one or the new one, whole and synced. */
+/* See vtr_whole_file_write. */
 VTR_MUST_CHECK enum vtr_status vtr_client_write(const char *dir, const char *name,
                                                 struct vtr_bytes bytes,
                                                 struct vtr_error *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "update/whole_file.h"
 
 #define NAME_CAP 64
 
@@ -87,7 +88,7 @@ static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
             status = store(client, VTR_TUF_ROOT, options->root, err);
         }
     }
-    vtr_client_free_text(&stored);
+    vtr_whole_file_free(&stored);
     return status;
 }
 
@@ -127,7 +128,7 @@ static enum vtr_status walk_roots(struct vtr_client *client, struct vtr_error *e
         if (status == VTR_OK && fetched.is_missing == 0) {
             status = take_root(client, text, err);
         }
-        vtr_client_free_text(&text);
+        vtr_whole_file_free(&text);
     }
     return status == VTR_OK ? vtr_tuf_trusted_finish_roots(client->trusted, err)
                             : status;
@@ -148,7 +149,7 @@ static enum vtr_status load_stored(struct vtr_client *client,
                                                        NULL) == VTR_OK;
     }
     if (!has_timestamp) {
-        vtr_client_free_text(out_timestamp);
+        vtr_whole_file_free(out_timestamp);
         client->state.tag[0] = '\0';
         return status;
     }
@@ -158,7 +159,7 @@ static enum vtr_status load_stored(struct vtr_client *client,
             vtr_tuf_trusted_load_snapshot(client->trusted, snapshot, NULL);
         (void)loaded;
     }
-    vtr_client_free_text(&snapshot);
+    vtr_whole_file_free(&snapshot);
     return status;
 }
 
@@ -202,7 +203,7 @@ static enum vtr_status take_timestamp(struct vtr_client *client,
         state->tag[sizeof(state->tag) - 1] = '\0';
         state->tag_mirror = client->mirror;
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 
@@ -225,10 +226,10 @@ static enum vtr_status take_pinned(struct vtr_client *client, enum vtr_tuf_type 
     enum vtr_status status = read_stored(client, type, &text, err);
 
     if (status == VTR_OK && text.len > 0 && give(client, type, text, NULL) == VTR_OK) {
-        vtr_client_free_text(&text);
+        vtr_whole_file_free(&text);
         return VTR_OK;
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     if (status == VTR_OK) {
         status = vtr_tuf_trusted_want(client->trusted, type, &wanted, err);
     }
@@ -247,7 +248,7 @@ static enum vtr_status take_pinned(struct vtr_client *client, enum vtr_tuf_type 
     if (status == VTR_OK) {
         status = store(client, type, text, err);
     }
-    vtr_client_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 
@@ -272,6 +273,6 @@ enum vtr_status vtr_client_refresh(struct vtr_client *client, struct vtr_error *
     if (status == VTR_OK) {
         status = take_pinned(client, VTR_TUF_TARGETS, err);
     }
-    vtr_client_free_text(&timestamp);
+    vtr_whole_file_free(&timestamp);
     return status;
 }

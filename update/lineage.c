@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "update/repo_folder.h"
+#include "update/whole_file.h"
 
 const struct vtr_tuf_target *vtr_lineage_image(const struct vtr_tuf_metadata *list,
                                                struct vtr_bytes database)
@@ -69,7 +70,7 @@ enum vtr_status vtr_lineage_read(struct vtr_tuf_metadata *out, const char *dir,
             status = vtr_tuf_history_read(out, text, err);
         }
     }
-    vtr_repo_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 

@@ -10,28 +10,19 @@
 #include "base/os_file.h"
 #include "delta/rebuild_image.h"
 #include "update/repo_root.h"
+#include "update/whole_file.h"
 #include "verify/tuf_time.h"
 #include "verify/tuf_trusted.h"
 #include "verify/tuf_write.h"
 
-#define FILE_MODE 0644u
-
 enum vtr_status vtr_proposal_write(const struct vtr_tuf_metadata *metadata,
                                    const char *path, struct vtr_error *err)
 {
-    struct vtr_replacement file = {0};
     struct vtr_writer w = {0};
     enum vtr_status status = vtr_tuf_write_file(&w, metadata, err);
 
     if (status == VTR_OK) {
-        status = vtr_replacement_begin(&file, path, FILE_MODE, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_replacement_write(&file, vtr_writer_bytes(&w), err);
-        if (status == VTR_OK) {
-            status = vtr_replacement_commit(&file, err);
-        }
-        vtr_replacement_abort(&file);
+        status = vtr_whole_file_write(path, vtr_writer_bytes(&w), err);
     }
     vtr_writer_deinit(&w);
     return status;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "update/artefact.h"
 #include "update/lineage.h"
+#include "update/whole_file.h"
 #include "verify/minisign.h"
 #include "verify/tuf_time.h"
 
@@ -94,7 +95,7 @@ static void check_signature(const struct check *check,
         say(check, VTR_REPOSITORY_WARNING, signature_name,
             "by none of the keys that the root has now");
     }
-    vtr_repo_free_text(&text);
+    vtr_whole_file_free(&text);
 }
 
 /* A file of an older release may be missing: its clients take the whole database. */

@@ -10,8 +10,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/os_file.h"
-
-#define FILE_MODE 0644u
+#include "update/whole_file.h"
 
 char *vtr_repo_path(const char *dir, const char *folder, const char *name)
 {
@@ -41,28 +40,14 @@ enum vtr_status vtr_repo_read(const char *dir, const char *folder, const char *n
     return status;
 }
 
-void vtr_repo_free_text(struct vtr_bytes *text)
-{
-    free((void *)(uintptr_t)text->ptr);
-    *text = (struct vtr_bytes){NULL, 0};
-}
-
 enum vtr_status vtr_repo_write(const char *dir, const char *folder, const char *name,
                                struct vtr_bytes bytes, struct vtr_error *err)
 {
-    struct vtr_replacement file = {0};
     char *path = vtr_repo_path(dir, folder, name);
-    enum vtr_status status = path == NULL
-                                 ? vtr_error_set_memory(err)
-                                 : vtr_replacement_begin(&file, path, FILE_MODE, err);
+    const enum vtr_status status = path == NULL
+                                       ? vtr_error_set_memory(err)
+                                       : vtr_whole_file_write(path, bytes, err);
 
-    if (status == VTR_OK) {
-        status = vtr_replacement_write(&file, bytes, err);
-        if (status == VTR_OK) {
-            status = vtr_replacement_commit(&file, err);
-        }
-        vtr_replacement_abort(&file);
-    }
     free(path);
     return status;
 }
@@ -150,13 +135,13 @@ static enum vtr_status follow_roots(const char *dir, uint64_t now,
         status = vtr_tuf_trusted_new(out, text, now, err);
     }
     while (status == VTR_OK && version < last) {
-        vtr_repo_free_text(&text);
+        vtr_whole_file_free(&text);
         status = read_metadata(dir, VTR_TUF_ROOT, ++version, &text, err);
         if (status == VTR_OK) {
             status = vtr_tuf_trusted_update_root(*out, text, err);
         }
     }
-    vtr_repo_free_text(&text);
+    vtr_whole_file_free(&text);
     return status == VTR_OK ? vtr_tuf_trusted_finish_roots(*out, err) : status;
 }
 
@@ -180,7 +165,7 @@ static enum vtr_status follow_one(const char *dir, struct vtr_tuf_trusted *set,
     } else if (status == VTR_OK) {
         status = vtr_tuf_trusted_update_targets(set, text, err);
     }
-    vtr_repo_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 

@@ -43,7 +43,7 @@ VTR_MUST_CHECK enum vtr_status vtr_repo_read(const char *dir, const char *folder
                                              const char *name, size_t limit_bytes,
                                              struct vtr_bytes *out,
                                              struct vtr_error *err);
-/* Replaces a file: the old one or the new one, whole and synced. */
+/* See vtr_whole_file_write. */
 VTR_MUST_CHECK enum vtr_status vtr_repo_write(const char *dir, const char *folder,
                                               const char *name, struct vtr_bytes bytes,
                                               struct vtr_error *err);
@@ -70,8 +70,5 @@ VTR_MUST_CHECK enum vtr_status vtr_repo_follow(const char *dir, uint64_t now,
                                                struct vtr_tuf_trusted **out,
                                                bool *out_has_release,
                                                struct vtr_error *err);
-
-/* Frees what vtr_repo_read gave. */
-void vtr_repo_free_text(struct vtr_bytes *text);
 
 #endif

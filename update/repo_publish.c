@@ -19,6 +19,7 @@
 #include "update/proposal.h"
 #include "update/repo_online.h"
 #include "update/repo_root.h"
+#include "update/whole_file.h"
 #include "verify/tuf_write.h"
 
 /* What is to be published. */
@@ -285,7 +286,7 @@ static enum vtr_status keep_targets_text(struct publication *p, struct vtr_error
         vtr_writer_raw(&p->targets_text, text);
         status = vtr_writer_ok(&p->targets_text) ? VTR_OK : vtr_error_set_memory(err);
     }
-    vtr_repo_free_text(&text);
+    vtr_whole_file_free(&text);
     return status;
 }
 

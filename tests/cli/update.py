@@ -11,6 +11,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from update_sample import (Repository, compile_release, os, some_rules, vitrine)
@@ -300,22 +301,63 @@ def one_update_at_a_time(w):
     w.update()
 
 
-def two_clients_and_a_publisher_at_once_leave_a_whole_database(w):
+def two_clients_a_scanner_and_a_publisher_at_once_tear_nothing(w):
     w.publish(1)
     w.update()
     command = [os.environ["VITRINE"], "update", "--url", w.url, "--dir", str(w.dir)]
     known = {database(w.work, n).read_bytes() for n in range(1, 7)}
-    for release in range(2, 7):
-        running = [subprocess.Popen(command, stdout=subprocess.DEVNULL,
-                                    stderr=subprocess.DEVNULL) for _ in range(2)]
-        w.publish(release)
-        while any(client.poll() is None for client in running):
-            assert w.installed() in known
-        # The one that did not get the lock says 2; both may have met a publisher
-        # between two of its files, which nothing but their order hides.
-        assert all(client.returncode in (0, 2) for client in running)
+    probe = w.work / "probe"
+    # What every release has a rule for: a scanner that sees half a database misses it.
+    probe.write_text(hashlib.sha256(b"7").hexdigest())
+    scans, is_over = [], threading.Event()
+
+    def scan():
+        while not is_over.is_set():
+            scans.append(subprocess.run(
+                [os.environ["VITRINE"], "scan", w.path, probe], capture_output=True,
+                text=True, check=False))
+
+    scanner = threading.Thread(target=scan)
+    scanner.start()
+    try:
+        for release in range(2, 7):
+            running = [subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL) for _ in range(2)]
+            w.publish(release)
+            while any(client.poll() is None for client in running):
+                assert w.installed() in known
+            # The one that did not get the lock says 2; both may have met a publisher
+            # between two of its files, which nothing but their order hides.
+            assert all(client.returncode in (0, 2) for client in running)
+    finally:
+        is_over.set()
+        scanner.join()
+    assert len(scans) > 3
+    for run in scans:
+        assert (run.returncode, run.stdout.split()[:1]) == (1, ["r7"]), run
     w.update()
     w.has(6)
+
+
+def delegations_are_not_followed(w):
+    """A repository of databases has none: what a delegated role offers is not seen."""
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    key = w.repo.keys["other"]
+    offered, w.repo.targets = w.repo.targets, {}
+    w.repo.delegations = {"delegations": {"keys": {key.id: key.json}, "roles": [
+        {"name": "more", "keyids": [key.id], "threshold": 1, "terminating": False,
+         "paths": ["*"]}]}}
+    w.repo.signers["more"] = ["other"]
+    signed = w.repo.head("targets") | {"version": 1, "targets": offered}
+    w.repo.write("metadata/1.more.json", w.repo.sign("more", signed))
+    w.repo.write_targets()
+    w.refuse("no database", expect=2)
+    w.repo.targets = offered
+    w.repo.write_targets()
+    w.update()
+    w.has(2)
 
 
 # --- What must be refused -----------------------------------------------------------------

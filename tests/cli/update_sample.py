@@ -136,6 +136,7 @@ class Repository:
         self.life = {"root": 10**8, "targets": 10**7, "snapshot": 10**6,
                      "timestamp": 10**5}
         self.targets = {}
+        self.delegations = {}  # of targets: member "delegations"
         self.releases = []  # (path of the database, its custom), oldest first
         self.lists = []     # targets as each release had them
         self.write_root()
@@ -172,7 +173,8 @@ class Repository:
 
     def write_targets(self):
         self.version["targets"] += 1
-        data = self.sign("targets", self.head("targets") | {"targets": self.targets})
+        data = self.sign("targets", self.head("targets") | {"targets": self.targets} |
+                         self.delegations)
         self.write(f"metadata/{self.version['targets']}.targets.json", data)
         self.write_snapshot()
 

@@ -47,6 +47,10 @@ http {{
         location /slow/ {{ alias {work}/repo/; limit_rate 2k; }}
         location /trickle/ {{ alias {work}/repo/; limit_rate 20k; }}
         location /whole/ {{ alias {work}/repo/; max_ranges 0; }}
+        location /norange/ {{
+            alias {work}/repo/;
+            if ($http_range) {{ return 416; }}
+        }}
         location /moved/ {{ rewrite ^/moved/(.*)$ /repo/$1 redirect; }}
         location /around/ {{ rewrite ^ $uri redirect; }}
         location /plain/ {{ rewrite ^/plain/(.*)$ http://127.0.0.1:{http}/repo/$1 redirect; }}
@@ -298,6 +302,36 @@ def a_server_without_ranges_will_do(w):
     (w.dir / "partial" / name).write_bytes(data[:20000])
     w.update(w.nginx.url("whole"))
     w.has(1)
+
+
+def a_server_that_refuses_ranges_is_asked_from_the_start(w):
+    (w.dir / "partial").mkdir(parents=True)
+    data = (w.work / "sample-1.vdb").read_bytes()
+    name = w.repo.path_of("sample-1.vdb").name.split(".")[0]
+    (w.dir / "partial" / name).write_bytes(data[:20000])
+    before = w.nginx.log()
+    w.update(w.nginx.url("norange"))
+    w.has(1)
+    asked = w.nginx.log()[len(before):]
+    assert '" 416 ' in asked and '" 200 ' in asked.split('" 416 ')[1], asked
+
+
+def bodies_that_are_cut_too_long_or_other_are_refused(w):
+    """nginx says their length and serves them to the end: nothing but digests tells."""
+    data = (w.work / "sample-1.vdb").read_bytes()
+    name = w.repo.path_of("sample-1.vdb").name
+    for kind, body, expect in [("truncated", data[:-1], 2), ("empty", b"", 2),
+                               ("oversized", data + b"more", 1),
+                               ("other", data[:-1] + b"?", 1)]:
+        place = w.work / kind
+        shutil.copytree(w.work / "repo", place)
+        (place / "targets" / name).write_bytes(body)
+        w.update(w.nginx.url(kind), more=("--timeout", 3), expect=expect)
+        w.has(None)
+        w.update(w.nginx.url(kind), w.nginx.url())
+        w.has(1)
+        shutil.rmtree(w.dir)
+        shutil.rmtree(place)
 
 
 def redirections_are_followed_but_not_for_ever(w):

@@ -33,6 +33,15 @@ read -ra flags <<<"$(pkg-config --cflags --libs vitrine-compiler vitrine)"
 "${CC:-cc}" "$here/consumer.c" -o "$work/consumer" "${flags[@]}"
 [ "$("$work/consumer" "$work/glass.yar")" = glass ]
 
+echo "an update by a transport of one's own"
+vitrine=$work/prefix/bin/vitrine
+"$vitrine" compile -o "$work/main.vdb" --name main --release 1 "$work/glass.yar" >/dev/null
+"$vitrine" repo alone "$work/repository" "$work/main.vdb" --keys "$work/keys" 2>/dev/null
+read -ra flags <<<"$(pkg-config --cflags --libs vitrine)"
+"${CC:-cc}" -Wall -Wextra -Werror "$here/../../docs/examples/follow.c" -o "$work/follow" "${flags[@]}"
+[ "$("$work/follow" "$work/repository" "$work/endpoint")" = "$work/endpoint/main.vdb: release 1" ]
+cmp "$work/endpoint/main.vdb" "$work/main.vdb"
+
 echo "program, man page and completions"
 "$work/prefix/bin/vitrine" --version
 for file in man/man1/vitrine.1 bash-completion/completions/vitrine \
