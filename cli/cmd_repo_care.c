@@ -14,6 +14,7 @@
 struct check_arguments {
     uint64_t warn_days;
     uint64_t now;
+    bool is_quick;
     bool is_quiet;
     bool is_json;
 };
@@ -22,6 +23,8 @@ static const struct vtr_option CHECK_OPTIONS[] = {
     {"warn-days", 0, VTR_OPTION_NUMBER, "N",
      "warn of what expires within N days (0: of what has expired)",
      offsetof(struct check_arguments, warn_days)},
+    {"quick", 0, VTR_OPTION_FLAG, NULL, "do not apply the deltas",
+     offsetof(struct check_arguments, is_quick)},
     {"quiet", 'q', VTR_OPTION_FLAG, NULL, "say problems and warnings only",
      offsetof(struct check_arguments, is_quiet)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a line",
@@ -128,14 +131,14 @@ int vtr_cmd_repo_check(int argc, char **argv)
         struct notes notes = {.is_quiet = arguments.is_quiet,
                               .is_json = arguments.is_json};
         struct vtr_error err = {0};
-        uint64_t now = 0;
-        enum vtr_status status = vtr_clock_now(arguments.now, &now, &err);
+        struct vtr_check_options options = {.warn_seconds = arguments.warn_days %
+                                                            100000 * VTR_DAY_SECONDS,
+                                            .is_quick = arguments.is_quick};
+        enum vtr_status status = vtr_clock_now(arguments.now, &options.now, &err);
 
         if (status == VTR_OK) {
             status =
-                vtr_repository_check(paths.items[0], now,
-                                     arguments.warn_days % 100000 * VTR_DAY_SECONDS,
-                                     take_note, &notes, &err);
+                vtr_repository_check(paths.items[0], &options, take_note, &notes, &err);
         }
         exit_code =
             vtr_output_answer(&notes.out,

@@ -8,12 +8,14 @@
 #include "update/pages.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/writer.h"
 #include "update/repo_folder.h"
+#include "update/whole_file.h"
 #include "verify/tuf_time.h"
 
 static const char STYLE[] =
@@ -153,29 +155,47 @@ static void put_feed(struct vtr_writer *w, const struct vtr_tuf_metadata *target
     put(w, "\n]}\n");
 }
 
-static enum vtr_status write_page(const char *dir, const char *name,
-                                  struct vtr_writer *w, struct vtr_error *err)
-{
-    const enum vtr_status status =
-        vtr_writer_ok(w) ? vtr_repo_write(dir, NULL, name, vtr_writer_bytes(w), err)
-                         : vtr_error_set_memory(err);
+const char *const VTR_PAGES_NAMES[VTR_PAGES_COUNT] = {"index.html", "releases.json"};
 
-    vtr_writer_deinit(w);
-    return status;
+static void put_page(struct vtr_writer *w, const char *name,
+                     const struct vtr_tuf_metadata *targets)
+{
+    if (strcmp(name, VTR_PAGES_NAMES[0]) == 0) {
+        put_html(w, targets);
+    } else {
+        put_feed(w, targets);
+    }
+}
+
+bool vtr_pages_is_current(const char *dir, const char *name,
+                          const struct vtr_tuf_metadata *targets)
+{
+    struct vtr_writer w = {0};
+    struct vtr_bytes found = {NULL, 0};
+
+    put_page(&w, name, targets);
+    const bool is_current = vtr_writer_ok(&w) &&
+                            vtr_repo_read(dir, NULL, name, vtr_writer_bytes(&w).len,
+                                          &found, NULL) == VTR_OK &&
+                            vtr_bytes_equal(found, vtr_writer_bytes(&w));
+    vtr_whole_file_free(&found);
+    vtr_writer_deinit(&w);
+    return is_current;
 }
 
 enum vtr_status vtr_pages_write(const char *dir, const struct vtr_tuf_metadata *targets,
                                 struct vtr_error *err)
 {
-    struct vtr_writer page = {0};
-    struct vtr_writer feed = {0};
+    enum vtr_status status = VTR_OK;
 
-    put_html(&page, targets);
-    put_feed(&feed, targets);
-    const enum vtr_status status = write_page(dir, "index.html", &page, err);
-    if (status != VTR_OK) {
-        vtr_writer_deinit(&feed);
-        return status;
+    for (size_t i = 0; i < VTR_PAGES_COUNT && status == VTR_OK; i++) {
+        struct vtr_writer w = {0};
+
+        put_page(&w, VTR_PAGES_NAMES[i], targets);
+        status = vtr_writer_ok(&w) ? vtr_repo_write(dir, NULL, VTR_PAGES_NAMES[i],
+                                                    vtr_writer_bytes(&w), err)
+                                   : vtr_error_set_memory(err);
+        vtr_writer_deinit(&w);
     }
-    return write_page(dir, "releases.json", &feed, err);
+    return status;
 }

@@ -10,7 +10,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "update/artefact.h"
+#include "update/delta_proof.h"
 #include "update/lineage.h"
+#include "update/pages.h"
 #include "update/whole_file.h"
 #include "verify/minisign.h"
 #include "verify/tuf_time.h"
@@ -20,13 +22,13 @@
 
 struct check {
     const char *dir;
-    uint64_t now;
-    uint64_t warn_seconds;
+    const struct vtr_check_options *options;
     vtr_repository_note_fn note;
     void *context;
     struct vtr_tuf_trusted *set;
     uint64_t file_count;
     uint64_t delta_count;
+    uint64_t proof_count;
 };
 
 static void say(const struct check *check, enum vtr_repository_note kind,
@@ -52,17 +54,16 @@ static void say_expiry(const struct check *check, enum vtr_tuf_type type)
     (void)snprintf(text, sizeof(text), "version %llu, expires at %s",
                    (unsigned long long)m->version, time);
     say(check,
-        m->expires <= check->now + check->warn_seconds ? VTR_REPOSITORY_WARNING
-                                                       : VTR_REPOSITORY_FACT,
+        m->expires <= check->options->now + check->options->warn_seconds
+            ? VTR_REPOSITORY_WARNING
+            : VTR_REPOSITORY_FACT,
         vtr_tuf_type_name(type), text);
 }
 
-/* Whether one of the root's keys made this signature. */
-static bool is_signed_online(const struct check *check, struct vtr_bytes signature,
-                             struct vtr_bytes file)
+/* Whether one of a root's keys made this signature. */
+static bool is_signed_under(const struct vtr_tuf_metadata *root,
+                            struct vtr_bytes signature, struct vtr_bytes file)
 {
-    const struct vtr_tuf_metadata *root = vtr_tuf_trusted_get(check->set, VTR_TUF_ROOT);
-
     for (size_t i = 0; i < root->key_count; i++) {
         struct vtr_public_key key = {{0}, {0}};
 
@@ -73,6 +74,30 @@ static bool is_signed_online(const struct check *check, struct vtr_bytes signatu
         }
     }
     return false;
+}
+
+/* The same of the roots before, the last one first: their signatures vouch for each
+ * other, which was checked on the way to the present one. */
+static bool is_signed_before(const struct check *check, struct vtr_bytes signature,
+                             struct vtr_bytes file)
+{
+    uint64_t version = vtr_tuf_trusted_get(check->set, VTR_TUF_ROOT)->version;
+    bool is_signed = false;
+
+    while (!is_signed && --version > 0) {
+        char name[VTR_REPO_NAME_CAP];
+        struct vtr_bytes text = {NULL, 0};
+        struct vtr_tuf_metadata root = {0};
+
+        vtr_repo_name_metadata(VTR_TUF_ROOT, version, name);
+        is_signed = vtr_repo_read(check->dir, VTR_REPO_METADATA, name,
+                                  VTR_TUF_ROOT_LIMIT, &text, NULL) == VTR_OK &&
+                    vtr_tuf_metadata_read(&root, VTR_TUF_ROOT, text, NULL) == VTR_OK &&
+                    is_signed_under(&root, signature, file);
+        vtr_tuf_metadata_deinit(&root);
+        vtr_whole_file_free(&text);
+    }
+    return is_signed;
 }
 
 /* NAME.minisig; of an older release it may be a key's that has gone since. */
@@ -90,17 +115,53 @@ static void check_signature(const struct check *check,
     if (vtr_repo_read(check->dir, VTR_REPO_TARGETS, signature_name, 16384, &text,
                       &err) != VTR_OK) {
         say(check, VTR_REPOSITORY_PROBLEM, "", err.message);
-    } else if (!is_older && !is_signed_online(check, text, file)) {
+    } else if (!is_signed_under(vtr_tuf_trusted_get(check->set, VTR_TUF_ROOT), text,
+                                file) &&
+               !(is_older && is_signed_before(check, text, file))) {
         /* A warning: Vitrine's clients do not ask for it. */
         say(check, VTR_REPOSITORY_WARNING, signature_name,
-            "by none of the keys that the root has now");
+            is_older ? "by none of the keys that any root has or had"
+                     : "by none of the keys that the root has now");
     }
     vtr_whole_file_free(&text);
 }
 
+/* Applies a delta where both databases are there, and looks at its history. */
+static void check_delta(struct check *check, const struct vtr_tuf_metadata *list,
+                        const struct vtr_tuf_target *target, struct vtr_bytes bytes,
+                        bool is_older)
+{
+    const char *path = (const char *)target->path.ptr;
+    struct vtr_tuf_metadata history = {0};
+    struct vtr_error err = {0};
+    enum vtr_status status =
+        target->custom.history.len == 0
+            ? VTR_OK
+            : vtr_lineage_read(&history, check->dir, &target->custom, &err);
+
+    vtr_tuf_metadata_deinit(&history);
+    if (status != VTR_OK) {
+        say(check,
+            is_older && status == VTR_ERROR_IO ? VTR_REPOSITORY_FACT
+                                               : VTR_REPOSITORY_PROBLEM,
+            path, err.message);
+        return;
+    }
+    if (check->options->is_quick != 0) {
+        return;
+    }
+    status = vtr_delta_proof_check(check->dir, list, target, bytes, &err);
+    check->proof_count += status == VTR_OK;
+    /* A database that has gone, or a way to it, leaves nothing to hold a delta against.
+     */
+    if (status != VTR_OK && status != VTR_ERROR_IO && status != VTR_ERROR_ARGUMENT) {
+        say(check, VTR_REPOSITORY_PROBLEM, path, err.message);
+    }
+}
+
 /* A file of an older release may be missing: its clients take the whole database. */
-static void check_target(struct check *check, const struct vtr_tuf_target *target,
-                         bool is_older)
+static void check_target(struct check *check, const struct vtr_tuf_metadata *list,
+                         const struct vtr_tuf_target *target, bool is_older)
 {
     struct vtr_mapping file = {0};
     struct vtr_error err = {0};
@@ -114,7 +175,20 @@ static void check_target(struct check *check, const struct vtr_tuf_target *targe
         return;
     }
     check_signature(check, target, file.bytes, is_older);
+    if (target->custom.kind == VTR_TUF_KIND_DELTA) {
+        check_delta(check, list, target, file.bytes, is_older);
+    }
     vtr_mapping_close(&file);
+}
+
+/* The database of an older release: kept for clients that are slow and for deltas to
+ * come, or gone. */
+static bool is_there(const struct check *check, const struct vtr_tuf_target *target)
+{
+    char name[VTR_REPO_NAME_CAP];
+
+    vtr_repo_name_target(target->hashes.sha256, target->path, name);
+    return vtr_repo_has(check->dir, VTR_REPO_TARGETS, name);
 }
 
 /* The releases before, step by step, as far as there are files of them.  What is
@@ -138,9 +212,12 @@ static void check_lineage(struct check *check, const struct vtr_tuf_metadata *ta
             return;
         }
         for (size_t t = 0; t < lineage.list->target_count; t++) {
-            if (lineage.list->targets[t].custom.kind == VTR_TUF_KIND_DELTA) {
-                check->delta_count++;
-                check_target(check, &lineage.list->targets[t], true);
+            const struct vtr_tuf_target *target = &lineage.list->targets[t];
+            const bool is_delta = target->custom.kind == VTR_TUF_KIND_DELTA;
+
+            if (is_delta || is_there(check, target)) {
+                check->delta_count += is_delta;
+                check_target(check, lineage.list, target, true);
             }
         }
         vtr_lineage_deinit(&lineage);
@@ -154,32 +231,41 @@ static void check_targets(struct check *check)
     char text[120];
 
     for (size_t i = 0; i < targets->target_count; i++) {
-        check_target(check, &targets->targets[i], false);
+        check_target(check, targets, &targets->targets[i], false);
     }
     for (size_t i = 0; i < targets->target_count; i++) {
         if (targets->targets[i].custom.kind == VTR_TUF_KIND_IMAGE) {
             check_lineage(check, targets, &targets->targets[i]);
         }
     }
-    (void)snprintf(text, sizeof(text), "%llu files, %llu of them older deltas",
+    for (size_t i = 0; i < VTR_PAGES_COUNT; i++) {
+        if (!vtr_pages_is_current(check->dir, VTR_PAGES_NAMES[i], targets)) {
+            /* A publisher was killed, or is at work: no client reads them. */
+            say(check, VTR_REPOSITORY_FACT, VTR_PAGES_NAMES[i],
+                "not the page of this release; the next publication writes it");
+        }
+    }
+    (void)snprintf(text, sizeof(text),
+                   "%llu files, %llu of them older deltas; %llu deltas applied",
                    (unsigned long long)check->file_count,
-                   (unsigned long long)check->delta_count);
+                   (unsigned long long)check->delta_count,
+                   (unsigned long long)check->proof_count);
     say(check, VTR_REPOSITORY_FACT, "", text);
 }
 
-enum vtr_status vtr_repository_check(const char *dir, uint64_t now,
-                                     uint64_t warn_seconds, vtr_repository_note_fn note,
-                                     void *context, struct vtr_error *err)
+enum vtr_status vtr_repository_check(const char *dir,
+                                     const struct vtr_check_options *options,
+                                     vtr_repository_note_fn note, void *context,
+                                     struct vtr_error *err)
 {
     struct check check = {.dir = dir,
-                          .now = now,
-                          .warn_seconds = warn_seconds,
+                          .options = options,
                           .note = note,
                           .context = context};
     struct vtr_error refusal = {0};
     bool has_release = false;
     const enum vtr_status status =
-        vtr_repo_follow(dir, now, &check.set, &has_release, &refusal);
+        vtr_repo_follow(dir, options->now, &check.set, &has_release, &refusal);
 
     if (status == VTR_ERROR_MEMORY) {
         vtr_tuf_trusted_free(check.set);

@@ -98,11 +98,17 @@ enum vtr_repository_note {
 typedef void (*vtr_repository_note_fn)(enum vtr_repository_note kind, const char *text,
                                        void *context);
 
-/* Verifies all of it as a client would, from its first root on, and every file's
- * digest and signature.  Warns of what expires within `warn_seconds`. */
+struct vtr_check_options {
+    uint64_t now;
+    uint64_t warn_seconds; /* warns of what expires within that time */
+    int is_quick;          /* deltas are not applied */
+};
+/* Verifies all of it as a client would, from its first root on: every file's digest and
+ * signature, every history, the pages, and every delta of which both databases are
+ * there by applying it. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_repository_check(
-    const char *dir, uint64_t now, uint64_t warn_seconds, vtr_repository_note_fn note,
-    void *context, struct vtr_error *err);
+    const char *dir, const struct vtr_check_options *options,
+    vtr_repository_note_fn note, void *context, struct vtr_error *err);
 
 struct vtr_gc_options {
     uint64_t keep_versions; /* of metadata, and databases of as many releases, which a
@@ -110,8 +116,8 @@ struct vtr_gc_options {
     uint64_t keep_releases; /* deltas lead from so many releases back; 0: 1024 */
     int is_dry_run;         /* only tell */
 };
-/* Removes what nobody needs; `note` is told each file.  What is proposed and not published
- * stays. */
+/* Removes what nobody needs; `note` is told each file.  What is proposed and not
+ * published stays. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_repository_gc(
     const char *dir, const struct vtr_gc_options *options, vtr_repository_note_fn note,
     void *context, struct vtr_error *err);

@@ -186,6 +186,20 @@ expected="main-12-16.vdelta main-14-16.vdelta main-15-16.vdelta main-16.vdb main
     complain "the deltas of release 16 are not aligned"
 if command -v python3 >/dev/null; then
     python3 -c 'import json; json.load(open("repo/releases.json"))' || complain "releases.json is no JSON"
+    python3 - repo <<'PYTHON' || complain "index.html is not well-formed, or names what is not there"
+import html.parser, pathlib, sys
+repo, open_tags, links = pathlib.Path(sys.argv[1]), [], []
+class Page(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attributes):
+        if tag != "meta":
+            open_tags.append(tag)
+        links.extend(value for name, value in attributes if name == "href")
+    def handle_endtag(self, tag):
+        assert open_tags.pop() == tag, tag
+page = Page()
+page.feed((repo / "index.html").read_text())
+assert not open_tags and len(links) > 8 and all((repo / link).exists() for link in links)
+PYTHON
 fi
 grep -q 'main-8-16.vdelta' repo/index.html || complain "index.html does not show the deltas"
 
@@ -330,6 +344,27 @@ others_refuse damaged
 rm "${image[0]}"
 expect 1 repo check damaged
 says stdout '^problem +main-17.vdb: '
+# What older releases left is looked at too, and every delta is applied.
+expect 0 repo check repo
+says stdout '; [1-9][0-9]* deltas applied$'
+expect 0 repo check repo --quick
+says stdout '; 0 deltas applied$'
+for file in main-16.vdb main-8-16.vdelta main-8.history.json main-15-16.vdelta; do
+    cp -r repo older
+    printf x >>"$(echo older/targets/*."$file")"
+    expect 1 repo check older
+    says stdout "^problem +.*${file%%.*}"
+    rm -rf older
+done
+cp -r repo older
+printf x >>"$(echo older/targets/*.main-16.vdb.minisig)"
+expect 1 repo check older
+says stdout '^(problem|warning) .*main-16.vdb.minisig'
+echo >>older/index.html
+expect 1 repo check older
+says stdout 'index.html: not the page of this release'
+rm -rf older
+
 cp -r repo spoilt-metadata
 sed -i 's/"version":[0-9]*}}$/"version":999}}/' spoilt-metadata/metadata/timestamp.json
 expect 1 repo check spoilt-metadata
