@@ -54,7 +54,8 @@ static bool read_size(struct vtr_bytes term, uint64_t *out)
 
 void vtr_always_form_read(struct vtr_bytes condition, struct vtr_always_form *out)
 {
-    const size_t count = vtr_condition_cheap_terms(condition, out->guards);
+    struct vtr_bytes dear;
+    const size_t count = vtr_condition_cheap_terms(condition, out->guards, &dear);
 
     out->guard_count = 0;
     out->has_size = false;
@@ -66,7 +67,7 @@ void vtr_always_form_read(struct vtr_bytes condition, struct vtr_always_form *ou
             out->guards[out->guard_count++] = out->guards[i];
         }
     }
-    out->has_text = vtr_condition_find_key(condition, &out->text);
+    out->has_text = vtr_condition_find_key(dear, &out->text);
 }
 
 uint32_t vtr_always_size_key(uint64_t size)

@@ -130,17 +130,15 @@ static bool read_loop(struct vtr_bytes term, struct vtr_condition_key *out)
     return false;
 }
 
-bool vtr_condition_find_key(struct vtr_bytes condition, struct vtr_condition_key *out)
+bool vtr_condition_find_key(struct vtr_bytes dear_term, struct vtr_condition_key *out)
 {
-    struct vtr_bytes term;
-
     *out = (struct vtr_condition_key){.text_count = 0};
-    if (!vtr_condition_first_dear_term(condition, &term)) {
+    if (dear_term.len == 0) {
         return false;
     }
-    if (read_loop(term, out)) {
+    if (read_loop(dear_term, out)) {
         return true;
     }
     out->path = (struct vtr_bytes){NULL, 0};
-    return read_choice(term, out) && !vtr_condition_may_log(term);
+    return read_choice(dear_term, out) && !vtr_condition_may_log(dear_term);
 }

@@ -26,9 +26,9 @@ struct vtr_condition_key {
     size_t text_count;
 };
 
-/* False when the condition asks for no such text, or for something else that is not
- * cheap before: then its rule has to be evaluated to know. */
-VTR_MUST_CHECK bool vtr_condition_find_key(struct vtr_bytes condition,
+/* The text that the first term of a condition that is not cheap asks for, no bytes when
+ * all are.  False when it asks for none: then its rule has to be evaluated to know. */
+VTR_MUST_CHECK bool vtr_condition_find_key(struct vtr_bytes dear_term,
                                            struct vtr_condition_key *out);
 
 #endif

@@ -128,32 +128,39 @@ size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_byte
     return count;
 }
 
-size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out)
+static bool may_any_log(const struct vtr_bytes *terms, size_t count)
 {
-    const size_t count = vtr_condition_terms(condition, VTR_OP_AND, out);
-    size_t kept = 0;
-
     for (size_t i = 0; i < count; i++) {
-        const struct vtr_bytes term = out[i];
-        if (is_cheap(term)) {
-            out[kept++] = term;
-        } else if (vtr_condition_may_log(term)) {
-            break;
-        }
-    }
-    return kept;
-}
-
-bool vtr_condition_first_dear_term(struct vtr_bytes condition, struct vtr_bytes *out)
-{
-    struct vtr_bytes terms[VTR_TERM_LIMIT];
-    const size_t count = vtr_condition_terms(condition, VTR_OP_AND, terms);
-
-    for (size_t i = 0; i < count; i++) {
-        if (!is_cheap(terms[i])) {
-            *out = terms[i];
+        if (vtr_condition_may_log(terms[i])) {
             return true;
         }
     }
     return false;
+}
+
+size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out,
+                                 struct vtr_bytes *out_dear)
+{
+    const size_t count = vtr_condition_terms(condition, VTR_OP_AND, out);
+    struct vtr_bytes dear = {NULL, 0};
+    size_t kept = 0;
+    size_t next = 0; /* behind the last cheap one: from here on they are dear */
+
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_bytes term = out[i];
+
+        if (!is_cheap(term)) {
+            dear = dear.ptr == NULL ? term : dear;
+            continue;
+        }
+        if (may_any_log(out + next, i - next)) {
+            break;
+        }
+        out[kept++] = term;
+        next = i + 1;
+    }
+    if (out_dear != NULL) {
+        *out_dear = dear;
+    }
+    return kept;
 }

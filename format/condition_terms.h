@@ -20,16 +20,14 @@
  * at `out` there are. */
 size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out);
 
-/* The first term that is not cheap.  False when all are. */
-VTR_MUST_CHECK bool vtr_condition_first_dear_term(struct vtr_bytes condition,
-                                                  struct vtr_bytes *out);
-
 /* Whether running a program may log something. */
 bool vtr_condition_may_log(struct vtr_bytes term);
 
 /* The cheap terms of a condition, each a program that leaves one value; how many of the
  * VTR_TERM_LIMIT at `out` there are.  Those after a term that may log something are
- * left out: it would log no more. */
-size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out);
+ * left out: it would log no more.  `out_dear` (may be NULL) receives the first term
+ * that is not cheap, no bytes when all are. */
+size_t vtr_condition_cheap_terms(struct vtr_bytes condition, struct vtr_bytes *out,
+                                 struct vtr_bytes *out_dear);
 
 #endif

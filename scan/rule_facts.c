@@ -90,7 +90,7 @@ static bool add_guards(struct vtr_rule_facts *facts, struct vtr_bytes condition,
                        struct rule *rule)
 {
     struct vtr_bytes terms[VTR_TERM_LIMIT];
-    const size_t count = vtr_condition_cheap_terms(condition, terms);
+    const size_t count = vtr_condition_cheap_terms(condition, terms, NULL);
 
     rule->first_guard = (uint32_t)facts->rule_guards.count;
     rule->guard_count = (uint32_t)count;

@@ -27,7 +27,7 @@ static size_t terms_of(const char *condition, struct vtr_bytes *first)
     const struct vtr_bytes bytes = vtr_test_compile(text, "test_condition_terms.tmp");
     assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
     assert_true(vtr_rule_read(vtr_image_rule(&image, 0), &view));
-    const size_t count = vtr_condition_cheap_terms(view.condition, terms);
+    const size_t count = vtr_condition_cheap_terms(view.condition, terms, NULL);
     if (first != NULL) {
         *first = (struct vtr_bytes){NULL, count > 0 ? terms[0].len : 0};
     }
@@ -74,6 +74,13 @@ static void a_term_after_a_log_may_not_go_before_it(void **state)
     assert_int_equal(terms_of("any of them and console.log(\"x\") and filesize < 3",
                               NULL),
                      0);
+    assert_int_equal(terms_of("filesize > 1 and any of them and filesize > 2 and "
+                              "console.log(\"x\")",
+                              NULL),
+                     2);
+    assert_int_equal(terms_of("console.log(\"x\") and any of them and filesize > 2",
+                              NULL),
+                     0);
 }
 
 static void a_whole_condition_may_be_a_term(void **state)
@@ -84,7 +91,9 @@ static void a_whole_condition_may_be_a_term(void **state)
     (void)state;
     assert_int_equal(terms_of("any of them and filesize == 5", &first), 1);
     assert_true(first.len > 0);
-    assert_int_equal(vtr_condition_cheap_terms((struct vtr_bytes){NULL, 0}, terms), 0);
+    assert_int_equal(vtr_condition_cheap_terms((struct vtr_bytes){NULL, 0}, terms,
+                                               NULL),
+                     0);
 }
 
 static void bytes_that_are_no_condition_have_no_terms(void **state)
@@ -100,7 +109,7 @@ static void bytes_that_are_no_condition_have_no_terms(void **state)
     for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
         assert_int_equal(vtr_condition_cheap_terms((struct vtr_bytes){BAD[i],
                                                                       sizeof(BAD[i])},
-                                                   terms),
+                                                   terms, NULL),
                          0);
     }
 }
