@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reader.h"
+
 #define FIRST_CAPACITY 256u
 
 void vtr_writer_deinit(struct vtr_writer *w)
@@ -177,10 +179,14 @@ void vtr_store_bits(uint8_t *p, size_t len, uint64_t bit, unsigned width,
                     uint64_t value)
 {
     assert(width <= 64 && bit / 8 <= len && width <= (len - bit / 8) * 8 - bit % 8);
-    (void)len;
     uint64_t at = bit / 8;
     unsigned shift = (unsigned)(bit % 8);
 
+    if (len - at >= 8 && width > 0 && shift + width <= 64) { /* mostly: one word */
+        const uint64_t low = width == 64 ? value : value & ((UINT64_C(1) << width) - 1);
+        vtr_store_u64(p + at, vtr_load_u64(p + at) | low << shift);
+        return;
+    }
     for (unsigned left = width; left > 0;) {
         const unsigned room = 8 - shift;
         const unsigned take = left < room ? left : room;

@@ -181,14 +181,24 @@ static uint64_t prefix_at(const struct vtr_hash_table *table, uint64_t index)
 static void read_attrs(const struct vtr_hash_table *table, uint64_t index,
                        struct vtr_hash_record *out)
 {
-    uint64_t bit = index * row_bits_of(table);
-    const uint64_t size = vtr_table_bits(table->attrs, bit, table->size_width);
+    const unsigned row_bits = row_bits_of(table);
+    const unsigned name_at = table->size_width;
+    const unsigned number_at = name_at + table->stem_width;
+    const uint64_t bit = index * row_bits;
+    uint64_t size;
+    uint64_t stem;
+    uint64_t number;
 
-    bit += table->size_width;
-    const uint64_t stem = vtr_table_bits(table->attrs, bit, table->stem_width);
-    bit += table->stem_width;
-    const uint64_t number = vtr_table_bits(table->attrs, bit, table->number_width);
-
+    if (row_bits < 64) { /* mostly: one look */
+        const uint64_t row = vtr_table_bits(table->attrs, bit, row_bits);
+        size = row & ((UINT64_C(1) << name_at) - 1);
+        stem = row >> name_at & ((UINT64_C(1) << table->stem_width) - 1);
+        number = row >> number_at;
+    } else {
+        size = vtr_table_bits(table->attrs, bit, table->size_width);
+        stem = vtr_table_bits(table->attrs, bit + name_at, table->stem_width);
+        number = vtr_table_bits(table->attrs, bit + number_at, table->number_width);
+    }
     out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
     out->stem = (uint32_t)stem;
     out->number = (uint32_t)number;

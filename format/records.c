@@ -11,19 +11,6 @@
 
 #define NUMBER_DIGITS_MAX 9u
 
-unsigned vtr_hash_len(enum vtr_hash_kind kind)
-{
-    switch (kind) {
-    case VTR_HASH_MD5:
-        return 16;
-    case VTR_HASH_SHA1:
-        return 20;
-    case VTR_HASH_SHA256:
-        return 32;
-    }
-    return 0;
-}
-
 const char *vtr_hash_name(enum vtr_hash_kind kind)
 {
     switch (kind) {
