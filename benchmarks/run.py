@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures Vitrine beside its peers and prints Markdown tables.
 
-The rule sets of the sections `rules` and `scan` are looked for in the folder
+The rule sets of the sections `delta`, `rules` and `scan` are looked for in the folder
 $VTR_RULESETS.
 """
 import argparse
@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import fleet
+import deltas
 import literals
 import scale
 from measure import best_of, private_memory, run_once, table
@@ -21,7 +22,6 @@ from measure import best_of, private_memory, run_once, table
 HERE = pathlib.Path(__file__).resolve().parent
 SEED = "2024"
 COUNT = 1_000_000
-ADDED, REMOVED = 2000, 300
 
 
 def generate(path, *options):
@@ -62,50 +62,6 @@ def measure_hashes(bench):
              ("private memory of that scan, at most",
               f"{private_memory(scanning) / 1024:.0f} KiB", "< 2048 KiB")]
     table("Hashes", rows)
-
-
-def measure_delta(bench):
-    vitrine, work = bench.vitrine, bench.work
-    old, new = work / "day0.vdb", work / "day1.vdb"
-    if not old.exists():
-        generate(work / "day0.hsb")
-        run_once(compile_rules(vitrine, old, work / "day0.hsb"))
-    generate(work / "day1.hsb", "--day", "1", "--add", str(ADDED), "--remove", str(REMOVED))
-    best_of([compile_rules(vitrine, new, work / "day1.hsb")], rounds=1)
-    delta, result = work / "day.vdelta", work / "applied.vdb"
-    create = [vitrine, "delta", "create", "--unsigned", str(old), str(new), "-o", str(delta)]
-    apply = [vitrine, "delta", "apply", "--unsigned", str(old), str(delta), "-o", str(result)]
-    made = best_of([create], rounds=3)[0]
-    applied = best_of([apply], rounds=3)[0]
-    if result.read_bytes() != new.read_bytes():
-        sys.exit("the delta's result is not the new database")
-    bound = float(subprocess.run(
-        [sys.executable, HERE / "delta_bound.py", work / "day0.hsb", work / "day1.hsb"],
-        stdout=subprocess.PIPE, check=True, text=True).stdout.split()[0])
-    size = delta.stat().st_size
-    rows = [(f"1,000,000 hashes, {ADDED} added, {REMOVED} removed", "measured", "wanted"),
-            ("information content", f"{bound:.0f} bytes", ""),
-            ("delta", f"{size} bytes, {size / bound:.3f} times the content", "<= 1.15"),
-            ("create, CPU / wall", f"{milliseconds(made)} / {made.wall_s:.2f} s", "< 1 s"),
-            ("apply, CPU / wall", f"{milliseconds(applied)} / {applied.wall_s:.2f} s", "< 1 s"),
-            ("private memory of apply, at most",
-             f"{private_memory(apply) / 1024 / 1024:.1f} MiB", "<= 16 MiB"),
-            ("result equals a fresh build", "yes, byte for byte", "")]
-    for name, make in (
-            ("xdelta3 -9 -S lzma", ["xdelta3", "-e", "-f", "-9", "-S", "lzma", "-B",
-                                    "134217728", "-W", "16777216", "-s"]),
-            ("zstd -19 --long=27 --patch-from", None)):
-        if shutil.which(name.split()[0]) is None:
-            continue
-        out = work / "rival"
-        command = make + [str(old), str(new), str(out)] if make else \
-            ["zstd", "-q", "-f", "-19", "--long=27", f"--patch-from={old}", str(new),
-             "-o", str(out)]
-        cost = best_of([command], rounds=1)[0]
-        rows.append((f"{name} of the same two files",
-                     f"{out.stat().st_size} bytes, {out.stat().st_size / bound:.1f} times, "
-                     f"{cost.cpu_s:.1f} s", ""))
-    table("Delta", rows)
 
 
 def usable_files(folder, with_modules):
@@ -175,7 +131,7 @@ def measure_scan(bench):
     table("Scanning", rows)
 
 
-SECTIONS = {"hashes": measure_hashes, "delta": measure_delta, "rules": measure_rules,
+SECTIONS = {"hashes": measure_hashes, "delta": deltas.measure, "rules": measure_rules,
             "scan": measure_scan, "literals": literals.measure,
             "scale": scale.measure, "fleet": fleet.measure}
 
