@@ -31,9 +31,21 @@ static bool read_tier(struct vtr_reader *r, struct tier_params *out)
            vtr_reader_u32(r, &out->gram_count);
 }
 
-static bool has_gait(const struct tier_params *tier, struct vtr_atom_gait gait)
+static bool has_gait(const struct tier_params *tier, enum vtr_atom_tier number)
 {
-    return tier->gram_len == gait.gram_len && tier->stride == gait.stride;
+    static const enum vtr_atom_pace FIRST[] = {VTR_ATOM_PACE_SEVEN, VTR_ATOM_PACE_SHORT,
+                                               VTR_ATOM_PACE_PAIR};
+    static const enum vtr_atom_pace LAST[] = {VTR_ATOM_PACE_MOST, VTR_ATOM_PACE_SHORT,
+                                              VTR_ATOM_PACE_PAIR};
+    bool is_known = false;
+
+    for (unsigned i = FIRST[number]; i <= (unsigned)LAST[number]; i++) {
+        const struct vtr_atom_gait gait = vtr_atom_gait_of((enum vtr_atom_pace)i);
+
+        is_known = is_known ||
+                   (tier->gram_len == gait.gram_len && tier->stride == gait.stride);
+    }
+    return is_known;
 }
 
 static bool check_tier(const struct tier_params *tier, enum vtr_atom_tier number)
@@ -45,9 +57,7 @@ static bool check_tier(const struct tier_params *tier, enum vtr_atom_tier number
     return tier->filter_bits >= VTR_ATOM_FILTER_BITS_MIN &&
            tier->filter_bits <= VTR_ATOM_FILTER_BITS_MAX && tier->gram_count > 0 &&
            tier->group_count <= VTR_BUCKET_GROUPS_MAX &&
-           tier->list_len % VTR_ATOM_LINE_SLOTS == 0 &&
-           (has_gait(tier, vtr_atom_gait_of(number, false)) ||
-            has_gait(tier, vtr_atom_gait_of(number, true)));
+           tier->list_len % VTR_ATOM_LINE_SLOTS == 0 && has_gait(tier, number);
 }
 
 static bool read_params(struct vtr_bytes section, struct params *out)

@@ -12,11 +12,13 @@
  *
  * The scan folds every byte.  Atoms are in tiers by their length.  Of each tier the
  * scan looks at a *gram*, gram_len folded bytes, at every stride-th position; an atom
- * has a gram at `stride` neighbouring positions, so that one of them is looked at.  A
- * gram that the tier's filter stops begins no atom.  The others are looked for in a
- * hash table of slots, which lead to the rows of entries; a row has 15 bits of a hash
- * over the atom and the bytes beside it, its *context*, so that few places are left
- * where the pattern itself must be looked at.
+ * begins with a *window* that has a gram at `stride` neighbouring positions, so that
+ * one of them is looked at.  A gram that the tier's filter stops is in no window.
+ * Around the others each window that it may be in is looked for in a hash table of
+ * slots, which lead to the rows of entries.  A slot has some bits of a hash over the
+ * window and up to four bytes beside it, a row 15 bits of one over the atom and more
+ * of the bytes beside it, its *context*, so that few places are left where the pattern
+ * itself must be looked at.
  *
  * The layout is trusted by nobody: vtr_atom_index_open proves that no hash can leave
  * the filters or the lines; what a slot says is checked when it is read.
@@ -30,33 +32,50 @@
 #include "base/reader.h"
 #include "format/layout.h"
 
-#define VTR_ATOM_LEN_MAX         7u
+#define VTR_ATOM_LEN_MAX         8u
+#define VTR_ATOM_LONG_LEN_MIN    7u
 #define VTR_ATOM_CONTEXT_MAX     16u
 #define VTR_ATOM_FILTER_BITS_MIN 10u
 #define VTR_ATOM_FILTER_BITS_MAX 28u
 
 /* Tiers, in the order of their parts in each section. */
 enum vtr_atom_tier {
-    VTR_ATOM_TIER_LONG = 0,  /* atoms of 7 bytes, or 8 */
-    VTR_ATOM_TIER_SHORT = 1, /* of 4 to 6: the first four are the atom */
+    VTR_ATOM_TIER_LONG = 0,  /* atoms of 8 bytes, or 7 */
+    VTR_ATOM_TIER_SHORT = 1, /* of 4 */
     VTR_ATOM_TIER_PAIR = 2   /* of 1 to 3 */
 };
 
-/* What the scan looks at for each tier.  A long tier of many atoms is *dense*: all
- * positions are looked at, for grams that are longer and so rarer. */
+/* What the scan looks at for a tier.  The more atoms there are, the longer and rarer
+ * must grams be, and the shorter are strides. */
 struct vtr_atom_gait {
     uint8_t gram_len;
     uint8_t stride;
 };
-#define VTR_ATOM_DENSE_LEN 8u
 
-static inline struct vtr_atom_gait vtr_atom_gait_of(enum vtr_atom_tier tier,
-                                                    bool is_dense)
+#define VTR_ATOM_STRIDE_MAX 3u
+
+/* The first four are of the long tier, one of windows of 7 bytes and three of 8. */
+enum vtr_atom_pace {
+    VTR_ATOM_PACE_SEVEN = 0,
+    VTR_ATOM_PACE_FEW = 1,
+    VTR_ATOM_PACE_MANY = 2,
+    VTR_ATOM_PACE_MOST = 3,
+    VTR_ATOM_PACE_SHORT = 4,
+    VTR_ATOM_PACE_PAIR = 5
+};
+
+static inline struct vtr_atom_gait vtr_atom_gait_of(enum vtr_atom_pace pace)
 {
-    static const struct vtr_atom_gait SPARSE[VTR_ATOM_TIERS] = {{6, 2}, {4, 1}, {2, 1}};
-    static const struct vtr_atom_gait DENSE = {VTR_ATOM_DENSE_LEN, 1};
+    static const struct vtr_atom_gait GAITS[] = {
+        {6, 2}, {6, 3}, {7, 2}, {8, 1}, {4, 1}, {2, 1},
+    };
 
-    return is_dense && tier == VTR_ATOM_TIER_LONG ? DENSE : SPARSE[tier];
+    return GAITS[pace];
+}
+
+static inline unsigned vtr_atom_window_len(unsigned gram_len, unsigned stride)
+{
+    return gram_len + stride - 1;
 }
 
 struct vtr_image;
@@ -82,7 +101,7 @@ struct vtr_atom_table {
     uint32_t line_count;
     uint32_t list_len;
     unsigned filter_bits;
-    unsigned place_bits; /* of a slot, the lowest of which says which gram it is */
+    unsigned place_bits; /* of a slot, the lowest of which say the shape of its kin */
     unsigned gram_len;
     unsigned stride;
     unsigned group_count; /* 0: the tier has no buckets */
@@ -114,9 +133,9 @@ static inline uint8_t vtr_fold(uint8_t byte)
 /* The tier of atoms of `len` bytes. */
 static inline enum vtr_atom_tier vtr_atom_tier_of(unsigned len)
 {
-    return len >= VTR_ATOM_LEN_MAX ? VTR_ATOM_TIER_LONG
-           : len >= 4              ? VTR_ATOM_TIER_SHORT
-                                   : VTR_ATOM_TIER_PAIR;
+    return len >= VTR_ATOM_LONG_LEN_MIN ? VTR_ATOM_TIER_LONG
+           : len >= 4                   ? VTR_ATOM_TIER_SHORT
+                                        : VTR_ATOM_TIER_PAIR;
 }
 
 /* The lowest `len` <= 8 bytes. */
@@ -164,7 +183,7 @@ static inline bool vtr_gram_passes(const uint8_t *filter, unsigned filter_bits,
     return (word >> (mixed & 31u) & word >> (~mixed >> 5 & 31u) & 1u) != 0;
 }
 
-/* The hash of the slots: its upper half says which line, its lower half is the
+/* The hash of a window: its upper half says which line, its lower half is in the
  * fingerprint. */
 static inline uint64_t vtr_gram_key(uint64_t gram)
 {
@@ -179,8 +198,60 @@ static inline uint32_t vtr_gram_line(uint64_t key, uint32_t line_count)
     return (uint32_t)((key >> 32) * line_count >> 32);
 }
 
+/* Bytes beside a window of which a slot's fingerprint is too, its *kin*: which of them,
+ * its shape says.  As a number the first byte is lowest. */
+enum vtr_atom_kin {
+    VTR_ATOM_KIN_NONE = 0,
+    VTR_ATOM_KIN_BEHIND_1 = 1,
+    VTR_ATOM_KIN_BEFORE_1 = 2,
+    VTR_ATOM_KIN_BEHIND_2 = 3,
+    VTR_ATOM_KIN_BEFORE_2 = 4,
+    VTR_ATOM_KIN_BOTH = 5, /* one behind, one before */
+    VTR_ATOM_KIN_BEHIND_4 = 6,
+    VTR_ATOM_KIN_BEFORE_4 = 7
+};
+#define VTR_ATOM_KINS      8u
+#define VTR_ATOM_KIN_BITS  3u
+#define VTR_ATOM_KIN_REACH 4u
+
+/* The shape where so many bytes are known on either side. */
+static inline enum vtr_atom_kin vtr_atom_kin_of(unsigned before, unsigned behind)
+{
+    return behind >= 4                  ? VTR_ATOM_KIN_BEHIND_4
+           : before >= 4                ? VTR_ATOM_KIN_BEFORE_4
+           : behind >= 2                ? VTR_ATOM_KIN_BEHIND_2
+           : before >= 2                ? VTR_ATOM_KIN_BEFORE_2
+           : behind >= 1 && before >= 1 ? VTR_ATOM_KIN_BOTH
+           : behind >= 1                ? VTR_ATOM_KIN_BEHIND_1
+           : before >= 1                ? VTR_ATOM_KIN_BEFORE_1
+                                        : VTR_ATOM_KIN_NONE;
+}
+
+/* The fingerprints of a window by the shape of the kin.  `before` are the four bytes
+ * before it, `behind` those behind it, `key` its vtr_gram_key. */
+#define VTR_ATOM_KIN_FACTOR 0x85EBCA77u
+
+static inline void vtr_atom_prints(uint32_t out[VTR_ATOM_KINS], uint32_t before,
+                                   uint32_t behind, uint64_t key)
+{
+    const uint32_t kins[VTR_ATOM_KINS] = {
+        0,
+        behind & 0xFFu,
+        before >> 24,
+        behind & 0xFFFFu,
+        before >> 16,
+        (behind & 0xFFu) | before >> 24 << 8,
+        behind,
+        before,
+    };
+
+    for (unsigned i = 0; i < VTR_ATOM_KINS; i++) {
+        out[i] = kins[i] * VTR_ATOM_KIN_FACTOR + (uint32_t)key;
+    }
+}
+
 /* The width of what leads from a slot to a row: so many bits that they can name each
- * unit, each u32 of the lists, and none; and one that says which gram it is. */
+ * unit, each u32 of the lists, and none; and the shape of the kin. */
 static inline unsigned vtr_atom_place_bits(uint64_t unit_count, uint64_t list_len)
 {
     unsigned bits = 1;
@@ -188,7 +259,7 @@ static inline unsigned vtr_atom_place_bits(uint64_t unit_count, uint64_t list_le
     while (bits < 32 && UINT64_C(1) << bits <= unit_count + list_len) {
         bits++;
     }
-    return bits + 1;
+    return bits + VTR_ATOM_KIN_BITS;
 }
 
 /* 15 bits over the bytes of a context, of which `low` are the first eight and `high`

@@ -19,12 +19,16 @@
 #define FILTER_HALF_BITS_LIMIT 53u
 #define FILTER_LIMIT_LEAST     (UINT64_C(1) << 17)
 
-/* Grams and units of rows are named by 30 bits. */
-#define COUNT_LIMIT ((UINT64_C(1) << 29) - 1)
+/* Units of rows and what is in lists are named by 28 bits. */
+#define COUNT_LIMIT ((UINT64_C(1) << 27) - 1)
 
-/* So many long atoms make their tier dense. */
-#define DENSE_LEAST 32768u
-#define SHORT_LEN   4u /* of an atom that the dense tier has no room for */
+/* So many long atoms are few, and so many not yet the most. */
+#define FEW_LIMIT  4096u
+#define MANY_LIMIT (UINT64_C(1) << 18)
+
+/* One in so many long atoms has 7 bytes: windows have no more. */
+#define SEVENS_SHARE 16u
+#define SHORT_LEN    4u /* of an atom that is too short for the long tier */
 
 /* What a byte may be when it is folded. */
 #define FOLDED_BYTES 230u
@@ -128,43 +132,25 @@ static uint64_t count_units(const struct vtr_atom_entry *entry)
     return is_simple(entry) ? 1 : 2;
 }
 
-/* An atom of one byte has a gram for every byte that may follow. */
-static uint64_t count_grams(unsigned len)
+/* An atom of one byte has a window for every byte that may follow. */
+static uint64_t count_windows(unsigned len)
 {
-    return len == 1 ? FOLDED_BYTES : len == VTR_ATOM_LEN_MAX ? 2 : 1;
+    return len == 1 ? FOLDED_BYTES : 1;
 }
 
-/* The length of the atom where the long tier is dense, if it may be as long. */
-static unsigned dense_len(const struct vtr_atom_entry *entry)
+static unsigned window_len(const struct vtr_atom_plan *plan, enum vtr_atom_tier tier)
 {
-    return entry->len == VTR_ATOM_LEN_MAX && entry->context_len >= VTR_ATOM_DENSE_LEN
-               ? VTR_ATOM_DENSE_LEN
-               : entry->len;
+    const struct vtr_atom_gait gait = vtr_atom_gait_of(plan->paces[tier]);
+
+    return vtr_atom_window_len(gait.gram_len, gait.stride);
 }
 
-/* Where the long tier is dense, the atom has the byte behind it too, or else the one
- * before it; one without either is a short one. */
-static struct vtr_atom_entry make_dense(const struct vtr_atom_entry *entry)
+/* The length of an atom when those of the long tier have so many bytes. */
+static unsigned fitted_len(unsigned len, unsigned long_len)
 {
-    struct vtr_atom_entry dense = *entry;
-
-    if (entry->len < VTR_ATOM_LEN_MAX) {
-        return dense;
-    }
-    dense.len = (uint8_t)dense_len(entry);
-    if (dense.len < VTR_ATOM_DENSE_LEN) {
-        dense.len = SHORT_LEN;
-    } else if (entry->lead + dense.len > entry->context_len) {
-        dense.lead--;
-        dense.back_min--;
-        dense.back_max = (uint16_t)(entry->back_max -
-                                    (entry->back_max != VTR_BACK_UNBOUNDED ? 1 : 0));
-    }
-    return dense;
+    return len < VTR_ATOM_LONG_LEN_MIN ? len : len >= long_len ? long_len : SHORT_LEN;
 }
 
-/* The units of the rows do not depend on whether they are dense: what is moved are
- * distances of the same kind. */
 static enum vtr_status count_entries(void *context, uint32_t pattern,
                                      const struct vtr_atom_entry *entries, size_t count,
                                      struct vtr_error *err)
@@ -175,11 +161,11 @@ static enum vtr_status count_entries(void *context, uint32_t pattern,
     plan->entry_count += count;
     for (size_t i = 0; i < count; i++) {
         plan->unit_count += count_units(&entries[i]);
-        plan->lens[dense_len(&entries[i])]++;
+        plan->lens[entries[i].len]++;
     }
     return plan->unit_count <= COUNT_LIMIT
                ? keep_entries(plan, pattern, entries, count, err)
-               : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^29 - 1 atoms");
+               : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^27 - 1 atoms");
 }
 
 static unsigned choose_filter_bits(uint64_t gram_count)
@@ -202,37 +188,48 @@ static uint64_t count_short_atoms(const struct vtr_atom_plan *plan,
 {
     uint64_t count = 0;
 
-    for (unsigned len = 1; len < VTR_ATOM_LEN_MAX; len++) {
-        count += vtr_atom_tier_of(len) == tier ? plan->lens[len] : 0;
-    }
-    if (plan->is_dense && tier == VTR_ATOM_TIER_SHORT) {
-        count += plan->lens[VTR_ATOM_LEN_MAX];
+    for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
+        const unsigned fitted = fitted_len(len, window_len(plan, VTR_ATOM_TIER_LONG));
+
+        count += fitted < VTR_ATOM_LONG_LEN_MIN && vtr_atom_tier_of(fitted) == tier
+                     ? plan->lens[len]
+                     : 0;
     }
     return count;
+}
+
+/* How the scan goes through the data for each tier. */
+static void choose_paces(struct vtr_atom_plan *plan)
+{
+    const uint64_t eights = plan->lens[VTR_ATOM_LEN_MAX];
+    const uint64_t sevens = plan->lens[VTR_ATOM_LONG_LEN_MIN];
+
+    plan->paces[VTR_ATOM_TIER_SHORT] = VTR_ATOM_PACE_SHORT;
+    plan->paces[VTR_ATOM_TIER_PAIR] = VTR_ATOM_PACE_PAIR;
+    plan->paces[VTR_ATOM_TIER_LONG] =
+        sevens > eights / SEVENS_SHARE && eights < MANY_LIMIT ? VTR_ATOM_PACE_SEVEN
+        : eights < FEW_LIMIT                                  ? VTR_ATOM_PACE_FEW
+        : eights < MANY_LIMIT                                 ? VTR_ATOM_PACE_MANY
+                                                              : VTR_ATOM_PACE_MOST;
 }
 
 /* From the lengths of the atoms to the sizes of the sections; false past a limit. */
 static bool size_tiers(struct vtr_atom_plan *plan)
 {
-    const uint64_t wide_enough = plan->lens[VTR_ATOM_DENSE_LEN];
+    choose_paces(plan);
+    for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
+        const unsigned fitted = fitted_len(len, window_len(plan, VTR_ATOM_TIER_LONG));
 
-    plan->is_dense = wide_enough >= DENSE_LEAST;
-    for (unsigned len = 1; len < VTR_ATOM_LEN_MAX; len++) {
-        plan->gram_counts[vtr_atom_tier_of(len)] += plan->lens[len] * count_grams(len);
-    }
-    if (plan->is_dense) {
-        plan->gram_counts[VTR_ATOM_TIER_LONG] += wide_enough;
-        plan->gram_counts[VTR_ATOM_TIER_SHORT] += plan->lens[VTR_ATOM_LEN_MAX];
-    } else {
-        plan->gram_counts[VTR_ATOM_TIER_LONG] +=
-            2 * (wide_enough + plan->lens[VTR_ATOM_LEN_MAX]);
+        plan->gram_counts[vtr_atom_tier_of(fitted)] +=
+            plan->lens[len] * count_windows(fitted);
     }
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         if (plan->gram_counts[i] > COUNT_LIMIT) {
             return false;
         }
         if (plan->gram_counts[i] > 0) {
-            plan->filter_bits[i] = choose_filter_bits(plan->gram_counts[i]);
+            plan->filter_bits[i] = choose_filter_bits(
+                plan->gram_counts[i] * vtr_atom_gait_of(plan->paces[i]).stride);
             plan->group_counts[i] =
                 vtr_bucket_groups(count_short_atoms(plan, (enum vtr_atom_tier)i));
             plan->filter_len += (UINT64_C(1) << (plan->filter_bits[i] - 3)) +
@@ -263,7 +260,7 @@ enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
     }
     if (!size_tiers(&plan)) {
         vtr_atom_plan_deinit(&plan);
-        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^29 - 1 atoms");
+        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^27 - 1 atoms");
     }
     *out = plan;
     return VTR_OK;
@@ -307,30 +304,69 @@ static void write_row(uint8_t *row, const struct vtr_atom_entry *entry, bool is_
     vtr_store_u16(row + VTR_ATOM_AT_FRAGMENT, entry->fragment);
 }
 
-/* Adds a gram to the filter of its tier, and notes it for the table. */
-static enum vtr_status add_gram(struct filling *f, enum vtr_atom_tier tier,
-                                uint64_t bytes, uint64_t place, struct vtr_error *err)
+/* Puts the grams of a window into the filter of its tier. */
+static void add_grams(struct filling *f, enum vtr_atom_tier tier, uint64_t window)
 {
-    const unsigned len = vtr_atom_gait_of(tier, f->plan->is_dense).gram_len;
-    const uint64_t cut = vtr_gram_cut(bytes, len);
-    const uint32_t hash = vtr_gram_hash(cut, len);
-    const uint32_t word = vtr_gram_word(hash, f->plan->filter_bits[tier]);
-    uint8_t *at = f->filters[tier] + 4 * (size_t)word;
+    const struct vtr_atom_gait gait = vtr_atom_gait_of(f->plan->paces[tier]);
 
-    vtr_store_u32(at, vtr_load_u32(at) | vtr_gram_mask(hash));
+    for (unsigned i = 0; i < gait.stride; i++) {
+        const uint64_t gram = vtr_gram_cut(window >> (8 * i), gait.gram_len);
+        const uint32_t hash = vtr_gram_hash(gram, gait.gram_len);
+        const uint32_t word = vtr_gram_word(hash, f->plan->filter_bits[tier]);
+        uint8_t *at = f->filters[tier] + 4 * (size_t)word;
+
+        vtr_store_u32(at, vtr_load_u32(at) | vtr_gram_mask(hash));
+    }
+}
+
+/* The bytes of an entry where a scan would have them: zeros around the context. */
+struct surroundings {
+    uint8_t bytes[VTR_ATOM_KIN_REACH + VTR_ATOM_CONTEXT_MAX + 8];
+    const uint8_t *window;
+};
+
+static void surround(struct surroundings *out, const struct vtr_atom_entry *entry)
+{
+    memset(out->bytes, 0, sizeof(out->bytes));
+    memcpy(out->bytes + VTR_ATOM_KIN_REACH, entry->context, entry->context_len);
+    out->window = out->bytes + VTR_ATOM_KIN_REACH + entry->lead;
+}
+
+/* Adds the window of an entry whose row is at `unit`.  Of an atom of one byte `next` is
+ * the second byte. */
+static enum vtr_status add_window(struct filling *f, const struct vtr_atom_entry *entry,
+                                  uint8_t next, uint64_t unit, struct vtr_error *err)
+{
+    const enum vtr_atom_tier tier = vtr_atom_tier_of(entry->len);
+    const unsigned len = window_len(f->plan, tier);
+    enum vtr_atom_kin kin = VTR_ATOM_KIN_NONE;
+    uint32_t prints[VTR_ATOM_KINS];
+    struct surroundings around;
+
+    surround(&around, entry);
+    uint64_t window = vtr_gram_cut(vtr_load_u64(around.window), len);
+    if (entry->len == 1) {
+        window = around.window[0] | (uint64_t)next << 8;
+    } else {
+        kin = vtr_atom_kin_of(entry->lead, entry->context_len - entry->lead - len);
+    }
+    add_grams(f, tier, window);
     struct vtr_atom_gram *gram = vtr_vector_push(&f->grams[tier]);
     if (gram == NULL) {
         return vtr_error_set_memory(err);
     }
-    gram->key = vtr_gram_key(cut);
-    gram->place = (uint32_t)place;
+    gram->key = vtr_gram_key(window);
+    vtr_atom_prints(prints, vtr_load_u32(around.window - VTR_ATOM_KIN_REACH),
+                    vtr_load_u32(around.window + len), gram->key);
+    gram->print = prints[kin];
+    gram->place = (uint32_t)(unit + 1) << VTR_ATOM_KIN_BITS | (uint32_t)kin;
     return VTR_OK;
 }
 
 /* Notes the bytes of an atom for the buckets of its tier. */
-static enum vtr_status add_window(struct filling *f, enum vtr_atom_tier tier,
-                                  const struct vtr_atom_entry *entry,
-                                  struct vtr_error *err)
+static enum vtr_status add_head(struct filling *f, enum vtr_atom_tier tier,
+                                const struct vtr_atom_entry *entry,
+                                struct vtr_error *err)
 {
     const unsigned known = entry->context_len - (unsigned)entry->lead;
     struct vtr_atom_window *window = vtr_vector_push(&f->windows[tier]);
@@ -345,41 +381,27 @@ static enum vtr_status add_window(struct filling *f, enum vtr_atom_tier tier,
     return VTR_OK;
 }
 
-static uint64_t load_bytes(const uint8_t *bytes, unsigned len)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < len; i++) {
-        value |= (uint64_t)bytes[i] << (8 * i);
-    }
-    return value;
-}
-
-/* Adds the grams of an entry whose row is at `unit`. */
-static enum vtr_status add_grams(struct filling *f, const struct vtr_atom_entry *entry,
-                                 uint64_t unit, struct vtr_error *err)
+/* Adds the windows of an entry whose row is at `unit`. */
+static enum vtr_status add_windows(struct filling *f,
+                                   const struct vtr_atom_entry *entry, uint64_t unit,
+                                   struct vtr_error *err)
 {
     const enum vtr_atom_tier tier = vtr_atom_tier_of(entry->len);
-    const uint64_t atom = load_bytes(entry->context + entry->lead, entry->len);
-    const uint64_t place = (unit + 1) * 2;
     enum vtr_status status = VTR_OK;
 
-    if (f->grams[tier].count + count_grams(entry->len) > f->plan->gram_counts[tier]) {
+    if (f->grams[tier].count + count_windows(entry->len) > f->plan->gram_counts[tier]) {
         return refuse(err);
     }
     if (entry->len > 1) {
-        status = add_gram(f, tier, atom, place, err);
-    }
-    if (entry->len == VTR_ATOM_LEN_MAX && status == VTR_OK) {
-        status = add_gram(f, tier, atom >> 8, place + 1, err);
+        status = add_window(f, entry, 0, unit, err);
     }
     for (unsigned next = 0; entry->len == 1 && next < 256 && status == VTR_OK; next++) {
         if (vtr_fold((uint8_t)next) == next) {
-            status = add_gram(f, tier, atom | (uint64_t)next << 8, place, err);
+            status = add_window(f, entry, (uint8_t)next, unit, err);
         }
     }
     return status == VTR_OK && f->plan->group_counts[tier] > 0
-               ? add_window(f, tier, entry, err)
+               ? add_head(f, tier, entry, err)
                : status;
 }
 
@@ -405,11 +427,12 @@ static enum vtr_status write_entries(void *context, uint32_t pattern,
         if (f->unit_count > f->plan->unit_count) {
             return refuse(err);
         }
-        const struct vtr_atom_entry entry =
-            f->plan->is_dense ? make_dense(&entries[i]) : entries[i];
+        struct vtr_atom_entry entry = entries[i];
+        entry.len =
+            (uint8_t)fitted_len(entry.len, window_len(f->plan, VTR_ATOM_TIER_LONG));
         write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry,
-                  !is_simple(&entries[i]));
-        status = add_grams(f, &entry, unit, err);
+                  !is_simple(&entry));
+        status = add_windows(f, &entry, unit, err);
     }
     return status;
 }
@@ -456,8 +479,7 @@ static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
             return status;
         }
         slots += 4 * vtr_atom_slots_len((enum vtr_atom_tier)i, count);
-        const struct vtr_atom_gait gait =
-            vtr_atom_gait_of((enum vtr_atom_tier)i, f->plan->is_dense);
+        const struct vtr_atom_gait gait = vtr_atom_gait_of(f->plan->paces[i]);
         row[VTR_ATOM_TIER_AT_FILTER] = (uint8_t)f->plan->filter_bits[i];
         row[VTR_ATOM_TIER_AT_GRAM_LEN] = gait.gram_len;
         row[VTR_ATOM_TIER_AT_STRIDE] = gait.stride;

@@ -20,10 +20,9 @@
 #define VTR_ATOM_KEPT_LIMIT ((size_t)1 << 19)
 
 struct vtr_atom_plan {
-    uint64_t lens[VTR_ATOM_DENSE_LEN + 1]; /* entries by length: 8 if there is room for
-                                              an atom so long */
-    uint64_t gram_counts[VTR_ATOM_TIERS];
-    bool is_dense;                         /* the long tier */
+    uint64_t lens[VTR_ATOM_LEN_MAX + 1];  /* entries by length */
+    uint64_t gram_counts[VTR_ATOM_TIERS]; /* windows */
+    enum vtr_atom_pace paces[VTR_ATOM_TIERS];
     unsigned filter_bits[VTR_ATOM_TIERS];  /* 0: the tier has no atoms */
     unsigned group_counts[VTR_ATOM_TIERS]; /* of buckets */
     uint64_t filter_len;                   /* of the sections, in bytes */
@@ -38,7 +37,7 @@ struct vtr_atom_plan {
 
 void vtr_atom_plan_deinit(struct vtr_atom_plan *plan);
 
-/* VTR_ERROR_LIMIT past 2^29 - 1 grams or units. */
+/* VTR_ERROR_LIMIT past 2^27 - 1 windows or units. */
 VTR_MUST_CHECK enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
                                                   const struct vtr_records *records,
                                                   struct vtr_error *err);

@@ -20,9 +20,9 @@ static const struct {
     unsigned denominator;
     unsigned list_min;
 } ROOM[VTR_ATOM_TIERS] = {
-    [VTR_ATOM_TIER_LONG] = {20, 17, 8},
-    [VTR_ATOM_TIER_SHORT] = {2, 1, 2},
-    [VTR_ATOM_TIER_PAIR] = {2, 1, 2},
+    [VTR_ATOM_TIER_LONG] = {4, 3, 8},
+    [VTR_ATOM_TIER_SHORT] = {2, 1, 8},
+    [VTR_ATOM_TIER_PAIR] = {2, 1, 8},
 };
 
 /* Lines beyond that. */
@@ -41,16 +41,10 @@ uint64_t vtr_atom_slots_len(enum vtr_atom_tier tier, uint64_t gram_count)
            VTR_ATOM_LINE_SLOTS;
 }
 
-/* Whether `a` is before `b`: by key, first grams before second ones, by place. */
+/* Whether `a` is before `b`: by key, by place. */
 static bool is_below(const struct vtr_atom_gram *a, const struct vtr_atom_gram *b)
 {
-    if (a->key != b->key) {
-        return a->key < b->key;
-    }
-    if (((a->place ^ b->place) & 1u) != 0) {
-        return (a->place & 1u) == 0;
-    }
-    return a->place < b->place;
+    return a->key != b->key ? a->key < b->key : a->place < b->place;
 }
 
 static void swap(struct vtr_atom_gram *a, struct vtr_atom_gram *b)
@@ -166,8 +160,7 @@ static uint32_t count_equal(const struct vtr_atom_gram *grams, uint32_t count,
 {
     uint32_t end = at + 1;
 
-    while (end < count && grams[end].key == grams[at].key &&
-           ((grams[end].place ^ grams[at].place) & 1u) == 0) {
+    while (end < count && grams[end].key == grams[at].key) {
         end++;
     }
     return end - at;
@@ -187,7 +180,7 @@ struct filling {
 };
 
 /* Puts a gram into the first free slot from its line on. */
-static void put_slot(struct filling *f, uint64_t key, uint32_t place)
+static void put_slot(struct filling *f, uint64_t key, uint32_t print, uint32_t place)
 {
     const uint64_t slot_count = (uint64_t)f->shape.line_count * VTR_ATOM_LINE_SLOTS;
     const uint64_t home =
@@ -204,20 +197,22 @@ static void put_slot(struct filling *f, uint64_t key, uint32_t place)
         at = f->wrapped;
     }
     vtr_store_u32(f->slots + 4 * at,
-                  ((uint32_t)key & ~f->place_mask) | (place & f->place_mask));
+                  (print & ~f->place_mask) | (place & f->place_mask));
 }
 
 /* Puts equal grams into one slot and a list. */
 static void put_list(struct filling *f, const struct vtr_atom_gram *grams,
                      uint32_t count)
 {
-    const uint32_t place = (f->unit_count + 1 + f->list_next) * 2;
+    const uint32_t place = f->unit_count + 1 + f->list_next;
 
-    put_slot(f, grams->key, place | (grams->place & 1u));
+    put_slot(f, grams->key, (uint32_t)grams->key,
+             place << VTR_ATOM_KIN_BITS | VTR_ATOM_KIN_NONE);
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t end = i + 1 == count ? VTR_ATOM_LIST_END : 0;
 
-        vtr_store_u32(f->lists + 4 * (size_t)f->list_next, grams[i].place >> 1 | end);
+        vtr_store_u32(f->lists + 4 * (size_t)f->list_next,
+                      grams[i].place >> VTR_ATOM_KIN_BITS | end);
         f->list_next++;
     }
 }
@@ -233,7 +228,7 @@ static void fill(struct filling *f, const struct vtr_atom_gram *grams, uint32_t 
             continue;
         }
         for (uint32_t i = at; i < at + equal; i++) {
-            put_slot(f, grams[i].key, grams[i].place);
+            put_slot(f, grams[i].key, grams[i].print, grams[i].place);
         }
     }
 }

@@ -11,10 +11,12 @@
 #include "base/vector.h"
 #include "format/atom_index.h"
 
-/* A gram of an atom. */
+/* The window of an atom. */
 struct vtr_atom_gram {
     uint64_t key;   /* vtr_gram_key */
-    uint32_t place; /* (unit of the row + 1) * 2 + 1 if it is the atom's second gram */
+    uint32_t print; /* vtr_atom_prints, by its kin */
+    uint32_t
+        place; /* unit of the row + 1, and in the lowest VTR_ATOM_KIN_BITS its kin */
 };
 
 /* The length of lines and lists together, in u32: a multiple of VTR_ATOM_LINE_SLOTS.

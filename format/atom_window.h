@@ -39,9 +39,10 @@ void vtr_spelling_read(const struct vtr_spelling *text, size_t from, size_t len,
 /* How long the windows of a text are. */
 static inline unsigned vtr_window_len(size_t text_len)
 {
-    return text_len >= VTR_ATOM_LEN_MAX ? VTR_ATOM_LEN_MAX
-           : text_len >= 4              ? 4
-                                        : (unsigned)text_len;
+    return text_len >= VTR_ATOM_LEN_MAX        ? VTR_ATOM_LEN_MAX
+           : text_len >= VTR_ATOM_LONG_LEN_MIN ? VTR_ATOM_LONG_LEN_MIN
+           : text_len >= 4                     ? 4
+                                               : (unsigned)text_len;
 }
 
 /* The rarest window, the first of equals; none when no score is above `floor`.  Far

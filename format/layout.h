@@ -76,9 +76,7 @@ enum vtr_hash_kind {
 #define VTR_FANOUT_HEADER_LEN 8u
 
 /* PATTERNS: one row a pattern, in the order of rules and of patterns in their rule. */
-#define VTR_PATTERN_ROW_LEN   8u
-#define VTR_PATTERN_AT_RULE   0u /* u32 rule */
-#define VTR_PATTERN_AT_OFFSET 4u /* u32 from the start of the rule's body */
+#define VTR_PATTERN_ROW_LEN 4u /* u32 offset of the pattern in RULE_DATA */
 
 /* ATOM_PARAMS: u32 units of ATOM_ROWS, u32 zero, then a row a tier; of a tier without
  * atoms, zeros. */

@@ -275,11 +275,18 @@ static enum vtr_status write_patterns(const struct vtr_records *records,
     struct vtr_pattern_walk walk = {.records = records};
     enum vtr_status status;
     bool has_pattern = false;
+    uint64_t base = 0; /* where the body of the rule begins */
+    size_t rule = 0;
 
     for (;;) {
         status = vtr_pattern_walk_next(&walk, &has_pattern, err);
-        if (status != VTR_OK || !has_pattern || !vtr_room_u32(patterns, walk.rule) ||
-            !vtr_room_u32(patterns, walk.offset)) {
+        if (status != VTR_OK || !has_pattern) {
+            break;
+        }
+        for (; rule < walk.rule; rule++) {
+            base += records->rules[rule].len;
+        }
+        if (!vtr_room_u32(patterns, base + walk.offset)) {
             break;
         }
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Positions are gone through in groups, each in three steps: where are the lines of its
- * grams, which rows do their slots lead to, do the bytes there agree with the rows.
+ * Positions are gone through in groups, each in three steps: where are the lines of the
+ * windows around them, which rows do slots there lead to, do the bytes agree with rows.
  * What a step will read is fetched in the step before it, so that a group waits for
  * memory once and not at every position.
  */
@@ -19,17 +19,27 @@ struct suspect {
     size_t at; /* offset in the data */
 };
 
+/* Windows of a group. */
+#define QUESTIONS (GROUP * VTR_ATOM_STRIDE_MAX)
+
 struct lookup {
     struct vtr_scan_run *run;
     const struct vtr_atom_table *table;
-    const struct vtr_tile *tile;
-    vtr_match_line_fn match_line;
-    uint32_t place_mask;
-    uint64_t keys[GROUP];
-    uint32_t lines[GROUP];
+    const struct vtr_line_matcher *matcher;
+    const uint8_t *bytes; /* VTR_TILE_LEAD of the tile's before `first` */
+    size_t first;         /* offset of the tile in the data */
+    struct vtr_line_question questions[QUESTIONS];
+    struct vtr_line_answer answers[QUESTIONS];
+    size_t question_count;
     struct suspect suspects[GROUP];
     size_t suspect_count;
 };
+
+/* Where in the tile's bytes an offset of the data is; it is near the tile. */
+static const uint8_t *bytes_at(const struct lookup *l, size_t offset)
+{
+    return l->bytes + (offset + VTR_TILE_LEAD - l->first);
+}
 
 /* Whether the bytes around the place are those of the row, as far as its check says. */
 static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_t at)
@@ -40,9 +50,8 @@ static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_
         row->context_len > data_len - (at - row->lead)) {
         return false;
     }
-    const uint8_t *bytes = l->tile->bytes + at - l->tile->first - row->lead;
-
-    return vtr_atom_check_bytes(bytes, row->context_len) == row->check;
+    return vtr_atom_check_bytes(bytes_at(l, at - row->lead), row->context_len) ==
+           row->check;
 }
 
 static void try_row(struct lookup *l, uint32_t unit, size_t at)
@@ -103,73 +112,94 @@ static void try_suspects(struct lookup *l)
 /* Notes what a slot leads to. */
 static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
 {
-    const uint32_t place = (slot & l->place_mask) >> 1;
-    const size_t back = slot & 1u; /* the second gram begins a byte behind the atom */
+    const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
 
-    if (place == 0 || at < back) {
+    if (place == 0) {
         return;
     }
     if (l->suspect_count == GROUP) {
         try_suspects(l);
     }
-    l->suspects[l->suspect_count] = (struct suspect){place, at - back};
+    l->suspects[l->suspect_count] = (struct suspect){place, at};
     l->suspect_count++;
     if (place <= l->run->atoms->unit_count) {
         VTR_PREFETCH(l->run->atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
     }
 }
 
-/* Looks through the lines from a gram's own on, up to one that has room. */
-static void find_slots(struct lookup *l, uint32_t line, uint32_t fingerprint, size_t at)
+/* Takes the slots of an answer, and those of the lines behind a line that is full. */
+static void take_answer(struct lookup *l, const struct vtr_line_answer *answer)
 {
     const struct vtr_atom_table *table = l->table;
+    struct vtr_line_question question = l->questions[answer->question];
+    const size_t at = l->first + question.at - VTR_TILE_LEAD;
+    struct vtr_line_answer next = *answer;
 
-    for (uint32_t tried = 0; tried < table->line_count; tried++) {
-        const uint8_t *slots = table->slots + (size_t)line * VTR_ATOM_LINE_LEN;
-        uint32_t matches = l->match_line(slots, fingerprint, l->place_mask);
+    for (uint32_t tried = 1;; tried++) {
+        const uint8_t *slots = table->slots + (size_t)question.line * VTR_ATOM_LINE_LEN;
+        uint32_t matches = next.slots & (VTR_LINE_FULL - 1);
 
         for (; matches != 0; matches &= matches - 1) {
-            const unsigned slot = VTR_LOWEST_BIT(matches);
+            const size_t slot = VTR_LOWEST_BIT(matches);
 
-            suspect_slot(l, vtr_load_u32(slots + 4 * (size_t)slot), at);
+            suspect_slot(l, vtr_load_u32(slots + 4 * slot), at);
         }
-        if (vtr_load_u32(slots + VTR_ATOM_LINE_LEN - 4) == 0 ||
+        if ((next.slots & VTR_LINE_FULL) == 0 || tried == table->line_count ||
             !vtr_run_visit(l->run, 1)) {
             return;
         }
-        line = line + 1 == table->line_count ? 0 : line + 1;
+        question.line = question.line + 1 == table->line_count ? 0 : question.line + 1;
+        if (l->matcher->match(l->matcher, l->bytes, &question, 1, &next) == 0) {
+            return;
+        }
     }
+}
+
+/* Asks for the window `back` bytes before a position of the tile. */
+static void ask(struct lookup *l, size_t position, size_t back)
+{
+    struct vtr_line_question *question = &l->questions[l->question_count];
+    const size_t at = position + VTR_TILE_LEAD - back;
+    const uint64_t bytes = vtr_load_u64(l->bytes + at);
+    const uint64_t key = vtr_gram_key(vtr_gram_cut(bytes, l->matcher->window_len));
+
+    question->line = vtr_gram_line(key, l->table->line_count);
+    question->key = (uint32_t)key;
+    question->at = (uint32_t)at;
+    VTR_PREFETCH(l->table->slots + (size_t)question->line * VTR_ATOM_LINE_LEN);
+    l->question_count += l->first + position >= back;
 }
 
 static void look_up_group(struct lookup *l, const uint16_t *positions, size_t count)
 {
-    const struct vtr_atom_table *table = l->table;
+    const unsigned stride = l->table->stride;
 
+    l->question_count = 0;
     for (size_t i = 0; i < count; i++) {
-        const uint64_t bytes = vtr_load_u64(l->tile->bytes + positions[i]);
-        const uint64_t key = vtr_gram_key(vtr_gram_cut(bytes, table->gram_len));
-
-        l->keys[i] = key;
-        l->lines[i] = vtr_gram_line(key, table->line_count);
-        VTR_PREFETCH(table->slots + (size_t)l->lines[i] * VTR_ATOM_LINE_LEN);
+        for (unsigned back = 0; back < stride; back++) {
+            ask(l, positions[i], back);
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        find_slots(l, l->lines[i], (uint32_t)l->keys[i], l->tile->first + positions[i]);
+    const size_t answers = l->matcher->match(l->matcher, l->bytes, l->questions,
+                                             l->question_count, l->answers);
+    for (size_t i = 0; i < answers; i++) {
+        take_answer(l, &l->answers[i]);
     }
     try_suspects(l);
 }
 
 void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_atom_table *table,
-                     vtr_match_line_fn match_line, const struct vtr_tile *tile,
-                     const uint16_t *positions, size_t count)
+                     const struct vtr_line_matcher *matcher,
+                     const struct vtr_tile *tile, const uint16_t *positions,
+                     size_t count)
 {
     struct lookup l;
 
     l.run = run;
     l.table = table;
-    l.tile = tile;
-    l.match_line = match_line;
-    l.place_mask = (uint32_t)((UINT64_C(1) << table->place_bits) - 1);
+    l.matcher = matcher;
+    l.bytes = tile->bytes - VTR_TILE_LEAD;
+    l.first = tile->first;
     l.suspect_count = 0;
     for (size_t at = 0; at < count; at += GROUP) {
         const size_t group = count - at < GROUP ? count - at : GROUP;

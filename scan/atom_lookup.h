@@ -19,7 +19,8 @@ struct vtr_tile {
 
 /* Hands every place where an atom of the tier stands to vtr_verify_atom. */
 void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_atom_table *table,
-                     vtr_match_line_fn match_line, const struct vtr_tile *tile,
-                     const uint16_t *positions, size_t count);
+                     const struct vtr_line_matcher *matcher,
+                     const struct vtr_tile *tile, const uint16_t *positions,
+                     size_t count);
 
 #endif

@@ -93,16 +93,3 @@ size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t
     }
     return kept;
 }
-
-uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,
-                              uint32_t place_mask)
-{
-    uint32_t matches = 0;
-
-    for (unsigned i = 0; i < VTR_ATOM_LINE_SLOTS; i++) {
-        const uint32_t slot = vtr_load_u32(line + 4 * i);
-
-        matches |= (uint32_t)(((slot ^ fingerprint) & ~place_mask) == 0) << i;
-    }
-    return matches;
-}

@@ -11,9 +11,11 @@
 #include "base/os_cpu.h"
 #include "format/atom_buckets.h"
 #include "format/atom_index.h"
+#include "scan/line_match.h"
 
-/* Positions of a tile, and bytes around it that may be read. */
-#define VTR_TILE_LEN  8192u
+/* Positions of a tile, a multiple of each stride, and bytes around it that may be read.
+ */
+#define VTR_TILE_LEN  8064u
 #define VTR_TILE_LEAD 32u
 #define VTR_TILE_TAIL 64u
 
@@ -50,11 +52,6 @@ static inline bool vtr_probe_passes(const struct vtr_atom_probe *probe,
 typedef size_t (*vtr_probe_fn)(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out);
 
-/* A bit for each slot of a line that holds this fingerprint; slots that hold nothing
- * are zero, and may be among them. */
-typedef uint32_t (*vtr_match_line_fn)(const uint8_t *line, uint32_t fingerprint,
-                                      uint32_t place_mask);
-
 /* Folds `len` bytes, which do not overlap `out`. */
 typedef void (*vtr_fold_bytes_fn)(uint8_t *out, const uint8_t *in, size_t len);
 
@@ -62,7 +59,7 @@ struct vtr_probe_functions {
     vtr_fold_bytes_fn fold_bytes;
     vtr_probe_fn probe;
     vtr_probe_fn probe_buckets;
-    vtr_match_line_fn match_line;
+    vtr_match_lines_fn match_lines;
 };
 
 /* The functions for these vectors; those in plain C for what is not compiled in. */
@@ -77,27 +74,19 @@ size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                        size_t count, uint16_t *out);
 size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out);
-uint32_t vtr_match_line_plain(const uint8_t *line, uint32_t fingerprint,
-                              uint32_t place_mask);
 void vtr_fold_bytes_avx2(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
 size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                               size_t count, uint16_t *out);
-uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
-                             uint32_t place_mask);
 void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out);
 size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out);
-uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
-                               uint32_t place_mask);
 void vtr_fold_bytes_neon(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
-uint32_t vtr_match_line_neon(const uint8_t *line, uint32_t fingerprint,
-                             uint32_t place_mask);
 
 /* Of positions from `at` on, which buckets let pass (a bit for each), adds those that
  * the filter of a tier with stride 1 and grams of four bytes at most lets pass too;
@@ -122,28 +111,29 @@ static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
 }
 
 /* What stands for code that is not compiled in. */
-#define VTR_PROBE_PLAIN                                                                \
- {                                                                                     \
-  vtr_fold_bytes_plain, vtr_probe_plain, vtr_probe_buckets_plain, vtr_match_line_plain \
+#define VTR_PROBE_PLAIN                                           \
+ {                                                                \
+  vtr_fold_bytes_plain, vtr_probe_plain, vtr_probe_buckets_plain, \
+      vtr_match_lines_plain                                       \
  }
 #if VTR_HAS_X86_VECTORS
-# define VTR_PROBE_AVX2                                                             \
-  {                                                                                 \
-   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_probe_buckets_avx2, vtr_match_line_avx2 \
+# define VTR_PROBE_AVX2                                                              \
+  {                                                                                  \
+   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_probe_buckets_avx2, vtr_match_lines_avx2 \
   }
 # define VTR_PROBE_AVX512                                             \
   {                                                                   \
    vtr_fold_bytes_avx512, vtr_probe_avx512, vtr_probe_buckets_avx512, \
-       vtr_match_line_avx512                                          \
+       vtr_match_lines_avx512                                         \
   }
 #else
 # define VTR_PROBE_AVX2   VTR_PROBE_PLAIN
 # define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
 #endif
 #if VTR_HAS_NEON
-# define VTR_PROBE_NEON                                                              \
-  {                                                                                  \
-   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_plain, vtr_match_line_neon \
+# define VTR_PROBE_NEON                                                                \
+  {                                                                                    \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_plain, vtr_match_lines_plain \
   }
 #else
 # define VTR_PROBE_NEON VTR_PROBE_PLAIN

@@ -13,6 +13,10 @@ void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
     searcher->functions = vtr_probe_get_functions(vectors);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         vtr_atom_probe_init(&searcher->probes[i], &index->tiers[i]);
+        if (index->tiers[i].line_count > 0) {
+            vtr_line_matcher_init(&searcher->matchers[i], &index->tiers[i],
+                                  searcher->functions.match_lines);
+        }
     }
 }
 
@@ -48,8 +52,8 @@ void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
             }
             const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
-            vtr_atom_lookup(run, &run->atoms->tiers[i], searcher->functions.match_line,
-                            &tile, searcher->positions, found);
+            vtr_atom_lookup(run, &run->atoms->tiers[i], &searcher->matchers[i], &tile,
+                            searcher->positions, found);
         }
     }
 }

@@ -18,6 +18,7 @@ struct vtr_scan_run;
 struct vtr_atom_searcher {
     struct vtr_probe_functions functions;
     struct vtr_atom_probe probes[VTR_ATOM_TIERS];
+    struct vtr_line_matcher matchers[VTR_ATOM_TIERS];
     uint8_t tile[VTR_TILE_LEAD + VTR_TILE_LEN + VTR_TILE_TAIL]; /* folded */
     uint16_t positions[VTR_TILE_ROOM];                          /* that pass a filter */
 };

@@ -76,38 +76,50 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states)
     return true;
 }
 
-bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
-                     uint32_t *out_rule, uint32_t *out_offset)
+/* How many of the ascending u32 of a table are below `limit`. */
+static uint32_t count_below(struct vtr_bytes table, uint64_t limit)
 {
-    const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
-
-    if (pattern >= rows.len / VTR_PATTERN_ROW_LEN) {
-        return false;
-    }
-    const uint8_t *row = rows.ptr + (size_t)pattern * VTR_PATTERN_ROW_LEN;
-    *out_rule = vtr_load_u32(row + VTR_PATTERN_AT_RULE);
-    *out_offset = vtr_load_u32(row + VTR_PATTERN_AT_OFFSET);
-    return true;
-}
-
-uint32_t vtr_pattern_first(const struct vtr_image *image, uint32_t rule)
-{
-    const size_t rows =
-        image->sections[VTR_SECTION_PATTERNS].bytes.len / VTR_PATTERN_ROW_LEN;
+    const size_t count = table.len / 4;
     uint32_t low = 0;
-    uint32_t high = rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX;
+    uint32_t high = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
 
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        uint32_t row_rule = 0;
-        uint32_t offset = 0;
-        if (vtr_pattern_row(image, middle, &row_rule, &offset) && row_rule < rule) {
+
+        if (vtr_table_u32(table, middle) < limit) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     return low;
+}
+
+bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
+                     uint32_t *out_rule, uint32_t *out_offset)
+{
+    const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
+    const struct vtr_bytes rules = image->sections[VTR_SECTION_RULE_OFFSETS].bytes;
+
+    if (pattern >= rows.len / VTR_PATTERN_ROW_LEN) {
+        return false;
+    }
+    const uint32_t offset = vtr_table_u32(rows, pattern);
+    const uint32_t rule = count_below(rules, (uint64_t)offset + 1);
+    if (rule == 0) {
+        return false; /* before the first rule */
+    }
+    *out_rule = rule - 1;
+    *out_offset = offset - vtr_table_u32(rules, rule - 1);
+    return true;
+}
+
+uint32_t vtr_pattern_first(const struct vtr_image *image, uint32_t rule)
+{
+    const uint32_t begin =
+        vtr_table_u32(image->sections[VTR_SECTION_RULE_OFFSETS].bytes, rule);
+
+    return count_below(image->sections[VTR_SECTION_PATTERNS].bytes, begin);
 }
 
 /* Skips the atoms of a program: the index has them. */

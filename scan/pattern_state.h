@@ -100,7 +100,8 @@ void vtr_pattern_states_touch(struct vtr_pattern_states *states,
 const struct vtr_pattern_state *vtr_pattern_states_find(
     const struct vtr_pattern_states *states, uint32_t pattern);
 
-/* Row `pattern` of the image's PATTERNS section.  False past its end. */
+/* Which rule a pattern of the image is of, and where in its body.  False past the last
+ * one.  Of hostile bytes the rule may be none, and the offset outside of its body. */
 VTR_MUST_CHECK bool vtr_pattern_row(const struct vtr_image *image, uint32_t pattern,
                                     uint32_t *out_rule, uint32_t *out_offset);
 

@@ -159,17 +159,3 @@ size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t 
     }
     return found;
 }
-
-VTR_TARGET_AVX2
-uint32_t vtr_match_line_avx2(const uint8_t *line, uint32_t fingerprint,
-                             uint32_t place_mask)
-{
-    const __m256i *slots = (const __m256i *)(const void *)line;
-    const __m256i wanted = _mm256_set1_epi32((int)(fingerprint & ~place_mask));
-    const __m256i mask = _mm256_set1_epi32((int)~place_mask);
-    const __m256i first = _mm256_and_si256(_mm256_loadu_si256(slots), mask);
-    const __m256i second = _mm256_and_si256(_mm256_loadu_si256(slots + 1), mask);
-
-    return bits_of(_mm256_cmpeq_epi32(first, wanted)) |
-           bits_of(_mm256_cmpeq_epi32(second, wanted)) << 8;
-}

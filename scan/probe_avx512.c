@@ -168,13 +168,3 @@ size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_
     }
     return found;
 }
-
-VTR_TARGET_AVX512
-uint32_t vtr_match_line_avx512(const uint8_t *line, uint32_t fingerprint,
-                               uint32_t place_mask)
-{
-    const __m512i differs =
-        _mm512_xor_si512(_mm512_loadu_si512(line), _mm512_set1_epi32((int)fingerprint));
-
-    return _mm512_testn_epi32_mask(differs, _mm512_set1_epi32((int)~place_mask));
-}

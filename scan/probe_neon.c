@@ -121,23 +121,3 @@ size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
     }
     return found;
 }
-
-static inline uint16x8_t match_eight(const uint8_t *slots, uint32x4_t wanted,
-                                     uint32x4_t mask)
-{
-    const uint32x4_t first = vreinterpretq_u32_u8(vld1q_u8(slots));
-    const uint32x4_t second = vreinterpretq_u32_u8(vld1q_u8(slots + 16));
-
-    return vcombine_u16(vmovn_u32(vceqq_u32(vandq_u32(first, mask), wanted)),
-                        vmovn_u32(vceqq_u32(vandq_u32(second, mask), wanted)));
-}
-
-uint32_t vtr_match_line_neon(const uint8_t *line, uint32_t fingerprint,
-                             uint32_t place_mask)
-{
-    const uint32x4_t wanted = vdupq_n_u32(fingerprint & ~place_mask);
-    const uint32x4_t mask = vdupq_n_u32(~place_mask);
-
-    return bits_of(vcombine_u8(vmovn_u16(match_eight(line, wanted, mask)),
-                               vmovn_u16(match_eight(line + 32, wanted, mask))));
-}

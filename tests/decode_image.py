@@ -626,7 +626,7 @@ class Image:
         r.end()
 
     def rules(self):
-        always, global_rules, rows, last = [], [], [], None
+        always, global_rules, rows, last, base = [], [], [], None, 0
         self.pattern_kinds = []
         for index, body in enumerate(self.elements(4, 5)):
             rule, key, offsets = read_rule(body)
@@ -637,12 +637,13 @@ class Image:
             if rule["flags"] & 2:
                 global_rules.append(index)
             for offset in offsets:
-                rows += [index, offset]
+                rows.append(base + offset)
+            base += len(body)
             self.leaves.append(b"\x10" + body)
             yield rule
         self.check_always(always)
         need(self.u32_list(7) == global_rules, "the list of global rules is wrong")
-        need(len(self.section(8)) == 8 * self.count(8) and
+        need(len(self.section(8)) == 4 * self.count(8) and
              list(u32s(self.section(8))) == rows, "the table of patterns is wrong")
 
     def check_always(self, always):
@@ -684,13 +685,14 @@ class Image:
             "<BBBBIII", row)
         if not any(row):
             return filters, slots, []
-        gaits = (((6, 2), (8, 1)), ((4, 1),), ((2, 1),))[number]
+        gaits = (((6, 2), (6, 3), (7, 2), (8, 1)), ((4, 1),), ((2, 1),))[number]
         need((gram_len, stride) in gaits and lines and grams,
              "a tier is malformed")
-        limit = max(grams * 53 // 2, 1 << 17)
-        need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * grams or
+        entered = grams * stride
+        limit = max(entered * 53 // 2, 1 << 17)
+        need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * entered or
                                   2 << b > limit), 28), "a filter has the wrong size")
-        room = 2 * grams if number else (grams * 20 + 16) // 17
+        room = 2 * grams if number else (grams * 4 + 2) // 3
         need(lines * 16 + list_len == ((room + 15) // 16 + 2) * 16 and
              list_len % 16 == 0, "a table has the wrong size")
         filter_len, lines_len = 1 << filter_bits - 3, 64 * lines
@@ -698,32 +700,31 @@ class Image:
         need(len(filters) >= filters_len and len(slots) >= lines_len + 4 * list_len,
              "a tier is cut off")
         set_bits = bin(int.from_bytes(filters[:filter_len], "little")).count("1")
-        need(0 < set_bits <= 2 * grams, "a filter is wrong")
+        need(0 < set_bits <= 2 * entered, "a filter is wrong")
         width = max((unit_count + list_len).bit_length(), 1)
         lists = u32s(slots[lines_len:lines_len + 4 * list_len])
         reached, listed, free = [], 0, 0
         for slot in u32s(slots[:lines_len]):
-            place, second = slot >> 1 & (1 << width) - 1, slot & 1
-            need(second < stride, "a slot names a gram that is not there")
+            place, kin = slot >> 3 & (1 << width) - 1, slot & 7
             if slot == 0:
                 free += 1
             elif place <= unit_count:
                 need(place, "a slot leads nowhere")
-                reached.append((place - 1, second))
+                reached.append(place - 1)
             else:
                 begin = end = place - unit_count - 1
                 while end < list_len and lists[end] < 1 << 31:
                     end += 1
-                need(end < list_len, "a list has no end")
+                need(end < list_len and not kin, "a list has no end, or kin")
                 units = [unit & (1 << 31) - 1 for unit in lists[begin:end + 1]]
-                need(len(units) >= (2 if number else 8) and units == sorted(set(units)),
+                need(len(units) >= 8 and units == sorted(set(units)),
                      "a list is malformed")
-                reached += [(unit - 1, second) for unit in units]
+                reached += [unit - 1 for unit in units]
                 listed += len(units)
         need((listed + 15) // 16 * 16 == list_len and not any(lists[listed:]),
              "lists are cut off")
         need(free and len(reached) == grams, "a table has other grams than it says")
-        atoms = len({unit for unit, _ in reached})
+        atoms = len(set(reached))
         need(groups == (0 if number == 0 or atoms > 480 else 1 + (atoms > 160)),
              "a tier has other buckets than it has atoms for")
         for table in range(filter_len, filters_len, 16):
@@ -752,14 +753,11 @@ class Image:
             row = params[8 + 16 * number:24 + 16 * number]
             filters, slots, reached = self.check_tier(row, number, rest, unit_count)
             rest = filters, slots
-            counts = collections.Counter(reached)
-            for (unit, second), count in counts.items():
+            for unit, count in collections.Counter(reached).items():
                 need(unit in rows and tier_of.setdefault(unit, number) == number,
                      "a slot leads to no row, or two tiers lead to one")
                 need(count in (1, 230 if number == 2 else 1),
                      "an atom is entered a wrong number of times")
-                need(row[2] == 1 or counts[(unit, 1 - second)],
-                     "an atom has lost one of its grams")
         need(not rest[0] and not rest[1], "the sections of the index do not fit")
         need(len(tier_of) == len(rows), "no slot leads to a row")
 

@@ -79,8 +79,9 @@ static size_t walk_rules(const struct vtr_image *image)
         good += vtr_external_read(vtr_image_external(image, i), &external);
     }
     for (uint64_t i = 0; i < image->pattern_count && i < WALK_LIMIT; i++) {
-        good += vtr_rule_pattern_at(vtr_image_rule(image, vtr_table_u32(rows, 2 * i)),
-                                    vtr_table_u32(rows, 2 * i + 1), &pattern);
+        const struct vtr_bytes data = image->sections[VTR_SECTION_RULE_DATA].bytes;
+
+        good += vtr_rule_pattern_at(data, vtr_table_u32(rows, i), &pattern);
     }
     vtr_atom_choice_deinit(&choice);
     return good;

@@ -47,7 +47,7 @@ static void put_text(struct vtr_writer *payload, const char *text, size_t len)
 static void texts_are_cut_to_the_lengths_of_the_tiers_and_folded(void **state)
 {
     (void)state;
-    static const uint8_t LENS[] = {0, 1, 2, 3, 4, 4, 4, 7, 7, 7};
+    static const uint8_t LENS[] = {0, 1, 2, 3, 4, 4, 4, 7, 8, 8};
 
     for (size_t len = 1; len < sizeof(LENS); len++) {
         struct vtr_atom_choice choice;
@@ -75,26 +75,26 @@ static void a_context_is_what_is_around_the_atom(void **state)
     (void)state;
     for (size_t before = 0; before < 20; before++) {
         for (size_t behind = 0; behind < 20; behind++) {
-            static const char ATOM[] = "qjZ~#Qj";
+            static const char ATOM[] = "qjZ~#Qj!";
             struct vtr_atom_choice choice;
             struct vtr_writer payload = {0};
             char text[64];
 
             memset(text, 0, sizeof(text));
-            memcpy(text + before, ATOM, 7);
+            memcpy(text + before, ATOM, 8);
             vtr_atom_choice_init(&choice);
-            put_text(&payload, text, before + 7 + behind);
+            put_text(&payload, text, before + 8 + behind);
             assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII,
                                     &payload),
                              VTR_OK);
             const struct vtr_atom_entry *entry = entry_at(&choice, 0);
-            const size_t len = before + 7 + behind;
-            assert_atom(entry, "qjz~#qj", 7);
+            const size_t len = before + 8 + behind;
+            assert_atom(entry, "qjz~#qj!", 8);
             assert_int_equal(entry->back_min, before);
             assert_int_equal(entry->context_len, len < 16 ? len : 16);
-            assert_int_equal(entry->lead, behind >= 9           ? 0
-                                          : before < 9 - behind ? before
-                                                                : 9 - behind);
+            assert_int_equal(entry->lead, behind >= 8           ? 0
+                                          : before < 8 - behind ? before
+                                                                : 8 - behind);
             vtr_writer_deinit(&payload);
             vtr_atom_choice_deinit(&choice);
         }
@@ -112,8 +112,8 @@ static void the_rarest_window_is_taken_and_runs_are_not(void **state)
     put_text(&payload, TEXT, sizeof(TEXT) - 1);
     assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII, &payload),
                      VTR_OK);
-    assert_atom(entry_at(&choice, 0), "  qjz~\xff", 7);
-    assert_int_equal(entry_at(&choice, 0)->back_min, 10);
+    assert_atom(entry_at(&choice, 0), "   qjz~\xff", 8);
+    assert_int_equal(entry_at(&choice, 0)->back_min, 9);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }
@@ -192,8 +192,8 @@ static void a_window_is_looked_for_in_the_first_sixty_thousand_bytes(void **stat
     put_text(&payload, text, sizeof(text));
     assert_int_equal(choose(&choice, VTR_PATTERN_TEXT, VTR_PATTERN_ASCII, &payload),
                      VTR_OK);
-    assert_int_equal(entry_at(&choice, 0)->back_min, 59998);
-    assert_atom(entry_at(&choice, 0), "\0\0\0qjz~", 7);
+    assert_int_equal(entry_at(&choice, 0)->back_min, 59997);
+    assert_atom(entry_at(&choice, 0), "\0\0\0\0qjz~", 8);
     vtr_writer_deinit(&payload);
     vtr_atom_choice_deinit(&choice);
 }

@@ -20,6 +20,7 @@ struct text {
     uint8_t bytes[TEXT_MAX];
     size_t len;
     bool is_nocase;
+    bool has_keys; /* is looked for under every xor key */
 };
 
 /* What a scan found: the rule's number is in its name. */
@@ -72,12 +73,13 @@ static size_t put_rule(char *out, size_t number, const struct text *text)
 {
     size_t len = (size_t)snprintf(out, 64, "rule r%zu { strings: $a = ", number);
 
-    if (text->is_nocase) {
+    if (text->is_nocase || text->has_keys) {
         len += (size_t)snprintf(out + len, 2, "\"");
         for (size_t i = 0; i < text->len; i++) {
             len += (size_t)snprintf(out + len, 5, "\\x%02x", text->bytes[i]);
         }
-        len += (size_t)snprintf(out + len, 10, "\" nocase");
+        len += (size_t)snprintf(out + len, 10, "\" %s",
+                                text->is_nocase ? "nocase" : "xor");
     } else {
         len += (size_t)snprintf(out + len, 3, "{ ");
         len += put_hex(out + len, text);
@@ -185,50 +187,89 @@ static void texts_of_every_length_are_found_wherever_they_stand(void **state)
     free(wanted.sums);
 }
 
-/* So many texts that the long tier is dense; some of them share their bytes, so that
- * there are lists. */
-static void many_texts_are_found(void **state)
+#define PLANTED 1000u
+
+/* Some of these texts stand in the data, and no others. */
+static void check_planted(const struct text *texts, size_t count)
 {
-    enum {
-        MANY = 33500,
-        PLANTED = 1000
-    };
-    (void)state;
     static uint8_t data[PLANTED * 40];
-    struct text *texts = calloc(MANY, sizeof(*texts));
-    struct found wanted = {calloc(MANY, 8), calloc(MANY, 8), 0};
+    struct found wanted = {calloc(count, 8), calloc(count, 8), 0};
     uint64_t random = 17;
 
+    assert_true(wanted.counts != NULL && wanted.sums != NULL);
+    memset(data, 0, sizeof(data));
+    for (size_t i = 0; i < PLANTED; i++) {
+        const size_t number = vtr_test_below(&random, (unsigned)count / 50) * 50;
+        const size_t at = i * 40 + vtr_test_below(&random, 20);
+        const uint8_t key =
+            texts[number].has_keys ? (uint8_t)vtr_test_below(&random, 256) : 0;
+
+        for (size_t k = 0; k < texts[number].len; k++) {
+            data[at + k] = texts[number].bytes[k] ^ key;
+        }
+        wanted.counts[number]++;
+        wanted.sums[number] += at;
+    }
+    struct vtr_bytes image = compile(texts, count, "test_atom_search.tmp.many.yar");
+    struct vtr_database *database = NULL;
+    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+    assert_all_find(database, count, (struct vtr_bytes){data, sizeof(data)}, &wanted);
+    vtr_database_free(database);
+    free((void *)(uintptr_t)image.ptr);
+    free(wanted.counts);
+    free(wanted.sums);
+}
+
+static struct text *make_texts(size_t count, size_t least_len)
+{
+    struct text *texts = calloc(count, sizeof(*texts));
+    uint64_t random = 19;
+
     assert_non_null(texts);
-    for (size_t i = 0; i < MANY; i++) {
-        texts[i].len = 7 + i % 12;
+    for (size_t i = 0; i < count; i++) {
+        texts[i].len = least_len + i % (TEXT_MAX - least_len);
         for (size_t k = 0; k < TEXT_MAX; k++) {
             texts[i].bytes[k] = (uint8_t)(128 + vtr_test_below(&random, 100));
         }
-        if (i % 100 == 0) {
+    }
+    return texts;
+}
+
+/* So many texts, and of such lengths, that the scan has each pace for long atoms but
+ * the last; some of them share their bytes, so that there are lists. */
+static void many_texts_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t count;
+        size_t least_len;
+    } CASES[] = {{2000, 7}, {4095, 8}, {4096, 8}};
+
+    for (size_t c = 0; c < sizeof(CASES) / sizeof(CASES[0]); c++) {
+        struct text *texts = make_texts(CASES[c].count, CASES[c].least_len);
+
+        for (size_t i = 0; i < CASES[c].count; i += 100) {
             /* the least common bytes first, and what tells the texts apart behind them
              */
             memcpy(texts[i].bytes, "\xd6\xd7\x9e\xae\xb6\xbe\x96\xa6", 8);
             texts[i].len = 19;
         }
+        check_planted(texts, CASES[c].count);
+        free(texts);
     }
-    for (size_t i = 0; i < PLANTED; i++) {
-        const size_t number = vtr_test_below(&random, MANY / 50) * 50;
-        const size_t at = i * 40 + vtr_test_below(&random, 20);
+}
 
-        memcpy(data + at, texts[number].bytes, texts[number].len);
-        wanted.counts[number]++;
-        wanted.sums[number] += at;
+/* 256 atoms of each text: the most of all paces. */
+static void many_keys_are_found(void **state)
+{
+    (void)state;
+    struct text *texts = make_texts(1100, 8);
+
+    for (size_t i = 0; i < 1100; i++) {
+        texts[i].has_keys = true;
     }
-    struct vtr_bytes image = compile(texts, MANY, "test_atom_search.tmp.many.yar");
-    struct vtr_database *database = NULL;
-    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
-    assert_all_find(database, MANY, (struct vtr_bytes){data, sizeof(data)}, &wanted);
-    vtr_database_free(database);
-    free((void *)(uintptr_t)image.ptr);
+    check_planted(texts, 1100);
     free(texts);
-    free(wanted.counts);
-    free(wanted.sums);
 }
 
 int main(void)
@@ -236,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_every_length_are_found_wherever_they_stand),
         cmocka_unit_test(many_texts_are_found),
+        cmocka_unit_test(many_keys_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
