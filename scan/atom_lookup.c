@@ -16,7 +16,8 @@
 /* A row that may be meant, and where its atom would stand. */
 struct suspect {
     uint32_t place;
-    size_t at; /* offset in the data */
+    uint32_t pattern; /* once the row agrees */
+    size_t at;        /* offset in the data */
 };
 
 /* Windows of a group. */
@@ -54,23 +55,39 @@ static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_
            row->check;
 }
 
-static void try_row(struct lookup *l, uint32_t unit, size_t at)
+/* The row is one where an atom stands: tells whom it is of. */
+static void verify_row(struct lookup *l, uint32_t unit, size_t at)
 {
     const struct vtr_atom_index *atoms = l->run->atoms;
+    const struct vtr_atom_row row = vtr_atom_index_row(atoms, unit);
     struct vtr_atom_entry entry;
 
-    if (unit >= atoms->unit_count) {
-        l->run->limits |= VTR_SCAN_BAD_DATABASE;
-        return;
-    }
-    const struct vtr_atom_row row = vtr_atom_index_row(atoms, unit);
-    if (!agrees(l, &row, at)) {
-        return;
-    }
     if (vtr_atom_index_entry(atoms, unit, &row, &entry)) {
         vtr_verify_atom(l->run, &entry, at);
     } else {
         l->run->limits |= VTR_SCAN_BAD_DATABASE;
+    }
+}
+
+/* Whether the atom of a row stands there, and of which pattern it is. */
+static bool has_row(struct lookup *l, uint32_t unit, size_t at, uint32_t *out_pattern)
+{
+    if (unit >= l->run->atoms->unit_count) {
+        l->run->limits |= VTR_SCAN_BAD_DATABASE;
+        return false;
+    }
+    const struct vtr_atom_row row = vtr_atom_index_row(l->run->atoms, unit);
+
+    *out_pattern = row.pattern;
+    return agrees(l, &row, at);
+}
+
+static void try_row(struct lookup *l, uint32_t unit, size_t at)
+{
+    uint32_t pattern;
+
+    if (has_row(l, unit, at, &pattern)) {
+        verify_row(l, unit, at);
     }
 }
 
@@ -93,18 +110,36 @@ static void try_list(struct lookup *l, uint32_t index, size_t at)
     l->run->limits |= VTR_SCAN_BAD_DATABASE;
 }
 
-static void try_suspects(struct lookup *l)
+/* Of the suspects, tries those that lead to lists, and keeps those whose rows agree. */
+static void sift_suspects(struct lookup *l)
 {
     const uint32_t unit_count = l->run->atoms->unit_count;
+    size_t kept = 0;
 
     for (size_t i = 0; i < l->suspect_count; i++) {
-        const struct suspect *suspect = &l->suspects[i];
+        struct suspect suspect = l->suspects[i];
 
-        if (suspect->place <= unit_count) {
-            try_row(l, suspect->place - 1, suspect->at);
-        } else {
-            try_list(l, suspect->place - unit_count - 1, suspect->at);
+        if (suspect.place > unit_count) {
+            try_list(l, suspect.place - unit_count - 1, suspect.at);
+        } else if (has_row(l, suspect.place - 1, suspect.at, &suspect.pattern)) {
+            l->suspects[kept] = suspect;
+            kept++;
         }
+    }
+    l->suspect_count = kept;
+}
+
+static void try_suspects(struct lookup *l)
+{
+    sift_suspects(l);
+    for (unsigned step = 0; l->suspect_count > 1 && step < VTR_PATTERN_FETCHES;
+         step++) {
+        for (size_t i = 0; i < l->suspect_count; i++) {
+            vtr_pattern_states_fetch(&l->run->patterns, l->suspects[i].pattern, step);
+        }
+    }
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        verify_row(l, l->suspects[i].place - 1, l->suspects[i].at);
     }
     l->suspect_count = 0;
 }
@@ -120,7 +155,7 @@ static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
     if (l->suspect_count == GROUP) {
         try_suspects(l);
     }
-    l->suspects[l->suspect_count] = (struct suspect){place, at};
+    l->suspects[l->suspect_count] = (struct suspect){.place = place, .at = at};
     l->suspect_count++;
     if (place <= l->run->atoms->unit_count) {
         VTR_PREFETCH(l->run->atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);

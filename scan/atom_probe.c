@@ -65,20 +65,43 @@ void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
     }
 }
 
+/* Of a gait that the compiler knows, so that it can count on it. */
+static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                                size_t count, uint16_t *out, struct vtr_atom_gait gait)
+{
+    const uint8_t *filter = probe->filter;
+    const unsigned filter_bits = probe->filter_bits;
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += gait.stride) {
+        const uint64_t gram = vtr_gram_cut(vtr_load_u64(tile + at), gait.gram_len);
+        const uint32_t hash = vtr_gram_hash(gram, gait.gram_len);
+
+        out[found] = (uint16_t)at; /* stays if it passes */
+        found += vtr_gram_passes(filter, filter_bits, hash);
+    }
+    return found;
+}
+
 size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                        size_t count, uint16_t *out)
 {
-    const struct vtr_atom_probe p = *probe;
-    size_t found = 0;
-
-    for (size_t at = 0; at < count; at += p.stride) {
-        const uint64_t gram = vtr_gram_cut(vtr_load_u64(tile + at), p.gram_len);
-        const uint32_t hash = vtr_gram_hash(gram, p.gram_len);
-
-        out[found] = (uint16_t)at; /* stays if it passes */
-        found += vtr_gram_passes(p.filter, p.filter_bits, hash);
+    switch (probe->gram_len * 4 + probe->stride) {
+    case 6 * 4 + 2:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){6, 2});
+    case 6 * 4 + 3:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){6, 3});
+    case 7 * 4 + 2:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){7, 2});
+    case 8 * 4 + 1:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){8, 1});
+    case 4 * 4 + 1:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){4, 1});
+    default:
+        return probe_gait(probe, tile, count, out,
+                          (struct vtr_atom_gait){(uint8_t)probe->gram_len,
+                                                 (uint8_t)probe->stride});
     }
-    return found;
 }
 
 size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,

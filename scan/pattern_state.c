@@ -152,6 +152,19 @@ static bool read_gap(struct vtr_reader *r, struct vtr_pattern_part *part)
     return true;
 }
 
+/* The bytes of tokens that are one run of them; else none. */
+static struct vtr_bytes find_literal(struct vtr_bytes tokens)
+{
+    struct vtr_reader r;
+    struct vtr_bytes masked;
+    uint8_t kind;
+
+    vtr_reader_init(&r, tokens, 0);
+    const bool is_literal = vtr_reader_u8(&r, &kind) && kind == VTR_TOKEN_BYTES &&
+                            vtr_reader_masked(&r, &masked) && vtr_reader_left(&r) == 0;
+    return is_literal ? masked : (struct vtr_bytes){NULL, 0};
+}
+
 static bool read_part(struct vtr_reader *r, enum vtr_pattern_type type, bool is_first,
                       struct vtr_pattern_part *part)
 {
@@ -160,7 +173,11 @@ static bool read_part(struct vtr_reader *r, enum vtr_pattern_type type, bool is_
     case VTR_PATTERN_TEXT:
         return vtr_reader_masked(r, &part->bytes);
     case VTR_PATTERN_HEX:
-        return (is_first || read_gap(r, part)) && vtr_reader_string(r, &part->bytes);
+        if ((!is_first && !read_gap(r, part)) || !vtr_reader_string(r, &part->bytes)) {
+            return false;
+        }
+        part->literal = find_literal(part->bytes);
+        return true;
     case VTR_PATTERN_REGEX:
         return vtr_reader_u8(r, &part->flags) && vtr_reader_masked(r, &part->bytes) &&
                skip_atoms(r);
@@ -274,6 +291,41 @@ struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *stat
         return NULL;
     }
     return *place > 0 ? states->items[*place - 1] : add_state(states, pattern, place);
+}
+
+void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
+                              unsigned step)
+{
+    if (states->places == NULL || pattern >= states->image->pattern_count) {
+        return;
+    }
+    if (step == 0) {
+        VTR_PREFETCH(&states->places[pattern]);
+        return;
+    }
+    const uint32_t place = states->places[pattern];
+    if (place == 0) {
+        return;
+    }
+    const struct vtr_pattern_state *state = states->items[place - 1];
+    switch (step) {
+    case 1:
+        VTR_PREFETCH(state);
+        VTR_PREFETCH(&state->view);
+        VTR_PREFETCH(&state->parts);
+        VTR_PREFETCH(&state->matches);
+        break;
+    case 2:
+        VTR_PREFETCH(state->parts);
+        VTR_PREFETCH((const uint8_t *)state->parts + 64);
+        VTR_PREFETCH(state->matches.items + state->matches.count);
+        break;
+    default:
+        if (state->part_count > 0) {
+            VTR_PREFETCH(state->parts->bytes.ptr);
+        }
+        break;
+    }
 }
 
 void vtr_pattern_states_touch(struct vtr_pattern_states *states,

@@ -30,11 +30,13 @@ struct vtr_candidate {
  * expression. */
 struct vtr_pattern_part {
     struct vtr_bytes bytes; /* masked text, tokens, masked PCRE2 text */
-    uint64_t gap_min;       /* HEX, not of the first */
-    uint64_t gap_max;       /* HEX; UINT64_MAX: no bound */
-    uint8_t flags;          /* REGEX: VTR_PROGRAM_* */
-    bool is_broken;         /* REGEX: does not compile */
-    uint64_t work;          /* units spent on it in the file `file_number` */
+    struct vtr_bytes
+        literal;      /* HEX: masked, where it is nothing but bytes; else empty */
+    uint64_t gap_min; /* HEX, not of the first */
+    uint64_t gap_max; /* HEX; UINT64_MAX: no bound */
+    uint8_t flags;    /* REGEX: VTR_PROGRAM_* */
+    bool is_broken;   /* REGEX: does not compile */
+    uint64_t work;    /* units spent on it in the file `file_number` */
     uint64_t file_number;
     struct vtr_regex *regex;   /* owned; NULL until it is needed */
     struct vtr_class_run *run; /* REGEX: owned; NULL: it is not one run of a class */
@@ -91,6 +93,12 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states);
  * bytes are bad says so. */
 VTR_MUST_CHECK struct vtr_pattern_state *vtr_pattern_states_get(
     struct vtr_pattern_states *states, uint32_t pattern);
+
+/* Where several patterns are met, the memory that says what is known of them is waited
+ * for once: each step asks for what the next one reads. */
+#define VTR_PATTERN_FETCHES 4u
+void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
+                              unsigned step);
 
 /* Notes that something of the pattern was found in this file. */
 void vtr_pattern_states_touch(struct vtr_pattern_states *states,

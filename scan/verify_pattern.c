@@ -107,9 +107,15 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         !vtr_run_spend(run, part, HEX_UNITS)) {
         return;
     }
-    run->hex.step_limit = vtr_run_work_left(run, part) + 1; /* 0 would be the usual */
-    const bool is_match = vtr_hex_match(&run->hex, part->bytes, run->data, start, &len);
-    (void)vtr_run_spend(run, part, run->hex.used);
+    bool is_match;
+    if (part->literal.len > 0 && part->literal.len < LONG_TEXT_LEN) {
+        is_match =
+            vtr_verify_text(&state->view, part->literal, false, run->data, start, &len);
+    } else {
+        run->hex.step_limit = vtr_run_work_left(run, part) + 1; /* 0: the usual */
+        is_match = vtr_hex_match(&run->hex, part->bytes, run->data, start, &len);
+        (void)vtr_run_spend(run, part, run->hex.used);
+    }
     if (is_match) {
         vtr_verify_add(run, state, list, start, len);
     }
