@@ -169,6 +169,8 @@ def main():
                         help="literals, scale: how many (1e3,1e4,1e5,1e6)")
     parser.add_argument("--hashes", type=numbers, default=numbers("1e4,1e5,1e6"),
                         help="scale: how many (1e4,1e5,1e6; 1e7 takes a few minutes)")
+    parser.add_argument("--rules", type=numbers, default=numbers("1e4,2e4,4e4,8e4"),
+                        help="scale: how many like those of public sets (1e4,2e4,4e4,8e4)")
     parser.add_argument("--clients", type=numbers, default=numbers("1e6,5e6"),
                         help="fleet: hashes of the databases that are updated (1e6,5e6)")
     parser.add_argument("--fleet-hashes", type=lambda text: int(float(text)),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How costs grow with the number of hashes and of rules: compiling, opening, the first
 verdict, memory, bytes on disk."""
+import shutil
 import subprocess
 import sys
 
@@ -88,7 +89,37 @@ def measure_rules(bench, small, names, inputs):
     return points
 
 
+def measure_sets(bench):
+    """Rules like those of public sets, in files of 500, beside yarac."""
+    rows = [("rules", "source MB", "compile, CPU s", "wall s", "of two threads",
+             "resident MiB", "database MB", "yarac CPU s", "resident MiB", "database MB",
+             "ratio of CPU (wanted <= 0.1)")]
+    for count in bench.options.rules:
+        folder, database, peers = (bench.work / name for name in
+                                   ("set", "set.vdb", "set.yarac"))
+        subprocess.run([sys.executable, bench.here / "generate_rules.py", "--count",
+                        str(count), "--folder", folder], check=True)
+        sources = sorted(folder.iterdir())
+        alone, together = ([bench.vitrine, "compile", "-j", threads, "-o", str(database),
+                            str(folder)] for threads in "12")
+        yarac = ["yarac", "-w", *map(str, sources), str(peers)]
+        has_yarac = shutil.which("yarac") is not None
+        costs = best_of([alone, together] + ([yarac] if has_yarac else []), rounds=2)
+        row = [f"{count:,}", f"{sum(path.stat().st_size for path in sources) / 1e6:.1f}",
+               f"{costs[0].cpu_s:.2f}", f"{costs[0].wall_s:.2f}", f"{costs[1].wall_s:.2f}",
+               peak_memory(alone) >> 10, f"{database.stat().st_size / 1e6:.1f}"]
+        if has_yarac:
+            row += [f"{costs[2].cpu_s:.2f}", peak_memory(yarac) >> 10,
+                    f"{peers.stat().st_size / 1e6:.1f}",
+                    f"{costs[0].cpu_s / costs[2].cpu_s:.3f}"]
+        rows.append((*row, *[""] * (len(rows[0]) - len(row))))
+        shutil.rmtree(folder)
+        literals.say(f"{count} rules: measured")
+    table("Growth with rules (like those of public sets)", rows)
+
+
 def measure(bench):
+    measure_sets(bench)
     inputs = literals.Inputs(bench)
     small, names = write_small(bench, inputs.paths)
     hashes = measure_hashes(bench, small, names)
