@@ -14,7 +14,7 @@
 #include "base/sort.h"
 
 /* Atoms of one group at most, and of two. */
-#define ONE_GROUP_LIMIT  160u
+#define ONE_GROUP_LIMIT  48u
 #define TWO_GROUPS_LIMIT 480u
 
 #define HALVES     (2u * VTR_BUCKET_BYTES)

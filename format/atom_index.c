@@ -37,9 +37,10 @@ static bool has_gait(const struct tier_params *tier, enum vtr_atom_tier number)
                                                VTR_ATOM_PACE_PAIR};
     static const enum vtr_atom_pace LAST[] = {VTR_ATOM_PACE_MOST, VTR_ATOM_PACE_SHORT,
                                               VTR_ATOM_PACE_PAIR};
+    const unsigned kind = number % VTR_ATOM_KINDS;
     bool is_known = false;
 
-    for (unsigned i = FIRST[number]; i <= (unsigned)LAST[number]; i++) {
+    for (unsigned i = FIRST[kind]; i <= (unsigned)LAST[kind]; i++) {
         const struct vtr_atom_gait gait = vtr_atom_gait_of((enum vtr_atom_pace)i);
 
         is_known = is_known ||

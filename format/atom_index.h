@@ -38,11 +38,14 @@
 #define VTR_ATOM_FILTER_BITS_MIN 10u
 #define VTR_ATOM_FILTER_BITS_MAX 28u
 
-/* Tiers, in the order of their parts in each section. */
+/* Tiers, in the order of their parts in each section.  VTR_ATOM_TIER_MZ is added for
+ * atoms of rules that can be true of files alone that begin with MZ, if those have
+ * tiers of their own. */
 enum vtr_atom_tier {
     VTR_ATOM_TIER_LONG = 0,  /* atoms of 8 bytes, or 7 */
     VTR_ATOM_TIER_SHORT = 1, /* of 4 */
-    VTR_ATOM_TIER_PAIR = 2   /* of 1 to 3 */
+    VTR_ATOM_TIER_PAIR = 2,  /* of 1 to 3 */
+    VTR_ATOM_TIER_MZ = 3
 };
 
 /* What the scan looks at for a tier.  The more atoms there are, the longer and rarer
@@ -90,6 +93,7 @@ struct vtr_atom_entry {
     uint8_t len;       /* of the atom, 1..VTR_ATOM_LEN_MAX */
     uint8_t lead;      /* bytes of the context before the atom */
     uint8_t context_len; /* lead + len..VTR_ATOM_CONTEXT_MAX */
+    bool is_mz;          /* the rule can be true of files alone that begin with MZ */
 };
 
 /* One tier of the index of an image.  `line_count` 0: the tier has no atoms. */
@@ -130,7 +134,7 @@ static inline uint8_t vtr_fold(uint8_t byte)
     return (uint8_t)(byte + ((uint8_t)(byte - 'A') < 26u ? 32u : 0u));
 }
 
-/* The tier of atoms of `len` bytes. */
+/* The tier of atoms of `len` bytes, of rules that may be true of any file. */
 static inline enum vtr_atom_tier vtr_atom_tier_of(unsigned len)
 {
     return len >= VTR_ATOM_LONG_LEN_MIN ? VTR_ATOM_TIER_LONG

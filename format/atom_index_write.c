@@ -11,13 +11,14 @@
 #include "format/atom.h"
 #include "format/atom_buckets.h"
 #include "format/atom_slots.h"
+#include "format/condition_magic.h"
 #include "format/rule_table.h"
 
 /* Bits of a filter to a gram: as many as make chance rare, within the memory that a
  * gram may have of it (26.5 bits) or a filter always has. */
 #define FILTER_BITS_WANTED     48u
 #define FILTER_HALF_BITS_LIMIT 53u
-#define FILTER_LIMIT_LEAST     (UINT64_C(1) << 17)
+#define FILTER_LIMIT_LEAST     (UINT64_C(1) << 18)
 
 /* Units of rows and what is in lists are named by 28 bits. */
 #define COUNT_LIMIT ((UINT64_C(1) << 27) - 1)
@@ -33,10 +34,36 @@
 /* What a byte may be when it is folded. */
 #define FOLDED_BYTES 230u
 
+/* So many times as many atoms of rules for MZ files as others have tiers of their own.
+ */
+#define MZ_SHARE 2u
+
 /* Called with the entries of each pattern in turn; no entries: it has to do without. */
 typedef enum vtr_status (*visit_fn)(void *context, uint32_t pattern,
                                     const struct vtr_atom_entry *entries, size_t count,
                                     struct vtr_error *err);
+
+/* Whether the rule of a pattern is for MZ files.  Those of a rule come side by side. */
+static bool is_of_mz(const struct vtr_pattern_walk *walk, uint32_t *rule, bool *is_mz)
+{
+    struct vtr_rule_view view;
+
+    if (*rule != walk->rule) {
+        *rule = walk->rule;
+        *is_mz = vtr_rule_read(walk->records->rules[walk->rule], &view) &&
+                 vtr_condition_asks_for_mz(view.condition);
+    }
+    return *is_mz;
+}
+
+static void mark_entries(struct vtr_vector *entries, bool is_mz)
+{
+    struct vtr_atom_entry *items = entries->items;
+
+    for (size_t i = 0; i < entries->count; i++) {
+        items[i].is_mz = is_mz;
+    }
+}
 
 static enum vtr_status visit_patterns(const struct vtr_records *records, visit_fn visit,
                                       void *context, struct vtr_error *err)
@@ -45,6 +72,8 @@ static enum vtr_status visit_patterns(const struct vtr_records *records, visit_f
     struct vtr_atom_choice choice;
     enum vtr_status status;
     bool has_pattern = false;
+    uint32_t rule = UINT32_MAX;
+    bool is_mz = false;
 
     vtr_atom_choice_init(&choice);
     for (;;) {
@@ -54,6 +83,7 @@ static enum vtr_status visit_patterns(const struct vtr_records *records, visit_f
         }
         status = vtr_atom_choose(&choice, &walk.pattern, walk.number, err);
         if (status == VTR_OK) {
+            mark_entries(&choice.entries, is_of_mz(&walk, &rule, &is_mz));
             status = visit(context, walk.number, choice.entries.items,
                            choice.entries.count, err);
         }
@@ -161,7 +191,7 @@ static enum vtr_status count_entries(void *context, uint32_t pattern,
     plan->entry_count += count;
     for (size_t i = 0; i < count; i++) {
         plan->unit_count += count_units(&entries[i]);
-        plan->lens[entries[i].len]++;
+        plan->lens[entries[i].is_mz][entries[i].len]++;
     }
     return plan->unit_count <= COUNT_LIMIT
                ? keep_entries(plan, pattern, entries, count, err)
@@ -182,47 +212,66 @@ static unsigned choose_filter_bits(uint64_t gram_count)
     return bits;
 }
 
-/* Atoms of a tier; of the long tier none, whose strides buckets do not know. */
-static uint64_t count_short_atoms(const struct vtr_atom_plan *plan,
-                                  enum vtr_atom_tier tier)
+/* Atoms of rules for MZ files have tiers of their own where they are most of all: the
+ * others are then few, and all that files of other kinds cost. */
+static void split_mz(struct vtr_atom_plan *plan)
 {
-    uint64_t count = 0;
+    uint64_t counts[2] = {0, 0};
 
     for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
-        const unsigned fitted = fitted_len(len, window_len(plan, VTR_ATOM_TIER_LONG));
-
-        count += fitted < VTR_ATOM_LONG_LEN_MIN && vtr_atom_tier_of(fitted) == tier
-                     ? plan->lens[len]
-                     : 0;
+        counts[0] += plan->lens[0][len];
+        counts[1] += plan->lens[1][len];
     }
-    return count;
+    plan->has_mz = counts[1] / MZ_SHARE > counts[0];
+    for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX && !plan->has_mz; len++) {
+        plan->lens[0][len] += plan->lens[1][len];
+        plan->lens[1][len] = 0;
+    }
 }
 
-/* How the scan goes through the data for each tier. */
-static void choose_paces(struct vtr_atom_plan *plan)
+/* How the scan goes through the data for each of three tiers. */
+static void choose_paces(const uint64_t *lens, enum vtr_atom_pace *paces)
 {
-    const uint64_t eights = plan->lens[VTR_ATOM_LEN_MAX];
-    const uint64_t sevens = plan->lens[VTR_ATOM_LONG_LEN_MIN];
+    const uint64_t eights = lens[VTR_ATOM_LEN_MAX];
+    const uint64_t sevens = lens[VTR_ATOM_LONG_LEN_MIN];
 
-    plan->paces[VTR_ATOM_TIER_SHORT] = VTR_ATOM_PACE_SHORT;
-    plan->paces[VTR_ATOM_TIER_PAIR] = VTR_ATOM_PACE_PAIR;
-    plan->paces[VTR_ATOM_TIER_LONG] =
-        sevens > eights / SEVENS_SHARE && eights < MANY_LIMIT ? VTR_ATOM_PACE_SEVEN
-        : eights < FEW_LIMIT                                  ? VTR_ATOM_PACE_FEW
-        : eights < MANY_LIMIT                                 ? VTR_ATOM_PACE_MANY
-                                                              : VTR_ATOM_PACE_MOST;
+    paces[VTR_ATOM_TIER_SHORT] = VTR_ATOM_PACE_SHORT;
+    paces[VTR_ATOM_TIER_PAIR] = VTR_ATOM_PACE_PAIR;
+    paces[VTR_ATOM_TIER_LONG] = sevens > eights / SEVENS_SHARE && eights < MANY_LIMIT
+                                    ? VTR_ATOM_PACE_SEVEN
+                                : eights < FEW_LIMIT  ? VTR_ATOM_PACE_FEW
+                                : eights < MANY_LIMIT ? VTR_ATOM_PACE_MANY
+                                                      : VTR_ATOM_PACE_MOST;
+}
+
+/* Counts the windows and buckets of the three tiers of rules for any file, or of those
+ * for MZ files. */
+static void count_windows_of(struct vtr_atom_plan *plan, bool is_mz)
+{
+    const size_t first = is_mz ? VTR_ATOM_TIER_MZ : 0;
+    uint64_t atoms[VTR_ATOM_KINDS] = {0};
+
+    choose_paces(plan->lens[is_mz], plan->paces + first);
+    const unsigned long_len = window_len(plan, (enum vtr_atom_tier)first);
+    for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
+        const unsigned fitted = fitted_len(len, long_len);
+        const enum vtr_atom_tier kind = vtr_atom_tier_of(fitted);
+
+        atoms[kind] += plan->lens[is_mz][len];
+        plan->gram_counts[first + kind] +=
+            plan->lens[is_mz][len] * count_windows(fitted);
+    }
+    for (size_t i = 0; i < VTR_ATOM_KINDS; i++) {
+        plan->group_counts[first + i] = vtr_bucket_groups(atoms[i]);
+    }
 }
 
 /* From the lengths of the atoms to the sizes of the sections; false past a limit. */
 static bool size_tiers(struct vtr_atom_plan *plan)
 {
-    choose_paces(plan);
-    for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
-        const unsigned fitted = fitted_len(len, window_len(plan, VTR_ATOM_TIER_LONG));
-
-        plan->gram_counts[vtr_atom_tier_of(fitted)] +=
-            plan->lens[len] * count_windows(fitted);
-    }
+    split_mz(plan);
+    count_windows_of(plan, false);
+    count_windows_of(plan, true);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         if (plan->gram_counts[i] > COUNT_LIMIT) {
             return false;
@@ -230,8 +279,6 @@ static bool size_tiers(struct vtr_atom_plan *plan)
         if (plan->gram_counts[i] > 0) {
             plan->filter_bits[i] = choose_filter_bits(
                 plan->gram_counts[i] * vtr_atom_gait_of(plan->paces[i]).stride);
-            plan->group_counts[i] =
-                vtr_bucket_groups(count_short_atoms(plan, (enum vtr_atom_tier)i));
             plan->filter_len += (UINT64_C(1) << (plan->filter_bits[i] - 3)) +
                                 plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
             plan->slots_len +=
@@ -304,6 +351,14 @@ static void write_row(uint8_t *row, const struct vtr_atom_entry *entry, bool is_
     vtr_store_u16(row + VTR_ATOM_AT_FRAGMENT, entry->fragment);
 }
 
+/* The tier of an atom of so many bytes. */
+static enum vtr_atom_tier tier_of(const struct vtr_atom_plan *plan,
+                                  const struct vtr_atom_entry *entry)
+{
+    return vtr_atom_tier_of(entry->len) +
+           (entry->is_mz && plan->has_mz ? VTR_ATOM_TIER_MZ : 0u);
+}
+
 /* Puts the grams of a window into the filter of its tier. */
 static void add_grams(struct filling *f, enum vtr_atom_tier tier, uint64_t window)
 {
@@ -337,7 +392,7 @@ static void surround(struct surroundings *out, const struct vtr_atom_entry *entr
 static enum vtr_status add_window(struct filling *f, const struct vtr_atom_entry *entry,
                                   uint8_t next, uint64_t unit, struct vtr_error *err)
 {
-    const enum vtr_atom_tier tier = vtr_atom_tier_of(entry->len);
+    const enum vtr_atom_tier tier = tier_of(f->plan, entry);
     const unsigned len = window_len(f->plan, tier);
     enum vtr_atom_kin kin = VTR_ATOM_KIN_NONE;
     uint32_t prints[VTR_ATOM_KINS];
@@ -386,7 +441,7 @@ static enum vtr_status add_windows(struct filling *f,
                                    const struct vtr_atom_entry *entry, uint64_t unit,
                                    struct vtr_error *err)
 {
-    const enum vtr_atom_tier tier = vtr_atom_tier_of(entry->len);
+    const enum vtr_atom_tier tier = tier_of(f->plan, entry);
     enum vtr_status status = VTR_OK;
 
     if (f->grams[tier].count + count_windows(entry->len) > f->plan->gram_counts[tier]) {
@@ -403,6 +458,16 @@ static enum vtr_status add_windows(struct filling *f,
     return status == VTR_OK && f->plan->group_counts[tier] > 0
                ? add_head(f, tier, entry, err)
                : status;
+}
+
+/* The length of an entry's atom in its tier. */
+static unsigned fit_len(const struct vtr_atom_plan *plan,
+                        const struct vtr_atom_entry *entry)
+{
+    const bool is_mz = entry->is_mz && plan->has_mz;
+
+    return fitted_len(entry->len,
+                      window_len(plan, is_mz ? VTR_ATOM_TIER_MZ : VTR_ATOM_TIER_LONG));
 }
 
 /* Writes what the entries of a pattern say at once. */
@@ -428,8 +493,7 @@ static enum vtr_status write_entries(void *context, uint32_t pattern,
             return refuse(err);
         }
         struct vtr_atom_entry entry = entries[i];
-        entry.len =
-            (uint8_t)fitted_len(entry.len, window_len(f->plan, VTR_ATOM_TIER_LONG));
+        entry.len = (uint8_t)fit_len(f->plan, &entry);
         write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry,
                   !is_simple(&entry));
         status = add_windows(f, &entry, unit, err);

@@ -20,7 +20,10 @@
 #define VTR_ATOM_KEPT_LIMIT ((size_t)1 << 19)
 
 struct vtr_atom_plan {
-    uint64_t lens[VTR_ATOM_LEN_MAX + 1];  /* entries by length */
+    /* Entries by length: of rules for any file, and, where those have tiers of their
+     * own, of rules for MZ files. */
+    uint64_t lens[2][VTR_ATOM_LEN_MAX + 1];
+    bool has_mz;                          /* they do */
     uint64_t gram_counts[VTR_ATOM_TIERS]; /* windows */
     enum vtr_atom_pace paces[VTR_ATOM_TIERS];
     unsigned filter_bits[VTR_ATOM_TIERS];  /* 0: the tier has no atoms */

@@ -19,7 +19,7 @@ static const struct {
     unsigned numerator;
     unsigned denominator;
     unsigned list_min;
-} ROOM[VTR_ATOM_TIERS] = {
+} ROOM[VTR_ATOM_KINDS] = {
     [VTR_ATOM_TIER_LONG] = {4, 3, 8},
     [VTR_ATOM_TIER_SHORT] = {2, 1, 8},
     [VTR_ATOM_TIER_PAIR] = {2, 1, 8},
@@ -33,9 +33,10 @@ static const struct {
 
 uint64_t vtr_atom_slots_len(enum vtr_atom_tier tier, uint64_t gram_count)
 {
-    const unsigned denominator = ROOM[tier].denominator;
+    const unsigned denominator = ROOM[tier % VTR_ATOM_KINDS].denominator;
     const uint64_t slots =
-        (gram_count * ROOM[tier].numerator + denominator - 1) / denominator;
+        (gram_count * ROOM[tier % VTR_ATOM_KINDS].numerator + denominator - 1) /
+        denominator;
 
     return ((slots + VTR_ATOM_LINE_SLOTS - 1) / VTR_ATOM_LINE_SLOTS + SPARE_LINES) *
            VTR_ATOM_LINE_SLOTS;
@@ -255,7 +256,7 @@ enum vtr_status vtr_atom_slots_write(uint8_t *slots, struct vtr_atom_slots_shape
     const uint32_t count = (uint32_t)grams->count;
     struct filling f = {.slots = slots,
                         .unit_count = unit_count,
-                        .list_min = ROOM[tier].list_min};
+                        .list_min = ROOM[tier % VTR_ATOM_KINDS].list_min};
     const enum vtr_status status =
         sort_grams(grams->items, count, (uint32_t)(len / VTR_ATOM_LINE_SLOTS), err);
 

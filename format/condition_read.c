@@ -104,7 +104,7 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
     case VTR_OP_VARIABLE:
         return vtr_reader_varint(code, &out->slot);
     case VTR_OP_READ:
-        return vtr_reader_u8(code, &byte);
+        return vtr_reader_u8(code, &out->kind);
     case VTR_OP_JUMP_FALSE:
     case VTR_OP_JUMP_TRUE:
         return vtr_reader_varint(code, &out->distance) &&

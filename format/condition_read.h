@@ -18,6 +18,7 @@ struct vtr_instruction {
     uint8_t op;
     uint64_t pattern;       /* MATCH .. LENGTH: number + 1, 0: that of the loop */
     int64_t number;         /* INT */
+    uint8_t kind;           /* READ: VTR_READ_* */
     uint64_t distance;      /* jumps */
     uint8_t quantifier;     /* OF .. FOR_PROGRAMS */
     uint64_t slot;          /* VARIABLE, FOR_RANGE, FOR_LIST, FOR_PROGRAMS */

@@ -79,9 +79,11 @@ enum vtr_hash_kind {
 #define VTR_PATTERN_ROW_LEN 4u /* u32 offset of the pattern in RULE_DATA */
 
 /* ATOM_PARAMS: u32 units of ATOM_ROWS, u32 zero, then a row a tier; of a tier without
- * atoms, zeros. */
-#define VTR_ATOM_TIERS              3u
-#define VTR_ATOM_PARAMS_LEN         56u
+ * atoms, zeros.  Three tiers by the length of atoms for rules that may be true of any
+ * file, three for those of files that begin with MZ. */
+#define VTR_ATOM_KINDS              3u
+#define VTR_ATOM_TIERS              6u
+#define VTR_ATOM_PARAMS_LEN         104u
 #define VTR_ATOM_AT_UNITS           0u
 #define VTR_ATOM_AT_TIERS           8u
 #define VTR_ATOM_TIER_LEN           16u

@@ -39,9 +39,10 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
         vtr_buckets_estimate(table->buckets, table->group_count) <= BUCKETS_LIMIT) {
         probe->buckets = table->buckets;
         probe->group_count = table->group_count;
+        probe->stride = 1; /* they know what an atom begins with */
     }
     for (unsigned i = 0; i < 16; i++) {
-        const unsigned begin = i / 4 * table->stride;
+        const unsigned begin = i / 4 * probe->stride;
 
         probe->low[i] = i % 4 < len ? (uint8_t)(begin + i % 4) : 0x80;
         probe->high[i] = i % 4 < len ? (uint8_t)(begin + high + i % 4) : 0x80;
@@ -107,12 +108,6 @@ size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
 size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out)
 {
-    const size_t found = vtr_probe_plain(probe, tile, count, out);
-    size_t kept = 0;
-
-    for (size_t i = 0; i < found; i++) {
-        out[kept] = out[i];
-        kept += vtr_buckets_pass(probe->buckets, probe->group_count, tile + out[i]);
-    }
-    return kept;
+    return vtr_probe_keep_bucketed(probe, tile, out,
+                                   vtr_probe_plain(probe, tile, count, out));
 }

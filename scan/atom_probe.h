@@ -48,7 +48,7 @@ static inline bool vtr_probe_passes(const struct vtr_atom_probe *probe,
 
 /* Writes the positions below `count` <= VTR_TILE_LEN, multiples of the stride, that
  * pass, ascending; returns how many.  One version asks the filter alone, one for tiers
- * with buckets both. */
+ * with buckets both, at all positions. */
 typedef size_t (*vtr_probe_fn)(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out);
 
@@ -87,10 +87,11 @@ size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_
 void vtr_fold_bytes_neon(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
+size_t vtr_probe_buckets_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint16_t *out);
 
 /* Of positions from `at` on, which buckets let pass (a bit for each), adds those that
- * the filter of a tier with stride 1 and grams of four bytes at most lets pass too;
- * returns how many there are. */
+ * the filter lets pass too; returns how many there are. */
 static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
                                     const uint8_t *tile, size_t at, uint64_t bits,
                                     uint16_t *out, size_t found)
@@ -108,6 +109,22 @@ static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
         found += vtr_probe_passes(probe, tile + position);
     }
     return found;
+}
+
+/* Of positions that the filter lets pass, so many, keeps those that buckets let pass.
+ */
+static inline size_t vtr_probe_keep_bucketed(const struct vtr_atom_probe *probe,
+                                             const uint8_t *tile, uint16_t *positions,
+                                             size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        positions[kept] = positions[i];
+        kept +=
+            vtr_buckets_pass(probe->buckets, probe->group_count, tile + positions[i]);
+    }
+    return kept;
 }
 
 /* What stands for code that is not compiled in. */
@@ -131,9 +148,9 @@ static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
 # define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
 #endif
 #if VTR_HAS_NEON
-# define VTR_PROBE_NEON                                                                \
-  {                                                                                    \
-   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_plain, vtr_match_lines_plain \
+# define VTR_PROBE_NEON                                                               \
+  {                                                                                   \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_neon, vtr_match_lines_plain \
   }
 #else
 # define VTR_PROBE_NEON VTR_PROBE_PLAIN

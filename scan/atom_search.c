@@ -2,6 +2,7 @@
 
 #include "scan/atom_search.h"
 
+#include "format/condition_magic.h"
 #include "scan/atom_lookup.h"
 #include "scan/fold_tile.h"
 #include "scan/scan_run.h"
@@ -31,25 +32,33 @@ static const uint8_t *bytes_ahead(const struct vtr_scan_run *run,
                : tile->bytes;
 }
 
+/* The first tiers, so many, are searched: those of rules for other files are left out.
+ */
+static size_t count_tiers(const struct vtr_scan_run *run)
+{
+    return !run->is_lean || vtr_bytes_are_mz(run->data) ? VTR_ATOM_TIERS
+                                                        : VTR_ATOM_TIER_MZ;
+}
+
 void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
 {
     struct vtr_atom_searcher *searcher = run->searcher;
     const size_t left = run->data.len - first;
     const size_t count = left < VTR_TILE_LEN ? left : VTR_TILE_LEN;
     const struct vtr_tile tile = {searcher->tile + VTR_TILE_LEAD, first};
+    const size_t tier_count = count_tiers(run);
     const uint8_t *ahead = bytes_ahead(run, &tile);
 
     vtr_fold_tile(searcher->tile, searcher->functions.fold_bytes, run->data, first);
-    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+    for (size_t i = 0; i < tier_count; i++) {
         if (searcher->probes[i].filter != NULL) {
             struct vtr_atom_probe *probe = &searcher->probes[i];
             const vtr_probe_fn find = probe->group_count > 0
                                           ? searcher->functions.probe_buckets
                                           : searcher->functions.probe;
-            if (probe->group_count == 0) {
-                probe->ahead = ahead;
-                ahead = tile.bytes; /* fetched once */
-            }
+
+            probe->ahead = ahead;
+            ahead = tile.bytes; /* fetched once */
             const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
             vtr_atom_lookup(run, &run->atoms->tiers[i], &searcher->matchers[i], &tile,

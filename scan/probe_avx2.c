@@ -147,6 +147,7 @@ size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t 
         from += 2 * VTR_BUCKET_TABLE_LEN;
     }
     for (size_t at = 0; at < count; at += 32) {
+        VTR_PREFETCH(probe->ahead + at);
         unsigned bits = ask_group(tables, tile + at);
 
         if (probe->group_count > 1) {

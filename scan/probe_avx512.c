@@ -8,6 +8,9 @@
 
 #include <immintrin.h>
 
+/* Tables of two of a group's four bytes. */
+#define HALF_GROUP_LEN (VTR_BUCKET_GROUP_LEN / 2)
+
 VTR_TARGET_AVX512
 void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len)
 {
@@ -92,79 +95,101 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
     return found;
 }
 
-/* A group's tables, each in all quarters. */
-struct group {
-    __m512i low[VTR_BUCKET_BYTES];
-    __m512i high[VTR_BUCKET_BYTES];
+/* The tables of two bytes of a group, each in all quarters; written out, since arrays
+ * of vectors would be kept in memory. */
+struct tables {
+    __m512i low;
+    __m512i high;
+    __m512i next_low;
+    __m512i next_high;
 };
 
 VTR_TARGET_AVX512
-static inline void load_group(struct group *group, const uint8_t *tables)
+static inline struct tables load_tables(const uint8_t *tables)
 {
-    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
-        group->low[i] = load_all_quarters(tables);
-        group->high[i] = load_all_quarters(tables + VTR_BUCKET_TABLE_LEN);
-        tables += 2 * VTR_BUCKET_TABLE_LEN;
-    }
+    const struct tables loaded = {
+        load_all_quarters(tables),
+        load_all_quarters(tables + VTR_BUCKET_TABLE_LEN),
+        load_all_quarters(tables + 2 * VTR_BUCKET_TABLE_LEN),
+        load_all_quarters(tables + 3 * VTR_BUCKET_TABLE_LEN),
+    };
+    return loaded;
 }
 
-/* The halves of the bytes from 64 positions on. */
+/* The halves of two bytes from each of 64 positions on. */
 struct halves {
-    __m512i low[VTR_BUCKET_BYTES];
-    __m512i high[VTR_BUCKET_BYTES];
+    __m512i low;
+    __m512i high;
+    __m512i next_low;
+    __m512i next_high;
 };
 
 VTR_TARGET_AVX512
-static inline void load_halves(struct halves *halves, const uint8_t *bytes)
+static inline struct halves load_halves(const uint8_t *bytes)
 {
     const __m512i mask = _mm512_set1_epi8(15);
+    const __m512i block = _mm512_loadu_si512(bytes);
+    const __m512i next = _mm512_loadu_si512(bytes + 1);
+    const struct halves halves = {
+        _mm512_and_si512(block, mask),
+        _mm512_and_si512(_mm512_srli_epi16(block, 4), mask),
+        _mm512_and_si512(next, mask),
+        _mm512_and_si512(_mm512_srli_epi16(next, 4), mask),
+    };
+    return halves;
+}
 
-    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
-        const __m512i block = _mm512_loadu_si512(bytes + i);
+/* The buckets that have the halves of these two bytes. */
+VTR_TARGET_AVX512
+static inline __m512i ask_tables(const struct tables *tables,
+                                 const struct halves *halves)
+{
+    const __m512i low = _mm512_shuffle_epi8(tables->low, halves->low);
+    const __m512i high = _mm512_shuffle_epi8(tables->high, halves->high);
+    const __m512i next_low = _mm512_shuffle_epi8(tables->next_low, halves->next_low);
+    const __m512i next_high = _mm512_shuffle_epi8(tables->next_high, halves->next_high);
 
-        halves->low[i] = _mm512_and_si512(block, mask);
-        halves->high[i] = _mm512_and_si512(_mm512_srli_epi16(block, 4), mask);
-    }
+    return _mm512_and_si512(_mm512_and_si512(low, high),
+                            _mm512_and_si512(next_low, next_high));
 }
 
 VTR_TARGET_AVX512
-static inline __mmask64 ask_group(const struct group *group,
-                                  const struct halves *halves)
+static inline size_t probe_groups(const struct vtr_atom_probe *probe,
+                                  const uint8_t *tile, size_t count, uint16_t *out,
+                                  bool has_two)
 {
-    __m512i buckets = _mm512_set1_epi8(-1);
+    const uint8_t *other = probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0);
+    const struct tables first = load_tables(probe->buckets);
+    const struct tables first_end = load_tables(probe->buckets + HALF_GROUP_LEN);
+    const struct tables second = load_tables(other);
+    const struct tables second_end = load_tables(other + HALF_GROUP_LEN);
+    size_t found = 0;
 
-    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
-        const __m512i low = _mm512_shuffle_epi8(group->low[i], halves->low[i]);
-        const __m512i high = _mm512_shuffle_epi8(group->high[i], halves->high[i]);
+    for (size_t at = 0; at < count; at += 64) {
+        VTR_PREFETCH(probe->ahead + at);
+        const struct halves begin = load_halves(tile + at);
+        const struct halves end = load_halves(tile + at + 2);
+        uint64_t bits = _mm512_test_epi8_mask(ask_tables(&first, &begin),
+                                              ask_tables(&first_end, &end));
 
-        buckets = _mm512_ternarylogic_epi32(buckets, low, high, 0x80); /* and */
+        if (has_two) {
+            bits |= _mm512_test_epi8_mask(ask_tables(&second, &begin),
+                                          ask_tables(&second_end, &end));
+        }
+        if (bits != 0) {
+            found = vtr_probe_keep(probe, tile, at, bits, out, found);
+        }
     }
-    return _mm512_test_epi8_mask(buckets, buckets);
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return found;
 }
 
 VTR_TARGET_AVX512
 size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out)
 {
-    const bool has_two = probe->group_count > 1;
-    struct group first;
-    struct group second;
-    size_t found = 0;
-
-    load_group(&first, probe->buckets);
-    load_group(&second, probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0));
-    for (size_t at = 0; at < count; at += 64) {
-        struct halves halves;
-
-        load_halves(&halves, tile + at);
-        uint64_t bits = ask_group(&first, &halves);
-        if (has_two) {
-            bits |= ask_group(&second, &halves);
-        }
-        found = vtr_probe_keep(probe, tile, at, bits, out, found);
-    }
-    while (found > 0 && out[found - 1] >= count) {
-        found--; /* the last block went past the end */
-    }
-    return found;
+    return probe->group_count > 1 ? probe_groups(probe, tile, count, out, true)
+                                  : probe_groups(probe, tile, count, out, false);
 }

@@ -121,3 +121,10 @@ size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
     }
     return found;
 }
+
+size_t vtr_probe_buckets_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint16_t *out)
+{
+    return vtr_probe_keep_bucketed(probe, tile, out,
+                                   vtr_probe_neon(probe, tile, count, out));
+}

@@ -685,11 +685,12 @@ class Image:
             "<BBBBIII", row)
         if not any(row):
             return filters, slots, []
+        number %= 3
         gaits = (((6, 2), (6, 3), (7, 2), (8, 1)), ((4, 1),), ((2, 1),))[number]
         need((gram_len, stride) in gaits and lines and grams,
              "a tier is malformed")
         entered = grams * stride
-        limit = max(entered * 53 // 2, 1 << 17)
+        limit = max(entered * 53 // 2, 1 << 18)
         need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * entered or
                                   2 << b > limit), 28), "a filter has the wrong size")
         room = 2 * grams if number else (grams * 4 + 2) // 3
@@ -725,7 +726,7 @@ class Image:
              "lists are cut off")
         need(free and len(reached) == grams, "a table has other grams than it says")
         atoms = len(set(reached))
-        need(groups == (0 if number == 0 or atoms > 480 else 1 + (atoms > 160)),
+        need(groups == (0 if atoms > 480 else 1 + (atoms > 48)),
              "a tier has other buckets than it has atoms for")
         for table in range(filter_len, filters_len, 16):
             need(any(filters[table:table + 16]), "a half of a byte is in no bucket")
@@ -745,18 +746,18 @@ class Image:
             need(not any(self.section(i) for i in (9, 10, 11)), "an index without atoms")
             return
         unit_count = len(self.section(12)) // 8
-        need(len(params) == 56 and
+        need(len(params) == 104 and
              struct.unpack_from("<II", params) == (unit_count, 0),
              "parameters are malformed")
         rest, tier_of = (self.section(10), self.section(11)), {}
-        for number in range(3):
+        for number in range(6):
             row = params[8 + 16 * number:24 + 16 * number]
             filters, slots, reached = self.check_tier(row, number, rest, unit_count)
             rest = filters, slots
             for unit, count in collections.Counter(reached).items():
                 need(unit in rows and tier_of.setdefault(unit, number) == number,
                      "a slot leads to no row, or two tiers lead to one")
-                need(count in (1, 230 if number == 2 else 1),
+                need(count in (1, 230 if number % 3 == 2 else 1),
                      "an atom is entered a wrong number of times")
         need(not rest[0] and not rest[1], "the sections of the index do not fit")
         need(len(tier_of) == len(rows), "no slot leads to a row")

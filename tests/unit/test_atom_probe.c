@@ -117,15 +117,20 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
     static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
     static uint8_t buckets[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_GROUP_LEN];
     static const size_t COUNTS[] = {0, 1, 31, 32, 33, 63, 64, 65, 999, 8191, 8192};
+    static const unsigned LENS[] = {4, 2, 6};
     uint64_t random = 9;
 
     for (unsigned round = 0; round < 16; round++) {
-        struct vtr_atom_probe probe = {.filter = filter,
-                                       .filter_bits = 10 + round % 7,
-                                       .gram_len = round % 2 == 0 ? 4 : 2,
-                                       .stride = 1,
-                                       .buckets = buckets,
-                                       .group_count = 1 + round / 2 % 2};
+        const struct vtr_atom_table table = {.filter = filter,
+                                             .filter_bits = 10 + round % 7,
+                                             .gram_len = LENS[round % 3],
+                                             .stride = 1};
+        struct vtr_atom_probe probe;
+
+        vtr_atom_probe_init(&probe, &table);
+        probe.buckets = buckets;
+        probe.group_count = 1 + round / 2 % 2;
+        probe.ahead = tile;
 
         fill(&random, tile, sizeof(tile));
         memset(tile + 1000, 0, 500);

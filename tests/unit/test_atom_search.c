@@ -20,6 +20,7 @@ struct text {
     uint8_t bytes[TEXT_MAX];
     size_t len;
     bool is_nocase;
+    bool is_mz;    /* the rule asks for a file that begins so */
     bool has_keys; /* is looked for under every xor key */
 };
 
@@ -85,7 +86,8 @@ static size_t put_rule(char *out, size_t number, const struct text *text)
         len += put_hex(out + len, text);
         len += (size_t)snprintf(out + len, 2, "}");
     }
-    return len + (size_t)snprintf(out + len, 32, " condition: $a }\n");
+    return len + (size_t)snprintf(out + len, 64, " condition: %s$a }\n",
+                                  text->is_mz ? "uint16(0) == 0x5A4D and " : "");
 }
 
 /* The rules of so many texts as an image, from malloc. */
@@ -187,6 +189,62 @@ static void texts_of_every_length_are_found_wherever_they_stand(void **state)
     free(wanted.sums);
 }
 
+static void plant(struct text *texts, size_t count, uint8_t *data, uint64_t *random)
+{
+    for (size_t at = 2; at + TEXT_MAX < DATA_LEN; at += 97) {
+        const struct text *text = &texts[vtr_test_below(random, count)];
+
+        memcpy(data + at, text->bytes, text->len);
+    }
+}
+
+/* Rules that ask for the first bytes of the file are found in files that have them, and
+ * the others are in all; few enough for buckets, or more than those have room for. */
+static void rules_for_some_files_are_found_in_those(void **state)
+{
+    (void)state;
+    static const size_t COUNTS[] = {40, 160, TEXTS};
+    static struct text texts[TEXTS];
+    static uint8_t data[DATA_LEN];
+    struct found wanted = {calloc(TEXTS, 8), calloc(TEXTS, 8), 0};
+    uint64_t random = 23;
+
+    for (size_t i = 0; i < TEXTS; i++) {
+        texts[i].len = 1 + vtr_test_below(&random, 12);
+        texts[i].is_mz = i % 8 != 0;
+        for (size_t k = 0; k < texts[i].len; k++) {
+            texts[i].bytes[k] = (uint8_t)vtr_test_random(&random);
+        }
+    }
+    for (size_t at = 0; at < DATA_LEN; at++) {
+        data[at] = (uint8_t)vtr_test_random(&random);
+    }
+    for (size_t c = 0; c < 2 * sizeof(COUNTS) / sizeof(COUNTS[0]); c++) {
+        const size_t count = COUNTS[c / 2];
+        const struct vtr_bytes bytes = {data, DATA_LEN};
+        struct vtr_database *database = NULL;
+
+        plant(texts, count, data, &random);
+        memcpy(data, c % 2 == 0 ? "MZ" : "ZM", 2);
+        memset(wanted.counts, 0, TEXTS * 8);
+        memset(wanted.sums, 0, TEXTS * 8);
+        compare_everywhere(texts, bytes, &wanted);
+        for (size_t i = 0; i < TEXTS; i++) {
+            const bool is_possible = i < count && (c % 2 == 0 || !texts[i].is_mz);
+
+            wanted.counts[i] = is_possible ? wanted.counts[i] : 0;
+            wanted.sums[i] = is_possible ? wanted.sums[i] : 0;
+        }
+        struct vtr_bytes image = compile(texts, count, "test_atom_search.tmp.yar");
+        assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+        assert_all_find(database, TEXTS, bytes, &wanted);
+        vtr_database_free(database);
+        free((void *)(uintptr_t)image.ptr);
+    }
+    free(wanted.counts);
+    free(wanted.sums);
+}
+
 #define PLANTED 1000u
 
 /* Some of these texts stand in the data, and no others. */
@@ -276,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_every_length_are_found_wherever_they_stand),
+        cmocka_unit_test(rules_for_some_files_are_found_in_those),
         cmocka_unit_test(many_texts_are_found),
         cmocka_unit_test(many_keys_are_found),
     };
