@@ -66,7 +66,7 @@ static enum vtr_status add_delta(struct row *row, struct vtr_bytes bytes,
 {
     const size_t i = row->opened_count;
     struct vtr_delta *delta = &row->deltas[i];
-    struct vtr_changes step;
+    struct vtr_changes step = {0};
     enum vtr_status status =
         vtr_delta_open(delta, bytes, signing->trusted, signing->trusted_count, err);
 
