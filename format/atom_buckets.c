@@ -28,41 +28,55 @@ unsigned vtr_bucket_groups(uint64_t atom_count)
                                             : 0;
 }
 
-/* The values that each half of each byte of a bucket has: bit i for the value i. */
+/* The values that each half of each byte of a bucket has: 16 bits a byte, the first
+ * byte lowest, in which bit i stands for the value i. */
 struct bucket {
-    uint16_t halves[HALVES]; /* of a byte the lower, then the upper */
+    uint64_t low; /* halves of bytes */
+    uint64_t high;
 };
 
-static void add_window(struct bucket *bucket, const struct vtr_atom_window *window)
+static struct bucket bucket_of(const struct vtr_atom_window *window)
 {
+    struct bucket bucket = {0};
+
     for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
         const bool is_known = i < window->len;
-        const uint16_t low = (uint16_t)(1u << (window->bytes[i] & 15u));
-        const uint16_t high = (uint16_t)(1u << (window->bytes[i] >> 4));
+        const uint64_t low = is_known ? 1u << (window->bytes[i] & 15u) : ALL_VALUES;
+        const uint64_t high = is_known ? 1u << (window->bytes[i] >> 4) : ALL_VALUES;
 
-        bucket->halves[2 * i] |= is_known ? low : ALL_VALUES;
-        bucket->halves[2 * i + 1] |= is_known ? high : ALL_VALUES;
+        bucket.low |= low << 16 * i;
+        bucket.high |= high << 16 * i;
     }
+    return bucket;
 }
 
-static unsigned count_values(uint16_t values)
+/* Whether the bucket had not all of the other's values. */
+static bool add_values(struct bucket *bucket, const struct bucket *values)
 {
-    const unsigned twos = values - (values >> 1 & 0x5555u);
-    const unsigned fours = (twos & 0x3333u) + (twos >> 2 & 0x3333u);
-    const unsigned eights = (fours + (fours >> 4)) & 0x0F0Fu;
+    const struct bucket before = *bucket;
 
-    return (eights + (eights >> 8)) & 31u;
+    bucket->low |= values->low;
+    bucket->high |= values->high;
+    return before.low != bucket->low || before.high != bucket->high;
+}
+
+/* The product of the numbers of values of four halves. */
+static uint64_t multiply_counts(uint64_t values)
+{
+    const uint64_t twos = values - (values >> 1 & 0x5555555555555555u);
+    const uint64_t fours =
+        (twos & 0x3333333333333333u) + (twos >> 2 & 0x3333333333333333u);
+    const uint64_t eights = (fours + (fours >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    const uint64_t counts = (eights + (eights >> 8)) & 0x001F001F001F001Fu;
+
+    return (counts & 31u) * (counts >> 16 & 31u) * (counts >> 32 & 31u) *
+           (counts >> 48);
 }
 
 /* How many of 2^32 places a bucket lets pass. */
 static uint64_t cost_of(const struct bucket *bucket)
 {
-    uint64_t cost = 1;
-
-    for (unsigned i = 0; i < HALVES; i++) {
-        cost *= count_values(bucket->halves[i]);
-    }
-    return cost;
+    return multiply_counts(bucket->low) * multiply_counts(bucket->high);
 }
 
 static int compare_windows(const void *a, const void *b, void *context)
@@ -89,39 +103,73 @@ static void drop_equal(struct vtr_vector *windows)
     windows->count = kept;
 }
 
-/* The best way to cut the first windows, so many, into so many buckets. */
-struct cut {
-    uint64_t cost;  /* UINT64_MAX: there is none */
-    uint32_t start; /* of the last bucket */
-};
+/* More than all buckets cost together. */
+#define COST_NONE (UINT64_MAX / 2)
 
-/* Works out the cuts of all numbers of windows: row k, of `count` + 1, is for k
- * buckets. */
-static void find_cuts(struct cut *cuts, const struct vtr_atom_window *windows,
-                      size_t count, unsigned bucket_count)
+/* What equal runs cost: more than the best ones, and so than each of them. */
+static uint64_t cost_of_equal_runs(const struct bucket *windows, size_t count,
+                                   unsigned bucket_count)
 {
-    const size_t row = count + 1;
+    uint64_t sum = 0;
 
-    for (size_t i = 0; i < row * (bucket_count + 1); i++) {
-        cuts[i] = (struct cut){UINT64_MAX, 0};
-    }
-    cuts[0].cost = 0;
-    for (size_t start = 0; start < count; start++) {
+    for (size_t k = 0; k < bucket_count; k++) {
         struct bucket bucket = {0};
 
-        for (size_t end = start + 1; end <= count; end++) {
-            add_window(&bucket, &windows[end - 1]);
-            const uint64_t cost = cost_of(&bucket);
-            for (unsigned k = 1; k <= bucket_count; k++) {
-                const uint64_t before = cuts[(k - 1) * row + start].cost;
-                struct cut *cut = &cuts[k * row + end];
+        for (size_t i = count * k / bucket_count; i < count * (k + 1) / bucket_count;
+             i++) {
+            (void)add_values(&bucket, &windows[i]);
+        }
+        sum += cost_of(&bucket);
+    }
+    return sum;
+}
 
-                if (before != UINT64_MAX && before + cost < cut->cost) {
-                    *cut = (struct cut){before + cost, (uint32_t)start};
-                }
+/* Works out what the best ways cost to cut the first windows, so many, into so many
+ * buckets: rows of `bucket_count` + 1, one for each number of windows.  Left out are
+ * buckets that alone cost more than a way to cut all of them. */
+static void find_costs(uint64_t *costs, const struct bucket *windows, size_t count,
+                       unsigned bucket_count)
+{
+    const uint64_t limit = cost_of_equal_runs(windows, count, bucket_count);
+    const size_t row = bucket_count + 1;
+
+    for (size_t i = 0; i < row * (count + 1); i++) {
+        costs[i] = COST_NONE;
+    }
+    costs[0] = 0;
+    for (size_t start = 0; start < count; start++) {
+        const uint64_t *before = costs + start * row;
+        struct bucket bucket = {0};
+        uint64_t cost = 0;
+
+        for (size_t end = start + 1; end <= count && cost <= limit; end++) {
+            uint64_t *after = costs + end * row;
+
+            cost = add_values(&bucket, &windows[end - 1]) ? cost_of(&bucket) : cost;
+            for (unsigned k = 0; k < bucket_count; k++) {
+                const uint64_t sum = before[k] + cost;
+                after[k + 1] = sum < after[k + 1] ? sum : after[k + 1];
             }
         }
     }
+}
+
+/* Where the last of `k` buckets of the first `end` windows begins, and what is in it;
+ * of equal ways the one that begins first. */
+static size_t find_start(const uint64_t *costs, const struct bucket *windows,
+                         size_t row, size_t end, unsigned k, struct bucket *out)
+{
+    struct bucket bucket = {0};
+    size_t found = end;
+
+    for (size_t start = end; start-- > 0;) {
+        (void)add_values(&bucket, &windows[start]);
+        if (costs[start * row + k - 1] + cost_of(&bucket) == costs[end * row + k]) {
+            *out = bucket;
+            found = start;
+        }
+    }
+    return found;
 }
 
 /* Writes a bucket into the tables of its group. */
@@ -130,8 +178,10 @@ static void put_bucket(uint8_t *out, unsigned number, const struct bucket *bucke
     uint8_t *tables = out + (size_t)(number / VTR_BUCKETS) * VTR_BUCKET_GROUP_LEN;
 
     for (unsigned i = 0; i < HALVES; i++) {
+        const uint64_t halves = i % 2 == 0 ? bucket->low : bucket->high;
+
         for (unsigned value = 0; value < VTR_BUCKET_TABLE_LEN; value++) {
-            const unsigned has = bucket->halves[i] >> value & 1u;
+            const unsigned has = halves >> (i / 2 * 16 + value) & 1u;
 
             tables[i * VTR_BUCKET_TABLE_LEN + value] |=
                 (uint8_t)(has << number % VTR_BUCKETS);
@@ -139,37 +189,49 @@ static void put_bucket(uint8_t *out, unsigned number, const struct bucket *bucke
     }
 }
 
+/* Writes the best buckets, so many; `costs` has a row of that and one more for each
+ * number of windows, 0 included. */
+static void put_best(uint8_t *out, const struct bucket *windows, size_t count,
+                     unsigned bucket_count, uint64_t *costs)
+{
+    size_t end = count;
+
+    find_costs(costs, windows, count, bucket_count);
+    for (unsigned k = bucket_count; k > 0; k--) {
+        struct bucket bucket = {0};
+
+        end = find_start(costs, windows, bucket_count + 1, end, k, &bucket);
+        put_bucket(out, k - 1, &bucket);
+    }
+}
+
 enum vtr_status vtr_buckets_write(uint8_t *out, unsigned group_count,
                                   struct vtr_vector *windows, struct vtr_error *err)
 {
     const unsigned most = group_count * VTR_BUCKETS;
+    const struct vtr_atom_window *items = windows->items;
+    enum vtr_status status = VTR_OK;
 
-    if (vtr_sort(windows->items, windows->count, sizeof(struct vtr_atom_window),
-                 compare_windows, NULL) != VTR_OK) {
+    if (vtr_sort(windows->items, windows->count, sizeof(*items), compare_windows,
+                 NULL) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     drop_equal(windows);
-    const struct vtr_atom_window *items = windows->items;
-    const size_t row = windows->count + 1;
-    const unsigned used = windows->count < most ? (unsigned)windows->count : most;
-    struct cut *cuts = calloc(row * (used + 1), sizeof(*cuts));
-    if (cuts == NULL) {
-        return vtr_error_set_memory(err);
-    }
-    find_cuts(cuts, items, windows->count, used);
-    size_t end = windows->count;
-    for (unsigned k = used; k > 0; k--) {
-        const size_t start = cuts[k * row + end].start;
-        struct bucket bucket = {0};
-
-        for (size_t i = start; i < end; i++) {
-            add_window(&bucket, &items[i]);
+    const size_t count = windows->count;
+    const unsigned used = count < most ? (unsigned)count : most;
+    struct bucket *buckets = calloc(count + 1, sizeof(*buckets));
+    uint64_t *costs = calloc((count + 1) * (used + 1), sizeof(*costs));
+    if (buckets != NULL && costs != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            buckets[i] = bucket_of(&items[i]);
         }
-        put_bucket(out, k - 1, &bucket);
-        end = start;
+        put_best(out, buckets, count, used, costs);
+    } else {
+        status = vtr_error_set_memory(err);
     }
-    free(cuts);
-    return VTR_OK;
+    free(costs);
+    free(buckets);
+    return status;
 }
 
 uint64_t vtr_buckets_estimate(const uint8_t *tables, unsigned group_count)
