@@ -42,6 +42,12 @@ read -ra flags <<<"$(pkg-config --cflags --libs vitrine)"
 [ "$("$work/follow" "$work/repository" "$work/endpoint")" = "$work/endpoint/main.vdb: release 1" ]
 cmp "$work/endpoint/main.vdb" "$work/main.vdb"
 
+echo "the README's example"
+sed -n '/^```c$/,/^```$/p' "$here/../../README.md" | sed '/^```/d' >"$work/readme.c"
+"${CC:-cc}" "$work/readme.c" -o "$work/readme" "${flags[@]}"
+"$work/prefix/bin/vitrine" compile -o "$work/glass.vdb" "$work/glass.yar" 2>"$work/log"
+[ "$("$work/readme" "$work/glass.vdb" "$work/glass.yar")" = glass ]
+
 echo "program, man page and completions"
 "$work/prefix/bin/vitrine" --version
 for file in man/man1/vitrine.1 bash-completion/completions/vitrine \
