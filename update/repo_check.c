@@ -246,7 +246,7 @@ static void check_targets(struct check *check)
         }
     }
     (void)snprintf(text, sizeof(text),
-                   "%llu files, %llu of them older deltas; %llu deltas applied",
+                   "files: %llu, older deltas among them: %llu, deltas applied: %llu",
                    (unsigned long long)check->file_count,
                    (unsigned long long)check->delta_count,
                    (unsigned long long)check->proof_count);

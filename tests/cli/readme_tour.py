@@ -77,7 +77,8 @@ def run(commands, work):
     script = "exec 2>&1\n" + "".join(f"{command}\nprintf '{MARK}'\n" for command in commands)
     for name, here in places(work):
         script = script.replace(name, here)
-    environment = dict(os.environ, PATH=f"{work}/bin:{os.environ['PATH']}", NO_COLOR="1")
+    environment = dict(os.environ, VITRINE=str(VITRINE), NO_COLOR="1",
+                       PATH=f"{work}/bin:{os.environ['PATH']}")
     shell = subprocess.run(["bash"], input=script, text=True, capture_output=True, cwd=work,
                            env=environment, timeout=120, check=False)
     answers = shell.stdout.split(MARK)[:-1]
