@@ -156,7 +156,7 @@ static bool read_gap(struct vtr_reader *r, struct vtr_pattern_part *part)
 static struct vtr_bytes find_literal(struct vtr_bytes tokens)
 {
     struct vtr_reader r;
-    struct vtr_bytes masked;
+    struct vtr_bytes masked = {0};
     uint8_t kind;
 
     vtr_reader_init(&r, tokens, 0);
