@@ -316,9 +316,13 @@ void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t 
         VTR_PREFETCH(&state->matches);
         break;
     case 2:
-        VTR_PREFETCH(state->parts);
-        VTR_PREFETCH((const uint8_t *)state->parts + 64);
-        VTR_PREFETCH(state->matches.items + state->matches.count);
+        if (state->part_count > 0) {
+            VTR_PREFETCH(state->parts);
+            VTR_PREFETCH((const uint8_t *)state->parts + 64);
+        }
+        if (state->matches.items != NULL) {
+            VTR_PREFETCH(state->matches.items + state->matches.count);
+        }
         break;
     default:
         if (state->part_count > 0) {

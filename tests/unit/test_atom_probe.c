@@ -116,7 +116,9 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
     static uint8_t tile[VTR_TILE_LEN + VTR_TILE_TAIL];
     static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
     static uint8_t buckets[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_GROUP_LEN];
-    static const size_t COUNTS[] = {0, 1, 31, 32, 33, 63, 64, 65, 999, 8191, 8192};
+    static const size_t COUNTS[] = {0,           1,  31, 32,  33,
+                                    63,          64, 65, 999, VTR_TILE_LEN - 1,
+                                    VTR_TILE_LEN};
     static const unsigned LENS[] = {4, 2, 6};
     uint64_t random = 9;
 
