@@ -122,9 +122,11 @@ const struct vtr_verb vtr_verb_repo_key = {
     .run = vtr_cmd_repo_key};
 
 static const struct vtr_verb *const CHILDREN[] = {
-    &vtr_verb_repo_init,    &vtr_verb_repo_key,     &vtr_verb_repo_propose,
-    &vtr_verb_repo_approve, &vtr_verb_repo_publish, &vtr_verb_repo_expire,
-    &vtr_verb_repo_check,   &vtr_verb_repo_gc,      &vtr_verb_repo_alone,   NULL};
+    &vtr_verb_repo_init,    &vtr_verb_repo_key,
+    &vtr_verb_repo_propose, &vtr_verb_repo_approve,
+    &vtr_verb_repo_publish, &vtr_verb_repo_expire,
+    &vtr_verb_repo_check,   &vtr_verb_repo_gc,
+    &vtr_verb_repo_alone,   NULL};
 
 const struct vtr_verb vtr_verb_repo = {
     .name = "repo",

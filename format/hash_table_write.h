@@ -36,8 +36,9 @@ struct vtr_hash_output {
     uint8_t *attrs;
 };
 
-/* Walks the records again, writes the table and adds the records to `root` (NULL: nowhere).  The
- * records must be those of the plan in number and width, else VTR_ERROR_FORMAT. */
+/* Walks the records again, writes the table and adds the records to `root` (NULL:
+ * nowhere).  The records must be those of the plan in number and width, else
+ * VTR_ERROR_FORMAT. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_table_write(
     const struct vtr_hash_plan *plan, const struct vtr_hash_source *source,
     struct vtr_stem_set *stems, const struct vtr_hash_output *output,

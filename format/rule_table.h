@@ -63,8 +63,8 @@ struct vtr_rule_output {
     struct vtr_room externals;
 };
 
-/* Writes the sections, of which each must end full, and adds the records to `root` (NULL:
- * nowhere). */
+/* Writes the sections, of which each must end full, and adds the records to `root`
+ * (NULL: nowhere). */
 VTR_MUST_CHECK enum vtr_status vtr_rule_table_write(const struct vtr_records *records,
                                                     struct vtr_rule_output *output,
                                                     struct vtr_root_builder *root,

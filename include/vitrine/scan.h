@@ -87,9 +87,9 @@ struct vtr_scan_options {
     int has_unsatisfied; /* tells also of the rules that a file does not satisfy */
     int is_brief; /* detections need not have every match of their strings: no more are
                      looked for than conditions ask for, which is faster */
-    int has_profile; /* keeps what vtr_scan_tell_costs tells */
-    unsigned threads; /* of a file of many megabytes so many search parts; what they find
-                         is the same.  0 or 1: the caller's own does it all */
+    int has_profile;  /* keeps what vtr_scan_tell_costs tells */
+    unsigned threads; /* of a file of many megabytes so many search parts; what they
+                         find is the same.  0 or 1: the caller's own does it all */
 };
 
 struct vtr_match {

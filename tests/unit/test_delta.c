@@ -254,8 +254,8 @@ static void equal_databases_give_an_empty_delta(void **state)
     assert_int_equal(vtr_delta_build(&delta, image, image, NULL, NULL), VTR_OK);
     assert_int_equal(vtr_delta_get_info(vtr_writer_bytes(&delta), &info, NULL), VTR_OK);
     assert_int_equal(info.hashes[0].added + info.hashes[0].removed +
-                         info.hashes[1].added + info.hashes[2].removed + info.rules_put +
-                         info.rules_removed + info.externals_put +
+                         info.hashes[1].added + info.hashes[2].removed +
+                         info.rules_put + info.rules_removed + info.externals_put +
                          info.externals_removed,
                      0);
     assert_int_equal(info.raw_len, 0);
