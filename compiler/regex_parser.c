@@ -524,7 +524,8 @@ static void skip_flags(struct parser *p)
 bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *source,
                      struct vtr_regex_tree *out, struct vtr_pattern_problem *problem)
 {
-    struct vtr_regex_tree tree = {.is_nocase = source->is_nocase,
+    struct vtr_regex_tree tree = {.dialect = source->dialect,
+                                  .is_nocase = source->is_nocase,
                                   .is_dotall = source->is_dotall};
     struct parser p = {.arena = arena,
                        .problem = problem,

@@ -74,6 +74,7 @@ struct vtr_regex_tree {
      * The parser says false. */
     bool ends_word;
     const struct vtr_regex_node *settled;
+    enum vtr_dialect dialect;
     bool is_nocase;
     bool is_dotall;
     bool has_greedy;  /* a repeat that takes as much as it can, {n} included */

@@ -8,6 +8,7 @@
 #include "compiler/regex_atoms.h"
 #include "compiler/regex_emit.h"
 #include "compiler/regex_split.h"
+#include "compiler/yara_loss.h"
 
 static uint32_t pattern_flags(uint32_t set, const struct vtr_regex_tree *tree)
 {
@@ -58,6 +59,19 @@ static bool write_form(struct vtr_arena *arena, const struct vtr_regex_split *sp
     return ok;
 }
 
+/* Leaves out wide forms that YARA never comes to, since the plain one hides them. */
+static void drop_hidden(struct vtr_regex_split *wide)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < wide->count; i++) {
+        if (!vtr_yara_hides_wide(wide->trees[i].root)) {
+            wide->trees[count++] = wide->trees[i];
+        }
+    }
+    wide->count = count;
+}
+
 static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
                            uint32_t flags, struct vtr_writer *out,
                            struct vtr_pattern_problem *problem)
@@ -71,6 +85,9 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
     if (!vtr_regex_split(arena, tree, false, is_fullword, &plain) ||
         !vtr_regex_split(arena, tree, true, is_fullword, &wide)) {
         return vtr_problem_set_memory(problem);
+    }
+    if (is_plain && tree->dialect != VTR_DIALECT_YARA_X) {
+        drop_hidden(&wide);
     }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
     return (!is_plain || write_form(arena, &plain, false, out, problem)) &&

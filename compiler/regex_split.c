@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "compiler/yara_atom.h"
+#include "compiler/yara_loss.h"
 
 /* Characters at an alternative's start that are compared with those of another. */
 #define LEAD_MAX 8u
@@ -313,6 +314,12 @@ bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
     bool is_made = true;
 
     *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
+    if (vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
+        if (tree->dialect != VTR_DIALECT_YARA_X) {
+            out->trees[0].root = vtr_yara_begin(arena, tree->root);
+        }
+        return out->trees[0].root != NULL;
+    }
     find_alternatives(&all, tree->root, is_wide);
     if (is_worth_splitting(tree, &all)) {
         sort(&all, is_wide, tree->has_varying);

@@ -14,6 +14,7 @@
 /* A character of an expression, or alternatives in it. */
 struct symbol {
     const struct vtr_regex_node *child; /* of the root, which it is in */
+    const struct vtr_regex_node *node;
     const struct vtr_regex_node *alternatives;
     uint32_t position; /* at least so many characters stand before it */
     uint8_t byte;
@@ -34,6 +35,7 @@ static void add_symbol(struct outline *outline, const struct vtr_regex_node *nod
     if (outline->count < OUTLINE_MAX) {
         outline->symbols[outline->count++] = (struct symbol){
             .child = outline->child,
+            .node = node,
             .alternatives = node->kind == VTR_REGEX_ALT ? node : NULL,
             .position = outline->position,
             .byte = node->byte,
@@ -126,6 +128,7 @@ static void try_run(struct vtr_yara_atom *best, const struct symbol *run,
                 .end =
                     is_wide ? 2 * (first->position + wide_len) : first->position + len,
                 .child = first->child,
+                .first = first->node,
             };
         }
     }
@@ -135,7 +138,8 @@ static void try_run(struct vtr_yara_atom *best, const struct symbol *run,
 static void try_alternatives(struct vtr_yara_atom *best, const struct symbol *symbol,
                              bool is_wide)
 {
-    struct vtr_yara_atom worst = {.child = symbol->child, .is_of_alternatives = true};
+    struct vtr_yara_atom worst = {.child = symbol->child,
+                                  .first = symbol->alternatives};
     bool has_any = false;
 
     for (const struct vtr_regex_node *n = symbol->alternatives->first; n != NULL;

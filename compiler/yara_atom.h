@@ -18,6 +18,9 @@ struct vtr_yara_atom {
     /* The child of the root that it begins in; the root itself when that is no
      * sequence. */
     const struct vtr_regex_node *child;
+    /* The character that it begins with; or the alternatives, when it is not one but
+     * one of each of them. */
+    const struct vtr_regex_node *first;
     /* The atom is not one but one of each alternative of `child`, which is an ALT. */
     bool is_of_alternatives;
 };
