@@ -134,6 +134,11 @@ static inline uint32_t vtr_load_u32_be(const uint8_t *p)
     return (uint32_t)vtr_load_u16_be(p) << 16 | vtr_load_u16_be(p + 2);
 }
 
+static inline uint64_t vtr_load_u64_be(const uint8_t *p)
+{
+    return (uint64_t)vtr_load_u32_be(p) << 32 | vtr_load_u32_be(p + 4);
+}
+
 /* Little-endian integers, and `len` bytes as a borrowed slice, at an offset that nobody
  * has vouched for.  False, the output untouched, when they do not fit. */
 VTR_MUST_CHECK bool vtr_peek_u8(struct vtr_bytes bytes, uint64_t offset, uint8_t *out);

@@ -18,7 +18,9 @@ struct vtr_merge {
     struct vtr_merge_source sources[VTR_HASH_KINDS];
     uint32_t
         *old_stems; /* new stem of each old one; while they are counted: its uses */
-    uint32_t *rank_stems; /* new stem of each rank */
+    uint32_t *rank_stems;  /* new stem of each rank */
+    uint32_t *block_stems; /* new stem of each one of the first old database, where
+                              `from` is a merge itself; else NULL */
     struct vtr_bytes *stems;
     struct vtr_bytes *rules;
     struct vtr_bytes *externals;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "format/hash_block.h"
 
 /* Below, equal or above zero as the key sorts before, with or after the first `bits`
  * bits of the digest. */
@@ -79,7 +80,7 @@ static bool is_removed(struct vtr_merge_source *s)
 /* After the last old record every key must have been found. */
 static void end_old(struct vtr_merge_source *s)
 {
-    s->has_old = false;
+    s->is_old_over = true;
     if (s->old_read_count != s->old->count) {
         s->fault = VTR_MERGE_DAMAGED;
     }
@@ -126,6 +127,8 @@ void vtr_merge_source_rewind(void *context)
 
     s->fault = VTR_MERGE_OK;
     s->old_read_count = 0;
+    s->has_old = false;
+    s->is_old_over = false;
     if (s->old->count > 0) {
         s->old->rewind(s->old->context);
     }
@@ -137,7 +140,6 @@ void vtr_merge_source_rewind(void *context)
             next_key(cursor);
         }
     }
-    next_old(s);
     s->has_added = vtr_added_reader_open(&s->added, s->delta, s->kind);
     next_added(s);
 }
@@ -145,8 +147,11 @@ void vtr_merge_source_rewind(void *context)
 bool vtr_merge_source_next(void *context, struct vtr_hash_record *out)
 {
     struct vtr_merge_source *s = context;
-    int order = (int)s->has_added - (int)s->has_old;
 
+    if (!s->has_old && !s->is_old_over) {
+        next_old(s);
+    }
+    int order = (int)s->has_added - (int)s->has_old;
     if (s->has_old && s->has_added) {
         order = memcmp(s->old_digest, s->added_record.digest, vtr_hash_len(s->kind));
         if (order == 0) {
@@ -161,8 +166,8 @@ bool vtr_merge_source_next(void *context, struct vtr_hash_record *out)
         const uint32_t stem = s->old_record.stem;
         *out = s->old_record;
         out->stem = s->old_stems == NULL ? stem : s->old_stems[stem];
-        memcpy(s->digest, s->old_digest, sizeof(s->digest));
-        next_old(s);
+        out->digest = s->old_digest;
+        s->has_old = false;
     } else {
         const uint32_t rank = s->added_record.stem;
         *out = (struct vtr_hash_record){.size = s->added_record.size,
@@ -171,9 +176,38 @@ bool vtr_merge_source_next(void *context, struct vtr_hash_record *out)
                                                     : s->rank_stems[rank],
                                         .number = s->added_record.number};
         memcpy(s->digest, s->added_record.digest, sizeof(s->digest));
+        out->digest = s->digest;
         next_added(s);
     }
-    out->digest = s->digest;
+    return true;
+}
+
+static const uint8_t *lower_digest(const uint8_t *a, const uint8_t *b)
+{
+    if (a == NULL || b == NULL) {
+        return a == NULL ? b : a;
+    }
+    return memcmp(a, b, VTR_SHA256_LEN) < 0 ? a : b;
+}
+
+/* Up to the next digest that the delta says something of, all stays as it is. */
+bool vtr_merge_source_next_block(void *context, const uint8_t *below,
+                                 struct vtr_hash_block *out)
+{
+    struct vtr_merge_source *s = context;
+    const uint8_t *bound =
+        lower_digest(below, s->has_added ? s->added_record.digest : NULL);
+
+    if (s->has_old || s->is_old_over || s->fault != VTR_MERGE_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < s->removed_count; i++) {
+        bound = lower_digest(bound, s->removed[i].key);
+    }
+    if (!vtr_hash_block_take(s->old, bound, out)) {
+        return false;
+    }
+    s->old_read_count += out->count;
     return true;
 }
 

@@ -38,7 +38,8 @@ struct vtr_merge_source {
     bool is_from_old; /* the last record; else it is an addition */
 
     uint64_t old_read_count;
-    bool has_old;
+    bool has_old; /* old_record is the next one that stays */
+    bool is_old_over;
     struct vtr_hash_record old_record;
     uint8_t old_digest[VTR_SHA256_LEN];
 
@@ -61,8 +62,10 @@ VTR_MUST_CHECK enum vtr_status vtr_merge_source_init(struct vtr_merge_source *ou
 void vtr_merge_source_deinit(struct vtr_merge_source *source);
 
 /* For struct vtr_hash_source, with the merge source as context.  `next` ends early at a
- * fault. */
+ * fault.  A block has the stems that the old database's blocks have. */
 void vtr_merge_source_rewind(void *context);
 bool vtr_merge_source_next(void *context, struct vtr_hash_record *out);
+bool vtr_merge_source_next_block(void *context, const uint8_t *below,
+                                 struct vtr_hash_block *out);
 
 #endif

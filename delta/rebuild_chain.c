@@ -78,8 +78,12 @@ enum vtr_status vtr_delta_rebuild_chain(struct vtr_delta *deltas, size_t count,
         records = &merges[i].records;
     }
     if (status == VTR_OK) {
-        struct exact_alloc exact = {alloc, context, deltas[count - 1].header.to_len};
-        status = vtr_materialise(records, alloc_exactly, &exact, &len, err);
+        const struct vtr_delta_header *header = &deltas[count - 1].header;
+        struct exact_alloc exact = {alloc, context, header->to_len};
+        struct vtr_records last = *records;
+
+        last.content_digest = header->to_digest;
+        status = vtr_materialise(&last, alloc_exactly, &exact, &len, err);
     }
     for (size_t i = 0; merges != NULL && i < count; i++) {
         vtr_merge_deinit(&merges[i]);

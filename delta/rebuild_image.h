@@ -26,7 +26,9 @@ VTR_MUST_CHECK enum vtr_status vtr_delta_check_result(struct vtr_bytes result,
                                                       struct vtr_error *err);
 
 /* Builds the new database in the memory that `alloc` gives, which is asked for exactly
- * as many bytes as the delta promises. */
+ * as many bytes as the delta promises.  It bears the digest that the delta promises,
+ * which its bytes are not held against: the caller does so, or compares it with a
+ * database whose bytes were. */
 VTR_MUST_CHECK enum vtr_status vtr_delta_rebuild(struct vtr_delta *delta,
                                                  const struct vtr_image *basis,
                                                  vtr_image_alloc_fn alloc,

@@ -70,7 +70,7 @@ static unsigned row_bits_of(const struct vtr_hash_table *table)
     return table->size_width + table->stem_width + table->number_width;
 }
 
-static size_t tail_len_of(const struct vtr_hash_table *table)
+size_t vtr_hash_table_tail_len(const struct vtr_hash_table *table)
 {
     return vtr_hash_len(table->kind) - table->prefix_bits / 8;
 }
@@ -177,6 +177,32 @@ static uint64_t prefix_at(const struct vtr_hash_table *table, uint64_t index)
     return low;
 }
 
+/* How a row of less than 64 bits is taken apart. */
+struct row_shape {
+    unsigned stem_at;
+    unsigned number_at;
+    uint64_t size_mask;
+    uint64_t stem_mask;
+};
+
+static struct row_shape row_shape_of(const struct vtr_hash_table *table)
+{
+    return (struct row_shape){
+        .stem_at = table->size_width,
+        .number_at = table->size_width + table->stem_width,
+        .size_mask = (UINT64_C(1) << table->size_width) - 1,
+        .stem_mask = (UINT64_C(1) << table->stem_width) - 1,
+    };
+}
+
+static inline void split_row(struct row_shape shape, uint64_t row,
+                             struct vtr_hash_record *out)
+{
+    out->size = (row & shape.size_mask) - 1; /* of 0: VTR_SIZE_ANY */
+    out->stem = (uint32_t)(row >> shape.stem_at & shape.stem_mask);
+    out->number = (uint32_t)(row >> shape.number_at);
+}
+
 /* What record `index`, which is below the count, says besides its digest. */
 static void read_attrs(const struct vtr_hash_table *table, uint64_t index,
                        struct vtr_hash_record *out)
@@ -185,23 +211,68 @@ static void read_attrs(const struct vtr_hash_table *table, uint64_t index,
     const unsigned name_at = table->size_width;
     const unsigned number_at = name_at + table->stem_width;
     const uint64_t bit = index * row_bits;
-    uint64_t size;
-    uint64_t stem;
-    uint64_t number;
 
     if (row_bits < 64) { /* mostly: one look */
-        const uint64_t row = vtr_table_bits(table->attrs, bit, row_bits);
-        size = row & ((UINT64_C(1) << name_at) - 1);
-        stem = row >> name_at & ((UINT64_C(1) << table->stem_width) - 1);
-        number = row >> number_at;
-    } else {
-        size = vtr_table_bits(table->attrs, bit, table->size_width);
-        stem = vtr_table_bits(table->attrs, bit + name_at, table->stem_width);
-        number = vtr_table_bits(table->attrs, bit + number_at, table->number_width);
+        split_row(row_shape_of(table), vtr_table_bits(table->attrs, bit, row_bits),
+                  out);
+        return;
     }
-    out->size = size == 0 ? VTR_SIZE_ANY : size - 1;
-    out->stem = (uint32_t)stem;
-    out->number = (uint32_t)number;
+    out->size = vtr_table_bits(table->attrs, bit, table->size_width) - 1; /* the same */
+    out->stem =
+        (uint32_t)vtr_table_bits(table->attrs, bit + name_at, table->stem_width);
+    out->number =
+        (uint32_t)vtr_table_bits(table->attrs, bit + number_at, table->number_width);
+}
+
+/* Of `count` rows from bit `bit` on, how many one look may take: those with the 9 bytes
+ * that it reads. */
+static size_t count_easy(struct vtr_bytes attrs, uint64_t bit, unsigned row_bits,
+                         size_t count)
+{
+    if (row_bits == 0 || row_bits >= 64 || attrs.len < 9 || bit / 8 > attrs.len - 9) {
+        return 0;
+    }
+    const uint64_t last_bit = (uint64_t)(attrs.len - 9) * 8 + 7; /* to begin at */
+    const uint64_t easy = (last_bit - bit) / row_bits + 1;
+    return easy < count ? (size_t)easy : count;
+}
+
+void vtr_hash_table_rows(const struct vtr_hash_table *table, uint64_t first,
+                         size_t count, struct vtr_hash_record *out)
+{
+    const unsigned row_bits = row_bits_of(table);
+    uint64_t bit = first * row_bits;
+    const size_t easy = count_easy(table->attrs, bit, row_bits, count);
+    const uint64_t mask = (UINT64_C(1) << (row_bits & 63)) - 1;
+    const uint8_t *attrs = table->attrs.ptr;
+
+    if (easy > 0) {
+        const struct row_shape shape = row_shape_of(table);
+        for (size_t i = 0; i < easy; i++, bit += row_bits) {
+            const uint8_t *p = attrs + (size_t)(bit / 8);
+            const unsigned shift = (unsigned)(bit % 8);
+            const uint64_t high = (uint64_t)p[8] << 1 << (63 - shift);
+
+            out[i].digest = NULL;
+            split_row(shape, (vtr_load_u64(p) >> shift | high) & mask, &out[i]);
+        }
+    }
+    for (size_t i = easy; i < count; i++) {
+        out[i].digest = NULL;
+        read_attrs(table, first + i, &out[i]);
+    }
+}
+
+void vtr_hash_table_digest(const struct vtr_hash_table *table, uint64_t index,
+                           uint64_t prefix, uint8_t *out)
+{
+    const size_t tail_len = vtr_hash_table_tail_len(table);
+    const size_t prefix_len = table->prefix_bits / 8;
+
+    for (size_t i = 0; i < prefix_len; i++) {
+        out[i] = (uint8_t)(prefix >> (8 * (prefix_len - 1 - i)));
+    }
+    memcpy(out + prefix_len, table->tails.ptr + (size_t)index * tail_len, tail_len);
 }
 
 /* Record `index`, which is below the count, whose digest begins with `prefix`. */
@@ -209,14 +280,7 @@ static void read_record(const struct vtr_hash_table *table, uint64_t index,
                         uint64_t prefix, uint8_t *digest_room,
                         struct vtr_hash_record *out)
 {
-    const size_t tail_len = tail_len_of(table);
-    const size_t prefix_len = table->prefix_bits / 8;
-
-    for (size_t i = 0; i < prefix_len; i++) {
-        digest_room[i] = (uint8_t)(prefix >> (8 * (prefix_len - 1 - i)));
-    }
-    memcpy(digest_room + prefix_len, table->tails.ptr + (size_t)index * tail_len,
-           tail_len);
+    vtr_hash_table_digest(table, index, prefix, digest_room);
     out->digest = digest_room;
     read_attrs(table, index, out);
 }
@@ -246,7 +310,7 @@ bool vtr_hash_table_get(const struct vtr_hash_table *table, uint64_t index,
 static bool is_before(const struct vtr_hash_table *table, uint64_t index,
                       const uint8_t *tail)
 {
-    const size_t tail_len = tail_len_of(table);
+    const size_t tail_len = vtr_hash_table_tail_len(table);
 
     return memcmp(table->tails.ptr + (size_t)index * tail_len, tail, tail_len) < 0;
 }
@@ -303,19 +367,26 @@ static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *t
     return low;
 }
 
+/* The first bits of a digest, as the fanout counts them. */
+static uint64_t prefix_of(const struct vtr_hash_table *table, const uint8_t *digest)
+{
+    uint64_t prefix = 0;
+
+    for (size_t i = 0; i < table->prefix_bits / 8; i++) {
+        prefix = prefix << 8 | digest[i];
+    }
+    return prefix;
+}
+
 uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *digest,
                              uint64_t *out_first)
 {
-    const size_t prefix_len = table->prefix_bits / 8;
-    const size_t tail_len = tail_len_of(table);
-    const uint8_t *tail = digest + prefix_len;
-    uint64_t prefix = 0;
+    const size_t tail_len = vtr_hash_table_tail_len(table);
+    const uint8_t *tail = digest + table->prefix_bits / 8;
+    const uint64_t prefix = prefix_of(table, digest);
 
     if (table->count == 0) {
         return 0;
-    }
-    for (size_t i = 0; i < prefix_len; i++) {
-        prefix = prefix << 8 | digest[i];
     }
     uint64_t end = vtr_table_u32(table->fanout, prefix + 1);
     end = end < table->count ? end : table->count;
@@ -342,21 +413,65 @@ static void cursor_rewind(void *context)
     cursor->prefix = 0;
 }
 
+/* Finds the prefix of the record at `next`, which is below the count: the index after
+ * the last record that has it too. */
+static uint64_t seek_prefix(struct vtr_hash_cursor *cursor)
+{
+    const struct vtr_hash_table *table = cursor->table;
+    const uint64_t last_prefix = (UINT64_C(1) << table->prefix_bits) - 1;
+
+    while (cursor->prefix < last_prefix) {
+        const uint64_t end = vtr_table_u32(table->fanout, cursor->prefix + 1);
+        if (end > cursor->next) {
+            return end < table->count ? end : table->count;
+        }
+        cursor->prefix++;
+    }
+    return table->count;
+}
+
 static bool cursor_next(void *context, struct vtr_hash_record *out)
 {
     struct vtr_hash_cursor *cursor = context;
     const struct vtr_hash_table *table = cursor->table;
-    const uint64_t last_prefix = (UINT64_C(1) << table->prefix_bits) - 1;
 
     if (cursor->next >= table->count) {
         return false;
     }
-    while (cursor->prefix < last_prefix &&
-           vtr_table_u32(table->fanout, cursor->prefix + 1) <= cursor->next) {
-        cursor->prefix++;
-    }
+    (void)seek_prefix(cursor);
     read_record(table, cursor->next, cursor->prefix, cursor->digest, out);
     cursor->next++;
+    return true;
+}
+
+static bool cursor_next_block(void *context, const uint8_t *below,
+                              struct vtr_hash_block *out)
+{
+    struct vtr_hash_cursor *cursor = context;
+    const struct vtr_hash_table *table = cursor->table;
+
+    if (cursor->next >= table->count) {
+        return false;
+    }
+    uint64_t end = seek_prefix(cursor);
+    const uint64_t bound = below == NULL ? UINT64_MAX : prefix_of(table, below);
+    if (bound < cursor->prefix) {
+        return false;
+    }
+    if (end - cursor->next > VTR_HASH_BLOCK_MAX) {
+        end = cursor->next + VTR_HASH_BLOCK_MAX;
+    }
+    if (bound == cursor->prefix) {
+        end = lower_bound(table, below + table->prefix_bits / 8, cursor->next, end);
+    }
+    if (end == cursor->next) {
+        return false;
+    }
+    *out = (struct vtr_hash_block){.table = table,
+                                   .first = cursor->next,
+                                   .count = (size_t)(end - cursor->next),
+                                   .prefix = cursor->prefix};
+    cursor->next = end;
     return true;
 }
 
@@ -369,6 +484,8 @@ struct vtr_hash_source vtr_hash_table_source(const struct vtr_hash_table *table,
         .rewind = cursor_rewind,
         .next = cursor_next,
         .context = cursor,
+        .next_block = cursor_next_block,
+        .table = table,
     };
     return source;
 }

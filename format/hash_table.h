@@ -26,6 +26,17 @@ uint64_t vtr_hash_tails_len(enum vtr_hash_kind kind, uint64_t count,
                             unsigned prefix_bits);
 uint64_t vtr_hash_attrs_len(uint64_t count, unsigned row_bits);
 
+/* Bytes of a digest that the fanout does not cover: at least 8. */
+size_t vtr_hash_table_tail_len(const struct vtr_hash_table *table);
+
+/* The digest of record `index`, which is below the count and begins with `prefix`. */
+void vtr_hash_table_digest(const struct vtr_hash_table *table, uint64_t index,
+                           uint64_t prefix, uint8_t *out);
+
+/* What `count` records from `first` on, which are there, say beside their digests. */
+void vtr_hash_table_rows(const struct vtr_hash_table *table, uint64_t first,
+                         size_t count, struct vtr_hash_record *out);
+
 /* The view of a kind's table in an image whose sections are set; one without records
  * when it has none. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_table_open(struct vtr_hash_table *out,

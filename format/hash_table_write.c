@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
+#include "format/hash_block.h"
 #include "format/hash_table.h"
 
 /* Bits that hold every value up to `max`. */
@@ -25,6 +27,7 @@ enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind
 {
     struct vtr_hash_plan plan = {.kind = kind};
     struct vtr_hash_walk walk;
+    struct vtr_hash_block block;
     struct vtr_hash_record record;
     enum vtr_status status;
     bool has_record = true;
@@ -35,7 +38,10 @@ enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind
     }
     vtr_hash_walk_init(&walk, kind, source, stems);
     do {
-        status = vtr_hash_walk_next(&walk, &record, &has_record, err);
+        status = vtr_hash_walk_next_block(&walk, &block, &has_record, err);
+        if (status == VTR_OK && !has_record) {
+            status = vtr_hash_walk_next(&walk, &record, &has_record, err);
+        }
     } while (status == VTR_OK && has_record);
     plan.extent = walk.extent;
     vtr_hash_walk_deinit(&walk);
@@ -88,15 +94,6 @@ static void write_fanout(uint8_t *counts, uint64_t *last, uint64_t value,
     }
 }
 
-/* Whether the record fits the widths that the plan found. */
-static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_walk *walk)
-{
-    return walk->extent.count <= plan->extent.count &&
-           walk->extent.size_code_max <= plan->extent.size_code_max &&
-           walk->extent.number_max <= plan->extent.number_max &&
-           (plan->extent.has_any_size || !walk->extent.has_any_size);
-}
-
 static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
                         const struct vtr_hash_record *record, uint8_t *attrs)
 {
@@ -118,6 +115,112 @@ static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
     vtr_store_bits(attrs, len, bit + plan->size_width, name_width, name);
 }
 
+/* A table that is written, from its first record to its last. */
+struct table_writer {
+    const struct vtr_hash_plan *plan;
+    const struct vtr_hash_output *output;
+    const struct vtr_stem_set *stems;
+    struct vtr_root_builder *root;
+    uint64_t index;       /* of the next record */
+    uint64_t last_prefix; /* whose fanout is written */
+};
+
+/* Whether the records so far fit what the plan found. */
+static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_extent *extent)
+{
+    return extent->count <= plan->extent.count &&
+           extent->size_code_max <= plan->extent.size_code_max &&
+           extent->number_max <= plan->extent.number_max &&
+           (plan->extent.has_any_size || !extent->has_any_size);
+}
+
+/* Whether all records were what the plan found. */
+static bool is_same_extent(const struct vtr_hash_extent *a,
+                           const struct vtr_hash_extent *b)
+{
+    return a->count == b->count && a->size_code_max == b->size_code_max &&
+           a->has_any_size == b->has_any_size && a->number_max == b->number_max;
+}
+
+static void write_record(struct table_writer *w, const struct vtr_hash_record *record)
+{
+    const struct vtr_hash_plan *plan = w->plan;
+    const size_t prefix_len = plan->prefix_bits / 8;
+    const size_t tail_len = vtr_hash_len(plan->kind) - prefix_len;
+    uint64_t prefix = 0;
+
+    for (size_t i = 0; i < prefix_len; i++) {
+        prefix = prefix << 8 | record->digest[i];
+    }
+    write_fanout(w->output->fanout + VTR_FANOUT_HEADER_LEN, &w->last_prefix, prefix,
+                 w->index);
+    memcpy(w->output->tails + (size_t)w->index * tail_len, record->digest + prefix_len,
+           tail_len);
+    write_attrs(plan, w->index, record, w->output->attrs);
+    write_size(plan, record->size, w->output->fanout);
+    if (w->root != NULL) {
+        vtr_root_builder_add_hash(w->root, plan->kind, record,
+                                  w->stems->stems[record->stem]);
+    }
+    w->index++;
+}
+
+/* Writes a block that has these rows: as it is, where the table that it is from is of
+ * the same shape and nobody wants each digest. */
+static void write_block(struct table_writer *w, const struct vtr_hash_block *block,
+                        const struct vtr_hash_record *rows)
+{
+    const struct vtr_hash_tails tails = vtr_hash_block_tails(block);
+
+    if (w->root != NULL || block->table->prefix_bits != w->plan->prefix_bits) {
+        for (size_t i = 0; i < block->count; i++) {
+            uint8_t digest[VTR_SHA256_LEN];
+            struct vtr_hash_record record = rows[i];
+
+            vtr_hash_block_digest(block, i, digest);
+            record.digest = digest;
+            write_record(w, &record);
+        }
+        return;
+    }
+    write_fanout(w->output->fanout + VTR_FANOUT_HEADER_LEN, &w->last_prefix,
+                 block->prefix, w->index);
+    memcpy(w->output->tails + (size_t)w->index * tails.len, tails.ptr,
+           block->count * tails.len);
+    for (size_t i = 0; i < block->count; i++) {
+        write_attrs(w->plan, w->index + i, &rows[i], w->output->attrs);
+        write_size(w->plan, rows[i].size, w->output->fanout);
+    }
+    w->index += block->count;
+}
+
+/* Writes all records up to one that the plan has no room for. */
+static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *walk,
+                                 struct vtr_error *err)
+{
+    struct vtr_hash_block block;
+    struct vtr_hash_record record;
+    bool has_any = true;
+
+    while (has_any) {
+        enum vtr_status status = vtr_hash_walk_next_block(walk, &block, &has_any, err);
+        const bool is_block = has_any;
+
+        if (status == VTR_OK && !is_block) {
+            status = vtr_hash_walk_next(walk, &record, &has_any, err);
+        }
+        if (status != VTR_OK || !fits(w->plan, &walk->extent)) {
+            return status;
+        }
+        if (is_block) {
+            write_block(w, &block, walk->rows);
+        } else if (has_any) {
+            write_record(w, &record);
+        }
+    }
+    return VTR_OK;
+}
+
 enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                                      const struct vtr_hash_source *source,
                                      struct vtr_stem_set *stems,
@@ -125,46 +228,22 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                                      struct vtr_root_builder *root,
                                      struct vtr_error *err)
 {
-    const size_t prefix_len = plan->prefix_bits / 8;
-    const size_t tail_len = vtr_hash_len(plan->kind) - prefix_len;
+    struct table_writer w = {.plan = plan,
+                             .output = output,
+                             .stems = stems,
+                             .root = root};
     struct vtr_hash_walk walk;
-    struct vtr_hash_record record;
-    enum vtr_status status;
-    bool has_record = false;
-    uint64_t last_prefix = 0;
 
     vtr_hash_walk_init(&walk, plan->kind, source, stems);
-    for (uint64_t index = 0;; index++) {
-        status = vtr_hash_walk_next(&walk, &record, &has_record, err);
-        if (status != VTR_OK || !has_record || !fits(plan, &walk)) {
-            break;
-        }
-        uint64_t prefix = 0;
-        for (size_t i = 0; i < prefix_len; i++) {
-            prefix = prefix << 8 | record.digest[i];
-        }
-        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &last_prefix, prefix,
-                     index);
-        memcpy(output->tails + (size_t)index * tail_len, record.digest + prefix_len,
-               tail_len);
-        write_attrs(plan, index, &record, output->attrs);
-        write_size(plan, record.size, output->fanout);
-        if (root != NULL) {
-            vtr_root_builder_add_hash(root, plan->kind, &record,
-                                      stems->stems[record.stem]);
-        }
-    }
-    if (status == VTR_OK && (has_record || walk.extent.count != plan->extent.count ||
-                             walk.extent.size_code_max != plan->extent.size_code_max ||
-                             walk.extent.has_any_size != plan->extent.has_any_size ||
-                             walk.extent.number_max != plan->extent.number_max)) {
+    enum vtr_status status = write_all(&w, &walk, err);
+    if (status == VTR_OK && !is_same_extent(&walk.extent, &plan->extent)) {
         status = vtr_error_set_format(err, vtr_hash_name(plan->kind), walk.extent.count,
                                       "%s records changed between two readings",
                                       vtr_hash_name(plan->kind));
     }
     if (status == VTR_OK && plan->extent.count > 0) {
         write_fanout_header(plan, output->fanout);
-        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &last_prefix,
+        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &w.last_prefix,
                      UINT64_C(1) << plan->prefix_bits, plan->extent.count);
         if (root != NULL) {
             vtr_root_builder_end_kind(root);

@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/error.h"
+#include "format/hash_block.h"
 #include "format/hash_table.h"
 
 #define MARK_NUMBERED 1u /* the stem has a place for a number */
 #define MARK_USED     2u
+
+static const char OUT_OF_ORDER[] = "it is out of order";
 
 /* Whether splitting gives this stem for the names that it spells: what follows the
  * number is all that decides, so one number stands for every other. */
@@ -146,6 +150,16 @@ static int compare_names(struct vtr_hash_walk *walk,
     return vtr_bytes_compare(last, next);
 }
 
+/* Whether `record`, which has the digest of the last one, comes after it. */
+static bool is_after_same(struct vtr_hash_walk *walk,
+                          const struct vtr_hash_record *record)
+{
+    if (walk->last.size != record->size) {
+        return walk->last.size < record->size;
+    }
+    return compare_names(walk, record) < 0;
+}
+
 /* Whether `record` comes after the last one: digest, size, name. */
 static bool is_after_last(struct vtr_hash_walk *walk,
                           const struct vtr_hash_record *record)
@@ -155,17 +169,12 @@ static bool is_after_last(struct vtr_hash_walk *walk,
     }
     const int order =
         memcmp(walk->last_digest, record->digest, vtr_hash_len(walk->kind));
-    if (order != 0) {
-        return order < 0;
-    }
-    if (walk->last.size != record->size) {
-        return walk->last.size < record->size;
-    }
-    return compare_names(walk, record) < 0;
+    return order == 0 ? is_after_same(walk, record) : order < 0;
 }
 
-static const char *find_fault(struct vtr_hash_walk *walk,
-                              const struct vtr_hash_record *record)
+/* What is wrong with a record by itself; NULL: nothing. */
+static const char *find_own_fault(const struct vtr_hash_walk *walk,
+                                  const struct vtr_hash_record *record)
 {
     if (record->stem >= walk->stems->count) {
         return "its stem does not exist";
@@ -177,14 +186,25 @@ static const char *find_fault(struct vtr_hash_walk *walk,
     if (record->size > INT64_MAX && record->size != VTR_SIZE_ANY) {
         return "its size is out of range";
     }
-    return is_after_last(walk, record) ? NULL : "it is out of order";
+    return NULL;
 }
 
-/* Notes an accepted record. */
-static void take(struct vtr_hash_walk *walk, const struct vtr_hash_record *record)
+static const char *find_fault(struct vtr_hash_walk *walk,
+                              const struct vtr_hash_record *record)
+{
+    const char *fault = find_own_fault(walk, record);
+
+    if (fault == NULL && !is_after_last(walk, record)) {
+        fault = OUT_OF_ORDER;
+    }
+    return fault;
+}
+
+/* Widens the extent to a record. */
+static inline void widen(struct vtr_hash_extent *extent,
+                         const struct vtr_hash_record *record)
 {
     const uint64_t code = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
-    struct vtr_hash_extent *extent = &walk->extent;
 
     extent->count++;
     extent->has_any_size = extent->has_any_size || code == 0;
@@ -192,8 +212,13 @@ static void take(struct vtr_hash_walk *walk, const struct vtr_hash_record *recor
     if (record->number > extent->number_max) {
         extent->number_max = record->number;
     }
-    walk->stems->marks[record->stem] |= MARK_USED;
-    memcpy(walk->last_digest, record->digest, vtr_hash_len(walk->kind));
+}
+
+/* Remembers the last accepted record. */
+static void set_last(struct vtr_hash_walk *walk, const struct vtr_hash_record *record,
+                     const uint8_t *digest)
+{
+    memcpy(walk->last_digest, digest, vtr_hash_len(walk->kind));
     walk->last = *record;
     walk->last.digest = walk->last_digest;
 }
@@ -222,8 +247,77 @@ enum vtr_status vtr_hash_walk_next(struct vtr_hash_walk *walk,
     if (fault != NULL) {
         return refuse(walk, fault, err);
     }
-    take(walk, &record);
+    widen(&walk->extent, &record);
+    walk->stems->marks[record.stem] |= MARK_USED;
+    set_last(walk, &record, record.digest);
     *out = walk->last;
     *out_has = true;
+    return VTR_OK;
+}
+
+/* What is wrong with a record by itself or after the one before it in its block, to
+ * whose digest its own has this order. */
+static const char *find_row_fault(struct vtr_hash_walk *walk,
+                                  const struct vtr_hash_record *row, int order)
+{
+    const char *fault = find_own_fault(walk, row);
+
+    if (fault == NULL && order == 0) {
+        walk->last = row[-1];
+        order = is_after_same(walk, row) ? 1 : -1;
+    }
+    return fault == NULL && order < 0 ? OUT_OF_ORDER : fault;
+}
+
+/* The first fault of the records of a block, which are noted up to it. */
+static const char *find_block_fault(struct vtr_hash_walk *walk,
+                                    const struct vtr_hash_block *block)
+{
+    const struct vtr_hash_tails tails = vtr_hash_block_tails(block);
+    uint8_t *marks = walk->stems->marks;
+    struct vtr_hash_extent extent = walk->extent;
+    struct vtr_hash_record first = walk->rows[0];
+    uint8_t digest[VTR_SHA256_LEN];
+
+    vtr_hash_block_digest(block, 0, digest);
+    first.digest = digest;
+    const char *fault = find_fault(walk, &first);
+    for (size_t i = 0; fault == NULL && i < block->count; i++) {
+        const struct vtr_hash_record *row = &walk->rows[i];
+        const int order = i == 0 ? 1 : vtr_hash_tails_order(tails, i);
+
+        fault = find_row_fault(walk, row, order);
+        if (fault == NULL) {
+            widen(&extent, row);
+            marks[row->stem] |= MARK_USED;
+        }
+    }
+    walk->extent = extent;
+    return fault;
+}
+
+enum vtr_status vtr_hash_walk_next_block(struct vtr_hash_walk *walk,
+                                         struct vtr_hash_block *out, bool *out_has,
+                                         struct vtr_error *err)
+{
+    uint8_t digest[VTR_SHA256_LEN];
+
+    *out_has = vtr_hash_block_take(walk->source, NULL, out);
+    if (!*out_has) {
+        return VTR_OK;
+    }
+    if (out->count > walk->source->count - walk->extent.count) {
+        return refuse(walk, "there are more than were announced", err);
+    }
+    vtr_hash_block_rows(out, walk->source, walk->rows);
+    const char *fault = find_block_fault(walk, out);
+    if (!vtr_writer_ok(&walk->names)) {
+        return vtr_error_set_memory(err);
+    }
+    if (fault != NULL) {
+        return refuse(walk, fault, err);
+    }
+    vtr_hash_block_digest(out, out->count - 1, digest);
+    set_last(walk, &walk->rows[out->count - 1], digest);
     return VTR_OK;
 }

@@ -46,7 +46,9 @@ struct vtr_hash_walk {
     struct vtr_hash_extent extent; /* of the records so far */
     struct vtr_hash_record last;
     uint8_t last_digest[32];
-    struct vtr_writer names; /* two names under comparison */
+    struct vtr_writer names;                         /* two names under comparison */
+    struct vtr_hash_record rows[VTR_HASH_BLOCK_MAX]; /* of the last block, without
+                                                        digests */
 };
 
 /* Begins at the first record. */
@@ -60,5 +62,12 @@ void vtr_hash_walk_deinit(struct vtr_hash_walk *walk);
 VTR_MUST_CHECK enum vtr_status vtr_hash_walk_next(struct vtr_hash_walk *walk,
                                                   struct vtr_hash_record *out,
                                                   bool *out_has, struct vtr_error *err);
+
+/* The next records as a block, checked, with walk->rows: VTR_OK with `*out_has` false
+ * when vtr_hash_walk_next is to be asked. */
+VTR_MUST_CHECK enum vtr_status vtr_hash_walk_next_block(struct vtr_hash_walk *walk,
+                                                        struct vtr_hash_block *out,
+                                                        bool *out_has,
+                                                        struct vtr_error *err);
 
 #endif

@@ -324,7 +324,11 @@ static void seal(const struct plan *plan, uint8_t *image, const uint8_t *record_
         memcpy(image + VTR_AT_NAME, name.ptr, name.len);
     }
     write_toc(plan, image);
-    vtr_digest_blake2b((struct vtr_bytes){image, (size_t)plan->file_len}, digest);
+    if (plan->records->content_digest == NULL) {
+        vtr_digest_blake2b((struct vtr_bytes){image, (size_t)plan->file_len}, digest);
+    } else {
+        memcpy(digest, plan->records->content_digest, sizeof(digest));
+    }
     memcpy(image + VTR_AT_CONTENT_DIGEST, digest, sizeof(digest));
 }
 

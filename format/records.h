@@ -21,6 +21,8 @@
 #include "base/writer.h"
 #include "format/layout.h"
 
+struct vtr_hash_table;
+
 /* Size of a hash record that holds for files of any size. */
 #define VTR_SIZE_ANY UINT64_MAX
 
@@ -32,6 +34,17 @@ struct vtr_hash_record {
     uint32_t number;
 };
 
+#define VTR_HASH_BLOCK_MAX 256u
+
+/* Records in a row of a table of an image, whose digests begin with the same bits: all
+ * those that the table's fanout covers.  format/hash_block.h reads them. */
+struct vtr_hash_block {
+    const struct vtr_hash_table *table;
+    uint64_t first; /* index in the table */
+    size_t count;   /* 1 to VTR_HASH_BLOCK_MAX */
+    uint64_t prefix;
+};
+
 /* Hash records of one kind, one after the other, as often as asked. */
 struct vtr_hash_source {
     uint64_t count;
@@ -40,6 +53,18 @@ struct vtr_hash_source {
     /* The next record; false after the last, or when the bytes behind it are bad. */
     bool (*next)(void *context, struct vtr_hash_record *out);
     void *context;
+
+    /* The rest is for sources that have records of an image's table as they stand
+     * there; without it, they go one by one. */
+
+    /* Takes the next records instead of `next`, as many as are a block of digests below
+     * `below` (NULL: of any); false when it has none.  NULL: it never has. */
+    bool (*next_block)(void *context, const uint8_t *below, struct vtr_hash_block *out);
+    /* The stem of each stem of the table's image; NULL: the same. */
+    const uint32_t *block_stems;
+    uint64_t block_stem_count;
+    /* The table, when its records are all there are. */
+    const struct vtr_hash_table *table;
 };
 
 /* Where the patterns of a rule are in its body. */
@@ -64,6 +89,10 @@ struct vtr_records {
     /* The record root, VTR_DIGEST_LEN bytes, or NULL: it is computed.  Only for those
      * who hold the image's content digest against one that they trust. */
     const uint8_t *root;
+    /* The content digest, VTR_DIGEST_LEN bytes, or NULL: it is computed.  Only for
+     * those who then hold the image's bytes against it, or against an image whose bytes
+     * were. */
+    const uint8_t *content_digest;
 };
 
 /* Bytes of a digest. */

@@ -35,6 +35,9 @@ static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
     }
     status = vtr_delta_open_basis(&basis, from, &delta, err);
     if (status == VTR_OK) {
+        status = vtr_delta_check_result(to, &delta, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_delta_rebuild(&delta, &basis, alloc_in_memory, &memory, err);
     }
     if (status == VTR_OK &&

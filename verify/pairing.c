@@ -9,11 +9,20 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/vector.h"
+#include "format/hash_block.h"
 #include "format/rule.h"
 
-/* One side of the walk over hash records: a group, and the record after it. */
+/* How far is looked ahead for records that both sides have; twice as far each time that
+ * all are, so that databases with little in common cost no more for it. */
+#define LOOK_FIRST ((size_t)8)
+
+/* One side of the walk over hash records: a group, and the record after it.  The
+ * records of an image's table are read from it by a cursor of this side, which can be
+ * set forward. */
 struct side {
     const struct vtr_hash_source *source;
+    struct vtr_hash_source table_source;
+    struct vtr_hash_cursor cursor;
     unsigned digest_len;
     uint8_t digest[VTR_SHA256_LEN]; /* of the group */
     struct vtr_vector group;        /* struct vtr_hash_record */
@@ -72,7 +81,10 @@ static void side_init(struct side *side, const struct vtr_hash_source *source,
 {
     *side = (struct side){.source = source, .digest_len = vtr_hash_len(kind)};
     vtr_vector_init(&side->group, sizeof(struct vtr_hash_record));
-    if (source->count > 0) {
+    if (source->table != NULL) {
+        side->table_source = vtr_hash_table_source(source->table, &side->cursor);
+        side->source = &side->table_source;
+    } else if (source->count > 0) {
         source->rewind(source->context);
     }
     read_ahead(side);
@@ -144,6 +156,105 @@ struct hash_walk {
     void *context;
 };
 
+/* Records that both sides have, from those ahead on. */
+struct stretch {
+    const struct hash_walk *walk;
+    struct vtr_hash_cursor group_a; /* where its last group begins */
+    struct vtr_hash_cursor group_b;
+    uint64_t prefix; /* of its last digest */
+    bool is_empty;
+};
+
+/* How many records of two blocks, which are equally many, prolong the stretch: they are
+ * the same, in order, and name stems that are there. */
+static size_t prolong(struct stretch *stretch, const struct vtr_hash_block *a,
+                      const struct vtr_hash_block *b)
+{
+    const struct hash_walk *walk = stretch->walk;
+    const struct vtr_hash_tails tails = vtr_hash_block_tails(a);
+    const bool begins_group = stretch->is_empty || stretch->prefix != a->prefix;
+    struct vtr_hash_record rows_a[VTR_HASH_BLOCK_MAX];
+    struct vtr_hash_record rows_b[VTR_HASH_BLOCK_MAX];
+    const size_t count = vtr_hash_block_same_digests(a, b);
+    size_t same = 0;
+
+    vtr_hash_block_rows(a, &walk->a->hashes[a->table->kind], rows_a);
+    vtr_hash_block_rows(b, &walk->b->hashes[b->table->kind], rows_b);
+    for (; same < count; same++) {
+        const bool is_first = same == 0 && begins_group;
+        const int order = is_first ? 1 : vtr_hash_tails_order(tails, same);
+
+        if (order < 0 || rows_a[same].stem >= walk->a->stem_count ||
+            rows_b[same].stem >= walk->b->stem_count ||
+            !vtr_hash_record_is_same(&rows_a[same], &rows_b[same], walk->stems_a)) {
+            break;
+        }
+        if (order > 0) {
+            stretch->group_a.next = a->first + same;
+            stretch->group_a.prefix = a->prefix;
+            stretch->group_b.next = b->first + same;
+            stretch->group_b.prefix = b->prefix;
+        }
+        stretch->prefix = a->prefix;
+        stretch->is_empty = false;
+    }
+    return same;
+}
+
+/* Sets a side forward to a place in its table. */
+static void skip_to(struct side *side, const struct vtr_hash_cursor *place)
+{
+    side->cursor = *place;
+    side->read_count = place->next;
+    read_ahead(side);
+}
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    const size_t lower = a < b ? a : b;
+
+    return lower < c ? lower : c;
+}
+
+/* Goes past records ahead that both sides have, up to the last group of them: whether
+ * that is whole, and all that is otherwise, is seen record by record. */
+static void skip_same(const struct hash_walk *walk, struct side *a, struct side *b)
+{
+    struct vtr_hash_cursor place_a = a->cursor;
+    struct vtr_hash_cursor place_b = b->cursor;
+    struct vtr_hash_block block_a;
+    struct vtr_hash_block block_b;
+    size_t limit = LOOK_FIRST;
+    bool is_same = true;
+
+    if (a->source != &a->table_source || b->source != &b->table_source ||
+        !a->has_ahead || !b->has_ahead ||
+        memcmp(a->ahead_digest, a->digest, a->digest_len) <= 0) {
+        return;
+    }
+    const uint64_t ahead_a = --place_a.next;
+    --place_b.next;
+    struct stretch stretch = {.walk = walk,
+                              .group_a = place_a,
+                              .group_b = place_b,
+                              .is_empty = true};
+    while (is_same && a->source->next_block(&place_a, NULL, &block_a) &&
+           b->source->next_block(&place_b, NULL, &block_b)) {
+        const size_t count = least(block_a.count, block_b.count, limit);
+
+        block_a.count = count;
+        block_b.count = count;
+        is_same = prolong(&stretch, &block_a, &block_b) == count;
+        place_a.next = block_a.first + count;
+        place_b.next = block_b.first + count;
+        limit = limit < VTR_HASH_BLOCK_MAX ? 2 * limit : limit;
+    }
+    if (stretch.group_a.next > ahead_a) {
+        skip_to(a, &stretch.group_a);
+        skip_to(b, &stretch.group_b);
+    }
+}
+
 /* Reports the lower digest of the two if it differs, and goes past it. */
 static enum vtr_status step(const struct hash_walk *walk, enum vtr_hash_kind kind,
                             struct side *a, struct side *b, struct vtr_error *err)
@@ -162,6 +273,8 @@ static enum vtr_status step(const struct hash_walk *walk, enum vtr_hash_kind kin
     }
     if (!are_same(pair.a, pair.b, walk->stems_a)) {
         status = walk->differs(&pair, walk->context, err);
+    } else {
+        skip_same(walk, a, b);
     }
     if (status == VTR_OK && order <= 0) {
         status = advance(a, kind, walk->a->stem_count, err);

@@ -182,8 +182,10 @@ static void sort_source(struct vtr_test_records *out, size_t kind)
         }
     }
     source->count = kept;
-    out->records.hashes[kind] =
-        (struct vtr_hash_source){kept, source_rewind, source_next, source};
+    out->records.hashes[kind] = (struct vtr_hash_source){.count = kept,
+                                                         .rewind = source_rewind,
+                                                         .next = source_next,
+                                                         .context = source};
 }
 
 static void make_hashes(struct vtr_test_records *out, uint64_t *state,

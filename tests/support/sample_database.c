@@ -308,8 +308,10 @@ static void hash_lists_init(struct hash_lists *lists, const struct vtr_sample *s
         }
         *source = (struct list_source){lists->hashes + first, lists->records + first,
                                        end - first, 0};
-        records->hashes[kind] =
-            (struct vtr_hash_source){end - first, list_rewind, list_next, source};
+        records->hashes[kind] = (struct vtr_hash_source){.count = end - first,
+                                                         .rewind = list_rewind,
+                                                         .next = list_next,
+                                                         .context = source};
         first = end;
     }
     vtr_writer_deinit(&stem);

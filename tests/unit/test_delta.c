@@ -224,6 +224,50 @@ static void apply_gives_what_the_records_give(void **state)
     }
 }
 
+/* A database of many hashes, of which about one in `rarity` is not there. */
+static struct vtr_bytes build_many(unsigned count, unsigned rarity, uint64_t *random)
+{
+    struct vtr_sample sample;
+
+    vtr_sample_init(&sample, "sample", count);
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned number = i % 11 == 0 ? i / 2 : i; /* some share a digest */
+        uint64_t seed = number + 1;
+        uint8_t digest[32];
+        char name[48];
+
+        for (size_t at = 0; at < sizeof(digest); at++) {
+            digest[at] = (uint8_t)vtr_sample_random(&seed);
+        }
+        (void)snprintf(name, sizeof(name), "Win.Family%u-%u", i % 97, i);
+        if (vtr_sample_random(random) % rarity != 0) {
+            vtr_sample_add_hash(&sample, VTR_HASH_SHA256, digest, i, name);
+        }
+    }
+    const struct vtr_bytes image = vtr_sample_build(&sample);
+    vtr_sample_deinit(&sample);
+    return image;
+}
+
+/* Counts at which the tables' blocks end and their prefixes grow. */
+static void tables_of_all_shapes_lead_to_each_other(void **state)
+{
+    static const unsigned COUNTS[] = {256, 257, 600, 2047, 2048, 2100, 5000};
+    uint64_t random = 17;
+    struct vtr_bytes old = build_many(255, 50, &random);
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
+        const struct vtr_bytes next =
+            build_many(COUNTS[i], i % 2 == 0 ? 300 : 40, &random);
+        check_step(old, next);
+        check_step(next, old);
+        free_bytes(old);
+        old = next;
+    }
+    free_bytes(old);
+}
+
 static void empty_databases_are_fine(void **state)
 {
     struct world world = {.random = 5, .digests = 50};
@@ -562,6 +606,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(apply_gives_what_the_records_give),
+        cmocka_unit_test(tables_of_all_shapes_lead_to_each_other),
         cmocka_unit_test(empty_databases_are_fine),
         cmocka_unit_test(equal_databases_give_an_empty_delta),
         cmocka_unit_test_setup_teardown(info_counts_what_changes, set_up, tear_down),

@@ -341,9 +341,10 @@ static void a_source_that_changes_between_readings_is_refused(void **state)
 
         vtr_test_records_init(&set, 5, &counts);
         struct fickle fickle = {&set.sources[2], set.records.hashes[2], 0, changes[i]};
-        set.records.hashes[2] =
-            (struct vtr_hash_source){fickle.inner.count, fickle_rewind, fickle_next,
-                                     &fickle};
+        set.records.hashes[2] = (struct vtr_hash_source){.count = fickle.inner.count,
+                                                         .rewind = fickle_rewind,
+                                                         .next = fickle_next,
+                                                         .context = &fickle};
         assert_int_equal(vtr_materialise(&set.records, alloc_any, &image, &len, NULL),
                          VTR_ERROR_FORMAT);
         assert_non_null(image);
