@@ -4,6 +4,8 @@
 
 #include <assert.h>
 #include <sodium.h>
+#include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -47,6 +49,38 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
         (void)crypto_generichash_update(&state, pieces[i].ptr, pieces[i].len);
     }
     (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
+}
+
+struct vtr_digest_stream {
+    crypto_generichash_state state; /* of an alignment that malloc may not give */
+};
+
+struct vtr_digest_stream *vtr_digest_stream_new(void)
+{
+    struct vtr_digest_stream *stream =
+        aligned_alloc(alignof(struct vtr_digest_stream), sizeof(*stream));
+
+    if (stream != NULL) {
+        prepare();
+        (void)crypto_generichash_init(&stream->state, NULL, 0, VTR_DIGEST_LEN);
+    }
+    return stream;
+}
+
+void vtr_digest_stream_free(struct vtr_digest_stream *stream)
+{
+    free(stream);
+}
+
+void vtr_digest_stream_add(struct vtr_digest_stream *stream, struct vtr_bytes bytes)
+{
+    (void)crypto_generichash_update(&stream->state, bytes.ptr, bytes.len);
+}
+
+void vtr_digest_stream_finish(struct vtr_digest_stream *stream, uint8_t *out)
+{
+    (void)crypto_generichash_final(&stream->state, out, VTR_DIGEST_LEN);
+    (void)crypto_generichash_init(&stream->state, NULL, 0, VTR_DIGEST_LEN);
 }
 
 /* SHA-256 of two runs, as RFC 6962 section 2.1 hashes its trees. */

@@ -23,6 +23,14 @@ void vtr_digest_blake2b(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
                                uint8_t *out);
 
+/* The same over bytes that come one after the other. */
+struct vtr_digest_stream;                                             /* opaque, heap */
+VTR_MUST_CHECK struct vtr_digest_stream *vtr_digest_stream_new(void); /* or NULL */
+void vtr_digest_stream_free(struct vtr_digest_stream *stream);
+void vtr_digest_stream_add(struct vtr_digest_stream *stream, struct vtr_bytes bytes);
+/* The digest of all that was added; the stream begins anew. */
+void vtr_digest_stream_finish(struct vtr_digest_stream *stream, uint8_t *out);
+
 /* RFC 6962 leaf (prefix 0x00) and node (prefix 0x01) hashes, SHA-256. */
 void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out);

@@ -296,6 +296,54 @@ enum vtr_status vtr_file_load(struct vtr_loaded_file *out, const char *path,
     return status;
 }
 
+enum vtr_status vtr_file_stream_open(struct vtr_file_stream *out, const char *path,
+                                     struct vtr_error *err)
+{
+    struct stat info;
+    const int fd = open_any(path, &info, err);
+
+    if (fd < 0) {
+        return VTR_ERROR_IO;
+    }
+    *out = (struct vtr_file_stream){.path = path,
+                                    .identity = identity_of(&info),
+                                    .fd = fd,
+                                    .is_open = true};
+    return VTR_OK;
+}
+
+void vtr_file_stream_close(struct vtr_file_stream *stream)
+{
+    if (stream != NULL && stream->is_open) {
+        close_any(stream->fd, stream->path);
+    }
+    if (stream != NULL) {
+        *stream = (struct vtr_file_stream){0};
+    }
+}
+
+enum vtr_status vtr_file_stream_read(struct vtr_file_stream *stream, uint8_t *out,
+                                     size_t cap, size_t *out_len, struct vtr_error *err)
+{
+    size_t done = 0;
+
+    while (done < cap) {
+        const ssize_t got = read(stream->fd, out + done, cap - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return vtr_error_set_os(err, errno, "cannot read '%s'", stream->path);
+        }
+        if (got == 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    *out_len = done;
+    return VTR_OK;
+}
+
 /* Room for a copy; what was in it does not matter. */
 static bool make_room(struct vtr_snapshot *snapshot, size_t len)
 {

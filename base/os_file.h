@@ -67,6 +67,26 @@ VTR_MUST_CHECK enum vtr_status vtr_file_load(struct vtr_loaded_file *out,
                                              struct vtr_arena *arena,
                                              struct vtr_error *err);
 
+/* A file that is read from its beginning to its end.  {0} is safe to close. */
+struct vtr_file_stream {
+    const char *path; /* borrowed */
+    struct vtr_file_identity identity;
+    int fd;
+    bool is_open;
+};
+
+/* Opens anything for reading, "-" for standard input. */
+VTR_MUST_CHECK enum vtr_status vtr_file_stream_open(struct vtr_file_stream *out,
+                                                    const char *path,
+                                                    struct vtr_error *err);
+void vtr_file_stream_close(struct vtr_file_stream *stream);
+
+/* Reads up to `cap` bytes, fewer only at the end; `*out_len` says how many. */
+VTR_MUST_CHECK enum vtr_status vtr_file_stream_read(struct vtr_file_stream *stream,
+                                                    uint8_t *out, size_t cap,
+                                                    size_t *out_len,
+                                                    struct vtr_error *err);
+
 /*
  * Reads a file to be scanned: its bytes as they were at one moment, in memory or
  * mapped, whichever survives a file that shrinks while it is read.  Regular files only.

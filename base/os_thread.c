@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #define WORKERS_LIMIT 256u
@@ -90,4 +89,76 @@ enum vtr_status vtr_run_tasks(size_t count, unsigned workers, vtr_task_fn run,
     (void)pthread_mutex_destroy(&crew.mutex);
     free(crew_list);
     return crew.failure;
+}
+
+/* The threads of a piecework. */
+struct line {
+    const struct vtr_piecework *work;
+    pthread_mutex_t mutex; /* of what follows, and held while a piece is taken */
+    uint64_t taken;
+    uint64_t failed_piece;
+    enum vtr_status failure;
+    bool is_over; /* nothing more is taken */
+};
+
+/* Notes a failure of piece `number`; under the mutex. */
+static void note_failure(struct line *line, uint64_t number, enum vtr_status status)
+{
+    if (line->failure == VTR_OK || number < line->failed_piece) {
+        line->failure = status;
+        line->failed_piece = number;
+    }
+    line->is_over = true;
+}
+
+/* Takes the next piece; its number, or UINT64_MAX when there is none. */
+static uint64_t take_piece(struct line *line, unsigned worker)
+{
+    uint64_t number = UINT64_MAX;
+    bool has_piece = false;
+
+    (void)pthread_mutex_lock(&line->mutex);
+    if (!line->is_over) {
+        const enum vtr_status status =
+            line->work->take(worker, &has_piece, line->work->context);
+        if (status != VTR_OK) {
+            note_failure(line, line->taken, status);
+        } else if (has_piece) {
+            number = line->taken++;
+        } else {
+            line->is_over = true;
+        }
+    }
+    (void)pthread_mutex_unlock(&line->mutex);
+    return number;
+}
+
+static enum vtr_status work_on_pieces(size_t task, unsigned worker, void *context)
+{
+    struct line *line = context;
+
+    (void)task;
+    for (;;) {
+        const uint64_t number = take_piece(line, worker);
+        if (number == UINT64_MAX) {
+            return VTR_OK;
+        }
+        const enum vtr_status status = line->work->run(worker, line->work->context);
+        if (status != VTR_OK) {
+            (void)pthread_mutex_lock(&line->mutex);
+            note_failure(line, number, status);
+            (void)pthread_mutex_unlock(&line->mutex);
+        }
+    }
+}
+
+enum vtr_status vtr_run_pieces(unsigned workers, const struct vtr_piecework *work)
+{
+    struct line line = {.work = work};
+
+    (void)pthread_mutex_init(&line.mutex, NULL);
+    const enum vtr_status status =
+        vtr_run_tasks(workers == 0 ? 1 : workers, workers, work_on_pieces, &line);
+    (void)pthread_mutex_destroy(&line.mutex);
+    return status == VTR_OK ? line.failure : status;
 }

@@ -12,6 +12,9 @@
 #include "cli/print_diagnostic.h"
 #include "cli/sources.h"
 
+/* The most that --memory may say. */
+#define MEMORY_MIB_MAX (1u << 20)
+
 struct compile_arguments {
     struct vtr_source_arguments sources; /* first: see VTR_SOURCE_OPTIONS */
     struct vtr_warning_arguments warnings;
@@ -19,6 +22,7 @@ struct compile_arguments {
     const char *name;
     const char *source_map;
     uint64_t release;
+    uint64_t memory_mib;
     bool keeps_going;
     bool is_json;
 };
@@ -45,6 +49,9 @@ static const struct vtr_option OPTIONS[] = {
     {"source-map", 0, VTR_OPTION_PATH, "FILE",
      "write where each record comes from: path, line, column",
      offsetof(struct compile_arguments, source_map)},
+    {"memory", 0, VTR_OPTION_NUMBER, "MIB",
+     "what hash lists may take before temporary files do; by default 256",
+     offsetof(struct compile_arguments, memory_mib)},
     {"keep-going", 'k', VTR_OPTION_FLAG, NULL,
      "write the database without the rules that are bad",
      offsetof(struct compile_arguments, keeps_going)},
@@ -65,6 +72,13 @@ const struct vtr_verb vtr_verb_compile = {
         "\n"
         "The database depends on what the rules say and on nothing else: not on their\n"
         "order, their files, the machine, the clock or the number of threads.\n"
+        "\n"
+        "Hash lists are read in pieces.  Records that take more memory than --memory "
+        "allows\n"
+        "are sorted in temporary files, in the folder that TMPDIR names or else beside "
+        "the\n"
+        "output; these have no names and are gone when the program ends, however it "
+        "does.\n"
         "\n"
         "Every problem is reported.  When there are errors nothing is written, unless\n"
         "--keep-going leaves the bad rules out; the exit code is 1 either way.  A "
@@ -186,6 +200,16 @@ static void put_json(struct vtr_text *out, const struct vtr_compilation *compila
     vtr_text_add(out, "\n");
 }
 
+/* Whether the limit of memory is one. */
+static bool is_memory_allowed(const struct compile_arguments *arguments)
+{
+    if (arguments->memory_mib <= MEMORY_MIB_MAX) {
+        return true;
+    }
+    vtr_complain_text(&vtr_verb_compile, "--memory takes 1 to 1048576 MiB", NULL);
+    return false;
+}
+
 /* Whether the outputs are where outputs may go: of the sources the library knows which
  * files they are. */
 static bool are_outputs_allowed(const struct compile_arguments *arguments)
@@ -261,6 +285,9 @@ static int compile(const struct compile_arguments *arguments,
     }
     options.name = arguments->name;
     options.release = arguments->release;
+    options.memory_limit_bytes = arguments->memory_mib << 20;
+    options.temporary_beside =
+        strcmp(arguments->output, "-") == 0 ? NULL : arguments->output;
     const enum vtr_status compiled = vtr_compile(&compilation, &options, &err);
     if (compiled != VTR_OK && compiled != VTR_ERROR_RULES) {
         return vtr_complain(&vtr_verb_compile, &err);
@@ -292,8 +319,9 @@ int vtr_cmd_compile(int argc, char **argv)
 
     if (vtr_options_parse(&vtr_verb_compile, argc, argv, &arguments, &sources,
                           &exit_code)) {
-        exit_code = are_outputs_allowed(&arguments) ? compile(&arguments, &sources)
-                                                    : VTR_EXIT_FAILED;
+        exit_code = are_outputs_allowed(&arguments) && is_memory_allowed(&arguments)
+                        ? compile(&arguments, &sources)
+                        : VTR_EXIT_FAILED;
     }
     vtr_options_deinit(&vtr_verb_compile, &arguments, &sources);
     return exit_code;

@@ -121,6 +121,18 @@ static uint8_t *allocate_memory(void *context, size_t len, struct vtr_error *err
     return *out;
 }
 
+/* Records that cannot be read back from a temporary file are that file's fault. */
+static enum vtr_status materialise(const struct vtr_compilation *c,
+                                   vtr_image_alloc_fn alloc, void *context,
+                                   size_t *out_len, struct vtr_error *err)
+{
+    const enum vtr_status status =
+        vtr_materialise(&c->records, alloc, context, out_len, err);
+    const enum vtr_status reading = vtr_hash_input_check(c->hashes, err);
+
+    return reading == VTR_OK ? status : reading;
+}
+
 enum vtr_status vtr_compilation_build(const struct vtr_compilation *compilation,
                                       uint8_t **out, size_t *out_len,
                                       struct vtr_error *err)
@@ -128,7 +140,7 @@ enum vtr_status vtr_compilation_build(const struct vtr_compilation *compilation,
     uint8_t *memory = NULL;
     size_t len = 0;
     const enum vtr_status status =
-        vtr_materialise(&compilation->records, allocate_memory, &memory, &len, err);
+        materialise(compilation, allocate_memory, &memory, &len, err);
 
     if (status != VTR_OK) {
         free(memory);
@@ -184,8 +196,7 @@ enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
     }
     status = vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
     if (status == VTR_OK) {
-        status =
-            vtr_materialise(&compilation->records, allocate_file, &target, &len, err);
+        status = materialise(compilation, allocate_file, &target, &len, err);
     }
     if (status == VTR_OK) {
         memcpy(digest, target.image + VTR_AT_CONTENT_DIGEST, VTR_DIGEST_LEN);
@@ -219,33 +230,56 @@ static void put_source_line(struct vtr_writer *w, const struct vtr_compiled_rule
     vtr_writer_raw(w, vtr_bytes_from_text(place));
 }
 
+static enum vtr_status write_rule_map(const struct vtr_compilation *c,
+                                      struct vtr_replacement *file,
+                                      struct vtr_error *err)
+{
+    struct vtr_writer text = {0};
+
+    for (uint64_t i = 0; i < c->stats.rules; i++) {
+        put_source_line(&text, &c->rules[i]);
+    }
+    const enum vtr_status status =
+        vtr_writer_ok(&text) ? vtr_replacement_write(file, vtr_writer_bytes(&text), err)
+                             : vtr_error_set_memory(err);
+    vtr_writer_deinit(&text);
+    return status;
+}
+
+static enum vtr_status write_maps(const struct vtr_compilation *c,
+                                  struct vtr_replacement *file, struct vtr_error *err)
+{
+    enum vtr_status status =
+        vtr_hash_input_write_map(c->hashes, VTR_HASH_MD5, file, err);
+
+    if (status == VTR_OK) {
+        status = write_rule_map(c, file, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_hash_input_write_map(c->hashes, VTR_HASH_SHA1, file, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_hash_input_write_map(c->hashes, VTR_HASH_SHA256, file, err);
+    }
+    return status;
+}
+
 enum vtr_status vtr_compilation_write_source_map(
     const struct vtr_compilation *compilation, const char *path, struct vtr_error *err)
 {
     struct vtr_replacement file = {0};
-    struct vtr_writer text = {0};
     enum vtr_status status = check_output(compilation, path, err);
 
     if (status != VTR_OK) {
         return status;
     }
     status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
-    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_MD5, &text);
-    for (uint64_t i = 0; i < compilation->stats.rules; i++) {
-        put_source_line(&text, &compilation->rules[i]);
-    }
-    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_SHA1, &text);
-    vtr_hash_input_write_map(compilation->hashes, VTR_HASH_SHA256, &text);
-    if (status == VTR_OK && !vtr_writer_ok(&text)) {
-        status = vtr_error_set_memory(err);
-    }
     if (status == VTR_OK) {
-        status = vtr_replacement_write(&file, vtr_writer_bytes(&text), err);
+        status = write_maps(compilation, &file, err);
     }
     if (status == VTR_OK) {
         status = vtr_replacement_commit(&file, err);
     }
     vtr_replacement_abort(&file);
-    vtr_writer_deinit(&text);
     return status;
 }

@@ -27,6 +27,9 @@
 #define DEFAULT_DIAGNOSTIC_LIMIT 1000u
 #define WORKERS_MAX              64u
 
+/* What hash records may take in memory before temporary files take them. */
+#define DEFAULT_MEMORY_LIMIT_BYTES ((uint64_t)256 << 20)
+
 /* What the threads that check and lower share. */
 struct checking {
     struct vtr_compilation *compilation;
@@ -285,7 +288,7 @@ static enum vtr_status digest_sources(struct vtr_compilation *c)
         const struct vtr_source *source = &vtr_file_at(&c->files, i)->source;
         if (source->is_loaded) {
             digests[loaded++] = (struct vtr_bytes){source->digest, VTR_DIGEST_LEN};
-            c->stats.source_bytes += source->bytes.len;
+            c->stats.source_bytes += source->len;
         }
     }
     c->stats.files = loaded;
@@ -354,6 +357,21 @@ static enum vtr_status set_name(struct vtr_compilation *c,
     return VTR_OK;
 }
 
+static enum vtr_status read_hashes(struct vtr_compilation *c,
+                                   const struct vtr_compile_options *options,
+                                   struct vtr_error *err)
+{
+    const struct vtr_hash_list_options how = {
+        .workers = c->workers,
+        .memory_limit_bytes = options->memory_limit_bytes == 0
+                                  ? DEFAULT_MEMORY_LIMIT_BYTES
+                                  : options->memory_limit_bytes,
+        .beside = options->temporary_beside,
+    };
+
+    return vtr_hash_input_new(&c->hashes, &how, &c->files, &c->records, &c->stats, err);
+}
+
 /* The phases after the sources have been named. */
 static enum vtr_status run_phases(struct vtr_compilation *c,
                                   const struct vtr_compile_options *options,
@@ -390,7 +408,7 @@ static enum vtr_status run_phases(struct vtr_compilation *c,
         status = collect_externals(c);
     }
     if (status == VTR_OK) {
-        status = vtr_hash_input_new(&c->hashes, &c->files, &c->records, &c->stats);
+        status = read_hashes(c, options, err);
     }
     if (status == VTR_OK) {
         status = digest_sources(c);
@@ -402,7 +420,8 @@ static enum vtr_status run_phases(struct vtr_compilation *c,
         return vtr_error_set(err, status,
                              "too many rules, references between them, or hashes");
     }
-    return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
+    return status == VTR_OK || status == VTR_ERROR_IO ? status
+                                                      : vtr_error_set_memory(err);
 }
 
 /* Hands out a compilation, or frees it when it came to nothing. */

@@ -110,6 +110,7 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
     if (source.path.ptr == NULL || source.bytes.ptr == NULL) {
         return vtr_error_set_memory(err);
     }
+    source.len = source.bytes.len;
     source.is_loaded = true;
     vtr_digest_blake2b(source.bytes, source.digest);
     file = add_file(set, &source);
@@ -135,6 +136,9 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
     struct vtr_error reason = {0};
     enum vtr_status status = VTR_OK;
 
+    if (file->source.language == VTR_LANGUAGE_HASHES) {
+        return VTR_OK; /* read by hash_input.c, piece by piece */
+    }
     file->diagnostics.arena = arena;
     if (!file->source.is_loaded) {
         status = vtr_source_load(&file->source, file->is_given, arena, &reason);
@@ -149,9 +153,6 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
                                       (struct vtr_place){.source = &file->source}, "%s",
                                       reason.message);
         }
-        return VTR_OK;
-    }
-    if (file->source.language != VTR_LANGUAGE_YARA) {
         return VTR_OK;
     }
     return vtr_parse(&file->ast, &file->source, arena, &loading->set->scratches[worker],

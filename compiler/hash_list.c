@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Lines into rows and stems, and views over what comes of them. */
+/* Parts, one a thread, and the views over what comes of them. */
 #include "compiler/hash_list.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "compiler/hash_line.h"
-#include "compiler/hash_rows.h"
-#include "compiler/hash_stems.h"
+#include "base/error.h"
+#include "base/os_thread.h"
+#include "compiler/hash_merge.h"
+#include "compiler/hash_part.h"
 
 struct vtr_hash_list {
-    struct vtr_hash_rows rows[VTR_HASH_KINDS];
-    struct vtr_hash_stems stems;
-    uint64_t duplicates;
-    uint64_t other_level;
-    uint64_t bad;
+    struct vtr_hash_part *parts; /* owned */
+    unsigned part_count;
+    struct vtr_hash_stem_list stems;             /* after finish, as is what follows */
+    struct vtr_vector run_items[VTR_HASH_KINDS]; /* struct vtr_hash_run */
+    struct vtr_hash_runs runs[VTR_HASH_KINDS];
+    uint64_t counts[VTR_HASH_KINDS];
+    uint64_t merged; /* records that were in several runs */
 };
 
-struct vtr_hash_list *vtr_hash_list_new(void)
+struct vtr_hash_list *vtr_hash_list_new(const struct vtr_hash_list_options *options)
 {
     struct vtr_hash_list *list = calloc(1, sizeof *list);
+    const unsigned count = options->workers == 0 ? 1 : options->workers;
+    const uint64_t limit = options->memory_limit_bytes;
 
     if (list == NULL) {
         return NULL;
     }
-    vtr_hash_stems_init(&list->stems);
+    list->parts = calloc(count, sizeof *list->parts);
+    if (list->parts == NULL) {
+        free(list);
+        return NULL;
+    }
+    list->part_count = count;
+    for (unsigned i = 0; i < count; i++) {
+        vtr_hash_part_init(&list->parts[i], limit == 0 ? UINT64_MAX : limit / count,
+                           options->beside);
+    }
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        vtr_hash_rows_init(&list->rows[kind], vtr_hash_len((enum vtr_hash_kind)kind));
+        vtr_vector_init(&list->run_items[kind], sizeof(struct vtr_hash_run));
     }
     return list;
 }
@@ -37,123 +50,171 @@ void vtr_hash_list_free(struct vtr_hash_list *list)
     if (list == NULL) {
         return;
     }
-    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        vtr_hash_rows_deinit(&list->rows[kind]);
+    for (unsigned i = 0; i < list->part_count; i++) {
+        vtr_hash_part_deinit(&list->parts[i]);
     }
-    vtr_hash_stems_deinit(&list->stems);
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        vtr_vector_deinit(&list->run_items[kind]);
+    }
+    vtr_hash_stem_list_deinit(&list->stems);
+    free(list->parts);
     free(list);
 }
 
-static enum vtr_status add_record(struct vtr_hash_list *list, uint32_t file,
-                                  uint32_t line, const struct vtr_hash_line *fields)
+enum vtr_status vtr_hash_list_add(struct vtr_hash_list *list,
+                                  const struct vtr_hash_text *text,
+                                  const struct vtr_hash_adding *adding,
+                                  struct vtr_error *err)
 {
-    struct vtr_hash_rows *rows = &list->rows[fields->kind];
-    uint8_t stem[VTR_HASH_NAME_LIMIT];
-    uint32_t number;
-    uint32_t stem_number;
-    const size_t len = vtr_hash_name_split(fields->name, stem, &number);
+    return vtr_hash_part_add(&list->parts[adding->worker], text, adding->report,
+                             adding->context, err);
+}
 
-    if (rows->count == VTR_HASH_ROW_LIMIT) {
+/* The last runs of all parts, which threads sort. */
+struct finishing {
+    struct vtr_hash_list *list;
+    struct vtr_error *errors; /* one a part */
+};
+
+static enum vtr_status finish_part(size_t task, unsigned worker, void *context)
+{
+    const struct finishing *finishing = context;
+
+    (void)worker;
+    return vtr_hash_part_finish(&finishing->list->parts[task],
+                                &finishing->errors[task]);
+}
+
+static enum vtr_status finish_parts(struct vtr_hash_list *list, struct vtr_error *err)
+{
+    struct finishing finishing = {list, calloc(list->part_count, sizeof *err)};
+
+    if (finishing.errors == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    const enum vtr_status status =
+        vtr_run_tasks(list->part_count, list->part_count, finish_part, &finishing);
+    for (unsigned i = list->part_count; i > 0 && err != NULL; i--) {
+        if (finishing.errors[i - 1].status != VTR_OK) {
+            *err = finishing.errors[i - 1];
+        }
+    }
+    free(finishing.errors);
+    return status;
+}
+
+static enum vtr_status unite_stems(struct vtr_hash_list *list)
+{
+    const struct vtr_hash_stems **sets = calloc(list->part_count, sizeof(*sets));
+
+    if (sets == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    for (unsigned i = 0; i < list->part_count; i++) {
+        sets[i] = &list->parts[i].stems;
+    }
+    const enum vtr_status status =
+        vtr_hash_stems_unite(&list->stems, sets, list->part_count);
+    free(sets);
+    return status;
+}
+
+static bool add_run(struct vtr_hash_list *list, unsigned kind, struct vtr_hash_run run)
+{
+    struct vtr_hash_run *slot =
+        run.count == 0 ? NULL : vtr_vector_push(&list->run_items[kind]);
+
+    if (slot != NULL) {
+        *slot = run;
+    }
+    list->counts[kind] += run.count;
+    return slot != NULL || run.count == 0;
+}
+
+/* The runs of a part: those in its file, and the rows in its memory. */
+static bool add_runs(struct vtr_hash_list *list, unsigned kind,
+                     const struct vtr_hash_part *part, const uint32_t *places)
+{
+    const struct vtr_hash_written *written = part->written[kind].items;
+    bool is_added = add_run(list, kind,
+                            (struct vtr_hash_run){.items = part->rows[kind].items,
+                                                  .count = part->rows[kind].count,
+                                                  .places = places});
+
+    for (size_t i = 0; i < part->written[kind].count && is_added; i++) {
+        is_added = add_run(list, kind,
+                           (struct vtr_hash_run){.file = &part->file,
+                                                 .offset = written[i].offset,
+                                                 .count = written[i].count,
+                                                 .places = places});
+    }
+    return is_added;
+}
+
+static bool list_runs(struct vtr_hash_list *list)
+{
+    bool is_listed = true;
+
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        const uint32_t *places = list->stems.places;
+        for (unsigned i = 0; i < list->part_count && is_listed; i++) {
+            is_listed = add_runs(list, kind, &list->parts[i], places);
+            places += list->parts[i].stems.items.count;
+        }
+        list->runs[kind] = (struct vtr_hash_runs){
+            .items = list->run_items[kind].items,
+            .count = list->run_items[kind].count,
+            .digest_len = vtr_hash_len((enum vtr_hash_kind)kind),
+            .stems = list->stems.items,
+        };
+    }
+    return is_listed;
+}
+
+/* Counts the records of a kind, each once; a run alone has none twice. */
+static enum vtr_status count_records(struct vtr_hash_list *list,
+                                     enum vtr_hash_kind kind, struct vtr_error *err)
+{
+    struct vtr_hash_cursor *cursor = NULL;
+    struct vtr_hash_record record;
+    uint64_t count = 0;
+
+    if (list->counts[kind] > VTR_HASH_ROW_LIMIT) {
         return VTR_ERROR_LIMIT;
     }
-    if (!vtr_hash_stems_intern(&list->stems, (struct vtr_bytes){stem, len},
-                               &stem_number)) {
-        return VTR_ERROR_MEMORY;
-    }
-    struct vtr_hash_row *row = vtr_hash_rows_push(rows);
-    if (row == NULL) {
-        return VTR_ERROR_MEMORY;
-    }
-    row->size = fields->size;
-    row->stem = stem_number;
-    row->number = number;
-    row->file = file;
-    row->line = line;
-    memcpy(row->digest, fields->digest, rows->digest_len);
-    return VTR_OK;
-}
-
-static enum vtr_status add_line(struct vtr_hash_list *list, uint32_t file,
-                                uint32_t line, struct vtr_bytes text,
-                                vtr_hash_problem_fn report, void *context)
-{
-    struct vtr_hash_line fields;
-    struct vtr_hash_problem problem;
-
-    if (vtr_hash_line_is_blank(text)) {
+    if (list->runs[kind].count < 2) {
         return VTR_OK;
     }
-    if (!vtr_hash_line_read(text, &fields, &problem)) {
-        problem.line = line;
-        list->bad++;
-        if (report != NULL) {
-            report(&problem, context);
-        }
-        return VTR_OK;
+    if (vtr_hash_list_open(list, kind, &cursor) != VTR_OK) {
+        return vtr_error_set_memory(err);
     }
-    if (fields.is_other_level) {
-        list->other_level++;
-        return VTR_OK;
+    const struct vtr_hash_source source = vtr_hash_cursor_source(cursor, 0);
+    while (source.next(source.context, &record)) {
+        count++;
     }
-    return add_record(list, file, line, &fields);
+    const enum vtr_status status = vtr_hash_cursor_check(cursor, err);
+    vtr_hash_cursor_free(cursor);
+    list->merged += list->counts[kind] - count;
+    list->counts[kind] = count;
+    return status;
 }
 
-enum vtr_status vtr_hash_list_add(struct vtr_hash_list *list, uint32_t file,
-                                  struct vtr_bytes text, vtr_hash_problem_fn report,
-                                  void *context)
+enum vtr_status vtr_hash_list_finish(struct vtr_hash_list *list, struct vtr_error *err)
 {
-    size_t at = text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-
-    for (uint32_t line = 1; at < text.len; line++) {
-        const uint8_t *end = memchr(text.ptr + at, '\n', text.len - at);
-        const size_t next = end == NULL ? text.len : (size_t)(end - text.ptr);
-        struct vtr_bytes one = {text.ptr + at, next - at};
-        if (one.len > 0 && one.ptr[one.len - 1] == '\r') {
-            one.len--;
-        }
-        if (line == VTR_HASH_ROW_LIMIT) {
-            return VTR_ERROR_LIMIT;
-        }
-        const enum vtr_status status = add_line(list, file, line, one, report, context);
-        if (status != VTR_OK) {
-            return status;
-        }
-        at = next + 1;
-    }
-    return VTR_OK;
-}
-
-/* Sorts the stems and renames them in the rows. */
-static enum vtr_status sort_stems(struct vtr_hash_list *list)
-{
-    uint32_t *places;
-    const enum vtr_status status = vtr_hash_stems_sort(&list->stems, &places);
+    enum vtr_status status = finish_parts(list, err);
 
     if (status != VTR_OK) {
         return status;
     }
-    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        const struct vtr_hash_rows *rows = &list->rows[kind];
-        for (size_t i = 0; i < rows->count; i++) {
-            struct vtr_hash_row *row = vtr_hash_row_at(rows, i);
-            row->stem = places[row->stem];
-        }
+    status = unite_stems(list);
+    if (status == VTR_OK && !list_runs(list)) {
+        status = VTR_ERROR_MEMORY;
     }
-    free(places);
-    return VTR_OK;
-}
-
-enum vtr_status vtr_hash_list_finish(struct vtr_hash_list *list)
-{
-    enum vtr_status status = sort_stems(list);
-    const struct vtr_bytes *stems = vtr_hash_stems_get(&list->stems);
-
+    if (status != VTR_OK) {
+        return status == VTR_ERROR_MEMORY ? vtr_error_set_memory(err) : status;
+    }
     for (unsigned kind = 0; kind < VTR_HASH_KINDS && status == VTR_OK; kind++) {
-        struct vtr_hash_rows *rows = &list->rows[kind];
-        status = vtr_hash_rows_sort(rows, stems);
-        if (status == VTR_OK) {
-            list->duplicates += vtr_hash_rows_remove_equal(rows, stems);
-        }
+        status = count_records(list, (enum vtr_hash_kind)kind, err);
     }
     return status;
 }
@@ -161,94 +222,35 @@ enum vtr_status vtr_hash_list_finish(struct vtr_hash_list *list)
 void vtr_hash_list_get_stats(const struct vtr_hash_list *list,
                              struct vtr_hash_list_stats *out)
 {
+    struct vtr_hash_list_stats stats = {.duplicates = list->merged};
+
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        out->records[kind] = list->rows[kind].count;
+        stats.records[kind] = list->counts[kind];
     }
-    out->duplicates = list->duplicates;
-    out->other_level = list->other_level;
-    out->bad = list->bad;
+    for (unsigned i = 0; i < list->part_count; i++) {
+        stats.duplicates += list->parts[i].duplicates;
+        stats.other_level += list->parts[i].other_level;
+        stats.bad += list->parts[i].bad;
+    }
+    *out = stats;
 }
 
 const struct vtr_bytes *vtr_hash_list_get_stems(const struct vtr_hash_list *list,
                                                 size_t *out_count)
 {
-    *out_count = list->stems.items.count;
-    return vtr_hash_stems_get(&list->stems);
+    *out_count = list->stems.count;
+    return list->stems.items;
 }
 
-static void show_row(const struct vtr_hash_row *row, struct vtr_hash_record *out)
+enum vtr_status vtr_hash_list_open(const struct vtr_hash_list *list,
+                                   enum vtr_hash_kind kind,
+                                   struct vtr_hash_cursor **out)
 {
-    *out = (struct vtr_hash_record){.digest = row->digest,
-                                    .size = row->size,
-                                    .stem = row->stem,
-                                    .number = row->number};
-}
-
-static void rewind_cursor(void *context)
-{
-    struct vtr_hash_cursor *cursor = context;
-
-    cursor->next = 0;
-}
-
-static bool next_record(void *context, struct vtr_hash_record *out)
-{
-    struct vtr_hash_cursor *cursor = context;
-    const struct vtr_hash_rows *rows = &cursor->list->rows[cursor->kind];
-
-    if (cursor->next == rows->count) {
-        return false;
-    }
-    show_row(vtr_hash_row_at(rows, cursor->next), out);
-    cursor->next++;
-    return true;
-}
-
-void vtr_hash_list_open(const struct vtr_hash_list *list, enum vtr_hash_kind kind,
-                        struct vtr_hash_cursor *cursor, struct vtr_hash_source *out)
-{
-    *cursor = (struct vtr_hash_cursor){.list = list, .kind = kind};
-    *out = (struct vtr_hash_source){.count = list->rows[kind].count,
-                                    .rewind = rewind_cursor,
-                                    .next = next_record,
-                                    .context = cursor};
-}
-
-bool vtr_hash_list_get(const struct vtr_hash_list *list, enum vtr_hash_kind kind,
-                       size_t index, struct vtr_hash_record *out,
-                       struct vtr_hash_place *out_place)
-{
-    const struct vtr_hash_rows *rows = &list->rows[kind];
-
-    if (index >= rows->count) {
-        return false;
-    }
-    const struct vtr_hash_row *row = vtr_hash_row_at(rows, index);
-    show_row(row, out);
-    *out_place = (struct vtr_hash_place){row->file, row->line};
-    return true;
+    return vtr_hash_cursor_new(out, &list->runs[kind]);
 }
 
 bool vtr_hash_list_find(const struct vtr_hash_list *list, enum vtr_hash_kind kind,
-                        const uint8_t *digest, size_t *out_index)
+                        const uint8_t *digest, struct vtr_hash_place *out)
 {
-    const struct vtr_hash_rows *rows = &list->rows[kind];
-    size_t low = 0;
-    size_t high = rows->count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (memcmp(vtr_hash_row_at(rows, middle)->digest, digest, rows->digest_len) <
-            0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    if (low == rows->count ||
-        memcmp(vtr_hash_row_at(rows, low)->digest, digest, rows->digest_len) != 0) {
-        return false;
-    }
-    *out_index = low;
-    return true;
+    return vtr_hash_runs_find(&list->runs[kind], digest, out);
 }

@@ -12,12 +12,19 @@
 /* Eight-byte words of the longest row, that of a SHA-256. */
 #define ROW_WORDS_MAX 7u
 
-void vtr_hash_rows_init(struct vtr_hash_rows *rows, size_t digest_len)
-{
-    const size_t len = sizeof(struct vtr_hash_row) + digest_len;
+/* Rows that there is room for at first. */
+#define FIRST_CAP ((size_t)1024)
 
-    *rows =
-        (struct vtr_hash_rows){.stride = (len + 7) / 8 * 8, .digest_len = digest_len};
+size_t vtr_hash_row_stride(size_t digest_len)
+{
+    return (sizeof(struct vtr_hash_row) + digest_len + 7) / 8 * 8;
+}
+
+void vtr_hash_rows_init(struct vtr_hash_rows *rows, size_t digest_len, size_t cap_max)
+{
+    *rows = (struct vtr_hash_rows){.stride = vtr_hash_row_stride(digest_len),
+                                   .digest_len = digest_len,
+                                   .cap_max = cap_max};
 }
 
 void vtr_hash_rows_deinit(struct vtr_hash_rows *rows)
@@ -27,10 +34,29 @@ void vtr_hash_rows_deinit(struct vtr_hash_rows *rows)
     }
 }
 
+void vtr_hash_rows_clear(struct vtr_hash_rows *rows)
+{
+    free(rows->items);
+    rows->items = NULL;
+    rows->count = 0;
+    rows->cap = 0;
+}
+
+/* Room for more rows than `count`. */
+static size_t next_cap(const struct vtr_hash_rows *rows)
+{
+    const size_t cap = rows->cap == 0 ? FIRST_CAP : rows->cap * 2;
+
+    if (cap <= rows->cap_max) {
+        return cap;
+    }
+    return rows->cap_max > rows->count ? rows->cap_max : rows->count + 1;
+}
+
 struct vtr_hash_row *vtr_hash_rows_push(struct vtr_hash_rows *rows)
 {
     if (rows->count == rows->cap) {
-        const size_t cap = rows->cap == 0 ? 1024 : rows->cap * 2;
+        const size_t cap = next_cap(rows);
         uint8_t *items = cap > SIZE_MAX / rows->stride
                              ? NULL
                              : realloc(rows->items, cap * rows->stride);
@@ -74,19 +100,12 @@ static size_t spell_name(const struct vtr_bytes *stems, const struct vtr_hash_ro
     return len + stem.len - before - 1;
 }
 
-/* What rows are compared with. */
-struct order {
-    const struct vtr_hash_rows *rows;
-    const struct vtr_bytes *stems;
-};
-
-/* Digest, size, name. */
-static int compare_rows(const struct order *order, const struct vtr_hash_row *a,
-                        const struct vtr_hash_row *b)
+int vtr_hash_row_compare(const struct vtr_hash_row *a, const struct vtr_hash_row *b,
+                         size_t digest_len, const struct vtr_bytes *stems)
 {
     uint8_t name_a[VTR_HASH_NAME_LIMIT];
     uint8_t name_b[VTR_HASH_NAME_LIMIT];
-    const int digests = memcmp(a->digest, b->digest, order->rows->digest_len);
+    const int digests = memcmp(a->digest, b->digest, digest_len);
 
     if (digests != 0) {
         return digests;
@@ -97,28 +116,41 @@ static int compare_rows(const struct order *order, const struct vtr_hash_row *a,
     if (a->stem == b->stem && a->number == b->number) {
         return 0;
     }
-    const struct vtr_bytes one = {name_a, spell_name(order->stems, a, name_a)};
-    const struct vtr_bytes two = {name_b, spell_name(order->stems, b, name_b)};
+    const struct vtr_bytes one = {name_a, spell_name(stems, a, name_a)};
+    const struct vtr_bytes two = {name_b, spell_name(stems, b, name_b)};
     return vtr_bytes_compare(one, two);
 }
 
-/* The same, then the place: a total order. */
+int vtr_hash_row_compare_places(const struct vtr_hash_row *a,
+                                const struct vtr_hash_row *b, size_t digest_len,
+                                const struct vtr_bytes *stems)
+{
+    const int order = vtr_hash_row_compare(a, b, digest_len, stems);
+
+    if (order != 0) {
+        return order;
+    }
+    if (a->file != b->file) {
+        return a->file < b->file ? -1 : 1;
+    }
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+/* What rows are compared with. */
+struct order {
+    const struct vtr_hash_rows *rows;
+    const struct vtr_bytes *stems;
+};
+
 static int compare_keys(const void *a, const void *b, void *context)
 {
     const struct order *order = context;
-    const struct vtr_hash_row *one =
-        vtr_hash_row_at(order->rows, ((const struct key *)a)->row);
-    const struct vtr_hash_row *two =
-        vtr_hash_row_at(order->rows, ((const struct key *)b)->row);
-    const int rows = compare_rows(order, one, two);
 
-    if (rows != 0) {
-        return rows;
-    }
-    if (one->file != two->file) {
-        return one->file < two->file ? -1 : 1;
-    }
-    return (one->line > two->line) - (one->line < two->line);
+    return vtr_hash_row_compare_places(vtr_hash_row_at(order->rows,
+                                                       ((const struct key *)a)->row),
+                                       vtr_hash_row_at(order->rows,
+                                                       ((const struct key *)b)->row),
+                                       order->rows->digest_len, order->stems);
 }
 
 /* Orders keys by prefix; after four passes the result is in `keys` again. */
@@ -221,13 +253,13 @@ out:
 size_t vtr_hash_rows_remove_equal(struct vtr_hash_rows *rows,
                                   const struct vtr_bytes *stems)
 {
-    const struct order order = {rows, stems};
     const size_t count = rows->count;
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && compare_rows(&order, vtr_hash_row_at(rows, kept - 1),
-                                     vtr_hash_row_at(rows, i)) == 0) {
+        if (kept > 0 && vtr_hash_row_compare(vtr_hash_row_at(rows, kept - 1),
+                                             vtr_hash_row_at(rows, i), rows->digest_len,
+                                             stems) == 0) {
             continue;
         }
         if (kept != i) {

@@ -29,12 +29,21 @@ struct vtr_hash_rows {
     uint8_t *items; /* owned */
     size_t count;
     size_t cap;
+    size_t cap_max; /* room is never made for more, but for one */
     size_t stride;
     size_t digest_len;
 };
 
-void vtr_hash_rows_init(struct vtr_hash_rows *rows, size_t digest_len);
+/* Bytes that a row takes, in an array and on a disk, and those that sorting needs for
+ * it besides. */
+size_t vtr_hash_row_stride(size_t digest_len);
+#define VTR_HASH_ROW_SORT_COST 16u
+
+void vtr_hash_rows_init(struct vtr_hash_rows *rows, size_t digest_len, size_t cap_max);
 void vtr_hash_rows_deinit(struct vtr_hash_rows *rows);
+
+/* Forgets the rows and gives back their memory. */
+void vtr_hash_rows_clear(struct vtr_hash_rows *rows);
 
 static inline struct vtr_hash_row *vtr_hash_row_at(const struct vtr_hash_rows *rows,
                                                    size_t index)
@@ -45,8 +54,17 @@ static inline struct vtr_hash_row *vtr_hash_row_at(const struct vtr_hash_rows *r
 /* Room for one more row, not zeroed; NULL when memory is out. */
 VTR_MUST_CHECK struct vtr_hash_row *vtr_hash_rows_push(struct vtr_hash_rows *rows);
 
-/* Orders rows by digest, size, name, file and line.  The name is that of row->stem in
- * `stems` and row->number. */
+/* Orders two rows by digest, size and name, which is that of row->stem in `stems` and
+ * row->number; 0: they are the same record. */
+int vtr_hash_row_compare(const struct vtr_hash_row *a, const struct vtr_hash_row *b,
+                         size_t digest_len, const struct vtr_bytes *stems);
+
+/* The same, then by file and line: a total order. */
+int vtr_hash_row_compare_places(const struct vtr_hash_row *a,
+                                const struct vtr_hash_row *b, size_t digest_len,
+                                const struct vtr_bytes *stems);
+
+/* Orders rows as vtr_hash_row_compare_places does. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_rows_sort(struct vtr_hash_rows *rows,
                                                   const struct vtr_bytes *stems);
 

@@ -106,37 +106,65 @@ static int compare_stems(const void *a, const void *b, void *context)
     return vtr_bytes_compare(stems[*(const uint32_t *)a], stems[*(const uint32_t *)b]);
 }
 
-enum vtr_status vtr_hash_stems_sort(struct vtr_hash_stems *stems, uint32_t **out_places)
+/* Puts the stems in order: `order` names them, equal ones beside each other. */
+static void place_stems(struct vtr_hash_stem_list *list, const struct vtr_bytes *all,
+                        const uint32_t *order, size_t count)
 {
-    const size_t count = stems->items.count;
-    struct vtr_bytes *items = stems->items.items;
-    enum vtr_status status = VTR_ERROR_MEMORY;
-    uint32_t *order = calloc(count + 1, sizeof *order);
-    uint32_t *places = calloc(count + 1, sizeof *places);
-    struct vtr_bytes *sorted = calloc(count + 1, sizeof *sorted);
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_bytes stem = all[order[i]];
+        if (list->count == 0 || !vtr_bytes_equal(stem, list->items[list->count - 1])) {
+            list->items[list->count++] = stem;
+        }
+        list->places[order[i]] = (uint32_t)(list->count - 1);
+    }
+}
 
-    if (order == NULL || places == NULL || sorted == NULL) {
+enum vtr_status vtr_hash_stems_unite(struct vtr_hash_stem_list *out,
+                                     const struct vtr_hash_stems *const *sets,
+                                     size_t set_count)
+{
+    struct vtr_hash_stem_list list = {0};
+    enum vtr_status status = VTR_ERROR_MEMORY;
+    size_t count = 0;
+
+    for (size_t i = 0; i < set_count; i++) {
+        count += sets[i]->items.count;
+    }
+    if (count > UINT32_MAX - 1) {
+        return VTR_ERROR_LIMIT;
+    }
+    struct vtr_bytes *all = calloc(count + 1, sizeof *all);
+    uint32_t *order = calloc(count + 1, sizeof *order);
+    list.items = calloc(count + 1, sizeof *list.items);
+    list.places = calloc(count + 1, sizeof *list.places);
+    if (all == NULL || order == NULL || list.items == NULL || list.places == NULL) {
         goto out;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        order[i] = i;
+    count = 0;
+    for (size_t i = 0; i < set_count; i++) {
+        for (size_t n = 0; n < sets[i]->items.count; n++) {
+            order[count] = (uint32_t)count;
+            all[count++] = *stem_at(sets[i], (uint32_t)n);
+        }
     }
-    status = vtr_sort(order, count, sizeof *order, compare_stems, items);
-    if (status != VTR_OK) {
-        goto out;
+    status = vtr_sort(order, count, sizeof *order, compare_stems, all);
+    if (status == VTR_OK) {
+        place_stems(&list, all, order, count);
+        *out = list;
+        list = (struct vtr_hash_stem_list){0};
     }
-    for (uint32_t i = 0; i < count; i++) {
-        places[order[i]] = i;
-        sorted[i] = items[order[i]];
-    }
-    if (count > 0) {
-        memcpy(items, sorted, count * sizeof *items);
-    }
-    *out_places = places;
-    places = NULL;
 out:
-    free(sorted);
-    free(places);
+    vtr_hash_stem_list_deinit(&list);
     free(order);
+    free(all);
     return status;
+}
+
+void vtr_hash_stem_list_deinit(struct vtr_hash_stem_list *list)
+{
+    if (list != NULL) {
+        free(list->items);
+        free(list->places);
+        *list = (struct vtr_hash_stem_list){0};
+    }
 }

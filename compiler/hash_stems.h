@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The stems of a hash list's names, each once, by number. */
+/* The stems of a hash list's names, each once, by number, as threads collect them; and
+ * what they have collected, brought together. */
 #ifndef VTR_COMPILER_HASH_STEMS_H
 #define VTR_COMPILER_HASH_STEMS_H
 
@@ -30,10 +31,17 @@ void vtr_hash_stems_deinit(struct vtr_hash_stems *stems);
 VTR_MUST_CHECK bool vtr_hash_stems_intern(struct vtr_hash_stems *stems,
                                           struct vtr_bytes stem, uint32_t *out);
 
-/* Sorts the stems by bytes.  `*out_places` receives an array that gives the new number
- * of each old one, which the caller frees.  Nothing can be interned after this. */
-VTR_MUST_CHECK enum vtr_status vtr_hash_stems_sort(struct vtr_hash_stems *stems,
-                                                   uint32_t **out_places);
+/* The stems of several such sets, each once, sorted by bytes.  {0} is empty. */
+struct vtr_hash_stem_list {
+    struct vtr_bytes *items; /* owned; the bytes are those of the sets */
+    size_t count;
+    uint32_t *places; /* owned: where each stem of each set is, set after set */
+};
+
+VTR_MUST_CHECK enum vtr_status vtr_hash_stems_unite(
+    struct vtr_hash_stem_list *out, const struct vtr_hash_stems *const *sets,
+    size_t set_count);
+void vtr_hash_stem_list_deinit(struct vtr_hash_stem_list *list);
 
 static inline const struct vtr_bytes *vtr_hash_stems_get(
     const struct vtr_hash_stems *stems)

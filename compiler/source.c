@@ -290,6 +290,7 @@ enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
         return status;
     }
     source->bytes = file.bytes;
+    source->len = file.bytes.len;
     source->identity = file.identity;
     source->is_loaded = true;
     vtr_digest_blake2b(source->bytes, source->digest);
@@ -321,6 +322,7 @@ void vtr_line_cursor_to(struct vtr_line_cursor *cursor, uint32_t offset,
             }
         }
     }
-    *out_line = cursor->line;
+    *out_line = cursor->source->lines == NULL ? cursor->line
+                                              : cursor->source->lines[cursor->line - 1];
     *out_column = offset - cursor->offset + 1;
 }

@@ -31,7 +31,10 @@ struct vtr_source {
     struct vtr_bytes relative; /* below the argument that it was found under */
     enum vtr_language language;
     enum vtr_dialect dialect;
-    struct vtr_bytes bytes; /* in an arena; a NUL follows */
+    struct vtr_bytes bytes; /* in an arena; a NUL follows; of a hash list only the lines
+                               that diagnostics show */
+    const uint32_t *lines;  /* in an arena: the numbers of these lines; else NULL */
+    uint64_t len;           /* of the file */
     struct vtr_file_identity identity;
     bool is_loaded;
     uint8_t digest[VTR_DIGEST_LEN]; /* BLAKE2b of the bytes */

@@ -33,41 +33,51 @@ static void note(const struct vtr_hash_problem *problem, void *context)
     reported->count++;
 }
 
+static const struct vtr_hash_list_options IN_MEMORY = {.workers = 0};
+
+static enum vtr_status add_text(struct vtr_hash_list *list, uint32_t file,
+                                const char *text, struct reported *reported)
+{
+    const struct vtr_hash_text whole = {file, 1, vtr_bytes_from_text(text)};
+    const struct vtr_hash_adding adding = {0, note, reported};
+    struct vtr_error err;
+
+    return vtr_hash_list_add(list, &whole, &adding, &err);
+}
+
 static void add(struct vtr_hash_list *list, uint32_t file, const char *text)
 {
     struct reported reported = {.count = 0};
 
-    assert_int_equal(vtr_hash_list_add(list, file, vtr_bytes_from_text(text), note,
-                                       &reported),
-                     VTR_OK);
+    assert_int_equal(add_text(list, file, text, &reported), VTR_OK);
     if (reported.count > 0) {
         fail_msg("%s", reported.problem.message);
     }
 }
 
-/* Records as lines "digest:size:name:file:line", sources and views held together. */
+/* Records as lines "digest:size:name:file:line". */
 static char *spell(struct vtr_hash_list *list)
 {
     char *out = calloc(1, 1 << 20);
     size_t len = 0;
     size_t stem_count;
     const struct vtr_bytes *stems = vtr_hash_list_get_stems(list, &stem_count);
+    struct vtr_hash_list_stats stats;
 
+    vtr_hash_list_get_stats(list, &stats);
     assert_non_null(out);
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        struct vtr_hash_cursor cursor;
-        struct vtr_hash_source source;
+        struct vtr_hash_cursor *cursor;
         struct vtr_hash_record record;
-        size_t index = 0;
-        vtr_hash_list_open(list, (enum vtr_hash_kind)kind, &cursor, &source);
+        size_t count = 0;
+        assert_int_equal(vtr_hash_list_open(list, (enum vtr_hash_kind)kind, &cursor),
+                         VTR_OK);
+        const struct vtr_hash_source source =
+            vtr_hash_cursor_source(cursor, stats.records[kind]);
         source.rewind(source.context);
-        for (; source.next(source.context, &record); index++) {
-            struct vtr_hash_record same;
-            struct vtr_hash_place place;
+        for (; source.next(source.context, &record); count++) {
+            const struct vtr_hash_place place = vtr_hash_cursor_place(cursor);
             struct vtr_writer name = {0};
-            assert_true(vtr_hash_list_get(list, (enum vtr_hash_kind)kind, index, &same,
-                                          &place));
-            assert_ptr_equal(same.digest, record.digest);
             assert_true(record.stem < stem_count);
             vtr_name_join(stems[record.stem], record.number, &name);
             vtr_writer_u8(&name, 0);
@@ -80,14 +90,16 @@ static char *spell(struct vtr_hash_list *list)
                                     (unsigned)place.file, (unsigned)place.line);
             vtr_writer_deinit(&name);
         }
-        assert_int_equal(index, source.count);
+        assert_int_equal(count, stats.records[kind]);
+        assert_int_equal(vtr_hash_cursor_check(cursor, NULL), VTR_OK);
+        vtr_hash_cursor_free(cursor);
     }
     return out;
 }
 
 static void expect(struct vtr_hash_list *list, const char *want)
 {
-    assert_int_equal(vtr_hash_list_finish(list), VTR_OK);
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
     char *got = spell(list);
 
     assert_string_equal(got, want);
@@ -96,7 +108,7 @@ static void expect(struct vtr_hash_list *list, const char *want)
 
 static void records_of_all_kinds_are_read(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
 
     (void)state;
     add(list, 3,
@@ -111,7 +123,7 @@ static void records_of_all_kinds_are_read(void **state)
 
 static void digits_may_be_capital(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
 
     (void)state;
     add(list, 0,
@@ -123,13 +135,11 @@ static void digits_may_be_capital(void **state)
 
 static void nothing_is_a_list_too(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
     struct vtr_hash_list_stats stats;
 
     (void)state;
-    assert_int_equal(vtr_hash_list_add(list, 0, (struct vtr_bytes){NULL, 0}, NULL,
-                                       NULL),
-                     VTR_OK);
+    add(list, 0, "");
     expect(list, "");
     vtr_hash_list_get_stats(list, &stats);
     assert_int_equal(stats.records[VTR_HASH_MD5], 0);
@@ -138,7 +148,7 @@ static void nothing_is_a_list_too(void **state)
 
 static void records_are_in_order_and_there_once(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
     struct vtr_hash_list_stats stats;
 
     (void)state;
@@ -155,12 +165,12 @@ static void records_are_in_order_and_there_once(void **state)
 
 static void stems_are_sorted_and_used(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
     size_t count;
 
     (void)state;
     add(list, 0, MD5_A ":1:b-1-0\n" MD5_A ":2:a\n" MD5_B ":3:b-22-0\n" MD5_B ":3:a\n");
-    assert_int_equal(vtr_hash_list_finish(list), VTR_OK);
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
     const struct vtr_bytes *stems = vtr_hash_list_get_stems(list, &count);
     assert_int_equal(count, 2);
     assert_true(vtr_bytes_equal(stems[0], vtr_bytes_from_text("a")));
@@ -171,7 +181,7 @@ static void stems_are_sorted_and_used(void **state)
 
 static void other_levels_are_left_out_and_counted(void **state)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
     struct vtr_hash_list_stats stats;
 
     (void)state;
@@ -190,36 +200,36 @@ static void digests_are_found(void **state)
     static const uint8_t B[16] = {0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88,
                                   0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00};
     static const uint8_t ABSENT[16] = {0xff, 0xff};
-    struct vtr_hash_list *list = vtr_hash_list_new();
-    size_t index = 99;
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
+    struct vtr_hash_place place;
 
     (void)state;
-    add(list, 0, MD5_B ":2:x\n" MD5_A ":1:x\n" MD5_B ":1:x\n");
-    assert_int_equal(vtr_hash_list_finish(list), VTR_OK);
-    assert_true(vtr_hash_list_find(list, VTR_HASH_MD5, B, &index));
-    assert_int_equal(index, 1);
-    assert_false(vtr_hash_list_find(list, VTR_HASH_MD5, ABSENT, &index));
+    add(list, 4, MD5_B ":2:x\n" MD5_A ":1:x\n" MD5_B ":1:x\n");
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
+    assert_true(vtr_hash_list_find(list, VTR_HASH_MD5, B, &place));
+    assert_int_equal(place.file, 4);
+    assert_int_equal(place.line, 3);
+    assert_false(vtr_hash_list_find(list, VTR_HASH_MD5, ABSENT, &place));
     vtr_hash_list_free(list);
 }
 
 static void refuse(const char *line, const char *code, uint32_t column, uint32_t length)
 {
-    struct vtr_hash_list *list = vtr_hash_list_new();
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
     struct reported reported = {.count = 0};
     struct vtr_hash_list_stats stats;
     char text[1024];
 
     (void)snprintf(text, sizeof text, "%s:1:before\n%s\n%s:1:after\n", MD5_A, line,
                    MD5_B);
-    assert_int_equal(vtr_hash_list_add(list, 0, vtr_bytes_from_text(text), note,
-                                       &reported),
-                     VTR_OK);
+    assert_int_equal(add_text(list, 0, text, &reported), VTR_OK);
     assert_int_equal(reported.count, 1);
     assert_string_equal(reported.problem.code, code);
     assert_int_equal(reported.problem.line, 2);
     assert_int_equal(reported.problem.column, column);
     assert_int_equal(reported.problem.length, length);
     assert_true(vtr_bytes_equal(reported.problem.text, vtr_bytes_from_text(line)));
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
     vtr_hash_list_get_stats(list, &stats);
     assert_int_equal(stats.bad, 1);
     assert_int_equal(stats.records[VTR_HASH_MD5], 2);
@@ -346,11 +356,11 @@ static void the_order_of_files_does_not_matter(void **state)
         fill(texts[i], 400, &random);
     }
     for (uint32_t turn = 0; turn < 4; turn++) {
-        struct vtr_hash_list *list = vtr_hash_list_new();
+        struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
         for (uint32_t i = 0; i < 4; i++) {
             add(list, (turn + i) % 4, texts[(turn + i) % 4]);
         }
-        assert_int_equal(vtr_hash_list_finish(list), VTR_OK);
+        assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
         char *got = spell(list);
         if (first == NULL) {
             first = got;
@@ -364,6 +374,175 @@ static void the_order_of_files_does_not_matter(void **state)
     for (size_t i = 0; i < 4; i++) {
         free(texts[i]);
     }
+}
+
+/* Bytes that a row of an MD5 takes in memory. */
+#define ROW_COST 56u
+
+/* What comes of texts that workers add in turns, each in two pieces, the last first. */
+static char *compile(char *const *texts, size_t count,
+                     const struct vtr_hash_list_options *options)
+{
+    struct vtr_hash_list *list = vtr_hash_list_new(options);
+    struct vtr_hash_list_stats stats;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_hash_adding adding = {(unsigned)i % options->workers, NULL,
+                                               NULL};
+        const char *end = strchr(texts[i], '\n');
+        const size_t len = strlen(texts[i]);
+        const size_t first = end == NULL ? len : (size_t)(end - texts[i]) + 1;
+        const uint8_t *bytes = (const uint8_t *)texts[i];
+        const struct vtr_hash_text pieces[] = {{(uint32_t)i,
+                                                2,
+                                                {bytes + first, len - first}},
+                                               {(uint32_t)i, 1, {bytes, first}}};
+        for (size_t n = 0; n < 2; n++) {
+            assert_int_equal(vtr_hash_list_add(list, &pieces[n], &adding, NULL),
+                             VTR_OK);
+        }
+    }
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
+    vtr_hash_list_get_stats(list, &stats);
+    char *spelled = spell(list);
+    char *out = calloc(1, strlen(spelled) + 64);
+    (void)snprintf(out, strlen(spelled) + 64, "%s%u twice\n", spelled,
+                   (unsigned)stats.duplicates);
+    free(spelled);
+    vtr_hash_list_free(list);
+    return out;
+}
+
+static void a_limit_changes_nothing(void **state)
+{
+    enum {
+        LINES = 60
+    };
+    uint32_t random = 99;
+    char *texts[3];
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        texts[i] = calloc(1, 64 * LINES + 1);
+        fill(texts[i], LINES, &random);
+    }
+    const struct vtr_hash_list_options unlimited = {.workers = 1};
+    char *wanted = compile(texts, 3, &unlimited);
+    for (unsigned workers = 1; workers <= 3; workers++) {
+        /* Runs of a row, of two, of one less and more than there are; none at all. */
+        static const unsigned ROWS[] = {0,
+                                        1,
+                                        2,
+                                        3,
+                                        7,
+                                        LINES - 1,
+                                        LINES,
+                                        LINES + 1,
+                                        3 * LINES - 1,
+                                        3 * LINES,
+                                        3 * LINES + 1};
+        for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+            const struct vtr_hash_list_options limited = {
+                .workers = workers,
+                .memory_limit_bytes = (uint64_t)ROWS[i] * ROW_COST * workers + 1};
+            char *got = compile(texts, 3, &limited);
+            assert_string_equal(got, wanted);
+            free(got);
+        }
+    }
+    free(wanted);
+    for (size_t i = 0; i < 3; i++) {
+        free(texts[i]);
+    }
+}
+
+static void equal_lines_of_many_runs_are_one_record(void **state)
+{
+    const struct vtr_hash_list_options tiny = {.workers = 2, .memory_limit_bytes = 1};
+    char line[] = MD5_A ":7:Same.Name-4-0\n" MD5_A ":7:Same.Name-4-0\n";
+    char *texts[] = {line, line, line, line, line};
+
+    (void)state;
+    char *got = compile(texts, 5, &tiny);
+    assert_string_equal(got, MD5_A ":7:Same.Name-4-0:0:1\n9 twice\n");
+    free(got);
+}
+
+static void records_on_the_disk_are_found(void **state)
+{
+    static const uint8_t B[16] = {0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, 0x88,
+                                  0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x00};
+    static const uint8_t ABSENT[16] = {0xff, 0xff};
+    const struct vtr_hash_list_options tiny = {.memory_limit_bytes = 1};
+    struct vtr_hash_list *list = vtr_hash_list_new(&tiny);
+    struct vtr_hash_place place;
+
+    (void)state;
+    add(list, 4, MD5_B ":2:x\n" MD5_A ":1:x\n" MD5_B ":1:x\n" SHA1 ":1:x\n");
+    assert_int_equal(vtr_hash_list_finish(list, NULL), VTR_OK);
+    assert_true(vtr_hash_list_find(list, VTR_HASH_MD5, B, &place));
+    assert_int_equal(place.line, 3);
+    assert_false(vtr_hash_list_find(list, VTR_HASH_MD5, ABSENT, &place));
+    vtr_hash_list_free(list);
+}
+
+static void a_folder_that_is_not_there_is_an_error(void **state)
+{
+    const struct vtr_hash_list_options tiny = {.memory_limit_bytes = 1,
+                                               .beside =
+                                                   "/there/is/no/such/folder/file"};
+    struct vtr_hash_list *list = vtr_hash_list_new(&tiny);
+    const struct vtr_hash_text text = {0, 1,
+                                       vtr_bytes_from_text(MD5_A ":1:x\n" MD5_B
+                                                                 ":1:x\n")};
+    const struct vtr_hash_adding adding = {0};
+    struct vtr_error err = {0};
+
+    (void)state;
+    if (getenv("TMPDIR") != NULL) {
+        skip();
+    }
+    assert_int_equal(vtr_hash_list_add(list, &text, &adding, &err), VTR_ERROR_IO);
+    assert_non_null(strstr(err.message, "/there/is/no/such/folder"));
+    vtr_hash_list_free(list);
+}
+
+static void a_mark_before_the_first_line_counts_as_part_of_it(void **state)
+{
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
+    struct reported reported = {.count = 0};
+
+    (void)state;
+    assert_int_equal(add_text(list, 0,
+                              "\xef\xbb\xbf"
+                              "x\ny",
+                              &reported),
+                     VTR_OK);
+    assert_int_equal(reported.count, 2);
+    assert_int_equal(reported.problem.line, 2);
+    assert_int_equal(reported.problem.column, 1);
+    reported.count = 0;
+    assert_int_equal(add_text(list, 0,
+                              "\xef\xbb\xbf"
+                              "x",
+                              &reported),
+                     VTR_OK);
+    assert_int_equal(reported.problem.column, 4);
+    assert_int_equal(reported.problem.text.len, 4);
+    vtr_hash_list_free(list);
+}
+
+static void there_is_a_last_line_number(void **state)
+{
+    struct vtr_hash_list *list = vtr_hash_list_new(&IN_MEMORY);
+    const struct vtr_hash_adding adding = {0};
+    struct vtr_hash_text text = {0, 0x7ffffffe, vtr_bytes_from_text(MD5_A ":1:x\n")};
+
+    (void)state;
+    assert_int_equal(vtr_hash_list_add(list, &text, &adding, NULL), VTR_OK);
+    text.line++;
+    assert_int_equal(vtr_hash_list_add(list, &text, &adding, NULL), VTR_ERROR_LIMIT);
+    vtr_hash_list_free(list);
 }
 
 int main(void)
@@ -380,6 +559,12 @@ int main(void)
         cmocka_unit_test(names_have_a_limit),
         cmocka_unit_test(names_are_split_as_records_say),
         cmocka_unit_test(the_order_of_files_does_not_matter),
+        cmocka_unit_test(a_limit_changes_nothing),
+        cmocka_unit_test(equal_lines_of_many_runs_are_one_record),
+        cmocka_unit_test(records_on_the_disk_are_found),
+        cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
+        cmocka_unit_test(a_mark_before_the_first_line_counts_as_part_of_it),
+        cmocka_unit_test(there_is_a_last_line_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
