@@ -302,19 +302,6 @@ static void define_powers(struct emitter *e, const struct vtr_regex_node *node)
     e->power_repeats++;
 }
 
-/* Defines what put_node will call, in the order in which it comes to it. */
-static void define_all(struct emitter *e, const struct vtr_regex_node *node)
-{
-    if (has_powers(e, node)) {
-        put_text(e, e->power_repeats == 0 ? "(?(DEFINE)" : "");
-        define_powers(e, node);
-        return;
-    }
-    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-        define_all(e, n);
-    }
-}
-
 static uint64_t saturate(uint64_t cost)
 {
     return cost < UINT32_MAX ? cost : UINT32_MAX;
@@ -359,6 +346,31 @@ static bool is_called(bool has_calls, bool is_wide, const struct vtr_regex_node 
            (node->max == VTR_REGEX_UNBOUNDED ? node->min : node->max) > 1;
 }
 
+/* Whether a called repeat is longer than any match: what it repeats is not written. */
+static bool is_hopeless(const struct emitter *e, const struct vtr_regex_node *node)
+{
+    if (node->kind != VTR_REGEX_REPEAT || !is_called(e->has_calls, e->is_wide, node)) {
+        return false;
+    }
+    return shorten(node, e->is_wide).max < node->min;
+}
+
+/* Defines what put_node will call, in the order in which it comes to it. */
+static void define_all(struct emitter *e, const struct vtr_regex_node *node)
+{
+    if (has_powers(e, node)) {
+        put_text(e, e->power_repeats == 0 ? "(?(DEFINE)" : "");
+        define_powers(e, node);
+        return;
+    }
+    if (is_hopeless(e, node)) {
+        return;
+    }
+    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+        define_all(e, n);
+    }
+}
+
 static void put_node(struct emitter *e, const struct vtr_regex_node *node);
 
 static void put_group_call(struct emitter *e, uint32_t number)
@@ -376,7 +388,7 @@ static void put_called_repeat(struct emitter *e, const struct vtr_regex_node *no
     const uint32_t number = e->group_count++;
     const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
 
-    if (repeat.max < repeat.min) {
+    if (is_hopeless(e, node)) {
         put_text(e, "(?!)");
         return;
     }

@@ -311,6 +311,22 @@ static void copies_that_are_too_many_are_calls(void **state)
     expect("(abcd){2049,32767}", "", "(?!)", 0);
 }
 
+/* What is never written defines nothing that others would take for theirs. */
+static void powers_are_of_what_is_written(void **state)
+{
+    uint8_t data[82] = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        data[2 * i] = 'b';
+    }
+    data[80] = 'c';
+    assert_int_equal(match("((a{53}){3000}|b{40})c", "", true,
+                           (struct vtr_bytes){data, 82}, 0),
+                     82);
+    pcre2_code_free(compile("(a{53}){3000}b{73}", "", true));
+}
+
 /* As large as the compiler lets them be: PCRE2 takes them. */
 static void large_expressions_compile(void **state)
 {
@@ -356,6 +372,7 @@ int main(void)
         cmocka_unit_test(dots_stop_at_line_feeds_alone),
         cmocka_unit_test(copies_that_are_too_many_are_calls),
         cmocka_unit_test(calls_match_like_copies),
+        cmocka_unit_test(powers_are_of_what_is_written),
         cmocka_unit_test(large_expressions_compile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
