@@ -201,9 +201,7 @@ static void add_named(struct vtr_byte_set *set, const struct named_set *named,
     }
 }
 
-/* Adds what [:NAME:] or [:^NAME:] at `*at` stands for and moves past it; false when
- * there is none. */
-static bool read_named(struct vtr_bytes text, size_t *at, struct vtr_byte_set *set)
+bool vtr_regex_read_named(struct vtr_bytes text, size_t *at, struct vtr_byte_set *set)
 {
     const uint8_t *s = text.ptr + *at;
     const size_t left = text.len - *at;
@@ -225,8 +223,7 @@ static bool read_named(struct vtr_bytes text, size_t *at, struct vtr_byte_set *s
     return false;
 }
 
-bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
-                          const struct vtr_regex_class_rules *rules,
+bool vtr_regex_read_class(struct vtr_bytes text, size_t *at, bool is_nocase,
                           struct vtr_byte_set *out, struct vtr_pattern_problem *problem)
 {
     const size_t begin = *at;
@@ -243,9 +240,6 @@ bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
         pos++;
     }
     while (pos < text.len && text.ptr[pos] != ']') {
-        if (rules->has_names && read_named(text, &pos, &set)) {
-            continue;
-        }
         if (!read_item(text, &pos, &set, problem)) {
             return false;
         }
@@ -253,7 +247,7 @@ bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
     if (pos >= text.len) {
         return fail_open(begin, problem);
     }
-    if (rules->is_nocase) {
+    if (is_nocase) {
         vtr_byte_set_fold(&set);
     }
     if (is_inverted) {

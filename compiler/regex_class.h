@@ -22,16 +22,14 @@ void vtr_byte_set_invert(struct vtr_byte_set *set);
 /* Bytes that it has. */
 unsigned vtr_byte_set_count(const struct vtr_byte_set *set);
 
-/* How a class is read. */
-struct vtr_regex_class_rules {
-    bool is_nocase;
-    bool has_names; /* [:alpha:] and the like stand for sets, as in YARA-X */
-};
+/* Adds what YARA-X's [:NAME:] or [:^NAME:] at `*at` stands for and moves past it; false
+ * when there is none. */
+bool vtr_regex_read_named(struct vtr_bytes text, size_t *at, struct vtr_byte_set *set);
 
-/* Reads the class whose bracket is at `*at` and moves past its end. */
+/* Reads the class whose bracket is at `*at`, as YARA 4 has it, and moves past its end.
+ */
 VTR_MUST_CHECK bool vtr_regex_read_class(struct vtr_bytes text, size_t *at,
-                                         const struct vtr_regex_class_rules *rules,
-                                         struct vtr_byte_set *out,
+                                         bool is_nocase, struct vtr_byte_set *out,
                                          struct vtr_pattern_problem *problem);
 
 #endif

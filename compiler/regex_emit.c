@@ -5,8 +5,8 @@
  *
  *   ^ $       \A and \z: the ends of the data, never of a line
  *   .         [^\x0a], or with /s every byte
- *   \b \B     between a word character and another character; the ends of the data are
- *             always a boundary, whatever stands there (so YARA has it)
+ *   \b \B     between a word character and another character; for YARA 4 the ends of
+ *             the data are always a boundary, whatever stands there
  *   fullword  where the end of a match is looked for in several ways, (?>...) ends the
  *             choice and a lookahead asks for the end of a word
  *   wide      each character that is consumed is followed by \x00; a boundary looks at
@@ -14,9 +14,9 @@
  *
  * A repeat of one wide character is a group, which PCRE2 copies as often as it may
  * repeat.  Where that is often, the character is defined once, and powers of it as
- * calls of each other (r0_3 is eight times the character of the first such repeat); the
- * repeat is then a sum of powers.  A character matches in one way only, so this finds
- * the same lengths in the same order, and PCRE2 takes a tenth of the time.
+ * calls of each other (r0_3 is eight times the character of the first such repeat).  A
+ * character matches in one way only, so that the sum of powers finds the same lengths
+ * in the same order, and PCRE2 takes a tenth of the time.
  *
  * Where all copies would be too large, what repeats is a group with a name, and copies
  * are calls, which go the same ways in the same order: ((?<g0>ab)(?&g0){0,99}).
@@ -54,7 +54,7 @@ struct emitter {
     bool is_wide;
     bool has_calls; /* what repeats is called, not copied */
     uint32_t group_count;
-    bool is_dotall;
+    const struct vtr_regex_tree *tree;
     uint8_t flags;
     uint32_t power_repeats; /* that have been written */
 };
@@ -132,7 +132,7 @@ static void put_single(struct emitter *e, const struct vtr_regex_node *node)
         put_byte(e, node->byte);
     } else if (node->kind == VTR_REGEX_CLASS) {
         put_set(e, node->set);
-    } else if (e->is_dotall) {
+    } else if (e->tree->is_dotall) {
         e->flags |= VTR_PROGRAM_DOTALL;
         put_text(e, ".");
     } else {
@@ -149,21 +149,21 @@ static bool is_single(const struct vtr_regex_node *node)
 static void put_boundary(struct emitter *e, bool is_boundary)
 {
 #define WORD "[0-9A-Z_a-z]"
-#define BYTE "[\\x00-\\xff]"
-    static const char NARROW_ENDS[] = "\\A|\\z";
+    static const char NARROW_ENDS[] = "\\A|\\z|";
     static const char NARROW[] = "(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD ")";
-    static const char WIDE_ENDS[] = "(?<!" BYTE BYTE ")|(?!" BYTE BYTE ")";
+    static const char WIDE_ENDS[] =
+        "(?<![\\x00-\\xff][\\x00-\\xff])|(?![\\x00-\\xff][\\x00-\\xff])|";
     static const char WIDE[] = "(?<=" WORD "\\x00)(?!" WORD "\\x00)|"
                                "(?<!" WORD "\\x00)(?=" WORD "\\x00)";
 
     e->flags |= VTR_PROGRAM_END_ANCHOR;
     put_text(e, is_boundary ? "(?:" : "(?!");
-    put_text(e, e->is_wide ? WIDE_ENDS : NARROW_ENDS);
-    put_text(e, "|");
+    if (e->tree->dialect != VTR_DIALECT_YARA_X) {
+        put_text(e, e->is_wide ? WIDE_ENDS : NARROW_ENDS);
+    }
     put_text(e, e->is_wide ? WIDE : NARROW);
     put_text(e, ")");
 #undef WORD
-#undef BYTE
 }
 
 static void put_count(struct emitter *e, uint32_t min, uint32_t max, bool is_lazy)
@@ -585,7 +585,7 @@ bool vtr_regex_emit(const struct vtr_regex_tree *tree, bool is_wide,
                     struct vtr_writer *w, uint8_t *out_flags,
                     struct vtr_pattern_problem *problem)
 {
-    struct emitter e = {.w = w, .is_wide = is_wide, .is_dotall = tree->is_dotall};
+    struct emitter e = {.w = w, .is_wide = is_wide, .tree = tree};
 
     e.has_calls = estimate(&e, tree->root) > CODE_LIMIT;
     if (e.has_calls && estimate(&e, tree->root) > CODE_LIMIT) {

@@ -15,15 +15,17 @@
  */
 #include "compiler/regex_parser.h"
 
-#include "base/arena.h"
 #include "compiler/pattern_problem.h"
+#include "compiler/regex_braces.h"
+#include "compiler/regex_build.h"
 #include "compiler/regex_class.h"
+#include "compiler/regex_set.h"
 
 /* Repeats of repeats in an expression: trees are that much deeper than groups go. */
 #define CHAINED_LIMIT 8u
 
 struct parser {
-    struct vtr_arena *arena;
+    struct vtr_regex_builder builder;
     struct vtr_pattern_problem *problem;
     struct vtr_bytes text;
     size_t pos;
@@ -33,50 +35,23 @@ struct parser {
     enum vtr_dialect dialect;
 };
 
-/* Siblings while they are collected. */
-struct list {
-    struct vtr_regex_node *first;
-    struct vtr_regex_node *last;
-};
-
-static struct vtr_regex_node *new_node(struct parser *p, enum vtr_regex_kind kind)
+/* Moves past blanks, and comments up to the end of the line, with (?x). */
+static void skip_blanks(struct parser *p)
 {
-    struct vtr_regex_node *node = vtr_arena_alloc(p->arena, sizeof *node);
+    bool is_comment = false;
 
-    if (node == NULL) {
-        (void)vtr_problem_set_memory(p->problem);
-    } else {
-        node->kind = kind;
+    for (; p->builder.flags.is_extended && p->pos < p->text.len; p->pos++) {
+        const uint8_t c = p->text.ptr[p->pos];
+        is_comment = c != '\n' && (is_comment || c == '#');
+        if (!is_comment && c != ' ' && c - (unsigned)'\t' >= 5) {
+            break;
+        }
     }
-    return node;
 }
 
-static void list_add(struct list *list, struct vtr_regex_node *node)
+static int peek(struct parser *p)
 {
-    if (list->last == NULL) {
-        list->first = node;
-    } else {
-        list->last->next = node;
-    }
-    list->last = node;
-}
-
-/* The only element, or a node of `kind` over several. */
-static struct vtr_regex_node *list_node(struct parser *p, const struct list *list,
-                                        enum vtr_regex_kind kind)
-{
-    if (list->first == list->last) {
-        return list->first;
-    }
-    struct vtr_regex_node *node = new_node(p, kind);
-    if (node != NULL) {
-        node->first = list->first;
-    }
-    return node;
-}
-
-static int peek(const struct parser *p)
-{
+    skip_blanks(p);
     return p->pos < p->text.len ? p->text.ptr[p->pos] : -1;
 }
 
@@ -85,89 +60,38 @@ static bool is_digit(int c)
     return c >= '0' && c <= '9';
 }
 
-/* Digits from `*at`, saturated past every limit; moves past them. */
-static uint32_t read_number(const struct parser *p, size_t *at)
+static bool check_braces(struct parser *p, const struct vtr_regex_braces *braces)
 {
-    uint32_t value = 0;
+    const bool is_open = braces->max == VTR_REGEX_UNBOUNDED;
 
-    while (*at < p->text.len && is_digit(p->text.ptr[*at])) {
-        const uint32_t digit = p->text.ptr[*at] - (uint32_t)'0';
-        value = value > VTR_REGEX_REPEAT_MAX ? value : value * 10 + digit;
-        (*at)++;
-    }
-    return value;
-}
-
-/* Blanks are allowed round the comma alone, and only where there is one. */
-static size_t skip_blanks(const struct parser *p, size_t at)
-{
-    while (at < p->text.len && p->text.ptr[at] == ' ') {
-        at++;
-    }
-    return at;
-}
-
-/* The length of the {...} at the current position, 0 when it is not a repeat.  `*min`
- * and `*max` are what it says, unchecked. */
-static size_t scan_braces(const struct parser *p, uint32_t *min, uint32_t *max)
-{
-    size_t at = p->pos + 1;
-    const size_t first = at;
-
-    *min = read_number(p, &at);
-    *max = *min;
-    const size_t comma = skip_blanks(p, at);
-    if (comma < p->text.len && p->text.ptr[comma] == ',') {
-        at = skip_blanks(p, comma + 1);
-        const size_t second = at;
-        *max = read_number(p, &at);
-        if (at == second) {
-            *max = VTR_REGEX_UNBOUNDED;
-        }
-    } else if (at == first) {
-        return 0;
-    }
-    return at < p->text.len && p->text.ptr[at] == '}' ? at + 1 - p->pos : 0;
-}
-
-static bool check_braces(struct parser *p, size_t len, uint32_t min, uint32_t max)
-{
-    const bool is_too_large =
-        min > VTR_REGEX_REPEAT_MAX ||
-        (max > VTR_REGEX_REPEAT_MAX && max != VTR_REGEX_UNBOUNDED);
-
-    if (is_too_large) {
-        return vtr_problem_set(p->problem, "E206", p->pos, len,
+    if (braces->min > VTR_REGEX_REPEAT_MAX ||
+        (braces->max > VTR_REGEX_REPEAT_MAX && !is_open)) {
+        return vtr_problem_set(p->problem, "E206", p->pos, braces->len,
                                "repeat of more than %u times", VTR_REGEX_REPEAT_MAX);
     }
-    if (max < min) {
-        return vtr_problem_set(p->problem, "E207", p->pos, len,
+    if (braces->max < braces->min) {
+        return vtr_problem_set(p->problem, "E207", p->pos, braces->len,
                                "repeat's lower bound exceeds its upper bound");
     }
     return true;
 }
 
-/* Reads a repeat if there is one: `*has` says so. */
-static bool read_repeat(struct parser *p, uint32_t *min, uint32_t *max, bool *has)
+/* Reads a repeat if there is one: `out->len` says so. */
+static bool read_repeat(struct parser *p, struct vtr_regex_braces *out)
 {
     const int c = peek(p);
-    size_t len = 1;
 
-    *has = true;
-    *min = c == '+' ? 1 : 0;
-    *max = c == '?' ? 1 : VTR_REGEX_UNBOUNDED;
+    *out = (struct vtr_regex_braces){.min = c == '+' ? 1 : 0,
+                                     .max = c == '?' ? 1 : VTR_REGEX_UNBOUNDED};
     if (c == '{') {
-        len = scan_braces(p, min, max);
-        if (len > 0 && !check_braces(p, len, *min, *max)) {
+        *out = vtr_regex_read_braces(p->text, p->pos, p->dialect);
+        if (out->len > 0 && !check_braces(p, out)) {
             return false;
         }
-        *has = len > 0;
-    } else if (c != '*' && c != '+' && c != '?') {
-        *has = false;
+    } else if (c == '*' || c == '+' || c == '?') {
+        out->len = 1;
     }
-    if (*has) {
-        p->pos += len;
-    }
+    p->pos += out->len;
     return true;
 }
 
@@ -175,19 +99,20 @@ static bool read_repeat(struct parser *p, uint32_t *min, uint32_t *max, bool *ha
 static struct vtr_regex_node *parse_repeat(struct parser *p,
                                            struct vtr_regex_node *single)
 {
-    uint32_t min;
-    uint32_t max;
-    bool has;
+    struct vtr_regex_braces repeat;
 
-    if (!read_repeat(p, &min, &max, &has)) {
+    if (!read_repeat(p, &repeat)) {
         return NULL;
     }
-    if (!has) {
+    if (repeat.len == 0) {
         return single;
     }
-    const bool is_lazy = peek(p) == '?';
+    const uint32_t min = repeat.min;
+    const uint32_t max = repeat.max;
+    const bool has_mark = peek(p) == '?';
+    const bool is_lazy = has_mark != p->builder.flags.is_swapped;
+    p->pos += has_mark ? 1 : 0;
     if (is_lazy) {
-        p->pos++;
         p->tree->has_lazy = true;
     } else {
         p->tree->has_greedy = true;
@@ -197,9 +122,9 @@ static struct vtr_regex_node *parse_repeat(struct parser *p,
         return single;
     }
     if (max == 0) {
-        return new_node(p, VTR_REGEX_EMPTY);
+        return vtr_regex_new_node(&p->builder, VTR_REGEX_EMPTY);
     }
-    struct vtr_regex_node *node = new_node(p, VTR_REGEX_REPEAT);
+    struct vtr_regex_node *node = vtr_regex_new_node(&p->builder, VTR_REGEX_REPEAT);
     if (node != NULL) {
         node->first = single;
         node->min = min;
@@ -211,46 +136,35 @@ static struct vtr_regex_node *parse_repeat(struct parser *p,
 
 static struct vtr_regex_node *parse_class(struct parser *p)
 {
-    struct vtr_byte_set *set = vtr_arena_alloc(p->arena, sizeof *set);
-    struct vtr_regex_node *node = new_node(p, VTR_REGEX_CLASS);
+    const struct vtr_regex_set_rules rules = {p->builder.flags.is_nocase,
+                                              p->builder.flags.is_extended};
+    struct vtr_byte_set set;
+    const bool is_yara_x = p->dialect == VTR_DIALECT_YARA_X || rules.is_extended;
+    const bool is_read =
+        is_yara_x
+            ? vtr_regex_read_set(p->text, &p->pos, &rules, &set, p->problem)
+            : vtr_regex_read_class(p->text, &p->pos, rules.is_nocase, &set, p->problem);
 
-    if (set == NULL || node == NULL) {
-        (void)vtr_problem_set_memory(p->problem);
+    if (!is_read) {
         return NULL;
     }
-    const struct vtr_regex_class_rules rules = {p->tree->is_nocase,
-                                                p->dialect == VTR_DIALECT_YARA_X};
-    if (!vtr_regex_read_class(p->text, &p->pos, &rules, set, p->problem)) {
-        return NULL;
-    }
-    node->set = set;
-    return node;
+    p->builder.has_cased = p->builder.has_cased || !rules.is_nocase;
+    return vtr_regex_new_class(&p->builder, &set);
 }
 
 static struct vtr_regex_node *parse_literal(struct parser *p)
 {
-    struct vtr_regex_node *node = new_node(p, VTR_REGEX_LITERAL);
-
-    if (node != NULL) {
-        node->byte = p->text.ptr[p->pos];
-        p->pos++;
-    }
-    return node;
+    p->pos++;
+    return vtr_regex_new_literal(&p->builder, p->text.ptr[p->pos - 1]);
 }
 
 static struct vtr_regex_node *parse_shorthand(struct parser *p, uint8_t letter)
 {
-    struct vtr_byte_set *set = vtr_arena_alloc(p->arena, sizeof *set);
-    struct vtr_regex_node *node = new_node(p, VTR_REGEX_CLASS);
+    struct vtr_byte_set set = {{0}};
 
-    if (set == NULL || node == NULL) {
-        (void)vtr_problem_set_memory(p->problem);
-        return NULL;
-    }
-    (void)vtr_regex_add_shorthand(set, letter);
-    node->set = set;
+    (void)vtr_regex_add_shorthand(&set, letter);
     p->pos += 2;
-    return node;
+    return vtr_regex_new_class(&p->builder, &set);
 }
 
 /* A letter that YARA 4 takes for itself behind a backslash. */
@@ -284,13 +198,39 @@ static bool find_assertion(const struct parser *p, int letter, enum vtr_regex_ki
     }
 }
 
+/* What takes nothing, at the current position for `len` bytes.  YARA-X lets it
+ * repeat. */
+static struct vtr_regex_node *parse_assertion(struct parser *p,
+                                              enum vtr_regex_kind kind, size_t len)
+{
+    struct vtr_regex_braces repeat = {.len = 1, .min = 1};
+    bool is_optional = false;
+
+    p->pos += len;
+    while (p->dialect == VTR_DIALECT_YARA_X && repeat.len > 0) {
+        if (!read_repeat(p, &repeat)) {
+            return NULL;
+        }
+        is_optional = is_optional || (repeat.len > 0 && repeat.min == 0);
+    }
+    return vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
+}
+
+/* Whether the escape of `letter` stands for nothing, in a dialect that asks. */
+static bool is_refused_escape(const struct parser *p, int letter)
+{
+    return p->dialect == VTR_DIALECT_YARA_X && is_unknown_escape(letter) &&
+           letter != 'v';
+}
+
 /* A backslash and what follows.  `*is_assertion`: it takes no repeat. */
 static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
 {
     const int c = p->pos + 1 < p->text.len ? p->text.ptr[p->pos + 1] : -1;
     struct vtr_byte_set unused = {{0}};
-    struct vtr_regex_node *node;
     enum vtr_regex_kind kind;
+    uint32_t value;
+    uint8_t byte;
 
     if (is_digit(c)) {
         (void)vtr_problem_set(p->problem, "E208", p->pos, 2,
@@ -299,59 +239,95 @@ static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
     }
     if (find_assertion(p, c, &kind)) {
         *is_assertion = true;
-        p->pos += 2;
-        return new_node(p, kind);
+        return parse_assertion(p, kind, 2);
     }
     if (c >= 0 && vtr_regex_add_shorthand(&unused, (uint8_t)c)) {
         return parse_shorthand(p, (uint8_t)c);
     }
-    if (p->dialect == VTR_DIALECT_YARA_X && is_unknown_escape(c)) {
+    if ((p->dialect == VTR_DIALECT_YARA_X ||
+         (p->dialect == VTR_DIALECT_ANY && c == 'x')) &&
+        vtr_regex_read_code_point(p->text, &p->pos, &value)) {
+        return vtr_regex_new_character(&p->builder, value);
+    }
+    if (is_refused_escape(p, c)) {
         (void)vtr_problem_set(p->problem, "E217", p->pos, 2,
                               "an escape sequence without a meaning");
         (void)vtr_problem_help(p->problem, "write \\\\ for a backslash");
         return NULL;
     }
-    node = new_node(p, VTR_REGEX_LITERAL);
-    if (node == NULL ||
-        !vtr_regex_read_escape(p->text, &p->pos, &node->byte, p->problem)) {
+    if (!vtr_regex_read_escape(p->text, &p->pos, &byte, p->problem)) {
         return NULL;
     }
-    return node;
+    return vtr_regex_new_literal(&p->builder,
+                                 c == 'v' && p->dialect == VTR_DIALECT_YARA_X ? '\v'
+                                                                              : byte);
 }
 
 static struct vtr_regex_node *parse_alternatives(struct parser *p);
 
-/* "?:" and "?P<name>" or "?<name>" behind a parenthesis: groups like any other here,
- * since nothing asks for what a group has taken. */
-static bool skip_group_kind(struct parser *p)
+/* "P<name>" or "<name>" behind "(?": a group like any other here, since nothing asks
+ * for what it has taken. */
+static bool skip_group_name(struct parser *p)
 {
-    size_t pos = p->pos + 1;
+    const struct vtr_bytes text = p->text;
+    size_t pos = p->pos;
 
-    if (p->dialect == VTR_DIALECT_YARA4 || pos >= p->text.len) {
-        return false;
-    }
-    if (p->text.ptr[pos] == ':') {
-        p->pos = pos + 1;
-        return true;
-    }
-    pos += p->text.ptr[pos] == 'P' ? 1 : 0;
-    if (pos >= p->text.len || p->text.ptr[pos] != '<') {
+    pos += pos < text.len && text.ptr[pos] == 'P' ? 1 : 0;
+    if (pos >= text.len || text.ptr[pos] != '<') {
         return false;
     }
     const size_t start = ++pos;
-    while (pos < p->text.len && vtr_is_word_byte(p->text.ptr[pos])) {
+    while (pos < text.len &&
+           (vtr_is_word_byte(text.ptr[pos]) ||
+            (pos > start &&
+             (text.ptr[pos] == '.' || text.ptr[pos] == '[' || text.ptr[pos] == ']')))) {
         pos++;
     }
-    if (pos == start || pos >= p->text.len || p->text.ptr[pos] != '>') {
+    if (pos == start || pos >= text.len || text.ptr[pos] != '>' ||
+        is_digit(text.ptr[start])) {
         return false;
     }
     p->pos = pos + 1;
     return true;
 }
 
+/* What stands between '(' and a group's items.  `*is_flags`: it is a "(?i)", which no
+ * items follow. */
+static bool skip_group_kind(struct parser *p, bool *is_flags)
+{
+    const size_t open = p->pos - 1;
+
+    *is_flags = false;
+    if (peek(p) != '?') {
+        return true;
+    }
+    p->pos++;
+    if (p->dialect != VTR_DIALECT_YARA4) {
+        if (peek(p) == ':') {
+            p->pos++;
+            return true;
+        }
+        if (skip_group_name(p)) {
+            return true;
+        }
+        if (vtr_regex_read_flags(p->text, &p->pos, &p->builder.flags)) {
+            *is_flags = p->text.ptr[p->pos] == ')';
+            p->pos += *is_flags ? 0 : 1;
+            return true;
+        }
+    }
+    (void)vtr_problem_set(p->problem, "E210", open, 2, "unknown kind of group");
+    return vtr_problem_help(
+        p->problem, p->dialect == VTR_DIALECT_YARA4
+                        ? "YARA has plain groups only: ( ... )"
+                        : "there are ( ... ), (?: ... ) and the flags i, s, x, U");
+}
+
 static struct vtr_regex_node *parse_group(struct parser *p)
 {
     const size_t open = p->pos;
+    const struct vtr_regex_flags flags = p->builder.flags;
+    bool is_flags;
 
     if (p->depth == VTR_REGEX_DEPTH_LIMIT) {
         (void)vtr_problem_set(p->problem, "E209", open, 1,
@@ -361,14 +337,12 @@ static struct vtr_regex_node *parse_group(struct parser *p)
     }
     p->depth++;
     p->pos++;
-    if (peek(p) == '?' && !skip_group_kind(p)) {
-        (void)vtr_problem_set(p->problem, "E210", open, 2, "unknown kind of group");
-        (void)vtr_problem_help(p->problem, p->dialect == VTR_DIALECT_YARA4
-                                               ? "YARA has plain groups only: ( ... )"
-                                               : "there are ( ... ) and (?: ... )");
+    if (!skip_group_kind(p, &is_flags)) {
         return NULL;
     }
-    struct vtr_regex_node *node = parse_alternatives(p);
+    struct vtr_regex_node *node = is_flags
+                                      ? vtr_regex_new_node(&p->builder, VTR_REGEX_EMPTY)
+                                      : parse_alternatives(p);
     if (node == NULL) {
         return NULL;
     }
@@ -378,6 +352,7 @@ static struct vtr_regex_node *parse_group(struct parser *p)
     }
     p->depth--;
     p->pos++;
+    p->builder.flags = is_flags ? p->builder.flags : flags;
     return node;
 }
 
@@ -411,21 +386,18 @@ static struct vtr_regex_node *parse_item(struct parser *p)
 {
     struct vtr_regex_node *node;
     bool is_assertion = false;
-    uint32_t min;
-    uint32_t max;
 
     switch (peek(p)) {
     case '^':
+        return parse_assertion(p, VTR_REGEX_START, 1);
     case '$':
-        node = new_node(p, peek(p) == '^' ? VTR_REGEX_START : VTR_REGEX_END);
-        p->pos++;
-        return node;
+        return parse_assertion(p, VTR_REGEX_END, 1);
     case '*':
     case '+':
     case '?':
         return fail_repeat(p);
     case '{':
-        if (scan_braces(p, &min, &max) > 0) {
+        if (vtr_regex_read_braces(p->text, p->pos, p->dialect).len > 0) {
             return fail_repeat(p);
         }
         if (p->dialect == VTR_DIALECT_YARA_X) {
@@ -446,7 +418,7 @@ static struct vtr_regex_node *parse_item(struct parser *p)
         node = parse_escape(p, &is_assertion);
         break;
     case '.':
-        node = new_node(p, VTR_REGEX_ANY);
+        node = vtr_regex_new_any(&p->builder);
         p->pos++;
         break;
     default:
@@ -459,21 +431,21 @@ static struct vtr_regex_node *parse_item(struct parser *p)
 /* A group's node is a sibling nowhere yet, or it would bring its own along. */
 static struct vtr_regex_node *parse_sequence(struct parser *p)
 {
-    struct list list = {0};
+    struct vtr_regex_list list = {0};
 
     while (peek(p) >= 0 && peek(p) != '|' && peek(p) != ')') {
         struct vtr_regex_node *node = parse_item(p);
         if (node == NULL) {
             return NULL;
         }
-        list_add(&list, node);
+        vtr_regex_list_add(&list, node);
     }
-    return list_node(p, &list, VTR_REGEX_CONCAT);
+    return vtr_regex_list_node(&p->builder, &list, VTR_REGEX_CONCAT);
 }
 
 static struct vtr_regex_node *parse_alternatives(struct parser *p)
 {
-    struct list list = {0};
+    struct vtr_regex_list list = {0};
 
     for (;;) {
         const int c = peek(p);
@@ -482,7 +454,7 @@ static struct vtr_regex_node *parse_alternatives(struct parser *p)
             node = parse_sequence(p);
         } else if (list.first != NULL ||
                    (c >= 0 && p->depth > 0 && p->dialect != VTR_DIALECT_YARA4)) {
-            node = new_node(p, VTR_REGEX_EMPTY);
+            node = vtr_regex_new_node(&p->builder, VTR_REGEX_EMPTY);
         } else {
             (void)vtr_problem_set(p->problem, "E213", p->pos, c < 0 ? 0 : 1, "%s",
                                   p->text.len == 0 ? "empty regular expression"
@@ -492,54 +464,65 @@ static struct vtr_regex_node *parse_alternatives(struct parser *p)
         if (node == NULL) {
             return NULL;
         }
-        list_add(&list, node);
+        vtr_regex_list_add(&list, node);
         if (peek(p) != '|') {
-            return list_node(p, &list, VTR_REGEX_ALT);
+            return vtr_regex_list_node(&p->builder, &list, VTR_REGEX_ALT);
         }
         p->pos++;
     }
 }
 
-/* "(?i)", "(?s)" and "(?is)" at the beginning, which are /i and /s. */
-static void skip_flags(struct parser *p)
+/* "(?i)" at the beginning, which is /i; and other flags there. */
+static void read_leading_flags(struct parser *p)
 {
-    const struct vtr_bytes text = p->text;
-    struct vtr_regex_tree flags = *p->tree;
+    struct vtr_regex_flags flags = p->builder.flags;
     size_t pos = 2;
 
-    if (p->dialect == VTR_DIALECT_YARA4 || text.len < 4 || text.ptr[0] != '(' ||
-        text.ptr[1] != '?') {
+    if (p->dialect == VTR_DIALECT_YARA4 || p->text.len < 4 || p->text.ptr[0] != '(' ||
+        p->text.ptr[1] != '?') {
         return;
     }
-    for (; pos < text.len && (text.ptr[pos] == 'i' || text.ptr[pos] == 's'); pos++) {
-        flags.is_nocase = flags.is_nocase || text.ptr[pos] == 'i';
-        flags.is_dotall = flags.is_dotall || text.ptr[pos] == 's';
-    }
-    if (pos > 2 && pos + 1 < text.len && text.ptr[pos] == ')') {
-        *p->tree = flags;
+    if (vtr_regex_read_flags(p->text, &pos, &flags) && p->text.ptr[pos] == ')') {
+        p->builder.flags = flags;
         p->pos = pos + 1;
     }
+}
+
+/* Parses all of it.  `has_case`: the tree has, whatever the flags at the beginning. */
+static bool parse_tree(struct parser *p, const struct vtr_regex_source *source,
+                       bool has_case)
+{
+    p->builder.flags = (struct vtr_regex_flags){.is_nocase = source->is_nocase,
+                                                .is_dotall = source->is_dotall};
+    p->pos = 0;
+    p->chained = 0;
+    p->builder.has_cased = false;
+    read_leading_flags(p);
+    *p->tree =
+        (struct vtr_regex_tree){.dialect = source->dialect,
+                                .is_nocase = p->builder.flags.is_nocase && !has_case,
+                                .is_dotall = p->builder.flags.is_dotall};
+    p->tree->root = parse_alternatives(p);
+    if (p->tree->root == NULL) {
+        return false;
+    }
+    return p->pos >= p->text.len ||
+           vtr_problem_set(p->problem, "E211", p->pos, 1, "')' without '('");
 }
 
 bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *source,
                      struct vtr_regex_tree *out, struct vtr_pattern_problem *problem)
 {
-    struct vtr_regex_tree tree = {.dialect = source->dialect,
-                                  .is_nocase = source->is_nocase,
-                                  .is_dotall = source->is_dotall};
-    struct parser p = {.arena = arena,
+    struct vtr_regex_tree tree;
+    struct parser p = {.builder = {.arena = arena, .problem = problem, .tree = &tree},
                        .problem = problem,
                        .text = source->text,
                        .tree = &tree,
                        .dialect = source->dialect};
 
-    skip_flags(&p);
-    tree.root = parse_alternatives(&p);
-    if (tree.root == NULL) {
+    if (!parse_tree(&p, source, false) ||
+        (tree.is_nocase && p.builder.has_cased && !parse_tree(&p, source, true))) {
         return false;
-    }
-    if (p.pos < p.text.len) {
-        return vtr_problem_set(problem, "E211", p.pos, 1, "')' without '('");
     }
     *out = tree;
     return true;

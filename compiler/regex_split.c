@@ -314,10 +314,11 @@ bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
     bool is_made = true;
 
     *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
+    if (tree->dialect == VTR_DIALECT_YARA_X) {
+        return true;
+    }
     if (vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
-        if (tree->dialect != VTR_DIALECT_YARA_X) {
-            out->trees[0].root = vtr_yara_begin(arena, tree->root);
-        }
+        out->trees[0].root = vtr_yara_begin(arena, tree->root);
         return out->trees[0].root != NULL;
     }
     find_alternatives(&all, tree->root, is_wide);

@@ -75,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct vtr_pattern_modifiers mods = {.set = data[0] & known};
     const struct vtr_regex_source source = {.text = {data + 1, size - 1},
                                             .is_nocase = (data[0] & 0x40) != 0,
-                                            .is_dotall = (data[0] & 0x80) != 0};
+                                            .is_dotall = (data[0] & 0x80) != 0,
+                                            .dialect = (data[0] >> 3 & 3u) % 3};
     if (vtr_pattern_regex(&arena, &mods, &source, &w, &flags, &problem)) {
         read_back(&arena, vtr_writer_bytes(&w));
     } else {
