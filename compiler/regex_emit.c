@@ -27,6 +27,7 @@
 #include "base/writer.h"
 #include "compiler/pattern_problem.h"
 #include "compiler/regex_class.h"
+#include "compiler/regex_words.h"
 
 /* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate below is
  * on the safe side. */
@@ -66,72 +67,16 @@ static void put_text(struct emitter *e, const char *text)
 
 static void put_number(struct emitter *e, uint32_t value)
 {
-    uint8_t digits[10];
-    size_t at = sizeof digits;
-
-    do {
-        digits[--at] = (uint8_t)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    vtr_writer_raw(e->w, (struct vtr_bytes){digits + at, sizeof digits - at});
-}
-
-/* Letters, digits and '_' as they are, everything else by its code. */
-static void put_byte(struct emitter *e, unsigned byte)
-{
-    static const char HEX[] = "0123456789abcdef";
-
-    if (vtr_is_word_byte(byte)) {
-        vtr_writer_u8(e->w, (uint8_t)byte);
-        return;
-    }
-    const uint8_t code[4] = {'\\', 'x', (uint8_t)HEX[byte >> 4],
-                             (uint8_t)HEX[byte & 15u]};
-    vtr_writer_raw(e->w, (struct vtr_bytes){code, sizeof code});
-}
-
-/* A class: every byte, one byte, or ranges of what it has or, if that is less, of what
- * it has not. */
-static void put_set(struct emitter *e, const struct vtr_byte_set *set)
-{
-    const unsigned count = vtr_byte_set_count(set);
-    const bool is_inverted = count > 128;
-
-    if (count == 256) {
-        e->flags |= VTR_PROGRAM_DOTALL;
-        put_text(e, ".");
-        return;
-    }
-    if (count == 0) {
-        put_text(e, "(?!)");
-        return;
-    }
-    put_text(e, is_inverted ? "[^" : "[");
-    for (unsigned b = 0; b < 256; b++) {
-        unsigned last = b;
-        if (vtr_byte_set_has(set, b) == is_inverted) {
-            continue;
-        }
-        while (last < 255 && vtr_byte_set_has(set, last + 1) != is_inverted) {
-            last++;
-        }
-        put_byte(e, b);
-        if (last > b) {
-            put_text(e, "-");
-            put_byte(e, last);
-        }
-        b = last;
-    }
-    put_text(e, "]");
+    vtr_regex_put_number(e->w, value);
 }
 
 /* A character, without what makes it wide. */
 static void put_single(struct emitter *e, const struct vtr_regex_node *node)
 {
     if (node->kind == VTR_REGEX_LITERAL) {
-        put_byte(e, node->byte);
+        vtr_regex_put_byte(e->w, node->byte);
     } else if (node->kind == VTR_REGEX_CLASS) {
-        put_set(e, node->set);
+        e->flags |= vtr_regex_put_set(e->w, node->set) ? VTR_PROGRAM_DOTALL : 0;
     } else if (e->tree->is_dotall) {
         e->flags |= VTR_PROGRAM_DOTALL;
         put_text(e, ".");
