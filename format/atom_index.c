@@ -159,7 +159,10 @@ bool vtr_atom_index_entry(const struct vtr_atom_index *index, uint32_t at,
                                    .back_max = row->back,
                                    .lead = row->lead,
                                    .context_len = row->context_len};
-    if (!row->is_wide) {
+    if (row->is_wide) {
+        out->flags = VTR_ATOM_WIDE;
+    }
+    if (!row->is_long) {
         return true;
     }
     if (index->unit_count - at < 2) {
@@ -169,6 +172,5 @@ bool vtr_atom_index_entry(const struct vtr_atom_index *index, uint32_t at,
     out->back_min = vtr_load_u16(unit + VTR_ATOM_AT_BACK_MIN);
     out->back_max = vtr_load_u16(unit + VTR_ATOM_AT_BACK_MAX);
     out->fragment = vtr_load_u16(unit + VTR_ATOM_AT_FRAGMENT);
-    out->flags = row->back;
     return true;
 }

@@ -121,11 +121,12 @@ struct vtr_atom_index {
 /* The first unit of a row. */
 struct vtr_atom_row {
     uint32_t pattern;
-    uint16_t check; /* without VTR_ATOM_CHECK_WIDE */
-    uint8_t back;   /* flags of a wide row */
+    uint16_t check; /* without VTR_ATOM_CHECK_LONG */
+    uint8_t back;   /* not of a long row */
     uint8_t lead;
     uint8_t context_len;
-    bool is_wide;
+    bool is_wide; /* the atom is of the wide form */
+    bool is_long; /* of two units */
 };
 
 /* ASCII capital letters become small ones; every other byte is itself. */
@@ -292,12 +293,13 @@ static inline struct vtr_atom_row vtr_atom_index_row(const struct vtr_atom_index
     const uint64_t unit = vtr_load_u64(index->rows + (size_t)at * VTR_ATOM_UNIT_LEN);
     const uint32_t high = (uint32_t)(unit >> 32);
     const struct vtr_atom_row row = {
-        .pattern = (uint32_t)unit,
-        .check = high & (VTR_ATOM_CHECK_WIDE - 1u),
+        .pattern = (uint32_t)unit & (VTR_ATOM_PATTERN_WIDE - 1u),
+        .is_wide = (uint32_t)unit >= VTR_ATOM_PATTERN_WIDE,
+        .check = high & (VTR_ATOM_CHECK_LONG - 1u),
         .back = (uint8_t)(high >> 16),
         .lead = (uint8_t)(high >> 28),
         .context_len = (uint8_t)((high >> 24 & 15u) + 1u),
-        .is_wide = (high & VTR_ATOM_CHECK_WIDE) != 0,
+        .is_long = (high & VTR_ATOM_CHECK_LONG) != 0,
     };
     return row;
 }

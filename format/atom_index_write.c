@@ -28,22 +28,22 @@ static enum vtr_status refuse(struct vtr_error *err)
                                 "rules changed between two readings");
 }
 
-static void write_row(uint8_t *row, const struct vtr_atom_entry *entry, bool is_wide)
+static void write_row(uint8_t *row, const struct vtr_atom_entry *entry)
 {
     const unsigned shape = entry->context_len - 1u + ((unsigned)entry->lead << 4);
-
-    vtr_store_u32(row + VTR_ATOM_AT_PATTERN, entry->pattern);
     const unsigned check = vtr_atom_check_bytes(entry->context, entry->context_len);
+    const bool is_wide = (entry->flags & VTR_ATOM_WIDE) != 0;
+    const bool is_long = !vtr_atom_is_simple(entry);
 
+    vtr_store_u32(row + VTR_ATOM_AT_PATTERN,
+                  entry->pattern | (is_wide ? VTR_ATOM_PATTERN_WIDE : 0));
     vtr_store_u16(row + VTR_ATOM_AT_CHECK,
-                  (uint16_t)(check | (is_wide ? VTR_ATOM_CHECK_WIDE : 0)));
-    if (!is_wide) {
+                  (uint16_t)(check | (is_long ? VTR_ATOM_CHECK_LONG : 0)));
+    row[VTR_ATOM_AT_SHAPE] = (uint8_t)shape;
+    if (!is_long) {
         row[VTR_ATOM_AT_BACK] = (uint8_t)entry->back_min;
-        row[VTR_ATOM_AT_SHAPE] = (uint8_t)shape;
         return;
     }
-    row[VTR_ATOM_AT_BACK] = entry->flags;
-    row[VTR_ATOM_AT_SHAPE] = (uint8_t)shape;
     vtr_store_u16(row + VTR_ATOM_AT_BACK_MIN, entry->back_min);
     vtr_store_u16(row + VTR_ATOM_AT_BACK_MAX, entry->back_max);
     vtr_store_u16(row + VTR_ATOM_AT_FRAGMENT, entry->fragment);
@@ -175,8 +175,7 @@ static enum vtr_status write_entries(void *context, uint32_t pattern,
         struct vtr_atom_entry entry = entries[i];
         const enum vtr_atom_tier tier = vtr_atom_plan_fit(f->plan, &entry);
 
-        write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry,
-                  !vtr_atom_is_simple(&entries[i]));
+        write_row(f->output->rows + unit * VTR_ATOM_UNIT_LEN, &entry);
         status = add_windows(f, tier, &entry, unit, err);
     }
     return status;

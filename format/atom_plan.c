@@ -14,7 +14,10 @@
  * gram may have of it (26.5 bits) or a filter always has. */
 #define FILTER_BITS_WANTED     48u
 #define FILTER_HALF_BITS_LIMIT 53u
-#define FILTER_LIMIT_LEAST     (UINT64_C(1) << 18)
+#define FILTER_LIMIT_LEAST     (UINT64_C(1) << 17)
+
+/* The same where buckets let little pass. */
+#define FILTER_BITS_BUCKETED 16u
 
 /* Units of rows and what is in lists are named by 28 bits. */
 #define COUNT_LIMIT ((UINT64_C(1) << 27) - 1)
@@ -180,14 +183,15 @@ static enum vtr_status count_entries(void *context, uint32_t pattern,
                : vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^27 - 1 atoms");
 }
 
-static unsigned choose_filter_bits(uint64_t gram_count)
+static unsigned choose_filter_bits(uint64_t gram_count, bool has_buckets)
 {
+    const uint64_t wanted =
+        gram_count * (has_buckets ? FILTER_BITS_BUCKETED : FILTER_BITS_WANTED);
     const uint64_t share = gram_count * FILTER_HALF_BITS_LIMIT / 2;
     const uint64_t limit = share > FILTER_LIMIT_LEAST ? share : FILTER_LIMIT_LEAST;
     unsigned bits = VTR_ATOM_FILTER_BITS_MIN;
 
-    while (bits < VTR_ATOM_FILTER_BITS_MAX &&
-           UINT64_C(1) << bits < gram_count * FILTER_BITS_WANTED &&
+    while (bits < VTR_ATOM_FILTER_BITS_MAX && UINT64_C(1) << bits < wanted &&
            UINT64_C(1) << (bits + 1) <= limit) {
         bits++;
     }
@@ -259,8 +263,10 @@ static bool size_tiers(struct vtr_atom_plan *plan)
             return false;
         }
         if (plan->gram_counts[i] > 0) {
-            plan->filter_bits[i] = choose_filter_bits(
-                plan->gram_counts[i] * vtr_atom_gait_of(plan->paces[i]).stride);
+            plan->filter_bits[i] =
+                choose_filter_bits(plan->gram_counts[i] *
+                                       vtr_atom_gait_of(plan->paces[i]).stride,
+                                   plan->group_counts[i] > 0);
             plan->filter_len += (UINT64_C(1) << (plan->filter_bits[i] - 3)) +
                                 plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
             plan->slots_len +=

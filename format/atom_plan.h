@@ -48,7 +48,7 @@ VTR_MUST_CHECK enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
 static inline bool vtr_atom_is_simple(const struct vtr_atom_entry *entry)
 {
     return entry->back_min == entry->back_max && entry->back_max <= UINT8_MAX &&
-           entry->fragment == 0 && entry->flags == 0;
+           entry->fragment == 0;
 }
 
 static inline uint64_t vtr_atom_unit_count(const struct vtr_atom_entry *entry)

@@ -100,17 +100,18 @@ enum vtr_hash_kind {
 #define VTR_ATOM_LINE_LEN   64u
 #define VTR_ATOM_LIST_END   0x80000000u /* added to the last place of a list */
 
-/* ATOM_ROWS: a row of one unit, or of two when its shape says so. */
-#define VTR_ATOM_UNIT_LEN    8u
-#define VTR_ATOM_AT_PATTERN  0u /* u32 pattern */
-#define VTR_ATOM_AT_CHECK    4u /* u16 of the context, and VTR_ATOM_CHECK_WIDE */
-#define VTR_ATOM_AT_BACK     6u /* u8 bytes from the match's start; FLAGS in a wide row */
-#define VTR_ATOM_AT_SHAPE    7u  /* u8 context_len - 1, lead << 4 */
-#define VTR_ATOM_AT_BACK_MIN 8u  /* u16 least bytes from match (or fragment) start */
-#define VTR_ATOM_AT_BACK_MAX 10u /* u16 most; VTR_BACK_UNBOUNDED: no bound */
-#define VTR_ATOM_AT_FRAGMENT 12u /* u16 fragment of a hex string, or regex program */
-#define VTR_ATOM_AT_ZERO     14u /* u16 */
-#define VTR_ATOM_CHECK_WIDE  0x8000u /* the row has two units */
+/* ATOM_ROWS: a row of one unit, or of two when its check says so. */
+#define VTR_ATOM_UNIT_LEN     8u
+#define VTR_ATOM_AT_PATTERN   0u /* u32 pattern, and VTR_ATOM_PATTERN_WIDE */
+#define VTR_ATOM_AT_CHECK     4u /* u16 of the context, and VTR_ATOM_CHECK_LONG */
+#define VTR_ATOM_AT_BACK      6u /* u8 bytes from the match's start; zero in a long row */
+#define VTR_ATOM_AT_SHAPE     7u  /* u8 context_len - 1, lead << 4 */
+#define VTR_ATOM_AT_BACK_MIN  8u  /* u16 least bytes from match (or fragment) start */
+#define VTR_ATOM_AT_BACK_MAX  10u /* u16 most; VTR_BACK_UNBOUNDED: no bound */
+#define VTR_ATOM_AT_FRAGMENT  12u /* u16 fragment of a hex string, or regex program */
+#define VTR_ATOM_AT_ZERO      14u /* u16 */
+#define VTR_ATOM_CHECK_LONG   0x8000u     /* the row has two units */
+#define VTR_ATOM_PATTERN_WIDE 0x80000000u /* the atom is of the wide form */
 
 #define VTR_BACK_UNBOUNDED 0xFFFFu
 #define VTR_ATOM_WIDE      1u /* the atom is of the wide form */

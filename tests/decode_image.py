@@ -667,14 +667,15 @@ class Image:
         need(len(units) % 8 == 0 and self.count(12) == len(units) // 8,
              "rows are cut off")
         while at < len(units):
-            pattern, check, flags, shape = struct.unpack_from("<IHBB", units, at)
+            pattern, check, back, shape = struct.unpack_from("<IHBB", units, at)
             need((shape & 15) + 1 > shape >> 4, "an atom is outside of its context")
-            rows[at // 8] = pattern
+            rows[at // 8] = pattern & 0x7FFFFFFF
             at += 8
             if check & 0x8000:
-                need(at < len(units) and flags < 2, "a row is cut off")
-                low, high, _, zero = struct.unpack_from("<HHHH", units, at)
-                need(low <= high and zero == 0, "a row is malformed")
+                need(at < len(units) and back == 0, "a row is cut off")
+                low, high, fragment, zero = struct.unpack_from("<HHHH", units, at)
+                need(low <= high and zero == 0 and (fragment or low < high or low > 255),
+                     "a row is malformed")
                 at += 8
         return rows
 
@@ -690,8 +691,9 @@ class Image:
         need((gram_len, stride) in gaits and lines and grams,
              "a tier is malformed")
         entered = grams * stride
-        limit = max(entered * 53 // 2, 1 << 18)
-        need(filter_bits == next((b for b in range(10, 28) if 1 << b >= 48 * entered or
+        limit = max(entered * 53 // 2, 1 << 17)
+        wanted = (16 if groups else 48) * entered
+        need(filter_bits == next((b for b in range(10, 28) if 1 << b >= wanted or
                                   2 << b > limit), 28), "a filter has the wrong size")
         room = 2 * grams if number else (grams * 4 + 2) // 3
         need(lines * 16 + list_len == ((room + 15) // 16 + 2) * 16 and

@@ -112,11 +112,57 @@ static void entries_past_the_limit_are_not_kept(void **state)
     }
 }
 
+static void a_row_of_one_unit_says_which_form_its_atom_is_of(void **state)
+{
+    (void)state;
+    struct vtr_writer pattern = {0};
+    struct vtr_writer patterns = {0};
+    struct vtr_writer rule = {0};
+    struct vtr_error err = {0};
+    struct vtr_atom_plan plan;
+    struct sections sections;
+    unsigned wide = 0;
+
+    vtr_writer_string(&pattern, vtr_bytes_from_text(""));
+    vtr_writer_u8(&pattern, VTR_PATTERN_TEXT);
+    vtr_writer_varint(&pattern, VTR_PATTERN_ASCII | VTR_PATTERN_WIDE);
+    vtr_writer_varint(&pattern, 1);
+    vtr_writer_masked(&pattern, vtr_bytes_from_text("wget http://"));
+    vtr_writer_string(&patterns, vtr_writer_bytes(&pattern));
+    vtr_test_put_rule(&rule, 0, vtr_bytes_from_text("r"), vtr_writer_bytes(&patterns),
+                      1, (struct vtr_bytes){0});
+    const struct vtr_bytes body = vtr_writer_bytes(&rule);
+    const struct vtr_records records = {.rules = &body, .rule_count = 1};
+    assert_int_equal(vtr_atom_plan_make(&plan, &records, &err), VTR_OK);
+    sections_init(&sections, &plan);
+    assert_int_equal(vtr_atom_index_write(&plan, &records, &sections.output, &err),
+                     VTR_OK);
+    const struct vtr_atom_index index = {.rows = sections.output.rows, .unit_count = 2};
+    assert_int_equal(plan.unit_count, 2);
+    for (uint32_t at = 0; at < 2; at++) {
+        const struct vtr_atom_row row = vtr_atom_index_row(&index, at);
+        struct vtr_atom_entry entry;
+
+        assert_false(row.is_long);
+        assert_int_equal(row.pattern, 0);
+        assert_true(vtr_atom_index_entry(&index, at, &row, &entry));
+        assert_int_equal(entry.flags, row.is_wide ? VTR_ATOM_WIDE : 0);
+        wide += row.is_wide;
+    }
+    assert_int_equal(wide, 1);
+    free(sections.bytes);
+    vtr_atom_plan_deinit(&plan);
+    vtr_writer_deinit(&rule);
+    vtr_writer_deinit(&patterns);
+    vtr_writer_deinit(&pattern);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_entries_are_those_that_are_chosen_again),
         cmocka_unit_test(entries_past_the_limit_are_not_kept),
+        cmocka_unit_test(a_row_of_one_unit_says_which_form_its_atom_is_of),
     };
     return cmocka_run_group_tests_name("atom_index_write", tests, NULL, NULL);
 }
