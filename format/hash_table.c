@@ -18,6 +18,12 @@
 #define STEM_WIDTH_MAX   32u
 #define NUMBER_WIDTH_MAX 30u
 
+/* Digests that are looked at together. */
+#define WINDOW 6u
+
+/* Bytes of rows before and behind one where the row will be. */
+#define ROWS_AROUND 20u
+
 unsigned vtr_hash_prefix_bits(uint64_t count)
 {
     unsigned bits = 0;
@@ -315,49 +321,33 @@ static bool is_before(const struct vtr_hash_table *table, uint64_t index,
     return memcmp(table->tails.ptr + (size_t)index * tail_len, tail, tail_len) < 0;
 }
 
-/*
- * The first of the digests `low` to `high` that does not come before one of this tail;
- * `high` when there is none.  Digests are spread evenly, so the first look is where
- * this one would be if they were so exactly: most searches end in that cache line or
- * the next. From there the steps double, and the last of them is halved, so that
- * digests that somebody has chosen cost a logarithm all the same.  The row of the
- * record, near the same place of another section, is fetched meanwhile.
- */
-static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *tail,
-                            uint64_t low, uint64_t high)
+/* The first bytes of the tail at `index` as a number, which is ordered as they are; a
+ * tail is longer. */
+static uint64_t head_at(const struct vtr_hash_table *table, uint64_t index)
 {
-    const uint64_t share = (uint64_t)tail[0] << 24 | (uint64_t)tail[1] << 16 |
-                           (uint64_t)tail[2] << 8 | (uint64_t)tail[3];
-    uint64_t step = 1;
+    return vtr_load_u64_be(table->tails.ptr +
+                           (size_t)index * vtr_hash_table_tail_len(table));
+}
 
-    if (low >= high) {
-        return high;
-    }
-    uint64_t at = low + ((high - low) * share >> 32);
-    if (table->attrs.len > 0) {
-        VTR_PREFETCH(table->attrs.ptr + (size_t)(at * row_bits_of(table) / 8));
-    }
-    if (is_before(table, at, tail)) {
-        for (low = at + 1; low < high; step *= 2) {
-            at = step <= high - low ? low + step - 1 : high - 1;
-            if (!is_before(table, at, tail)) {
-                high = at;
-                break;
-            }
-            low = at + 1;
-        }
-    } else {
-        for (high = at; low < high; step *= 2) {
-            at = step <= high - low ? high - step : low;
-            if (is_before(table, at, tail)) {
-                low = at + 1;
-                break;
-            }
+/* Of the digests `low` to `high`, all of which may be the one, the first that does not
+ * come before one of this tail; `high` when there is none.  The steps double from `low`
+ * on, and the last of them is halved, so that digests that somebody has chosen cost a
+ * logarithm all the same. */
+static uint64_t search_up(const struct vtr_hash_table *table, const uint8_t *tail,
+                          uint64_t low, uint64_t high)
+{
+    for (uint64_t step = 1; low < high; step *= 2) {
+        const uint64_t at = step <= high - low ? low + step - 1 : high - 1;
+
+        if (!is_before(table, at, tail)) {
             high = at;
+            break;
         }
+        low = at + 1;
     }
     while (low < high) {
-        at = low + (high - low) / 2;
+        const uint64_t at = low + (high - low) / 2;
+
         if (is_before(table, at, tail)) {
             low = at + 1;
         } else {
@@ -365,6 +355,74 @@ static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *t
         }
     }
     return low;
+}
+
+/* The same with steps that double from `high` down. */
+static uint64_t search_down(const struct vtr_hash_table *table, const uint8_t *tail,
+                            uint64_t low, uint64_t high)
+{
+    for (uint64_t step = 1; low < high; step *= 2) {
+        const uint64_t at = step <= high - low ? high - step : low;
+
+        if (is_before(table, at, tail)) {
+            return search_up(table, tail, at + 1, high);
+        }
+        high = at;
+    }
+    return low;
+}
+
+/* How many of the digests of a window come before one of this head; what follows `high`
+ * does not.  There is no branch to guess wrong, so that the lines of the window, and
+ * what is done next, are waited for together. */
+static unsigned count_before(const struct vtr_hash_table *table, uint64_t begin,
+                             uint64_t high, uint64_t head)
+{
+    const size_t tail_len = vtr_hash_table_tail_len(table);
+    const uint8_t *at = table->tails.ptr + (size_t)begin * tail_len;
+    const uint64_t limit = high - begin;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < WINDOW; i++) {
+        count += (unsigned)(i < limit) & (unsigned)(vtr_load_u64_be(at) < head);
+        at += tail_len;
+    }
+    return count;
+}
+
+/*
+ * The first of the digests `low` to `high` that does not come before one of this tail;
+ * `high` when there is none.  Digests are spread evenly, so the first look is around
+ * where this one would be if they were so exactly: most searches end there.  The row of
+ * the record, near the same place of another section, is fetched meanwhile.
+ */
+static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *tail,
+                            uint64_t low, uint64_t high)
+{
+    const uint64_t head = vtr_load_u64_be(tail);
+
+    if (low >= high || table->count - low < WINDOW) {
+        return search_up(table, tail, low, high);
+    }
+    const uint64_t guess = low + ((high - low) * (head >> 32) >> 32);
+    const uint64_t back = guess - low < WINDOW / 2 ? guess - low : WINDOW / 2;
+    const uint64_t last = table->count - WINDOW;
+    const uint64_t begin = guess - back < last ? guess - back : last;
+    if (table->attrs.len > 2 * ROWS_AROUND) {
+        const size_t row = (size_t)(guess * row_bits_of(table) / 8);
+        const size_t end = table->attrs.len - ROWS_AROUND;
+
+        VTR_PREFETCH(table->attrs.ptr + (row < ROWS_AROUND ? 0 : row - ROWS_AROUND));
+        VTR_PREFETCH(table->attrs.ptr + (row < end ? row : end) + ROWS_AROUND);
+    }
+    const unsigned before = count_before(table, begin, high, head);
+    const uint64_t at = begin + before;
+    /* Those of the same head are told apart by the rest. */
+    if (VTR_UNLIKELY(at < high && (before == WINDOW || (head_at(table, at) == head &&
+                                                        is_before(table, at, tail))))) {
+        return search_up(table, tail, at, high);
+    }
+    return VTR_LIKELY(before > 0) ? at : search_down(table, tail, low, begin);
 }
 
 /* The first bits of a digest, as the fanout counts them. */
