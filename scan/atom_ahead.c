@@ -165,6 +165,14 @@ static void note_block(struct vtr_scan_run *run, struct vtr_atom_block *block)
     }
 }
 
+/* A place whose pattern is found at one offset before it, or else not at all. */
+static bool take_plain(struct vtr_scan_run *run, const struct place *place, size_t at)
+{
+    return place->back_min == place->back_max && place->back_min <= at &&
+           place->fragment == 0 && place->flags == 0 && !run->is_search_over &&
+           vtr_plain_hits_take(run, place->pattern, at - place->back_min);
+}
+
 /* Verifies what is noted, and searches what is not. */
 static void settle_block(struct vtr_scan_run *run, const struct vtr_atom_block *block)
 {
@@ -174,14 +182,15 @@ static void settle_block(struct vtr_scan_run *run, const struct vtr_atom_block *
 
     for (size_t i = 0; i < block->items.count && !run->is_search_over; i++) {
         const struct place *place = &places[i];
+        const size_t at = block->first + place->at;
         const struct vtr_atom_entry entry = {.pattern = place->pattern,
                                              .back_min = place->back_min,
                                              .back_max = place->back_max,
                                              .fragment = place->fragment,
                                              .flags = place->flags};
 
-        if (vtr_run_visit(run, place->visits)) {
-            vtr_verify_atom(run, &entry, block->first + place->at);
+        if (vtr_run_visit(run, place->visits) && !take_plain(run, place, at)) {
+            vtr_verify_atom(run, &entry, at);
         }
     }
     (void)vtr_run_visit(run, block->visits);
@@ -295,6 +304,8 @@ static bool make(struct ahead *ahead, struct vtr_scan_run *run)
 
         thread->run = *run;
         thread->run.limits = 0;
+        /* Whoever verifies adds states meanwhile. */
+        thread->run.patterns = (struct vtr_pattern_states){.image = run->image};
         thread->searcher = *run->searcher;
         thread->run.searcher = &thread->searcher;
     }

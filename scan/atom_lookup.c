@@ -11,13 +11,16 @@
 #include "scan/scan_run.h"
 #include "scan/verify_pattern.h"
 
-#define GROUP 64u
+#define GROUP 128u
 
 /* A row that may be meant, and where its atom would stand. */
 struct suspect {
+    size_t at; /* offset in the data */
     uint32_t place;
-    uint32_t pattern; /* once the row agrees */
-    size_t at;        /* offset in the data */
+    /* Once the row agrees. */
+    uint32_t pattern;
+    uint32_t back;
+    bool is_wide;
 };
 
 /* Windows of a group. */
@@ -69,8 +72,8 @@ static void verify_row(struct lookup *l, uint32_t unit, size_t at)
     }
 }
 
-/* Whether the atom of a row stands there, and of which pattern it is. */
-static bool has_row(struct lookup *l, uint32_t unit, size_t at, uint32_t *out_pattern)
+/* Whether the atom of a row stands there; notes of which pattern it is. */
+static bool has_row(const struct lookup *l, uint32_t unit, struct suspect *suspect)
 {
     if (unit >= l->run->atoms->unit_count) {
         l->run->limits |= VTR_SCAN_BAD_DATABASE;
@@ -78,31 +81,28 @@ static bool has_row(struct lookup *l, uint32_t unit, size_t at, uint32_t *out_pa
     }
     const struct vtr_atom_row row = vtr_atom_index_row(l->run->atoms, unit);
 
-    *out_pattern = row.pattern;
-    return agrees(l, &row, at);
-}
-
-static void try_row(struct lookup *l, uint32_t unit, size_t at)
-{
-    uint32_t pattern;
-
-    if (has_row(l, unit, at, &pattern)) {
-        verify_row(l, unit, at);
-    }
+    suspect->pattern = row.pattern;
+    suspect->back = row.back;
+    suspect->is_wide = row.is_wide;
+    return agrees(l, &row, suspect->at);
 }
 
 /* Tries the rows of a list, from the one at `index` on. */
 static void try_list(struct lookup *l, uint32_t index, size_t at)
 {
     const struct vtr_atom_table *table = l->table;
+    struct suspect suspect = {.at = at};
 
     for (; index < table->list_len; index++) {
         const uint32_t place = vtr_load_u32(table->lists + 4 * (size_t)index);
+        const uint32_t unit = (place & ~VTR_ATOM_LIST_END) - 1;
 
         if (!vtr_run_visit(l->run, 1)) {
             return;
         }
-        try_row(l, (place & ~VTR_ATOM_LIST_END) - 1, at);
+        if (has_row(l, unit, &suspect)) {
+            verify_row(l, unit, at);
+        }
         if ((place & VTR_ATOM_LIST_END) != 0) {
             return;
         }
@@ -117,29 +117,56 @@ static void sift_suspects(struct lookup *l)
     size_t kept = 0;
 
     for (size_t i = 0; i < l->suspect_count; i++) {
-        struct suspect suspect = l->suspects[i];
+        struct suspect *suspect = &l->suspects[kept];
 
-        if (suspect.place > unit_count) {
-            try_list(l, suspect.place - unit_count - 1, suspect.at);
-        } else if (has_row(l, suspect.place - 1, suspect.at, &suspect.pattern)) {
-            l->suspects[kept] = suspect;
+        *suspect = l->suspects[i];
+        if (suspect->place > unit_count) {
+            try_list(l, suspect->place - unit_count - 1, suspect->at);
+        } else if (has_row(l, suspect->place - 1, suspect)) {
+            VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, suspect->pattern));
             kept++;
         }
     }
     l->suspect_count = kept;
 }
 
-static void try_suspects(struct lookup *l)
+/* What is known of the patterns of the suspects is waited for together: each step asks
+ * for what the next one reads. */
+static void fetch_patterns(const struct lookup *l)
 {
-    sift_suspects(l);
-    for (unsigned step = 0; l->suspect_count > 1 && step < VTR_PATTERN_FETCHES;
-         step++) {
-        for (size_t i = 0; i < l->suspect_count; i++) {
-            vtr_pattern_states_fetch(&l->run->patterns, l->suspects[i].pattern, step);
-        }
+    const struct vtr_pattern_states *patterns = &l->run->patterns;
+    size_t others = 0; /* of which a slot does not say it all */
+
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        VTR_PREFETCH(vtr_pattern_states_slot(patterns, l->suspects[i].pattern));
     }
     for (size_t i = 0; i < l->suspect_count; i++) {
-        verify_row(l, l->suspects[i].place - 1, l->suspects[i].at);
+        const struct vtr_plain_slot *slot =
+            vtr_pattern_states_slot(patterns, l->suspects[i].pattern);
+        others += slot != NULL && slot->wanted == 0;
+    }
+    for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {
+        for (size_t i = 0; i < l->suspect_count; i++) {
+            vtr_pattern_states_fetch(patterns, l->suspects[i].pattern, step);
+        }
+    }
+}
+
+static void try_suspects(struct lookup *l)
+{
+    struct vtr_scan_run *run = l->run;
+
+    sift_suspects(l);
+    if (l->suspect_count > 1) {
+        fetch_patterns(l);
+    }
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        const struct suspect *suspect = &l->suspects[i];
+
+        if (suspect->is_wide || suspect->at < suspect->back || run->is_search_over ||
+            !vtr_plain_hits_take(run, suspect->pattern, suspect->at - suspect->back)) {
+            verify_row(l, suspect->place - 1, suspect->at);
+        }
     }
     l->suspect_count = 0;
 }

@@ -22,32 +22,20 @@ void vtr_match_list_clear(struct vtr_match_list *list)
     list->is_disordered = false;
 }
 
-bool vtr_match_list_add(struct vtr_match_list *list, uint64_t offset, uint64_t length)
+bool vtr_match_list_grow(struct vtr_match_list *list)
 {
-    if (list->count == list->cap) {
-        const size_t cap = list->cap == 0 ? FIRST_CAPACITY : list->cap * 2;
-        if (cap > SIZE_MAX / sizeof(*list->items)) {
-            return false;
-        }
-        struct vtr_match *items = realloc(list->items, cap * sizeof(*items));
-        if (items == NULL) {
-            return false;
-        }
-        list->items = items;
-        list->cap = cap;
-    }
-    if (list->count > 0 && list->items[list->count - 1].offset >= offset) {
-        list->is_disordered = true;
-    }
-    list->items[list->count].offset = offset;
-    list->items[list->count].length = length;
-    list->count++;
-    return true;
-}
+    const size_t cap = list->cap == 0 ? FIRST_CAPACITY : list->cap * 2;
 
-bool vtr_match_list_ends_at(const struct vtr_match_list *list, uint64_t offset)
-{
-    return list->count > 0 && list->items[list->count - 1].offset == offset;
+    if (cap > SIZE_MAX / sizeof(*list->items)) {
+        return false;
+    }
+    struct vtr_match *items = realloc(list->items, cap * sizeof(*items));
+    if (items == NULL) {
+        return false;
+    }
+    list->items = items;
+    list->cap = cap;
+    return true;
 }
 
 static int compare_offsets(const void *a, const void *b, void *context)

@@ -27,12 +27,30 @@ void vtr_match_list_deinit(struct vtr_match_list *list);
 /* Forgets the matches, keeps the memory. */
 void vtr_match_list_clear(struct vtr_match_list *list);
 
+/* Makes room for a match.  False when memory is out (nothing changed). */
+VTR_MUST_CHECK bool vtr_match_list_grow(struct vtr_match_list *list);
+
 /* Adds a match.  False when memory is out (nothing changed). */
-VTR_MUST_CHECK bool vtr_match_list_add(struct vtr_match_list *list, uint64_t offset,
-                                       uint64_t length);
+VTR_MUST_CHECK static inline bool vtr_match_list_add(struct vtr_match_list *list,
+                                                     uint64_t offset, uint64_t length)
+{
+    if (list->count == list->cap && !vtr_match_list_grow(list)) {
+        return false;
+    }
+    if (list->count > 0 && list->items[list->count - 1].offset >= offset) {
+        list->is_disordered = true;
+    }
+    list->items[list->count] = (struct vtr_match){offset, length};
+    list->count++;
+    return true;
+}
 
 /* Whether the match that was added last begins at `offset`. */
-bool vtr_match_list_ends_at(const struct vtr_match_list *list, uint64_t offset);
+static inline bool vtr_match_list_ends_at(const struct vtr_match_list *list,
+                                          uint64_t offset)
+{
+    return list->count > 0 && list->items[list->count - 1].offset == offset;
+}
 
 /* Sorts, and keeps one match an offset: the one added first.  False when memory is out.
  */

@@ -12,6 +12,9 @@
 #define FIRST_CAPACITY 64u
 #define PART_LIMIT     65536u /* numbered in 16 bits by the index */
 
+/* A longer one takes so long to compare that it is worth counting. */
+#define PLAIN_LIMIT 255u
+
 /* Past so many patterns what is kept from file to file is dropped. */
 #define KEEP_LIMIT 65536u
 
@@ -50,6 +53,7 @@ void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
     if (states != NULL) {
         drop_all(states);
         free(states->items);
+        free(states->slots);
         free(states->touched);
         *states = (struct vtr_pattern_states){.image = states->image};
     }
@@ -212,6 +216,23 @@ static bool read_parts(struct vtr_pattern_state *state)
     return true;
 }
 
+/* The bytes of a pattern of which nothing else is asked; else none. */
+static struct vtr_bytes find_plain(const struct vtr_pattern_state *state)
+{
+    const bool is_text = state->view.type == VTR_PATTERN_TEXT;
+    const unsigned flags = (unsigned)state->view.flags & ~(unsigned)VTR_PATTERN_PRIVATE;
+    struct vtr_bytes masked = {NULL, 0};
+
+    if (state->part_count == 1 && is_text) {
+        masked = state->parts[0].bytes;
+    } else if (state->part_count == 1 && state->view.type == VTR_PATTERN_HEX) {
+        masked = state->parts[0].literal;
+    }
+    return flags == (is_text ? VTR_PATTERN_ASCII : 0u) && masked.len <= PLAIN_LIMIT
+               ? masked
+               : (struct vtr_bytes){NULL, 0};
+}
+
 static struct vtr_pattern_state *state_new(const struct vtr_image *image,
                                            uint32_t pattern)
 {
@@ -231,7 +252,26 @@ static struct vtr_pattern_state *state_new(const struct vtr_image *image,
         state_free(state);
         return NULL;
     }
+    if (!state->is_bad) {
+        state->plain = find_plain(state);
+    }
     return state;
+}
+
+/* Slots are as long as half a line of memory, and none lies in two. */
+static bool grow_slots(struct vtr_pattern_states *states, size_t cap)
+{
+    struct vtr_plain_slot *slots = aligned_alloc(sizeof(*slots), cap * sizeof(*slots));
+
+    if (slots == NULL) {
+        return false;
+    }
+    if (states->count > 0) {
+        memcpy(slots, states->slots, states->count * sizeof(*slots));
+    }
+    free(states->slots);
+    states->slots = slots;
+    return true;
 }
 
 static bool grow(struct vtr_pattern_states *states)
@@ -249,6 +289,9 @@ static bool grow(struct vtr_pattern_states *states)
         return false;
     }
     states->touched = touched;
+    if (!grow_slots(states, cap)) {
+        return false;
+    }
     states->cap = cap;
     return true;
 }
@@ -276,6 +319,8 @@ static struct vtr_pattern_state *add_state(struct vtr_pattern_states *states,
     }
     struct vtr_pattern_state *state = state_new(states->image, pattern);
     if (state != NULL) {
+        state->number = (uint32_t)states->count;
+        states->slots[states->count] = (struct vtr_plain_slot){.wanted = 0};
         states->items[states->count++] = state;
         *place = (uint32_t)states->count;
     }
@@ -296,39 +341,25 @@ struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *stat
 void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
                               unsigned step)
 {
-    if (states->places == NULL || pattern >= states->image->pattern_count) {
-        return;
+    const struct vtr_plain_slot *slot = vtr_pattern_states_slot(states, pattern);
+
+    if (slot == NULL || slot->wanted != 0) {
+        return; /* no more is needed */
     }
+    const struct vtr_pattern_state *state = states->items[slot - states->slots];
     if (step == 0) {
-        VTR_PREFETCH(&states->places[pattern]);
-        return;
-    }
-    const uint32_t place = states->places[pattern];
-    if (place == 0) {
-        return;
-    }
-    const struct vtr_pattern_state *state = states->items[place - 1];
-    switch (step) {
-    case 1:
         VTR_PREFETCH(state);
         VTR_PREFETCH(&state->view);
         VTR_PREFETCH(&state->parts);
         VTR_PREFETCH(&state->matches);
-        break;
-    case 2:
-        if (state->part_count > 0) {
-            VTR_PREFETCH(state->parts);
-            VTR_PREFETCH((const uint8_t *)state->parts + 64);
-        }
-        if (state->matches.items != NULL) {
-            VTR_PREFETCH(state->matches.items + state->matches.count);
-        }
-        break;
-    default:
-        if (state->part_count > 0) {
-            VTR_PREFETCH(state->parts->bytes.ptr);
-        }
-        break;
+        return;
+    }
+    if (state->part_count > 0) {
+        VTR_PREFETCH(state->parts);
+        VTR_PREFETCH((const uint8_t *)state->parts + 64);
+    }
+    if (state->matches.items != NULL) {
+        VTR_PREFETCH(state->matches.items + state->matches.count);
     }
 }
 

@@ -10,12 +10,13 @@
 #include <stdbool.h>
 
 #include "base/vector.h"
+#include "format/image.h"
 #include "format/rule.h"
 #include "scan/match_list.h"
 #include "scan/number_map.h"
+#include "scan/plain_hits.h"
 
 struct vtr_class_run;
-struct vtr_image;
 struct vtr_regex;
 struct vtr_regex_filter;
 
@@ -47,6 +48,7 @@ struct vtr_pattern_part {
 };
 
 struct vtr_pattern_state {
+    uint32_t number; /* among all states */
     uint32_t pattern;
     uint32_t rule;
     bool is_bad;     /* the image's bytes are no pattern */
@@ -62,6 +64,8 @@ struct vtr_pattern_state {
     uint64_t only_offset; /* VTR_NEED_PLACE: where a match counts */
     bool has_only_offset;
 
+    struct vtr_bytes plain; /* masked, of a pattern that matches these bytes alone, at
+                               most 255, wherever they stand; else empty */
     struct vtr_pattern_view view;
     struct vtr_pattern_part *parts; /* owned */
     size_t part_count;
@@ -76,6 +80,7 @@ struct vtr_pattern_states {
     uint32_t *places; /* of each pattern + 1, 0: not yet made; owned.  Pages that are
                          not used cost nothing */
     struct vtr_pattern_state **items; /* owned, each too */
+    struct vtr_plain_slot *slots;     /* owned, of each of them */
     size_t count;
     size_t cap;
     struct vtr_pattern_state **touched; /* of this file, in the order of their first
@@ -94,9 +99,28 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states);
 VTR_MUST_CHECK struct vtr_pattern_state *vtr_pattern_states_get(
     struct vtr_pattern_states *states, uint32_t pattern);
 
+/* Where the number of a pattern's state stands, plus 1; NULL where no pattern has been
+ * met, or the image has none of that number. */
+static inline const uint32_t *vtr_pattern_states_place(
+    const struct vtr_pattern_states *states, uint32_t pattern)
+{
+    return states->places == NULL || pattern >= states->image->pattern_count
+               ? NULL
+               : &states->places[pattern];
+}
+
+/* The slot of a pattern; NULL when it has not been met. */
+static inline struct vtr_plain_slot *vtr_pattern_states_slot(
+    const struct vtr_pattern_states *states, uint32_t pattern)
+{
+    const uint32_t *place = vtr_pattern_states_place(states, pattern);
+
+    return place == NULL || *place == 0 ? NULL : &states->slots[*place - 1];
+}
+
 /* Where several patterns are met, the memory that says what is known of them is waited
- * for once: each step asks for what the next one reads. */
-#define VTR_PATTERN_FETCHES 4u
+ * for once: when their slots are there, each step asks for what the next one reads. */
+#define VTR_PATTERN_FETCHES 2u
 void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
                               unsigned step);
 

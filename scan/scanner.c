@@ -113,6 +113,7 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_snapshot_deinit(&scanner->snapshot);
         vtr_rule_eval_deinit(&scanner->eval);
         vtr_pattern_states_deinit(&scanner->run.patterns);
+        vtr_plain_hits_deinit(&scanner->run.plain_hits);
         vtr_hex_matcher_deinit(&scanner->run.hex);
         vtr_regex_machine_free(scanner->run.regexes);
         vtr_external_settings_deinit(&scanner->run.externals);
@@ -177,6 +178,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     run->entry_point = -1;
     run->limits = 0;
     run->match_count = 0;
+    run->plain_hits.count = 0;
     run->candidate_count = 0;
     const uint64_t share = vtr_run_work(run);
     run->work_left =

@@ -291,6 +291,7 @@ static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *e
         !candidate_of(entry, at, &candidate) || !narrow(state, &candidate)) {
         return;
     }
+    vtr_plain_hits_open(run, state);
     if (entry->fragment >= state->part_count) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
         return;
@@ -445,6 +446,7 @@ static void finish_pattern(struct vtr_scan_run *run, struct vtr_pattern_state *s
 
 void vtr_verify_finish(struct vtr_scan_run *run)
 {
+    vtr_plain_hits_settle(run);
     /* Nothing is touched anew below: a candidate has touched its pattern already. */
     for (size_t i = 0; i < run->patterns.touched_count; i++) {
         struct vtr_pattern_state *state = run->patterns.touched[i];
