@@ -12,12 +12,17 @@
 #define FIRST_CAPACITY 256u
 #define LOG_LIMIT      131072u
 
+/* A hit may begin so much before the first one of the log, whose atom came before. */
+#define BASE_SLACK 4096u
+
 /* Bits of a state's number that one pass of the sort looks at. */
 #define DIGIT_BITS  8u
 #define DIGIT_COUNT (1u << DIGIT_BITS)
 
-/* A list gets its hits while the line is fetched where those of one after it go. */
-#define SETTLE_AHEAD 8u
+/* A hit is added while what some after it will need is fetched: the list of matches,
+ * and then its end. */
+#define LIST_AHEAD 16u
+#define END_AHEAD  8u
 
 void vtr_plain_hits_deinit(struct vtr_plain_hits *hits)
 {
@@ -93,10 +98,29 @@ static bool make_room(struct vtr_scan_run *run)
     return true;
 }
 
+/* Adds a hit to the log; false when memory is out. */
+static bool note(struct vtr_scan_run *run, uint32_t state, uint64_t start)
+{
+    struct vtr_plain_hits *hits = &run->plain_hits;
+
+    if (VTR_UNLIKELY(hits->count == hits->cap) && !make_room(run)) {
+        return false;
+    }
+    if (VTR_UNLIKELY(start - hits->base > UINT32_MAX)) { /* before it as well */
+        vtr_plain_hits_settle(run);
+    }
+    if (hits->count == 0) {
+        hits->base = start > BASE_SLACK ? start - BASE_SLACK : 0;
+    }
+    hits->items[hits->count] =
+        (struct vtr_plain_hit){(uint32_t)(start - hits->base), state};
+    hits->count++;
+    return true;
+}
+
 bool vtr_plain_hits_take(struct vtr_scan_run *run, uint32_t pattern, size_t start)
 {
     const struct vtr_pattern_states *states = &run->patterns;
-    struct vtr_plain_hits *hits = &run->plain_hits;
     struct vtr_plain_slot *slot = vtr_pattern_states_slot(states, pattern);
 
     if (slot == NULL || slot->wanted >> 8 != run->file_number) {
@@ -111,9 +135,7 @@ bool vtr_plain_hits_take(struct vtr_scan_run *run, uint32_t pattern, size_t star
          !has_rest(run->data.ptr + start, states->items[number]->plain))) {
         return true;
     }
-    if (hits->count < hits->cap || make_room(run)) {
-        hits->items[hits->count] = (struct vtr_plain_hit){start, number, (uint32_t)len};
-        hits->count++;
+    if (note(run, number, start)) {
         slot->next = start + 1;
     }
     return true;
@@ -154,10 +176,16 @@ void vtr_plain_hits_settle(struct vtr_scan_run *run)
         const struct vtr_plain_hit *hit = &hits->items[i];
         struct vtr_pattern_state *state = states->items[hit->state];
 
-        if (hits->count - i > SETTLE_AHEAD) {
-            VTR_PREFETCH(&states->items[hit[SETTLE_AHEAD].state]->matches);
+        if (hits->count - i > LIST_AHEAD) {
+            const struct vtr_match_list *list =
+                &states->items[hit[END_AHEAD].state]->matches;
+            VTR_PREFETCH(&states->items[hit[LIST_AHEAD].state]->matches);
+            if (list->items != NULL) {
+                VTR_PREFETCH(list->items + list->count);
+            }
         }
-        vtr_verify_add(run, state, &state->matches, (size_t)hit->offset, hit->len);
+        vtr_verify_add(run, state, &state->matches, (size_t)(hits->base + hit->offset),
+                       state->plain.len);
     }
     hits->count = 0;
 }

@@ -32,9 +32,8 @@ struct vtr_plain_slot {
 };
 
 struct vtr_plain_hit {
-    uint64_t offset;
-    uint32_t state; /* its number among the states */
-    uint32_t len;
+    uint32_t offset; /* from the log's base on */
+    uint32_t state;  /* its number among the states */
 };
 
 /* {0} is empty. */
@@ -43,6 +42,7 @@ struct vtr_plain_hits {
     struct vtr_plain_hit *other; /* owned, as long: room to sort them */
     size_t count;
     size_t cap;
+    uint64_t base;
 };
 
 void vtr_plain_hits_deinit(struct vtr_plain_hits *hits);
