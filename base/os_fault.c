@@ -74,16 +74,17 @@ bool vtr_fault_guard_is_installed(void)
     return atomic_load(&page_len) != 0;
 }
 
-void vtr_fault_guard_add(void *address, size_t len)
+bool vtr_fault_guard_add(void *address, size_t len)
 {
     for (unsigned i = 0; i < RANGE_COUNT; i++) {
         uintptr_t none = 0;
         if (atomic_compare_exchange_strong(&ranges[i].start, &none,
                                            (uintptr_t)address)) {
             atomic_store(&ranges[i].end, (uintptr_t)address + len);
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 void vtr_fault_guard_remove(void *address)

@@ -20,8 +20,8 @@ VTR_MUST_CHECK enum vtr_status vtr_fault_guard_install(struct vtr_error *err);
 
 bool vtr_fault_guard_is_installed(void);
 
-/* Adds and removes a mapping.  When all places are taken the mapping is not guarded. */
-void vtr_fault_guard_add(void *address, size_t len);
+/* Adds and removes a mapping.  False when all places are taken: it is not guarded. */
+bool vtr_fault_guard_add(void *address, size_t len);
 void vtr_fault_guard_remove(void *address);
 
 #endif

@@ -17,7 +17,11 @@
 
 #define FIRST_READ_LEN ((size_t)64 << 10)
 
-/* Files up to this long are scanned from a private copy, which nobody can shrink. */
+/* Files from this length on are mapped to be scanned, under guard: a copy takes a third
+ * of the time of a scan.  Shorter ones are copied sooner than mapped. */
+#define MAP_LEAST ((size_t)64 << 10)
+
+/* Longer files are mapped even where not all of their pages can be had at once. */
 #define COPY_LIMIT ((size_t)64 << 20)
 
 /* Room for copies of files up to this long is kept: new pages, which the system fills
@@ -67,7 +71,7 @@ static enum vtr_status map_open_file(struct vtr_mapping *out, int fd, size_t len
         }
         mapping.address = address;
         mapping.bytes = (struct vtr_bytes){address, len};
-        vtr_fault_guard_add(address, len);
+        (void)vtr_fault_guard_add(address, len);
     }
     *out = mapping;
     return VTR_OK;
@@ -390,27 +394,61 @@ static enum vtr_status copy_file(struct vtr_snapshot *snapshot, int fd, size_t l
     return VTR_OK;
 }
 
+/* Maps a file with all of its pages: one that cannot be read is found here, and left to
+ * read(), which says why.  False when it is to be copied. */
+static bool map_whole(struct vtr_snapshot *snapshot, int fd, size_t len)
+{
+    if (len < MAP_LEAST || len > COPY_LIMIT || VTR_HAS_ADDRESS_SANITIZER ||
+        !vtr_fault_guard_is_installed()) {
+        return false;
+    }
+    void *address = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED) {
+        return false;
+    }
+    const bool is_guarded = vtr_fault_guard_add(address, len);
+    if (is_guarded && madvise(address, len, VTR_POPULATE_ADVICE) == 0) {
+        snapshot->bytes = (struct vtr_bytes){address, len};
+        snapshot->mapping = address;
+        return true;
+    }
+    if (is_guarded) {
+        vtr_fault_guard_remove(address);
+    }
+    (void)munmap(address, len);
+    return false;
+}
+
+static enum vtr_status open_snapshot(struct vtr_snapshot *snapshot, int fd, size_t len,
+                                     const char *path, struct vtr_error *err)
+{
+    struct vtr_mapping mapping;
+
+    if (map_whole(snapshot, fd, len)) {
+        return VTR_OK;
+    }
+    if (len <= COPY_LIMIT || !vtr_fault_guard_is_installed()) {
+        return copy_file(snapshot, fd, len, path, err);
+    }
+    const enum vtr_status status = map_open_file(&mapping, fd, len, path, err);
+    if (status == VTR_OK) {
+        snapshot->bytes = mapping.bytes;
+        snapshot->mapping = mapping.address;
+    }
+    return status;
+}
+
 enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot, const char *path,
                                   struct vtr_error *err)
 {
     struct stat info;
-    enum vtr_status status;
     const int fd = open_regular(path, &info, err);
 
     if (fd < 0) {
         return VTR_ERROR_IO;
     }
-    const size_t len = (size_t)info.st_size;
-    if (len <= COPY_LIMIT || !vtr_fault_guard_is_installed()) {
-        status = copy_file(snapshot, fd, len, path, err);
-    } else {
-        struct vtr_mapping mapping;
-        status = map_open_file(&mapping, fd, len, path, err);
-        if (status == VTR_OK) {
-            snapshot->bytes = mapping.bytes;
-            snapshot->mapping = mapping.address;
-        }
-    }
+    const enum vtr_status status =
+        open_snapshot(snapshot, fd, (size_t)info.st_size, path, err);
     (void)close(fd);
     return status;
 }

@@ -88,8 +88,9 @@ VTR_MUST_CHECK enum vtr_status vtr_file_stream_read(struct vtr_file_stream *stre
                                                     struct vtr_error *err);
 
 /*
- * Reads a file to be scanned: its bytes as they were at one moment, in memory or
- * mapped, whichever survives a file that shrinks while it is read.  Regular files only.
+ * Reads a file to be scanned: a copy of its bytes or, under guard (base/os_fault.h) and
+ * where that is quicker, a mapping of it; both survive a file that shrinks meanwhile.
+ * What a mapping says may change while it is read.  Regular files only.
  */
 struct vtr_snapshot {
     struct vtr_bytes bytes;

@@ -248,7 +248,7 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_memory(
 /* For programs, once at their start: a mapped file (database or scanned) that shrinks
  * while it is in use then reads as zeros past its new end instead of ending the
  * process. Installs a SIGBUS handler; without it, files are scanned from copies in
- * memory. */
+ * memory, which takes up to half as long again. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_guard_files(struct vtr_error *err);
 
 /* What a database says of itself. */

@@ -338,6 +338,84 @@ static void a_file_that_shrinks_reads_as_zeros_under_guard(void **state)
     vtr_mapping_close(&mapping);
 }
 
+/* Of one letter, `len` times. */
+static void put_letters(const char *name, char letter, size_t len)
+{
+    char *text = malloc(len + 1);
+
+    assert_non_null(text);
+    memset(text, letter, len);
+    text[len] = '\0';
+    put_file(name, text);
+    free(text);
+}
+
+/* Short ones are copies, long ones mappings. */
+static void a_file_to_be_scanned_is_read_whole_at_any_length(void **state)
+{
+    (void)state;
+    static const size_t LENS[] = {0,     1,      4095,   4096,   65535, 65536,
+                                  65537, 200000, 131072, 200001, 3};
+    struct vtr_snapshot snapshot = {0};
+
+    assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
+    for (size_t i = 0; i < sizeof(LENS) / sizeof(LENS[0]); i++) {
+        put_letters("scanned", (char)('a' + i), LENS[i]);
+        assert_int_equal(vtr_snapshot_open(&snapshot, path_of("scanned"), NULL),
+                         VTR_OK);
+        assert_int_equal(snapshot.bytes.len, LENS[i]);
+        for (size_t at = 0; at < LENS[i]; at++) {
+            assert_int_equal(snapshot.bytes.ptr[at], 'a' + (int)i);
+        }
+        vtr_snapshot_close(&snapshot);
+    }
+    vtr_snapshot_deinit(&snapshot);
+}
+
+/* What was read of it, or zeros, and the process goes on. */
+static void a_file_that_shrinks_while_it_is_scanned_is_survived(void **state)
+{
+    (void)state;
+    struct vtr_snapshot snapshot = {0};
+
+    put_letters("shrinking", 'x', 200000);
+    assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
+    assert_int_equal(vtr_snapshot_open(&snapshot, path_of("shrinking"), NULL), VTR_OK);
+    assert_int_equal(truncate(path_of("shrinking"), 10), 0);
+    assert_int_equal(snapshot.bytes.len, 200000);
+    assert_int_equal(snapshot.bytes.ptr[9], 'x');
+    for (size_t at = 10; at < snapshot.bytes.len; at++) {
+        assert_true(snapshot.bytes.ptr[at] == 0 || snapshot.bytes.ptr[at] == 'x');
+    }
+    vtr_snapshot_deinit(&snapshot);
+}
+
+/* Those that are too many are copied. */
+static void more_files_than_can_be_guarded_are_read_at_once(void **state)
+{
+    (void)state;
+    enum {
+        COUNT = 300
+    };
+    struct vtr_snapshot *snapshots = calloc(COUNT, sizeof(*snapshots));
+
+    assert_non_null(snapshots);
+    put_letters("many", 'y', 70000);
+    assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(vtr_snapshot_open(&snapshots[i], path_of("many"), NULL),
+                         VTR_OK);
+    }
+    assert_int_equal(truncate(path_of("many"), 10), 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(snapshots[i].bytes.len, 70000);
+        assert_true(snapshots[i].bytes.ptr[69999] == 0 ||
+                    snapshots[i].bytes.ptr[69999] == 'y');
+        vtr_snapshot_deinit(&snapshots[i]);
+    }
+    free(snapshots);
+}
+
 static bool append_name(const char *path, enum vtr_status status,
                         const struct vtr_error *err, void *context)
 {
@@ -431,6 +509,9 @@ int main(void)
         cmocka_unit_test(a_file_is_the_same_by_any_of_its_names),
         cmocka_unit_test(a_folder_is_not_replaced),
         cmocka_unit_test(a_file_that_shrinks_reads_as_zeros_under_guard),
+        cmocka_unit_test(a_file_to_be_scanned_is_read_whole_at_any_length),
+        cmocka_unit_test(a_file_that_shrinks_while_it_is_scanned_is_survived),
+        cmocka_unit_test(more_files_than_can_be_guarded_are_read_at_once),
         cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
         cmocka_unit_test(a_replacement_keeps_the_mode_when_asked),
         cmocka_unit_test(a_new_file_has_no_mode_to_keep),
