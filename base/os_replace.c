@@ -191,6 +191,7 @@ enum vtr_status vtr_replacement_keep_mode(struct vtr_replacement *r,
     if (r->is_stream || stat(r->path, &info) != 0) {
         return VTR_OK;
     }
+    r->is_synced = false;
     /* Only root may give a file away: elsewhere it stays with who writes it, and so
      * does the right to run it as its owner. */
     const bool is_given = fchown(r->fd, info.st_uid, info.st_gid) == 0;
@@ -220,8 +221,8 @@ static int write_all(int fd, struct vtr_bytes bytes)
 enum vtr_status vtr_replacement_write(struct vtr_replacement *r, struct vtr_bytes bytes,
                                       struct vtr_error *err)
 {
+    r->is_synced = false;
     const int code = write_all(r->fd, bytes);
-
     return code == 0 ? VTR_OK
                      : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
 }
@@ -269,6 +270,7 @@ enum vtr_status vtr_replacement_map(struct vtr_replacement *r, size_t len,
         return vtr_error_set(err, VTR_ERROR_LIMIT, "cannot write a file of %zu bytes",
                              len);
     }
+    r->is_synced = false;
     int code = posix_fallocate(r->fd, 0, (off_t)len);
     if (code != 0) {
         return vtr_error_set_os(err, code, "cannot write '%s'", r->path);
@@ -306,9 +308,10 @@ enum vtr_status vtr_replacement_sync(struct vtr_replacement *r, struct vtr_error
         code = write_memory(r);
         release_memory(r);
     }
-    if (code == 0 && fsync(r->fd) != 0) {
+    if (code == 0 && !r->is_synced && fsync(r->fd) != 0) {
         code = errno;
     }
+    r->is_synced = code == 0;
     return code == 0 ? VTR_OK
                      : vtr_error_set_os(err, code, "cannot write '%s'", r->path);
 }

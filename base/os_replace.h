@@ -22,6 +22,7 @@ struct vtr_replacement {
     uint8_t *memory; /* the whole file after _map */
     size_t memory_len;
     bool is_mapped; /* `memory` is the file itself, not yet to be written */
+    bool is_synced; /* nothing was done to the file since */
     bool is_open;
     bool is_stream; /* a pipe or device, written on commit from the temporary file */
     bool is_stdout; /* "-" */
@@ -45,7 +46,7 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_map(struct vtr_replacement *r,
                                                    size_t len, uint8_t **out,
                                                    struct vtr_error *err);
 /* Writes or unmaps the memory of _map, if any, and syncs, so that a second reader of
- * `temp_path` sees what is on the disk. */
+ * `temp_path` sees what is on the disk.  What is synced already is not again. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_sync(struct vtr_replacement *r,
                                                     struct vtr_error *err);
 /* Syncs, renames over the destination and syncs the folder.  After a failure the

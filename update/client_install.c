@@ -155,13 +155,13 @@ static enum vtr_status write_result(struct vtr_delta *deltas, size_t count,
     status = vtr_delta_rebuild_chain(deltas, count, &installed->image, alloc_in_file,
                                      &file, err);
     if (status == VTR_OK) {
+        status = vtr_replacement_keep_mode(&file, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_replacement_sync(&file, err);
     }
     if (status == VTR_OK) {
         status = check_written(file.temp_path, target, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_replacement_keep_mode(&file, err);
     }
     if (status == VTR_OK) {
         status = keep_previous(installed, err);

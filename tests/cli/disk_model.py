@@ -28,23 +28,51 @@ UNKNOWN = {"creat", "dup", "dup2", "dup3", "renameat", "linkat", "mkdirat", "tru
            "symlink", "rmdir"}
 
 
+# Contents of files, each once: many states have the same, and some are long.
+CONTENTS = {}  # by digest
+DIGESTS = {}   # by id
+
+
+def shared(data):
+    digest = hashlib.sha256(data).digest()
+    if digest not in CONTENTS:
+        CONTENTS[digest] = data
+        DIGESTS[id(data)] = digest
+    return CONTENTS[digest]
+
+
+def digest_of_bytes(data):
+    return DIGESTS.get(id(data)) or hashlib.sha256(data).digest()
+
+
 class Inode:
     count = 0
 
     def __init__(self, data=b""):
         Inode.count += 1
         self.number = Inode.count
-        self.data = data    # that is sure
-        self.names = None   # of a folder: name to inode, that are sure
-        self.pending = []   # changes that are not
+        self.data = shared(data)  # that is sure
+        self.names = None         # of a folder: name to inode, that are sure
+        self.pending = []         # changes that are not
+        self.syncs = 0
+        self._after = {}          # bytes by what became of the changes
+
+    def after(self, choices):
+        """The bytes when this became of the changes."""
+        key = tuple(choices)
+        if key not in self._after:
+            self._after[key] = shared(apply_writes(self.data, self.pending, key))
+        return self._after[key]
 
     def now(self):
         """The bytes that a reader sees while there is power."""
-        return apply_writes(self.data, self.pending, ["kept"] * len(self.pending))
+        return self.after(["kept"] * len(self.pending))
 
     def sync(self):
+        self.syncs += 1
         if self.names is None:
             self.data = self.now()
+            self._after = {}
         else:
             self.names = apply_changes(self.names, self.pending,
                                        ["kept"] * len(self.pending))
@@ -59,6 +87,8 @@ def new_folder():
 
 def apply_writes(data, writes, choices):
     """A write is (offset, bytes); (length, None) sets the length."""
+    if not writes:
+        return data
     result = bytearray(data)
     for (offset, new), choice in zip(writes, choices):
         if choice == "lost":
@@ -101,6 +131,7 @@ class Disk:
         self.mappings = {}   # address to inode
         self.mapped = mapped  # what is written to mappings, which nobody can trace
         self.syncs = {False: syncs_files, True: syncs_folders}
+        self.idle_syncs = 0  # of files to which nothing was done since the last one
 
     def _load(self, folder):
         result = new_folder()
@@ -217,6 +248,8 @@ class Disk:
         if file is None:
             return False
         inode = file[0]
+        if inode.names is None and inode.syncs > 0 and not inode.pending:
+            self.idle_syncs += 1
         if self.syncs[inode.names is not None]:
             inode.sync()
         return True
@@ -314,8 +347,7 @@ class Disk:
                 result[prefix + name] = None
                 result |= self._tree(inode, picked, prefix + name + "/")
             else:
-                result[prefix + name] = apply_writes(inode.data, inode.pending,
-                                                     picked.get(inode, ()))
+                result[prefix + name] = inode.after(picked.get(inode, ()))
         return result
 
 
@@ -339,8 +371,8 @@ def digest_of(state):
     text = hashlib.sha256()
     for path in sorted(state):
         data = state[path]
-        text.update(f"{path}\0{-1 if data is None else len(data)}\0".encode())
-        text.update(data or b"")
+        text.update(f"{path}\0{data is None}\0".encode())
+        text.update(digest_of_bytes(data or b""))
     return text.digest()
 
 

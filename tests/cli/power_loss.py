@@ -3,11 +3,12 @@
 """Power that fails after any call of an update, a roll-back or a publication, on a disk
 that keeps no more than it must (tests/cli/disk_model.py).  In each state that is then
 possible the database is the old one or the new one, whole, and so is the previous one; and
-the next update succeeds.  A repository that is being published is whole in each state, and
+the next update succeeds.  Nothing is synced twice by an update by deltas.  A repository that is being published is whole in each state, and
 publishing again succeeds.
 
 VTR_FAULTS=all tries the next update in every state that differs, not in some of them.
 """
+import hashlib
 import os
 import pathlib
 import random
@@ -28,6 +29,9 @@ RULES = some_rules(40)
 IS_LONG = os.environ.get("VTR_FAULTS") == "all"
 STATES = 20000 if IS_LONG else 300      # of one moment
 NEXT_RUNS = 10**9 if IS_LONG else 25    # of one story
+LARGE_STATES = 4                        # of one moment, for files of many megabytes
+LARGE_RUNS = 40 if IS_LONG else 4
+LARGE_RULES, LARGE_TEXT = 280, 64_000   # a database past 16 MiB, which is mapped
 
 
 class Broken(Exception):
@@ -37,11 +41,13 @@ class Broken(Exception):
 class Story:
     """Something that is done to a folder, from a state that is sure."""
 
-    def __init__(self, folder, start, command, check, check_end=None, mapped=b""):
+    def __init__(self, folder, start, command, check, check_end=None):
         self.folder, self.start, self.command = folder, start, command
         self.check = check          # of a state: raises Broken
         self.check_end = check_end  # of a state once the command has succeeded
-        self.mapped = mapped
+        self.mapped = b""           # what the command writes to a mapping
+        self.states, self.runs = STATES, NEXT_RUNS
+        self.idle_syncs = 0         # in the last replay
 
     def lay_start(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -62,15 +68,16 @@ class Story:
         seen, moments, all_tried = {}, 0, True
         for moment in disk_model.play(disk, calls):
             moments += 1
-            for state in disk.states(STATES, source):
+            for state in disk.states(self.states, source):
                 digest = disk_model.digest_of(state)
                 if digest not in seen:
                     seen[digest] = (moment, state)
                     self.judge(self.check, state, moment)
             all_tried = all_tried and disk.is_exhaustive
-        for state in disk.states(STATES, source):
+        for state in disk.states(self.states, source):
             if self.check_end is not None:
                 self.judge(self.check_end, state, "the end")
+        self.idle_syncs = disk.idle_syncs
         return moments, list(seen.values()), all_tried
 
     @staticmethod
@@ -81,19 +88,30 @@ class Story:
             raise Broken(f"after {moment}: {problem}") from None
 
 
-class World:
-    def __init__(self, work):
-        self.work = work
-        self.repo = Repository(work / "repo")
-        for release in (1, 2, 3):
-            self.repo.publish(compile_release(work, release,
-                                              RULES + some_rules(1, f"n{release}")))
-            shutil.copytree(work / "repo", work / f"repo-{release}")
-        self.data = {n: (work / f"sample-{n}.vdb").read_bytes() for n in (1, 2, 3)}
-        self.dir = work / "endpoint"
-        self.starts = {}
+def rules_release(work, release):
+    return compile_release(work, release, RULES + some_rules(1, f"n{release}"))
 
-    def update(self, release=3, to=None):
+
+def large_release(work, release):
+    return compile_release(work, release, RULES[:release] + [
+        f'rule long{i} {{ meta: text = "{f"{i:04}" * (LARGE_TEXT // 4)}" condition: '
+        f'filesize == {i} }}' for i in range(LARGE_RULES)])
+
+
+class World:
+    def __init__(self, work, make_release, releases):
+        self.work = work
+        self.newest = max(releases)
+        self.repo = Repository(work / "repo")
+        for release in releases:
+            self.repo.publish(make_release(work, release))
+            shutil.copytree(work / "repo", work / f"repo-{release}")
+        self.data = {n: disk_model.shared((work / f"sample-{n}.vdb").read_bytes())
+                     for n in releases}
+        self.dir = work / "endpoint"
+
+    def update(self, release=None, to=None):
+        release = release or self.newest
         return [os.environ["VITRINE"], "update", "--url",
                 f"file://{self.work}/repo-{release}", "--dir", to or self.dir, "--root",
                 self.work / "repo/metadata/1.root.json"]
@@ -111,7 +129,8 @@ class World:
         data = state.get(name)
         if data is None and 0 in releases:
             return
-        if data not in [self.data[n] for n in releases if n]:
+        if data is None or disk_model.digest_of_bytes(data) not in [
+                disk_model.digest_of_bytes(self.data[n]) for n in releases if n]:
             what = "missing" if data is None else f"{len(data)} other bytes"
             raise Broken(f"{name} is {what}, none of releases {releases}")
 
@@ -127,7 +146,7 @@ class World:
     def then_update(self):
         """The next update, in a state that was laid out."""
         vitrine(*self.update()[1:])
-        if (self.dir / "sample.vdb").read_bytes() != self.data[3]:
+        if (self.dir / "sample.vdb").read_bytes() != self.data[self.newest]:
             raise AssertionError("the next update did nothing")
         left = [p.name for p in self.dir.rglob("*") if ".tmp" in p.name]
         if left or list((self.dir / "partial").iterdir()):
@@ -137,7 +156,7 @@ class World:
 def tell(what, story, calls, source, then):
     """All states of a story, and what comes next in some of them."""
     moments, found, all_tried = story.replay(calls, source)
-    chosen = found if len(found) <= NEXT_RUNS else source.sample(found, NEXT_RUNS)
+    chosen = found if len(found) <= story.runs else source.sample(found, story.runs)
     for moment, state in chosen:
         shutil.rmtree(story.folder, ignore_errors=True)
         disk_model.lay_out(state, story.folder)
@@ -169,8 +188,27 @@ def updates(w, source):
     for what, story in stories.items():
         calls = story.record(w.work)
         tell(what, story, calls, source, w.then_update)
+        if story.start is not None and story.idle_syncs:
+            raise AssertionError(f"{what}: {story.idle_syncs} files are synced again")
         must_break(what, story, calls, source, syncs_files=False)
         must_break(what, story, calls, source, syncs_folders=False)
+
+
+def a_mapped_database(w, source):
+    """One that is put together in a mapping of its file."""
+    place = w.work / "large"
+    place.mkdir()
+    w = World(place, large_release, (1, 2))
+    story = w.update_story(1, 2, [1], [0])
+    story.mapped, story.states, story.runs = w.data[2], LARGE_STATES, LARGE_RUNS
+    calls = story.record(w.work)
+    if not any(name == "msync" for name, _, _ in calls):
+        raise AssertionError("a large database is not written by a mapping")
+    tell("a mapped database", story, calls, source, w.then_update)
+    if story.idle_syncs:
+        raise AssertionError(f"{story.idle_syncs} files are synced again")
+    must_break("a mapped database", story, calls, source, syncs_files=False)
+    must_break("a mapped database", story, calls, source, syncs_folders=False)
 
 
 def a_download_that_was_cut(w, source):
@@ -266,12 +304,13 @@ def main():
     print(f"VTR_SEED={seed}")
     source = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        world = World(pathlib.Path(folder))
+        world = World(pathlib.Path(folder), rules_release, (1, 2, 3))
         if shutil.which("strace") is None or \
                 disk_model.trace(["true"], world.work / "trace")[0].returncode:
             print("skipped: no strace here, or it may not trace")
             return SKIPPED
-        for story in (updates, a_download_that_was_cut, back_again, publication):
+        for story in (updates, a_mapped_database, a_download_that_was_cut, back_again,
+                      publication):
             if not sys.argv[1:] or story.__name__ in sys.argv[1:]:
                 story(world, source)
     return 0
