@@ -51,4 +51,12 @@ static inline int vtr_bytes_compare(struct vtr_bytes a, struct vtr_bytes b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* The same of two struct vtr_bytes, for base/sort.h. */
+static inline int vtr_bytes_compare_items(const void *a, const void *b, void *context)
+{
+    (void)context;
+    return vtr_bytes_compare(*(const struct vtr_bytes *)a,
+                             *(const struct vtr_bytes *)b);
+}
+
 #endif

@@ -90,3 +90,34 @@ enum vtr_status vtr_sort(void *items, size_t count, size_t size, vtr_compare_fn 
     free(room);
     return VTR_OK;
 }
+
+size_t vtr_sort_find_first(const void *items, size_t count, size_t size,
+                           const void *key, vtr_compare_fn compare, void *context)
+{
+    const uint8_t *bytes = items;
+    size_t low = 0;
+    size_t high = count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (compare(bytes + middle * size, key, context) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+size_t vtr_sort_find(const void *items, size_t count, size_t size, const void *key,
+                     vtr_compare_fn compare, void *context)
+{
+    const size_t first = vtr_sort_find_first(items, count, size, key, compare, context);
+    const uint8_t *bytes = items;
+
+    if (first < count && compare(bytes + first * size, key, context) != 0) {
+        return count;
+    }
+    return first;
+}

@@ -139,26 +139,12 @@ enum vtr_status vtr_changes_read(const struct vtr_delta *delta, struct vtr_chang
 static size_t find_removed(const struct vtr_vector *removed, const uint8_t *digest,
                            unsigned bits)
 {
-    const struct vtr_removed_hash *hashes = removed->items;
     struct vtr_removed_hash wanted = {.bits = bits};
-    size_t low = 0;
-    size_t high = removed->count;
 
     memcpy(wanted.key.bytes, digest, sizeof(wanted.key.bytes));
     vtr_delta_key_cut(&wanted.key, bits);
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = vtr_removed_hash_compare(&hashes[middle], &wanted, NULL);
-        if (order == 0) {
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return removed->count;
+    return vtr_sort_find(removed->items, removed->count, sizeof(wanted), &wanted,
+                         vtr_removed_hash_compare, NULL);
 }
 
 /* The lengths that keys of a list have: a bit for each. */

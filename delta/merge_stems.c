@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "delta/merge_parts.h"
 
 /* The known stem with this key among those from `low` up to `high`, or `high`. */
@@ -149,24 +150,6 @@ static void append_lower(struct stem_walk *walk, bool has_old, bool has_added)
     walk->count++;
 }
 
-/* The index of a stem that is in the new list. */
-static uint32_t find_stem(const struct vtr_merge *merge, size_t count,
-                          struct vtr_bytes stem)
-{
-    size_t low = 0;
-    size_t high = count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (vtr_bytes_compare(merge->stems[middle], stem) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return (uint32_t)low;
-}
-
 enum vtr_status vtr_merge_stems(struct vtr_merge *merge, const struct vtr_delta *delta,
                                 const struct vtr_records *from, struct vtr_error *err)
 {
@@ -191,8 +174,10 @@ enum vtr_status vtr_merge_stems(struct vtr_merge *merge, const struct vtr_delta 
         append_lower(&walk, has_old, has_added);
     }
     for (size_t rank = 0; rank < delta->stem_count; rank++) {
+        const struct vtr_bytes *text = &delta->stems[delta->ranked[rank]].text;
         merge->rank_stems[rank] =
-            find_stem(merge, walk.count, delta->stems[delta->ranked[rank]].text);
+            (uint32_t)vtr_sort_find_first(merge->stems, walk.count, sizeof(*text), text,
+                                          vtr_bytes_compare_items, NULL);
     }
     merge->records.stems = merge->stems;
     merge->records.stem_count = walk.count;

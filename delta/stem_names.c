@@ -44,23 +44,8 @@ static uint64_t *hash_stems(const struct vtr_records *records)
 /* Whether `records` has a stem. */
 static bool has_stem(const struct vtr_records *records, struct vtr_bytes stem)
 {
-    size_t low = 0;
-    size_t high = records->stem_count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = vtr_bytes_compare(records->stems[middle], stem);
-
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return vtr_sort_find(records->stems, records->stem_count, sizeof(stem), &stem,
+                         vtr_bytes_compare_items, NULL) < records->stem_count;
 }
 
 /* How many of their first bits two numbers share. */
@@ -78,23 +63,15 @@ static unsigned shared_bits(uint64_t a, uint64_t b)
  * the list twice. */
 static unsigned bits_needed(const uint64_t *hashes, size_t count, uint64_t hash)
 {
-    size_t low = 0;
-    size_t high = count;
+    const size_t at =
+        vtr_sort_find_first(hashes, count, sizeof(hash), &hash, compare_u64, NULL);
     unsigned needed = 1;
 
-    while (low < high) { /* the first one that is not below */
-        const size_t middle = low + (high - low) / 2;
-        if (hashes[middle] < hash) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (at > 0) {
+        needed = shared_bits(hashes[at - 1], hash) + 1;
     }
-    if (low > 0) {
-        needed = shared_bits(hashes[low - 1], hash) + 1;
-    }
-    if (low + 1 < count) {
-        const unsigned after = shared_bits(hashes[low + 1], hash) + 1;
+    if (at + 1 < count) {
+        const unsigned after = shared_bits(hashes[at + 1], hash) + 1;
         needed = after > needed ? after : needed;
     }
     return needed;

@@ -32,31 +32,26 @@ struct gc {
     uint64_t versions; /* that are kept */
     vtr_repository_note_fn note;
     void *context;
-    bool is_in_targets;     /* where the sweep is */
-    struct vtr_vector kept; /* char *: names in targets/, without .minisig; sorted */
+    bool is_in_targets; /* where the sweep is */
+    struct vtr_vector
+        kept; /* struct vtr_bytes: names in targets/, without .minisig; sorted */
     enum vtr_status status;
     struct vtr_error *err;
 };
 
-static int compare_names(const void *a, const void *b, void *context)
-{
-    (void)context;
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static enum vtr_status keep(struct gc *gc, const uint8_t *sha256, struct vtr_bytes path)
 {
     char name[VTR_REPO_NAME_CAP];
-    char **place = vtr_vector_push(&gc->kept);
+    struct vtr_bytes *place = vtr_vector_push(&gc->kept);
 
-    if (place != NULL) {
-        vtr_repo_name_target(sha256, path, name);
-        *place = malloc(strlen(name) + 1);
-    }
-    if (place == NULL || *place == NULL) {
+    vtr_repo_name_target(sha256, path, name);
+    const size_t len = strlen(name);
+    uint8_t *copy = place == NULL ? NULL : malloc(len);
+    if (copy == NULL) {
         return vtr_error_set_memory(gc->err);
     }
-    memcpy(*place, name, strlen(name) + 1);
+    memcpy(copy, name, len);
+    *place = (struct vtr_bytes){copy, len};
     return VTR_OK;
 }
 
@@ -136,9 +131,10 @@ static enum vtr_status keep_targets(struct gc *gc)
             status = keep_lineage(gc, targets, target);
         }
     }
-    return status == VTR_OK ? vtr_sort(gc->kept.items, gc->kept.count, sizeof(char *),
-                                       compare_names, NULL)
-                            : status;
+    return status == VTR_OK
+               ? vtr_sort(gc->kept.items, gc->kept.count, sizeof(struct vtr_bytes),
+                          vtr_bytes_compare_items, NULL)
+               : status;
 }
 
 /* Whether a file of targets/ is kept, by its name or that of what it signs. */
@@ -150,26 +146,10 @@ static bool is_kept(const struct gc *gc, const char *name)
         len > suffix_len && strcmp(name + len - suffix_len, SIGNATURE) == 0
             ? len - suffix_len
             : len;
-    char *const *names = gc->kept.items;
-    size_t low = 0;
-    size_t high = gc->kept.count;
+    const struct vtr_bytes own = {(const uint8_t *)name, own_len};
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order =
-            vtr_bytes_compare(vtr_bytes_from_text(names[middle]),
-                              (struct vtr_bytes){(const uint8_t *)name, own_len});
-
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return vtr_sort_find(gc->kept.items, gc->kept.count, sizeof(own), &own,
+                         vtr_bytes_compare_items, NULL) < gc->kept.count;
 }
 
 /* Takes `suffix` and the number before it off the end of a name; false when the name is
@@ -319,7 +299,7 @@ enum vtr_status vtr_repository_gc(const char *dir, const struct vtr_gc_options *
                     .err = err};
     enum vtr_status status = vtr_repo_open(&gc.repo, dir, err);
 
-    vtr_vector_init(&gc.kept, sizeof(char *));
+    vtr_vector_init(&gc.kept, sizeof(struct vtr_bytes));
     if (status == VTR_OK && !gc.repo.has_release) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' has no release yet", dir);
     }
@@ -333,7 +313,7 @@ enum vtr_status vtr_repository_gc(const char *dir, const struct vtr_gc_options *
         status = sweep(&gc, VTR_REPO_METADATA);
     }
     for (size_t i = 0; i < gc.kept.count; i++) {
-        free(((char **)gc.kept.items)[i]);
+        free((void *)(uintptr_t)((struct vtr_bytes *)gc.kept.items)[i].ptr);
     }
     vtr_vector_deinit(&gc.kept);
     vtr_repo_close(&gc.repo);

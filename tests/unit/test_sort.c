@@ -72,11 +72,42 @@ static void descending_input_is_not_quadratic(void **state)
     free(items);
 }
 
+/* Every list of even numbers and every number from below the first to past the last. */
+static void what_is_sorted_is_found(void **state)
+{
+    (void)state;
+    enum {
+        LONGEST = 40
+    };
+    struct item items[2 * LONGEST];
+    size_t comparisons = 0;
+
+    for (size_t count = 0; count <= LONGEST; count++) {
+        for (size_t i = 0; i < 2 * count; i++) {
+            items[i].key = (unsigned)(2 * (i / 2 + 1)); /* each twice */
+        }
+        for (unsigned key = 1; key <= 2 * count + 1; key++) {
+            const struct item wanted = {.key = key};
+            const size_t first =
+                vtr_sort_find_first(items, 2 * count, sizeof(items[0]), &wanted,
+                                    compare_keys, &comparisons);
+            const size_t found = vtr_sort_find(items, 2 * count, sizeof(items[0]),
+                                               &wanted, compare_keys, &comparisons);
+            assert_int_equal(first, 2 * ((key + 1) / 2 - 1));
+            assert_int_equal(found, key % 2 == 0 ? first : 2 * count);
+        }
+    }
+    assert_int_equal(vtr_sort_find(NULL, 0, sizeof(items[0]), &items[0], compare_keys,
+                                   &comparisons),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_length_is_sorted_and_stable),
         cmocka_unit_test(descending_input_is_not_quadratic),
+        cmocka_unit_test(what_is_sorted_is_found),
     };
     return cmocka_run_group_tests_name("sort", tests, NULL, NULL);
 }
