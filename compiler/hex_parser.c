@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "compiler/hex_chars.h"
 #include "compiler/hex_runs.h"
 #include "compiler/pattern_problem.h"
 

@@ -4,52 +4,15 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
+#include "compiler/hex_chars.h"
+
 /* Lengths that take one byte. */
 #define SHORT_LIMIT 0x80u
-
-/* clang-format off */
-#define WILD VTR_HEX_WILD
-#define SPACE VTR_HEX_SPACE
-#define OTHER VTR_HEX_OTHER
-#define X8 OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER
-#define X32 X8, X8, X8, X8
-const uint8_t vtr_hex_classes[256] = {
-    X8, OTHER, SPACE, SPACE, OTHER, OTHER, SPACE, OTHER, OTHER, X8, X8,
-    SPACE, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, X8,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, OTHER, OTHER, OTHER, OTHER, OTHER, WILD,
-    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
-    OTHER, 10, 11, 12, 13, 14, 15, OTHER, X8, X8, X8,
-    X32, X32, X32, X32,
-};
-#undef WILD
-#undef SPACE
-#undef OTHER
-#undef X8
-#undef X32
-/* clang-format on */
-
-const uint8_t *vtr_hex_skip_blanks(const uint8_t *at, const uint8_t *end)
-{
-    static const char INDENT[4] = "    ";
-
-    while (at < end && vtr_hex_class_of(*at) == VTR_HEX_SPACE) {
-        at++;
-        while ((size_t)(end - at) >= sizeof INDENT &&
-               memcmp(at, INDENT, sizeof INDENT) == 0) {
-            at += sizeof INDENT;
-        }
-    }
-    return at;
-}
 
 static bool is_plain(const uint8_t *at)
 {
     return (vtr_hex_class_of(at[0]) | vtr_hex_class_of(at[1])) < 16;
-}
-
-static bool is_any(const uint8_t *at)
-{
-    return at[0] == '?' && at[1] == '?';
 }
 
 /* The output while runs are written: what the sequence has open is here. */
@@ -89,55 +52,44 @@ static uint8_t *spell_gap(uint8_t *out, uint64_t gap)
     return gap < SHORT_LIMIT ? out + 2 : out + 1 + vtr_store_varint(out + 1, gap);
 }
 
-/* Writes the plain bytes from `at` on.  Their token begins, and what is before it ends,
- * when there is one at least. */
-static const uint8_t *put_bytes(struct run *run, const uint8_t *at, const uint8_t *stop)
+/* Writes plain bytes.  Their token begins, and what is before it ends, unless one is
+ * open. */
+static void put_bytes(struct run *run, const uint8_t *values, size_t count)
 {
-    uint8_t *token = run->bytes != NULL ? run->bytes : spell_gap(run->out, run->gap);
-    uint8_t *out = run->bytes != NULL ? run->out : token + 2;
-    size_t index = (size_t)(out - token) - 2;
-    const uint8_t *start = at;
-
-    while (at < stop) {
-        const unsigned high = vtr_hex_class_of(at[0]);
-        const unsigned low = vtr_hex_class_of(at[1]);
-
-        if ((high | low) >= 16) {
-            break;
-        }
-        *out++ = (uint8_t)(high << 4 | low) ^ vtr_mask(index++);
-        at += at[2] == ' ' ? 3 : 2;
-    }
-    if (at != start) {
-        *token = VTR_TOKEN_BYTES;
-        run->bytes = token;
+    if (run->bytes == NULL) {
+        run->bytes = spell_gap(run->out, run->gap);
+        run->bytes[0] = VTR_TOKEN_BYTES;
+        run->out = run->bytes + 2;
         run->gap = 0;
-        run->out = out;
     }
-    return at;
+    vtr_mask_words(values, (size_t)(run->out - run->bytes) - 2, count, run->out);
+    run->out += count;
 }
 
-/* Counts the bytes of any value from `at` on.  Four are what an address in code is. */
-static const uint8_t *put_any(struct run *run, const uint8_t *at, const uint8_t *stop)
+static void put_any(struct run *run, size_t count)
 {
-    static const char FOUR[] = "?? ?? ?? ?? ";
-    const size_t four_len = sizeof FOUR - 1;
-
-    if (at >= stop || !is_any(at)) {
-        return at;
-    }
     if (run->bytes != NULL) {
         end_bytes(run);
     }
-    while (stop - at >= (ptrdiff_t)four_len && memcmp(at, FOUR, four_len) == 0) {
-        run->gap += 4;
-        at += four_len;
+    run->gap += count;
+}
+
+/* Writes a batch run by run: to find where one ends takes no look at each byte. */
+static void put_batch(struct run *run, const struct vtr_hex_batch *batch)
+{
+    unsigned len;
+
+    for (unsigned at = 0; at < batch->count; at += len) {
+        const uint32_t any = batch->any >> at;
+
+        if ((any & 1) != 0) {
+            len = VTR_LOWEST_BIT(~any);
+            put_any(run, len);
+        } else {
+            len = VTR_LOWEST_BIT(any | UINT32_C(1) << (batch->count - at));
+            put_bytes(run, batch->values + at, len);
+        }
     }
-    while (at < stop && is_any(at)) {
-        run->gap++;
-        at += at[2] == ' ' ? 3 : 2;
-    }
-    return at;
 }
 
 /* Whether a gap is open that is more than bytes of any value. */
@@ -192,20 +144,17 @@ const uint8_t *vtr_hex_put_runs(struct vtr_hex_tokens *t, struct vtr_hex_sequenc
         }
         vtr_hex_close(t, s);
     }
-    /* Four characters are five bytes at most, and lengths are far fewer. */
-    const size_t room = (size_t)(stop - at) * 2 + 2 * VTR_VARINT_LEN_MAX;
+    /* Four characters are five bytes at most; lengths are far fewer. */
+    const size_t room =
+        (size_t)(stop - at) * 2 + 2 * VTR_VARINT_LEN_MAX + VTR_MASK_SLACK;
     if (!begin(t, s, room, &run)) {
         return NULL;
     }
-    const uint8_t *before;
+    struct vtr_hex_batch batch;
     do {
-        before = at;
-        at = put_bytes(&run, at, stop);
-        at = put_any(&run, at, stop);
-        if (at < stop && vtr_hex_class_of(*at) == VTR_HEX_SPACE) {
-            at = vtr_hex_skip_blanks(at, stop);
-        }
-    } while (at != before);
+        at = vtr_hex_read_batch(&batch, vtr_hex_skip_blanks(at, stop), stop);
+        put_batch(&run, &batch);
+    } while (batch.count > 0);
     end(t, s, &run);
     return at;
 }

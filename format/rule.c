@@ -17,22 +17,19 @@
   VTR_PATTERN_XOR | VTR_PATTERN_PRIVATE | VTR_PATTERN_FIXED_OFFSET |                 \
   VTR_PATTERN_GREEDY)
 
-/* vtr_mask of 0 to 63: as long as most masked runs are. */
 #define MASKS4(i)  VTR_MASK(i), VTR_MASK((i) + 1), VTR_MASK((i) + 2), VTR_MASK((i) + 3)
 #define MASKS16(i) MASKS4(i), MASKS4((i) + 4), MASKS4((i) + 8), MASKS4((i) + 12)
-static const uint8_t MASKS[64] = {MASKS16(0), MASKS16(16), MASKS16(32), MASKS16(48)};
+const uint8_t vtr_masks[64] = {MASKS16(0), MASKS16(16), MASKS16(32), MASKS16(48)};
 
-/* Masks or unmasks `bytes`, which begin at `index` of their run, into `out`, eight at a
- * time where the table has them. */
-static void apply_mask(struct vtr_bytes bytes, size_t index, uint8_t *out)
+void vtr_mask_part(struct vtr_bytes bytes, size_t index, uint8_t *out)
 {
     size_t i = 0;
 
-    for (; index + i + 8 <= sizeof MASKS && bytes.len - i >= 8; i += 8) {
+    for (; index + i + 8 <= sizeof vtr_masks && bytes.len - i >= 8; i += 8) {
         uint64_t word;
         uint64_t mask;
         memcpy(&word, bytes.ptr + i, sizeof word);
-        memcpy(&mask, MASKS + index + i, sizeof mask);
+        memcpy(&mask, vtr_masks + index + i, sizeof mask);
         word ^= mask;
         memcpy(out + i, &word, sizeof word);
     }
@@ -46,7 +43,7 @@ void vtr_writer_masked(struct vtr_writer *w, struct vtr_bytes bytes)
     vtr_writer_varint(w, bytes.len);
     uint8_t *room = vtr_writer_reserve(w, bytes.len);
     if (room != NULL) {
-        apply_mask(bytes, 0, room);
+        vtr_mask_part(bytes, 0, room);
     }
 }
 
@@ -57,12 +54,12 @@ bool vtr_reader_masked(struct vtr_reader *r, struct vtr_bytes *out)
 
 void vtr_unmask(struct vtr_bytes masked, uint8_t *out)
 {
-    apply_mask(masked, 0, out);
+    vtr_mask_part(masked, 0, out);
 }
 
 void vtr_unmask_part(struct vtr_bytes masked, size_t from, size_t len, uint8_t *out)
 {
-    apply_mask((struct vtr_bytes){masked.ptr + from, len}, from, out);
+    vtr_mask_part((struct vtr_bytes){masked.ptr + from, len}, from, out);
 }
 
 /* A reader over what `r` has consumed since `from`; file offsets stay those of `r`. */

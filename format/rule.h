@@ -37,6 +37,7 @@
 #define VTR_FORMAT_RULE_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/reader.h"
 #include "base/writer.h"
@@ -104,6 +105,31 @@ void vtr_writer_masked(struct vtr_writer *w, struct vtr_bytes bytes);
 
 /* Reads a masked run as it is stored: the caller applies vtr_mask to each byte. */
 VTR_MUST_CHECK bool vtr_reader_masked(struct vtr_reader *r, struct vtr_bytes *out);
+
+/* vtr_mask of 0 to 63: as long as most masked runs are. */
+extern const uint8_t vtr_masks[64];
+
+/* Masks or unmasks `bytes`, which begin at `index` of their run, into `out`. */
+void vtr_mask_part(struct vtr_bytes bytes, size_t index, uint8_t *out);
+
+/* The same of `count` bytes, mostly a few: in whole words, for which both have room. */
+#define VTR_MASK_SLACK sizeof(uint64_t)
+static inline void vtr_mask_words(const uint8_t *bytes, size_t index, size_t count,
+                                  uint8_t *out)
+{
+    if (index + count + VTR_MASK_SLACK > sizeof vtr_masks) {
+        vtr_mask_part((struct vtr_bytes){bytes, count}, index, out);
+        return;
+    }
+    for (size_t i = 0; i < count; i += VTR_MASK_SLACK) {
+        uint64_t word;
+        uint64_t mask;
+        memcpy(&word, bytes + i, sizeof word);
+        memcpy(&mask, vtr_masks + index + i, sizeof mask);
+        word ^= mask;
+        memcpy(out + i, &word, sizeof word);
+    }
+}
 
 /* Copies `masked` unmasked to `out`, which has room for masked.len bytes. */
 void vtr_unmask(struct vtr_bytes masked, uint8_t *out);
