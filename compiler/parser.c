@@ -95,7 +95,7 @@ void *vtr_parser_alloc(struct vtr_parser *p, size_t len)
 struct vtr_bytes vtr_parser_unescape(struct vtr_parser *p,
                                      const struct vtr_lexeme *text)
 {
-    struct vtr_pattern_problem problem = {0};
+    struct vtr_pattern_problem problem;
     struct vtr_bytes out = {0};
 
     if (text->text.len == 0) {

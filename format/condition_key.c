@@ -32,14 +32,14 @@ static bool is_plain(const struct vtr_instruction *instruction)
 
 static bool read_comparison(struct vtr_bytes term, struct comparison *out)
 {
-    struct vtr_instruction instruction = {0};
+    struct vtr_instruction instruction;
     struct vtr_reader code;
     size_t text_at = 0;
+    bool is_after_text = false;
 
     vtr_reader_init(&code, term, 0);
     while (vtr_reader_left(&code) > 0) {
         const size_t start = code.pos;
-        const bool is_after_text = instruction.op == VTR_OP_TEXT;
         if (!vtr_instruction_read(&code, &instruction)) {
             return false;
         }
@@ -50,7 +50,8 @@ static bool read_comparison(struct vtr_bytes term, struct comparison *out)
         if (!is_plain(&instruction)) {
             return false;
         }
-        if (instruction.op == VTR_OP_TEXT) {
+        is_after_text = instruction.op == VTR_OP_TEXT;
+        if (is_after_text) {
             out->text = instruction.text;
             text_at = start;
         }
@@ -102,20 +103,19 @@ static bool read_item_field(struct vtr_bytes code, uint64_t slot,
 static bool read_loop(struct vtr_bytes term, struct vtr_condition_key *out)
 {
     struct vtr_bytes terms[VTR_TERM_LIMIT];
-    struct vtr_instruction instruction = {0};
+    struct vtr_instruction instruction;
     struct vtr_reader code;
-    size_t start = 0;
+    size_t start;
 
     vtr_reader_init(&code, term, 0);
-    while (vtr_reader_left(&code) > 0 && instruction.op != VTR_OP_FOR_RANGE) {
+    do {
         start = code.pos;
         if (!vtr_instruction_read(&code, &instruction) ||
             (instruction.op != VTR_OP_FOR_RANGE && !is_plain(&instruction))) {
             return false;
         }
-    }
-    if (instruction.op != VTR_OP_FOR_RANGE || vtr_reader_left(&code) > 0 ||
-        instruction.quantifier != VTR_QUANTIFIER_ANY ||
+    } while (instruction.op != VTR_OP_FOR_RANGE);
+    if (vtr_reader_left(&code) > 0 || instruction.quantifier != VTR_QUANTIFIER_ANY ||
         vtr_condition_may_log(instruction.body)) {
         return false;
     }

@@ -119,7 +119,7 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
 
 bool vtr_instruction_read(struct vtr_reader *code, struct vtr_instruction *out)
 {
-    *out = (struct vtr_instruction){0};
+    out->body.len = 0;
     if (!vtr_reader_u8(code, &out->op)) {
         return false;
     }

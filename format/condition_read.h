@@ -13,7 +13,8 @@
 #include "base/reader.h"
 #include "format/bytecode.h"
 
-/* One instruction with the operands that its kind has; the others are zero. */
+/* One instruction with the operands that its kind has.  The others are not touched,
+ * but that the body of what has none is empty. */
 struct vtr_instruction {
     uint8_t op;
     uint64_t pattern;       /* MATCH .. LENGTH: number + 1, 0: that of the loop */

@@ -31,7 +31,7 @@ struct jump {
 /* Reads from `code` to the next jump and past what it skips.  False at the end. */
 static bool next_jump(struct vtr_reader *code, struct jump *out)
 {
-    struct vtr_instruction instruction = {0};
+    struct vtr_instruction instruction;
 
     do {
         out->start = code->pos;

@@ -51,16 +51,18 @@ static uint8_t place_number(struct vtr_places *places, const struct vtr_place *p
 /* The place that an instruction pushes, if it does. */
 static uint8_t place_of(struct walk *walk, const struct vtr_instruction *instruction)
 {
-    const struct vtr_place place = {instruction->op, instruction->number,
-                                    instruction->name};
+    struct vtr_place place = {.op = instruction->op};
     unsigned indices = 0;
     unsigned arguments = 0;
 
     switch (instruction->op) {
     case VTR_OP_INT:
+        place.number = instruction->number;
+        return place_number(walk->places, &place);
     case VTR_OP_ENTRYPOINT:
         return place_number(walk->places, &place);
     case VTR_OP_FIELD:
+        place.path = instruction->name;
         return vtr_field_path_counts(instruction->name, &indices, &arguments) &&
                        indices == 0 && arguments == 0
                    ? place_number(walk->places, &place)
@@ -125,7 +127,8 @@ static bool enter(struct walk *walk, struct vtr_bytes code, bool is_list)
  * first. */
 static bool enter_loop(struct walk *walk, const struct vtr_instruction *instruction)
 {
-    if (instruction->programs.len > 0 && !enter(walk, instruction->programs, true)) {
+    if (instruction->op == VTR_OP_FOR_PROGRAMS && instruction->programs.len > 0 &&
+        !enter(walk, instruction->programs, true)) {
         return false;
     }
     if (!enter(walk, instruction->body, false)) {
