@@ -161,13 +161,6 @@ enum {
 
 static const char *const NAMES[COUNT] = {FUNCTIONS(VTR_LATE_NAME, VTR_LATE_NAME)};
 
-static vtr_late_fn functions[COUNT];
-
-static struct vtr_late_library LIBRARY = {
-    .file = VTR_LATE_FILE,
-    .names = NAMES,
-    .count = COUNT,
-    .functions = functions,
-};
+VTR_LATE_LIBRARY;
 
 FUNCTIONS(VTR_LATE_GIVES, VTR_LATE_DOES)

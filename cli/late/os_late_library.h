@@ -45,5 +45,14 @@ vtr_late_fn vtr_late_library_function(struct vtr_late_library *library, size_t i
  {                                                                                  \
   ((result(*) parameters)vtr_late_library_function(&LIBRARY, AT_##name)) arguments; \
  }
+/* The library of a late_*.c, whose functions are COUNT and have the NAMES. */
+#define VTR_LATE_LIBRARY                    \
+ static vtr_late_fn functions[COUNT];       \
+ static struct vtr_late_library LIBRARY = { \
+     .file = VTR_LATE_FILE,                 \
+     .names = NAMES,                        \
+     .count = COUNT,                        \
+     .functions = functions,                \
+ }
 
 #endif

@@ -129,9 +129,9 @@ def ask_yara(yara, case, paths):
     return [shown(outputs.get(("n", path))) for path in wanted[:len(case.inputs)]]
 
 
-def ask_vitrine(vitrine, paths):
+def ask_vitrine(vitrine, paths, extra=()):
     """The folders whose sources are refused, and outputs[namespace, path]."""
-    words = [word for define in DEFINES for word in ("-D", define)]
+    words = [word for define in DEFINES for word in ("-D", define)] + list(extra)
     code, said, errors = run([vitrine, "compile", "-k", "--json", "--namespace", "file",
                               *words, "-o", "all.vdb", "cases"])
     if code not in (0, 1):
