@@ -291,6 +291,15 @@ enum vtr_status vtr_replacement_map(struct vtr_replacement *r, size_t len,
     return VTR_OK;
 }
 
+void vtr_replacement_relax(struct vtr_replacement *r)
+{
+    if (r->is_mapped) {
+        /* Of a shared mapping nothing is lost, and a system that does not take the
+         * advice only holds more. */
+        (void)madvise(r->memory, r->memory_len, MADV_DONTNEED);
+    }
+}
+
 /* Hands the memory to the file; 0 or an errno. */
 static int write_memory(struct vtr_replacement *r)
 {

@@ -45,6 +45,9 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_write(struct vtr_replacement *r,
 VTR_MUST_CHECK enum vtr_status vtr_replacement_map(struct vtr_replacement *r,
                                                    size_t len, uint8_t **out,
                                                    struct vtr_error *err);
+/* Takes the pages of a mapping out of this process's memory; the file keeps what was
+ * written, and they come back when they are used. */
+void vtr_replacement_relax(struct vtr_replacement *r);
 /* Writes or unmaps the memory of _map, if any, and syncs, so that a second reader of
  * `temp_path` sees what is on the disk.  What is synced already is not again. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_sync(struct vtr_replacement *r,

@@ -123,13 +123,16 @@ static uint8_t *allocate_memory(void *context, size_t len, struct vtr_error *err
 
 /* Records that cannot be read back from a temporary file are that file's fault. */
 static enum vtr_status materialise(const struct vtr_compilation *c,
+                                   const struct vtr_image_pause *pause,
                                    vtr_image_alloc_fn alloc, void *context,
                                    size_t *out_len, struct vtr_error *err)
 {
-    const enum vtr_status status =
-        vtr_materialise(&c->records, alloc, context, out_len, err);
-    const enum vtr_status reading = vtr_hash_input_check(c->hashes, err);
+    struct vtr_records records = c->records;
 
+    records.pause = pause;
+    const enum vtr_status status =
+        vtr_materialise(&records, alloc, context, out_len, err);
+    const enum vtr_status reading = vtr_hash_input_check(c->hashes, err);
     return reading == VTR_OK ? status : reading;
 }
 
@@ -140,7 +143,7 @@ enum vtr_status vtr_compilation_build(const struct vtr_compilation *compilation,
     uint8_t *memory = NULL;
     size_t len = 0;
     const enum vtr_status status =
-        materialise(compilation, allocate_memory, &memory, &len, err);
+        materialise(compilation, NULL, allocate_memory, &memory, &len, err);
 
     if (status != VTR_OK) {
         free(memory);
@@ -165,6 +168,11 @@ static uint8_t *allocate_file(void *context, size_t len, struct vtr_error *err)
         return NULL;
     }
     return target->image;
+}
+
+static void relax_file(void *context)
+{
+    vtr_replacement_relax(&((struct target *)context)->file);
 }
 
 /* A source stays what it is: a database in its place cannot be compiled again. */
@@ -196,7 +204,8 @@ enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
     }
     status = vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
     if (status == VTR_OK) {
-        status = materialise(compilation, allocate_file, &target, &len, err);
+        const struct vtr_image_pause pause = {relax_file, &target};
+        status = materialise(compilation, &pause, allocate_file, &target, &len, err);
     }
     if (status == VTR_OK) {
         memcpy(digest, target.image + VTR_AT_CONTENT_DIGEST, VTR_DIGEST_LEN);

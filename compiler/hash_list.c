@@ -10,6 +10,9 @@
 #include "compiler/hash_merge.h"
 #include "compiler/hash_part.h"
 
+/* Of a limit of memory a sixteenth is for what is under way to and from the records. */
+#define BUFFERS_SHARE 16u
+
 struct vtr_hash_list {
     struct vtr_hash_part *parts; /* owned */
     unsigned part_count;
@@ -24,7 +27,8 @@ struct vtr_hash_list *vtr_hash_list_new(const struct vtr_hash_list_options *opti
 {
     struct vtr_hash_list *list = calloc(1, sizeof *list);
     const unsigned count = options->workers == 0 ? 1 : options->workers;
-    const uint64_t limit = options->memory_limit_bytes;
+    const uint64_t limit =
+        options->memory_limit_bytes - options->memory_limit_bytes / BUFFERS_SHARE;
 
     if (list == NULL) {
         return NULL;

@@ -10,6 +10,9 @@
 #include "format/hash_block.h"
 #include "format/hash_table.h"
 
+/* Records that are written between two pauses: some 20 MB. */
+#define PAUSE_RECORDS (UINT64_C(1) << 19)
+
 /* Bits that hold every value up to `max`. */
 static unsigned width_of(uint64_t max)
 {
@@ -123,6 +126,7 @@ struct table_writer {
     struct vtr_root_builder *root;
     uint64_t index;       /* of the next record */
     uint64_t last_prefix; /* whose fanout is written */
+    uint64_t paused_at;   /* the index at the last pause */
 };
 
 /* Whether the records so far fit what the plan found. */
@@ -194,6 +198,17 @@ static void write_block(struct table_writer *w, const struct vtr_hash_block *blo
     w->index += block->count;
 }
 
+/* Pauses when many records were written since the last time. */
+static void pause_now_and_then(struct table_writer *w)
+{
+    const struct vtr_image_pause *pause = w->output->pause;
+
+    if (pause != NULL && w->index - w->paused_at >= PAUSE_RECORDS) {
+        w->paused_at = w->index;
+        pause->run(pause->context);
+    }
+}
+
 /* Writes all records up to one that the plan has no room for. */
 static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *walk,
                                  struct vtr_error *err)
@@ -217,6 +232,7 @@ static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *w
         } else if (has_any) {
             write_record(w, &record);
         }
+        pause_now_and_then(w);
     }
     return VTR_OK;
 }

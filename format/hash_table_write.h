@@ -34,6 +34,7 @@ struct vtr_hash_output {
     uint8_t *fanout;
     uint8_t *tails;
     uint8_t *attrs;
+    const struct vtr_image_pause *pause; /* or NULL */
 };
 
 /* Walks the records again, writes the table and adds the records to `root` (NULL:

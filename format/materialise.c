@@ -22,6 +22,9 @@
 static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
                                                          VTR_HASH_SHA256};
 
+/* Bytes of an image that are digested between two pauses. */
+#define PAUSE_LEN ((size_t)16 << 20)
+
 struct section_plan {
     uint64_t len; /* 0: the section has no row */
     uint64_t count;
@@ -224,6 +227,7 @@ static enum vtr_status fill_hashes(struct plan *plan, uint8_t *image,
             .fanout = section_at(plan, image, VTR_SECTION_HASH_FANOUT(i)),
             .tails = section_at(plan, image, VTR_SECTION_HASH_TAILS(i)),
             .attrs = section_at(plan, image, VTR_SECTION_HASH_ATTRS(i)),
+            .pause = plan->records->pause,
         };
         status = vtr_hash_table_write(&plan->hashes[i], &plan->records->hashes[i],
                                       &plan->stems, &output, root, err);
@@ -303,6 +307,27 @@ static void write_toc(const struct plan *plan, uint8_t *image)
     }
 }
 
+/* The digest over the image, with pauses. */
+static void digest_image(const struct plan *plan, const uint8_t *image, uint8_t *digest)
+{
+    const struct vtr_image_pause *pause = plan->records->pause;
+    struct vtr_digest_stream *stream = pause == NULL ? NULL : vtr_digest_stream_new();
+    const size_t len = (size_t)plan->file_len;
+
+    if (stream == NULL) {
+        vtr_digest_blake2b((struct vtr_bytes){image, len}, digest);
+        return;
+    }
+    for (size_t at = 0; at < len; at += PAUSE_LEN) {
+        const size_t left = len - at;
+        const struct vtr_bytes part = {image + at, left < PAUSE_LEN ? left : PAUSE_LEN};
+        vtr_digest_stream_add(stream, part);
+        pause->run(pause->context);
+    }
+    vtr_digest_stream_finish(stream, digest);
+    vtr_digest_stream_free(stream);
+}
+
 /* Header, table of contents, and last the digest over everything. */
 static void seal(const struct plan *plan, uint8_t *image, const uint8_t *record_root)
 {
@@ -325,7 +350,7 @@ static void seal(const struct plan *plan, uint8_t *image, const uint8_t *record_
     }
     write_toc(plan, image);
     if (plan->records->content_digest == NULL) {
-        vtr_digest_blake2b((struct vtr_bytes){image, (size_t)plan->file_len}, digest);
+        digest_image(plan, image, digest);
     } else {
         memcpy(digest, plan->records->content_digest, sizeof(digest));
     }

@@ -73,6 +73,13 @@ struct vtr_rule_place {
     uint32_t pattern_count;
 };
 
+/* Called while an image is written, when a good deal of it was and is not needed for a
+ * while: memory that is a file's may go back to it. */
+struct vtr_image_pause {
+    void (*run)(void *context);
+    void *context;
+};
+
 struct vtr_records {
     struct vtr_bytes name; /* of the database, at most VTR_NAME_LIMIT bytes */
     uint64_t release;
@@ -93,6 +100,8 @@ struct vtr_records {
      * those who then hold the image's bytes against it, or against an image whose bytes
      * were. */
     const uint8_t *content_digest;
+    /* Told now and then while the image is written, or NULL. */
+    const struct vtr_image_pause *pause;
 };
 
 /* Bytes of a digest. */

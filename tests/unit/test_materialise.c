@@ -353,6 +353,37 @@ static void a_source_that_changes_between_readings_is_refused(void **state)
     }
 }
 
+static void count_pause(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+static void pauses_change_nothing(void **state)
+{
+    const struct vtr_test_counts counts = {.rules = 3, .hashes = {5, 0, 600}};
+    unsigned pauses = 0;
+    const struct vtr_image_pause pause = {count_pause, &pauses};
+    struct vtr_test_records set;
+    uint8_t *images[2] = {NULL, NULL};
+    size_t lens[2];
+
+    (void)state;
+    vtr_test_records_init(&set, 5, &counts);
+    assert_int_equal(vtr_materialise(&set.records, alloc_any, &images[0], &lens[0],
+                                     NULL),
+                     VTR_OK);
+    set.records.pause = &pause;
+    assert_int_equal(vtr_materialise(&set.records, alloc_any, &images[1], &lens[1],
+                                     NULL),
+                     VTR_OK);
+    assert_int_equal(lens[0], lens[1]);
+    assert_memory_equal(images[0], images[1], lens[0]);
+    assert_true(pauses > 0);
+    free(images[0]);
+    free(images[1]);
+    vtr_test_records_deinit(&set);
+}
+
 static void bodies_that_are_cut_or_flipped_never_harm(void **state)
 {
     (void)state;
@@ -415,6 +446,7 @@ int main(void)
         cmocka_unit_test(stems_must_be_used_ordered_and_canonical),
         cmocka_unit_test(a_source_that_says_less_or_more_than_it_announced_is_refused),
         cmocka_unit_test(a_source_that_changes_between_readings_is_refused),
+        cmocka_unit_test(pauses_change_nothing),
         cmocka_unit_test(bodies_that_are_cut_or_flipped_never_harm),
         cmocka_unit_test(a_name_past_the_limit_or_with_a_zero_byte_is_refused),
     };

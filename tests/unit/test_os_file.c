@@ -72,6 +72,36 @@ static void a_committed_replacement_has_the_new_bytes(void **state)
     assert_holds("a", "new");
 }
 
+static void a_stream_gives_a_file_from_its_beginning_to_its_end(void **state)
+{
+    struct vtr_file_stream stream = {0};
+    struct vtr_error err = {0};
+    uint8_t out[8];
+    size_t len = 9;
+
+    (void)state;
+    put_file("stream", "seven by");
+    assert_int_equal(vtr_file_stream_open(&stream, path_of("none"), &err),
+                     VTR_ERROR_IO);
+    vtr_file_stream_close(&stream);
+    assert_int_equal(vtr_file_stream_open(&stream, path_of("stream"), &err), VTR_OK);
+    assert_true(
+        vtr_file_is_same(stream.identity, vtr_file_identify(path_of("stream"))));
+    assert_int_equal(vtr_file_stream_read(&stream, out, 5, &len, &err), VTR_OK);
+    assert_int_equal(len, 5);
+    assert_memory_equal(out, "seven", 5);
+    assert_int_equal(vtr_file_stream_read(&stream, out, 5, &len, &err), VTR_OK);
+    assert_int_equal(len, 3);
+    assert_memory_equal(out, " by", 3);
+    assert_int_equal(vtr_file_stream_read(&stream, out, 5, &len, &err), VTR_OK);
+    assert_int_equal(len, 0);
+    vtr_file_stream_close(&stream);
+    assert_int_equal(vtr_file_stream_open(&stream, folder, &err), VTR_OK);
+    stream.path = "folder";
+    assert_int_equal(vtr_file_stream_read(&stream, out, 5, &len, &err), VTR_ERROR_IO);
+    vtr_file_stream_close(&stream);
+}
+
 /* Lengths around those where memory is had in another way. */
 static void a_replacement_of_any_length_has_the_bytes_of_its_memory(void **state)
 {
@@ -90,6 +120,9 @@ static void a_replacement_of_any_length_has_the_bytes_of_its_memory(void **state
         for (size_t at = 0; at < lens[i]; at++) {
             assert_int_equal(memory[at], 0);
             memory[at] = (uint8_t)(at % 251);
+            if (at % (8 * mib) == 8 * mib - 1) {
+                vtr_replacement_relax(&r);
+            }
         }
         assert_int_equal(vtr_replacement_sync(&r, NULL), VTR_OK);
         assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
@@ -496,6 +529,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_committed_replacement_has_the_new_bytes),
+        cmocka_unit_test(a_stream_gives_a_file_from_its_beginning_to_its_end),
         cmocka_unit_test(a_replacement_of_any_length_has_the_bytes_of_its_memory),
         cmocka_unit_test(an_aborted_replacement_leaves_no_trace),
         cmocka_unit_test(two_writers_of_one_file_do_not_meet),
