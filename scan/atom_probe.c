@@ -66,20 +66,49 @@ void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
     }
 }
 
+/* The two bits of a hash in its word (vtr_gram_mask), by five bits of the hash each:
+ * shifts by a number that is not known take three times as long as to look them up. */
+static const uint32_t FROM_BELOW[32] = {
+    0x1u,        0x2u,       0x4u,       0x8u,       0x10u,       0x20u,
+    0x40u,       0x80u,      0x100u,     0x200u,     0x400u,      0x800u,
+    0x1000u,     0x2000u,    0x4000u,    0x8000u,    0x10000u,    0x20000u,
+    0x40000u,    0x80000u,   0x100000u,  0x200000u,  0x400000u,   0x800000u,
+    0x1000000u,  0x2000000u, 0x4000000u, 0x8000000u, 0x10000000u, 0x20000000u,
+    0x40000000u, 0x80000000u};
+static const uint32_t FROM_ABOVE[32] = {
+    0x80000000u, 0x40000000u, 0x20000000u, 0x10000000u, 0x8000000u, 0x4000000u,
+    0x2000000u,  0x1000000u,  0x800000u,   0x400000u,   0x200000u,  0x100000u,
+    0x80000u,    0x40000u,    0x20000u,    0x10000u,    0x8000u,    0x4000u,
+    0x2000u,     0x1000u,     0x800u,      0x400u,      0x200u,     0x100u,
+    0x80u,       0x40u,       0x20u,       0x10u,       0x8u,       0x4u,
+    0x2u,        0x1u};
+
+/* The hash of the gram at a place (vtr_gram_hash). */
+static inline uint32_t hash_at(const uint8_t *bytes, unsigned gram_len)
+{
+    if (gram_len < 4) {
+        return vtr_gram_hash(vtr_gram_cut(vtr_load_u64(bytes), gram_len), gram_len);
+    }
+    return vtr_load_u32(bytes) * VTR_GRAM_LOW_FACTOR +
+           vtr_load_u32(bytes + gram_len - 4) * VTR_GRAM_HIGH_FACTOR;
+}
+
 /* Of a gait that the compiler knows, so that it can count on it. */
 static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out, struct vtr_atom_gait gait)
 {
     const uint8_t *filter = probe->filter;
-    const unsigned filter_bits = probe->filter_bits;
+    const uint64_t words = UINT64_C(1) << (probe->filter_bits - 5);
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += gait.stride) {
-        const uint64_t gram = vtr_gram_cut(vtr_load_u64(tile + at), gait.gram_len);
-        const uint32_t hash = vtr_gram_hash(gram, gait.gram_len);
+        const uint32_t hash = hash_at(tile + at, gait.gram_len);
+        const uint32_t mixed = hash ^ hash >> 16;
+        const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 31u];
+        const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
 
         out[found] = (uint16_t)at; /* stays if it passes */
-        found += vtr_gram_passes(filter, filter_bits, hash);
+        found += (vtr_load_u32(filter + 4 * word) & mask) == mask;
     }
     return found;
 }
