@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -17,12 +18,19 @@
 struct shared {
     const struct vtr_parallel *parallel;
     pthread_mutex_t lock;
-    pthread_cond_t moved;      /* `finished` has grown */
-    size_t next;               /* task that nobody has taken */
-    size_t finished;           /* tasks below it are finished */
-    size_t results_len;        /* bytes of results that wait for their turn */
-    bool is_finishing;         /* a worker hands results over */
-    bool is_done[AHEAD_LIMIT]; /* of task t at t % AHEAD_LIMIT: run, not finished */
+    pthread_cond_t moved; /* `finished` has grown */
+    size_t next;          /* those below it were taken */
+    size_t long_count;  /* the first of the long ones, so many, may not be taken yet */
+    size_t finished;    /* tasks below it are finished */
+    size_t results_len; /* bytes of results that wait for their turn */
+    bool is_finishing;  /* a worker hands results over */
+    uint8_t *states;    /* of each task: enum state; owned */
+};
+
+enum state {
+    WAITING = 0,
+    TAKEN,
+    DONE
 };
 
 struct worker {
@@ -57,18 +65,53 @@ static void finish_in_order(struct shared *shared)
     }
     shared->is_finishing = true;
     while (shared->finished < parallel->count &&
-           shared->is_done[shared->finished % AHEAD_LIMIT]) {
+           shared->states[shared->finished] == DONE) {
         const size_t task = shared->finished;
         const size_t len = result_len(parallel, task);
         pthread_mutex_unlock(&shared->lock);
         parallel->finish(task, parallel->context);
         pthread_mutex_lock(&shared->lock);
         shared->results_len -= len;
-        shared->is_done[task % AHEAD_LIMIT] = false;
         shared->finished++;
         pthread_cond_broadcast(&shared->moved);
     }
     shared->is_finishing = false;
+}
+
+/* The last of the long tasks that nobody has taken; where there is none, or results
+ * that wait are many, `count`. */
+static size_t take_long(struct shared *shared)
+{
+    const struct vtr_parallel *parallel = shared->parallel;
+
+    while (shared->long_count > 0 && shared->results_len <= RESULTS_LEN_MAX) {
+        const size_t task = parallel->longs[shared->long_count - 1];
+        if (task < shared->next) {
+            break;
+        }
+        shared->long_count--;
+        if (shared->states[task] == WAITING) {
+            return task;
+        }
+    }
+    return parallel->count;
+}
+
+/* The next task in order, which is waited for as long as it is too far; `count` when
+ * there is none. */
+static size_t take_next(struct shared *shared)
+{
+    const size_t count = shared->parallel->count;
+
+    for (;;) {
+        while (shared->next < count && shared->states[shared->next] != WAITING) {
+            shared->next++;
+        }
+        if (!is_too_far(shared)) {
+            return shared->next < count ? shared->next++ : count;
+        }
+        pthread_cond_wait(&shared->moved, &shared->lock);
+    }
 }
 
 static void *work(void *argument)
@@ -76,20 +119,21 @@ static void *work(void *argument)
     const struct worker *worker = argument;
     struct shared *shared = worker->shared;
     const struct vtr_parallel *parallel = shared->parallel;
+    const size_t count = parallel->count;
 
     pthread_mutex_lock(&shared->lock);
     for (;;) {
-        while (is_too_far(shared)) {
-            pthread_cond_wait(&shared->moved, &shared->lock);
-        }
-        if (shared->next >= parallel->count) {
+        size_t task = worker->number == 1 ? take_long(shared) : count;
+
+        task = task == count ? take_next(shared) : task;
+        if (task == count) {
             break;
         }
-        const size_t task = shared->next++;
+        shared->states[task] = TAKEN;
         pthread_mutex_unlock(&shared->lock);
         parallel->run(task, worker->number, parallel->context);
         pthread_mutex_lock(&shared->lock);
-        shared->is_done[task % AHEAD_LIMIT] = true;
+        shared->states[task] = DONE;
         shared->results_len += result_len(parallel, task);
         finish_in_order(shared);
     }
@@ -97,21 +141,29 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* All of them by the caller's thread: where there is no memory for more. */
+static void run_alone(const struct vtr_parallel *parallel)
+{
+    for (size_t task = 0; task < parallel->count; task++) {
+        parallel->run(task, 0, parallel->context);
+        parallel->finish(task, parallel->context);
+    }
+}
+
 void vtr_parallel_run(const struct vtr_parallel *parallel)
 {
-    struct shared shared = {.parallel = parallel};
+    struct shared shared = {.parallel = parallel,
+                            .long_count = parallel->long_count,
+                            .states = calloc(parallel->count + 1, sizeof(uint8_t))};
     struct worker self = {.shared = &shared};
     const unsigned wanted = parallel->workers > 1 ? parallel->workers - 1 : 0;
     struct worker *workers = wanted == 0 ? NULL : calloc(wanted, sizeof(*workers));
     unsigned started = 0;
 
-    if (pthread_mutex_init(&shared.lock, NULL) != 0 ||
+    if (shared.states == NULL || pthread_mutex_init(&shared.lock, NULL) != 0 ||
         pthread_cond_init(&shared.moved, NULL) != 0) {
-        /* Not on any system that we know; the work is done all the same. */
-        for (size_t task = 0; task < parallel->count; task++) {
-            parallel->run(task, 0, parallel->context);
-            parallel->finish(task, parallel->context);
-        }
+        run_alone(parallel);
+        free(shared.states);
         free(workers);
         return;
     }
@@ -129,6 +181,7 @@ void vtr_parallel_run(const struct vtr_parallel *parallel)
     }
     pthread_cond_destroy(&shared.moved);
     pthread_mutex_destroy(&shared.lock);
+    free(shared.states);
     free(workers);
 }
 

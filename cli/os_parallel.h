@@ -10,6 +10,12 @@ struct vtr_parallel {
     size_t count;     /* tasks, numbered from 0 */
     unsigned workers; /* threads; 0 or 1: the caller's own */
 
+    /* Tasks that take long, ascending; they may be none.  One of several workers does
+     * them from the last one on, so that none of them is begun when nothing else is
+     * left to do. */
+    const size_t *longs;
+    size_t long_count;
+
     /* Does a task; its result is the callee's to keep.  A worker does one at a time. */
     void (*run)(size_t task, unsigned worker, void *context);
 

@@ -15,6 +15,7 @@ void vtr_path_list_deinit(struct vtr_path_list *list)
         free(list->items[i]);
     }
     free(list->items);
+    free(list->longs);
     *list = (struct vtr_path_list){0};
 }
 
@@ -38,6 +39,28 @@ static bool take(struct vtr_path_list *list, char *path)
     return true;
 }
 
+/* The same for the path of a file, of which `info` tells. */
+static bool take_file(struct vtr_path_list *list, char *path, const struct stat *info)
+{
+    const bool is_long = S_ISREG(info->st_mode) && info->st_size > 0 &&
+                         (uint64_t)info->st_size >= VTR_LONG_FILE_LEN;
+
+    if (is_long && list->long_count == list->long_cap) {
+        const size_t cap = list->long_cap == 0 ? 64 : list->long_cap * 2;
+        size_t *longs = realloc(list->longs, cap * sizeof(*longs));
+        if (longs == NULL) {
+            free(path);
+            return false;
+        }
+        list->longs = longs;
+        list->long_cap = cap;
+    }
+    if (is_long) {
+        list->longs[list->long_count++] = list->count;
+    }
+    return take(list, path);
+}
+
 bool vtr_path_list_add(struct vtr_path_list *list, struct vtr_bytes path)
 {
     char *copy = malloc(path.len + 1);
@@ -53,15 +76,24 @@ void vtr_path_list_keep(struct vtr_path_list *list,
                         bool (*is_kept)(const char *path, void *context), void *context)
 {
     size_t count = 0;
+    size_t long_count = 0;
+    size_t next = 0; /* of the long ones */
 
     for (size_t i = 0; i < list->count; i++) {
-        if (is_kept(list->items[i], context)) {
-            list->items[count++] = list->items[i];
-        } else {
+        const bool is_long = next < list->long_count && list->longs[next] == i;
+
+        next += is_long ? 1 : 0;
+        if (!is_kept(list->items[i], context)) {
             free(list->items[i]);
+            continue;
         }
+        if (is_long) {
+            list->longs[long_count++] = count;
+        }
+        list->items[count++] = list->items[i];
     }
     list->count = count;
+    list->long_count = long_count;
 }
 
 /* "folder/name" from malloc; `folder` NULL: "name". */
@@ -197,7 +229,7 @@ static bool visit(struct progress *p, char *path)
         complain(is_link ? "follow" : "look at", path, walk);
         is_ok = true;
     } else if (S_ISREG(info.st_mode)) {
-        return take(p->list, path);
+        return take_file(p->list, path, &info);
     } else if (S_ISDIR(info.st_mode)) {
         is_ok = walk->is_flat || (is_link ? open_linked(p, path, &info)
                                           : open_folder(&p->stack, path, walk));
@@ -214,11 +246,12 @@ bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
                       const struct vtr_walk *walk)
 {
     struct progress p = {.walk = walk, .list = list};
+    struct stat info = {0};
     bool is_ok;
 
     /* What is named is scanned, or scanning it says why not. */
-    if (!vtr_is_folder(path)) {
-        return take(list, join(NULL, path));
+    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return take_file(list, join(NULL, path), &info);
     }
     is_ok = open_folder(&p.stack, path, walk);
     while (is_ok && p.stack.count > 0) {

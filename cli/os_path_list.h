@@ -12,7 +12,14 @@ struct vtr_path_list {
     char **items; /* owned, each too */
     size_t count;
     size_t cap;
+    size_t *longs; /* owned: the indexes of those that were found to be long files,
+                      ascending */
+    size_t long_count;
+    size_t long_cap;
 };
+
+/* A file from this length on is long: it takes as long as hundreds of others. */
+#define VTR_LONG_FILE_LEN ((uint64_t)4 << 20)
 
 void vtr_path_list_deinit(struct vtr_path_list *list);
 

@@ -489,6 +489,8 @@ int vtr_scan_job_run(const struct vtr_scan_arguments *arguments,
     }
     if (prepare(&job, workers)) {
         const struct vtr_parallel parallel = {.count = targets->names.count,
+                                              .longs = targets->names.longs,
+                                              .long_count = targets->names.long_count,
                                               .workers = workers,
                                               .run = run_task,
                                               .result_len = result_len,
