@@ -20,7 +20,7 @@ struct suspect {
     /* Once the row agrees. */
     uint32_t pattern;
     uint32_t back;
-    bool is_wide;
+    bool is_plain; /* `back` is known, and the atom is not of a wide form */
 };
 
 /* Windows of a group. */
@@ -58,6 +58,13 @@ static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_
            row->check;
 }
 
+/* Whether the row can tell nothing more of the file.  Threads that note places do not
+ * know. */
+static bool is_idle(const struct lookup *l, uint32_t unit)
+{
+    return l->run->block == NULL && vtr_idle_rows_has(&l->run->idle, unit);
+}
+
 /* The row is one where an atom stands: tells whom it is of. */
 static void verify_row(struct lookup *l, uint32_t unit, size_t at)
 {
@@ -65,10 +72,10 @@ static void verify_row(struct lookup *l, uint32_t unit, size_t at)
     const struct vtr_atom_row row = vtr_atom_index_row(atoms, unit);
     struct vtr_atom_entry entry;
 
-    if (vtr_atom_index_entry(atoms, unit, &row, &entry)) {
-        vtr_verify_atom(l->run, &entry, at);
-    } else {
+    if (!vtr_atom_index_entry(atoms, unit, &row, &entry)) {
         l->run->limits |= VTR_SCAN_BAD_DATABASE;
+    } else if (!vtr_verify_atom(l->run, &entry, at)) {
+        vtr_idle_rows_mark(&l->run->idle, unit, atoms->unit_count);
     }
 }
 
@@ -79,11 +86,14 @@ static bool has_row(const struct lookup *l, uint32_t unit, struct suspect *suspe
         l->run->limits |= VTR_SCAN_BAD_DATABASE;
         return false;
     }
+    if (is_idle(l, unit)) {
+        return false;
+    }
     const struct vtr_atom_row row = vtr_atom_index_row(l->run->atoms, unit);
 
     suspect->pattern = row.pattern;
     suspect->back = row.back;
-    suspect->is_wide = row.is_wide;
+    suspect->is_plain = !row.is_wide && !row.is_long;
     return agrees(l, &row, suspect->at);
 }
 
@@ -163,7 +173,7 @@ static void try_suspects(struct lookup *l)
     for (size_t i = 0; i < l->suspect_count; i++) {
         const struct suspect *suspect = &l->suspects[i];
 
-        if (suspect->is_wide || suspect->at < suspect->back || run->is_search_over ||
+        if (!suspect->is_plain || suspect->at < suspect->back || run->is_search_over ||
             !vtr_plain_hits_take(run, suspect->pattern, suspect->at - suspect->back)) {
             verify_row(l, suspect->place - 1, suspect->at);
         }
@@ -175,8 +185,9 @@ static void try_suspects(struct lookup *l)
 static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
 {
     const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
+    const uint32_t unit_count = l->run->atoms->unit_count;
 
-    if (place == 0) {
+    if (place == 0 || (place <= unit_count && is_idle(l, place - 1))) {
         return;
     }
     if (l->suspect_count == GROUP) {
@@ -184,7 +195,7 @@ static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
     }
     l->suspects[l->suspect_count] = (struct suspect){.place = place, .at = at};
     l->suspect_count++;
-    if (place <= l->run->atoms->unit_count) {
+    if (place <= unit_count) {
         VTR_PREFETCH(l->run->atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
     }
 }

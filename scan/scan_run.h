@@ -12,6 +12,7 @@
 #include "format/atom_index.h"
 #include "format/image.h"
 #include "scan/external.h"
+#include "scan/idle_rows.h"
 #include "scan/pattern_state.h"
 #include "scan/rule_facts.h"
 #include "scan/verify_hex.h"
@@ -49,9 +50,10 @@ struct vtr_scan_run {
     unsigned limits;                 /* VTR_SCAN_* */
     uint64_t deadline_ms;            /* of vtr_run_clock_ms; 0: none */
     uint64_t work_left;              /* units that all verifying may still cost */
-    uint64_t visits;                 /* entries of the index not yet counted as work */
-    uint64_t file_number;            /* tells this file from those before */
-    uint64_t match_count;            /* matches kept of all patterns and parts */
+    struct vtr_idle_rows idle;
+    uint64_t visits;          /* entries of the index not yet counted as work */
+    uint64_t file_number;     /* tells this file from those before */
+    uint64_t match_count;     /* matches kept of all patterns and parts */
     uint64_t candidate_count; /* places of all patterns that are not looked at yet */
     bool is_lean;             /* rules that cannot be true need no matches */
     bool is_late;             /* the deadline has passed: stop */

@@ -85,6 +85,7 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     }
     vtr_rule_eval_init(&scanner->eval);
     vtr_rule_facts_init(&run->facts);
+    vtr_idle_rows_init(&run->idle);
     run->modules = &scanner->eval.modules;
     enum vtr_status status =
         vtr_external_settings_init(&run->externals, run->image, run->options.externals,
@@ -120,6 +121,7 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_arena_deinit(&scanner->run.copies);
         vtr_profile_free(scanner->run.profile);
         vtr_rule_facts_deinit(&scanner->run.facts);
+        vtr_idle_rows_deinit(&scanner->run.idle);
         free(scanner);
     }
 }
@@ -171,6 +173,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
         vtr_rule_facts_clear(&run->facts);
     }
     vtr_arena_deinit(&run->copies);
+    vtr_idle_rows_clear(&run->idle);
     run->memory = memory;
     run->data = data;
     run->base = 0;

@@ -244,14 +244,15 @@ static bool candidate_of(const struct vtr_atom_entry *entry, size_t at,
 }
 
 /* Of a pattern that is wanted at one offset, leaves that one; false when it is none of
- * them. */
+ * them, and `out_is_past` when it is none of those of any later atom. */
 static bool narrow(const struct vtr_pattern_state *state,
-                   struct vtr_candidate *candidate)
+                   struct vtr_candidate *candidate, bool *out_is_past)
 {
     if (!state->has_only_offset) {
         return true;
     }
     if (state->only_offset < candidate->first || state->only_offset > candidate->last) {
+        *out_is_past = state->only_offset < candidate->first;
         return false;
     }
     candidate->first = state->only_offset;
@@ -281,16 +282,11 @@ bool vtr_verify_may_begin_at(const struct vtr_atom_entry *entry, size_t at,
            offset <= candidate.last;
 }
 
-static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
-                        size_t at)
+/* Verifies the part that the atom is of. */
+static void verify_part(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                        const struct vtr_atom_entry *entry,
+                        const struct vtr_candidate *candidate)
 {
-    struct vtr_pattern_state *state = get_state(run, entry->pattern);
-    struct vtr_candidate candidate;
-
-    if (state == NULL || !vtr_pattern_is_wanted(run, state) ||
-        !candidate_of(entry, at, &candidate) || !narrow(state, &candidate)) {
-        return;
-    }
     vtr_plain_hits_open(run, state);
     if (entry->fragment >= state->part_count) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
@@ -299,30 +295,48 @@ static void verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *e
     struct vtr_pattern_part *part = &state->parts[entry->fragment];
     if (state->view.type == VTR_PATTERN_TEXT) {
         const bool is_wide = (entry->flags & VTR_ATOM_WIDE) != 0;
-        for (uint64_t start = candidate.first; start <= candidate.last; start++) {
+        for (uint64_t start = candidate->first; start <= candidate->last; start++) {
             try_text(run, state, part, is_wide, (size_t)start);
         }
     } else if (state->view.type == VTR_PATTERN_HEX &&
-               candidate.first == candidate.last) {
-        try_hex(run, state, part, (size_t)candidate.first);
+               candidate->first == candidate->last) {
+        try_hex(run, state, part, (size_t)candidate->first);
     } else {
-        collect(run, state, part, &candidate);
+        collect(run, state, part, candidate);
     }
 }
 
-void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+static bool verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+                        size_t at)
+{
+    struct vtr_pattern_state *state = get_state(run, entry->pattern);
+    struct vtr_candidate candidate;
+    bool is_past = false;
+
+    if (state == NULL) {
+        return true;
+    }
+    if (vtr_pattern_is_wanted(run, state) && candidate_of(entry, at, &candidate) &&
+        narrow(state, &candidate, &is_past)) {
+        verify_part(run, state, entry, &candidate);
+    }
+    return !is_past && !state->is_off;
+}
+
+bool vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                      size_t at)
 {
     if (run->block != NULL) {
         vtr_atom_ahead_note(run, entry, at);
-        return;
+        return true;
     }
     if (run->is_search_over) {
-        return;
+        return true;
     }
     const struct vtr_profile_span span = vtr_profile_begin(run->profile);
-    verify_atom(run, entry, at);
+    const bool is_wanted = verify_atom(run, entry, at);
     vtr_profile_end(run->profile, &span, VTR_COST_STRING, entry->pattern);
+    return is_wanted;
 }
 
 static void try_any(struct vtr_scan_run *run, struct vtr_pattern_state *state,

@@ -12,8 +12,9 @@
 
 #include "scan/scan_run.h"
 
-/* The atom of `entry` stands at `at`. */
-void vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
+/* The atom of `entry` stands at `at`.  False when no place behind it, where it stands
+ * again, can matter to what is said of this file. */
+bool vtr_verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                      size_t at);
 
 /* Whether a match of the entry's pattern (of a hex string: of its fragment), of which

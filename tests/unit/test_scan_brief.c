@@ -9,6 +9,7 @@
 
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
+#include "tests/support/random_records.h"
 
 #define BYTES(text) ((struct vtr_bytes){(const uint8_t *)(text), sizeof(text) - 1})
 
@@ -124,11 +125,63 @@ static void a_brief_scan_keeps_fewer_matches(void **state)
     free((void *)(uintptr_t)image.ptr);
 }
 
+/* What a file has told enough of is looked for in the next one all the same. */
+static void files_in_a_row_have_the_same_verdicts_brief_or_not(void **state)
+{
+    const struct vtr_bytes image = vtr_test_compile(
+        "rule place { strings: $a = \"abca\" condition: $a at 7 }\n"
+        "rule first { strings: $a = { 61 62 ( 61 | 62 ) 62 61 } condition: $a at 0 }\n"
+        "rule vague { strings: $a = /b{1,3}[ac]{2}ab/ condition: $a at 3 }\n"
+        "rule small { strings: $a = \"bcab\" condition: $a and filesize < 30 }\n"
+        "rule both { strings: $a = \"cabc\" ascii wide $b = \"cccc\" condition: all of "
+        "them "
+        "}\n"
+        "rule twice { strings: $a = \"acab\" condition: #a == 2 }\n",
+        "test_scan_brief.tmp.yar");
+    struct vtr_database *database = NULL;
+    struct vtr_scanner *scanners[2] = {NULL, NULL};
+    uint64_t random = 5;
+    size_t told = 0;
+
+    (void)state;
+    assert_int_equal(vtr_database_open_bytes(&database, image, NULL), VTR_OK);
+    for (int i = 0; i < 2; i++) {
+        const struct vtr_scan_options options = {.is_brief = i};
+
+        assert_int_equal(vtr_scanner_new(&scanners[i], database, &options, NULL),
+                         VTR_OK);
+    }
+    for (unsigned file = 0; file < 3000; file++) {
+        uint8_t bytes[64];
+        const size_t len = (size_t)vtr_test_below(&random, sizeof(bytes));
+        struct transcript heard[2] = {{.len = 0}, {.len = 0}};
+
+        for (size_t i = 0; i < len; i++) {
+            bytes[i] = (uint8_t)('a' + vtr_test_below(&random, 3));
+        }
+        for (int i = 0; i < 2; i++) {
+            const struct vtr_bytes data = {bytes, len};
+
+            assert_int_equal(vtr_scan_bytes(scanners[i], data, hear, &heard[i], NULL,
+                                            NULL),
+                             VTR_OK);
+        }
+        assert_string_equal(heard[0].text, heard[1].text);
+        told += heard[0].len;
+    }
+    assert_true(told > 3000);
+    vtr_scanner_free(scanners[0]);
+    vtr_scanner_free(scanners[1]);
+    vtr_database_free(database);
+    free((void *)(uintptr_t)image.ptr);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_are_the_same_brief_or_not),
         cmocka_unit_test(a_brief_scan_keeps_fewer_matches),
+        cmocka_unit_test(files_in_a_row_have_the_same_verdicts_brief_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
