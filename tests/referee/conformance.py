@@ -87,8 +87,8 @@ def read_cases():
     return cases, lines
 
 
-def run(command):
-    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+def run(command, timeout=120):
+    done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -110,14 +110,15 @@ def shown(blocks):
     return " | ".join(escape(line) for block in sorted(blocks or []) for line in block)
 
 
-def ask_yara(yara, case, paths):
+def ask_yara(yara, case, paths, timeout=120):
     """None when yara refuses the source, else a text for each input."""
     words = [word for define in DEFINES for word in ("-d", define)]
     wanted = [paths[text] for text, _, _ in case.inputs] or [paths[""]]
     with open("listing", "w", encoding="ascii") as file:
         file.writelines(path + "\n" for path in wanted)
     code, output, errors = run([yara, "-w", "-p", "1", "-s", "-L", "-e", "-g", "-m", *words,
-                                "--scan-list", f"n:cases/{case.line}/case.yar", "listing"])
+                                "--scan-list", f"n:cases/{case.line}/case.yar", "listing"],
+                               timeout)
     outputs = {}
     parse(output, {path.encode() for path in wanted}, outputs)
     for failure in re.finditer(r"error scanning ([^:\n]*): (.*)", errors.decode("latin-1")):
