@@ -92,7 +92,8 @@ void *vtr_arena_take_block(struct vtr_arena *arena, size_t len)
     const size_t least = len == 0 ? 1 : len;
 
     if (least > SIZE_MAX - align ||
-        !add_block(arena, (least + align - 1) / align * align)) {
+        (least > arena->left &&
+         !add_block(arena, (least + align - 1) / align * align))) {
         return NULL;
     }
     return vtr_arena_take(arena, least);

@@ -23,7 +23,7 @@ void vtr_arena_deinit(struct vtr_arena *arena);
  * next: for trees that live as long as one string of a rule. */
 void vtr_arena_clear(struct vtr_arena *arena);
 
-/* vtr_arena_take when the newest block has no room. */
+/* vtr_arena_take of nothing, and when the newest block has no room. */
 VTR_MUST_CHECK void *vtr_arena_take_block(struct vtr_arena *arena, size_t len);
 
 /* Memory aligned for any type, whose contents are whatever they are, or NULL when

@@ -61,6 +61,22 @@ static void cleared_memory_is_zeroed_again(void **state)
     vtr_arena_deinit(&arena);
 }
 
+static void pieces_of_no_length_do_not_cost_a_block_each(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+
+    assert_non_null(vtr_arena_take(&arena, 1));
+    const struct vtr_arena_block *first = arena.head;
+    for (size_t i = 0; i < 100; i++) {
+        assert_non_null(vtr_arena_take(&arena, 0));
+    }
+    if (!VTR_HAS_ADDRESS_SANITIZER) { /* with it all pieces do */
+        assert_ptr_equal(arena.head, first);
+    }
+    vtr_arena_deinit(&arena);
+}
+
 static void products_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -107,6 +123,7 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(a_piece_larger_than_any_block_fits),
         cmocka_unit_test(cleared_memory_is_zeroed_again),
+        cmocka_unit_test(pieces_of_no_length_do_not_cost_a_block_each),
         cmocka_unit_test(products_that_overflow_are_refused),
         cmocka_unit_test(a_copy_ends_in_nul),
         cmocka_unit_test(a_vector_keeps_its_elements_as_it_grows),
