@@ -81,7 +81,7 @@ struct vtr_access_index {
     size_t path_len; /* KEY: bytes of the path up to the dictionary */
 };
 
-#define VTR_ACCESS_INDEX_LIMIT 8u
+#define VTR_ACCESS_INDEX_LIMIT 8u /* of one access */
 
 /* What a condition reads of a module: the checker's. */
 struct vtr_access {
@@ -90,18 +90,20 @@ struct vtr_access {
     uint32_t module;
     uint32_t row; /* of the table of modules; VTR_FIELD_COUNT of a structure */
     unsigned index_count;
-    struct vtr_access_index indices[VTR_ACCESS_INDEX_LIMIT];
+    const struct vtr_access_index *indices;
     struct vtr_node *arguments; /* CALL: the first */
     bool is_length;             /* the length of the text that is read */
 };
 
+/* There are more of these than of all else: they are kept small. */
 struct vtr_node {
-    enum vtr_node_kind kind;
-    enum vtr_op op;    /* of UNARY */
-    enum vtr_op joint; /* of a child of a CHAIN: what joins it to those before */
-    bool is_primary;   /* syntax: may stand beside an arithmetic operator */
+    enum vtr_node_kind kind : 8;
+    enum vtr_op op : 8;    /* of UNARY */
+    enum vtr_op joint : 8; /* of a child of a CHAIN: what joins it to those before */
+    bool is_primary;       /* syntax: may stand beside an arithmetic operator */
     bool is_nocase;
     bool is_dotall;
+    bool is_known; /* the checker's: an integer that is `value` whatever is scanned */
     uint32_t offset;
     uint32_t length;
     struct vtr_bytes text;
@@ -111,14 +113,13 @@ struct vtr_node {
     struct vtr_loop *loop;
 
     /* The checker's. */
-    enum vtr_type type;
-    bool is_known; /* an integer whose value is `value` whatever is scanned */
     int64_t value;
-    enum vtr_name_kind name_kind;
-    unsigned slot; /* VTR_NAME_VARIABLE */
     struct vtr_access
         *access;      /* of a MEMBER, and of a variable over a module's items */
+    unsigned slot;    /* VTR_NAME_VARIABLE */
     uint32_t pattern; /* of the rule, + 1; 0: of the innermost string loop */
+    enum vtr_type type;
+    enum vtr_name_kind name_kind;
 };
 
 /* One member of "($a, $b*)" or "(rule1, rule*)". */

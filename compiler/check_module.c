@@ -25,8 +25,9 @@
 /* Where the walk along the parts has come to. */
 struct place {
     enum vtr_type type;
-    struct vtr_access access; /* its path is not set yet */
-    size_t name_len;          /* of the module's name and the point in `path` */
+    struct vtr_access access; /* its path and indices are not set yet */
+    struct vtr_access_index indices[VTR_ACCESS_INDEX_LIMIT];
+    size_t name_len; /* of the module's name and the point in `path` */
     size_t path_len;
     char path[PATH_LIMIT];
 };
@@ -188,7 +189,7 @@ static bool add_index(struct vtr_checker *c, struct place *at,
                                   vtr_check_place(c, part), "too many indices");
         return false;
     }
-    at->access.indices[at->access.index_count++] = index;
+    at->indices[at->access.index_count++] = index;
     return look_up(c, at);
 }
 
@@ -388,33 +389,49 @@ static bool take_call(struct vtr_checker *c, struct place *at,
 static bool begin(struct vtr_checker *c, struct place *at,
                   const struct vtr_access *base, struct vtr_bytes name, uint32_t module)
 {
-    *at = (struct place){.type = VTR_TYPE_STRUCT};
+    at->type = VTR_TYPE_STRUCT;
+    at->path_len = 0;
     if (base == NULL) {
-        at->access.op = VTR_OP_FIELD;
-        at->access.module = module;
-        at->access.row = VTR_FIELD_COUNT;
+        at->access = (struct vtr_access){.op = VTR_OP_FIELD,
+                                         .module = module,
+                                         .row = VTR_FIELD_COUNT};
         const bool is_put = put(at, name) && put(at, vtr_bytes_from_text("."));
         at->name_len = at->path_len;
         return is_put;
     }
     at->access = *base;
+    memcpy(at->indices, base->indices, base->index_count * sizeof(at->indices[0]));
     at->name_len = strlen(vtr_module_get(base->module)->name) + 1;
     return put(at, base->path) && look_up(c, at);
 }
 
-static struct vtr_access *finish(struct vtr_checker *c, const struct place *at)
+/* `access` as the tree has it, with a path and indices of its own. */
+static struct vtr_access *keep_access(struct vtr_checker *c,
+                                      const struct vtr_access *access,
+                                      struct vtr_bytes path,
+                                      const struct vtr_access_index *indices)
 {
-    struct vtr_access *access = vtr_arena_alloc(c->arena, sizeof(*access));
+    const size_t indices_len = access->index_count * sizeof(*indices);
+    struct vtr_access *kept = vtr_arena_take(c->arena, sizeof(*kept));
+    struct vtr_access_index *own = vtr_arena_take(c->arena, indices_len);
 
-    if (access == NULL) {
+    path = vtr_arena_dup(c->arena, path);
+    if (kept == NULL || own == NULL || path.ptr == NULL) {
         c->has_no_memory = true;
         return NULL;
     }
-    *access = at->access;
-    access->path = vtr_arena_dup(c->arena, (struct vtr_bytes){(const uint8_t *)at->path,
-                                                              at->path_len});
-    c->has_no_memory = c->has_no_memory || access->path.ptr == NULL;
-    return access;
+    memcpy(own, indices, indices_len);
+    *kept = *access;
+    kept->path = path;
+    kept->indices = own;
+    return kept;
+}
+
+static struct vtr_access *finish(struct vtr_checker *c, const struct place *at)
+{
+    const struct vtr_bytes path = {(const uint8_t *)at->path, at->path_len};
+
+    return keep_access(c, &at->access, path, at->indices);
 }
 
 /* An integer that is always the same is known like one that is written. */
@@ -491,7 +508,7 @@ struct vtr_access *vtr_check_item(struct vtr_checker *c, const struct vtr_access
         return NULL;
     }
     at.access.op = VTR_OP_FIELD;
-    at.access.indices[at.access.index_count++] = index;
+    at.indices[at.access.index_count++] = index;
     if (!look_up(c, &at)) {
         return NULL;
     }
@@ -502,17 +519,14 @@ struct vtr_access *vtr_check_item(struct vtr_checker *c, const struct vtr_access
 struct vtr_access *vtr_check_key(struct vtr_checker *c, const struct vtr_access *items,
                                  unsigned slot)
 {
-    struct vtr_access *key = vtr_arena_alloc(c->arena, sizeof(*key));
+    struct vtr_access_index indices[VTR_ACCESS_INDEX_LIMIT];
+    struct vtr_access key = *items;
 
-    if (key == NULL) {
-        c->has_no_memory = true;
-        return NULL;
-    }
-    *key = *items;
-    key->op = VTR_OP_KEY;
-    if (key->index_count < VTR_ACCESS_INDEX_LIMIT) {
-        key->indices[key->index_count++] =
+    memcpy(indices, items->indices, items->index_count * sizeof(*indices));
+    key.op = VTR_OP_KEY;
+    if (key.index_count < VTR_ACCESS_INDEX_LIMIT) {
+        indices[key.index_count++] =
             (struct vtr_access_index){VTR_INDEX_SLOT, NULL, slot, 0};
     }
-    return key;
+    return keep_access(c, &key, items->path, indices);
 }
