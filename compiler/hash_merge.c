@@ -33,9 +33,11 @@ struct vtr_hash_cursor {
     struct reader *readers; /* owned, one a run */
     struct reader **heap;   /* owned */
     size_t heap_count;
-    uint64_t last[ROW_WORDS_MAX]; /* the row that was given last */
+    uint64_t last[ROW_WORDS_MAX]; /* of several runs: the row that was given last */
+    uint64_t last_prefix;
     bool has_last;
-    struct vtr_error err; /* why a run could not be read */
+    const struct vtr_hash_row *given; /* that row, wherever it is */
+    struct vtr_error err;             /* why a run could not be read */
 };
 
 static const struct vtr_hash_row *row_of(const uint64_t *words)
@@ -128,7 +130,7 @@ static void rewind_cursor(void *context)
         struct reader *r = &c->readers[i];
         r->row_count = 0;
         r->read = 0;
-        if (advance(c, r)) {
+        if (c->runs.count > 1 && advance(c, r)) {
             c->heap[c->heap_count++] = r;
         }
     }
@@ -147,6 +149,7 @@ static bool take_lowest(struct vtr_hash_cursor *c)
 
     if (is_new) {
         memcpy(c->last, r->row, c->stride);
+        c->last_prefix = r->prefix;
         c->has_last = true;
     }
     if (!advance(c, r)) {
@@ -158,21 +161,45 @@ static bool take_lowest(struct vtr_hash_cursor *c)
     return is_new;
 }
 
-static bool next_record(void *context, struct vtr_hash_record *out)
+/* The next row of a run that is the only one: it has none twice. */
+static const struct vtr_hash_row *next_of_one(struct vtr_hash_cursor *c)
 {
-    struct vtr_hash_cursor *c = context;
+    struct reader *r = &c->readers[0];
+
+    if (r->row_count == 0 && (r->read == r->run->count || !refill(c, r))) {
+        return NULL;
+    }
+    const struct vtr_hash_row *row = (const struct vtr_hash_row *)(const void *)r->rows;
+    r->rows += c->stride;
+    r->row_count--;
+    return row;
+}
+
+/* The next row of all runs that is another record than the one before. */
+static const struct vtr_hash_row *next_of_all(struct vtr_hash_cursor *c)
+{
     bool is_new = false;
 
     while (!is_new && c->heap_count > 0 && c->err.status == VTR_OK) {
         is_new = take_lowest(c);
     }
-    if (!is_new || c->err.status != VTR_OK) {
+    return is_new && c->err.status == VTR_OK ? row_of(c->last) : NULL;
+}
+
+static bool next_record(void *context, struct vtr_hash_record *out)
+{
+    struct vtr_hash_cursor *c = context;
+    const bool is_one = c->runs.count == 1;
+    const struct vtr_hash_row *row = is_one ? next_of_one(c) : next_of_all(c);
+
+    if (row == NULL) {
         return false;
     }
-    const struct vtr_hash_row *row = row_of(c->last);
+    c->given = row;
     *out = (struct vtr_hash_record){.digest = row->digest,
                                     .size = row->size,
-                                    .stem = row->stem,
+                                    .stem = is_one ? c->runs.items[0].places[row->stem]
+                                                   : row->stem,
                                     .number = row->number};
     return true;
 }
@@ -239,9 +266,7 @@ struct vtr_hash_source vtr_hash_cursor_source(struct vtr_hash_cursor *cursor,
 
 struct vtr_hash_place vtr_hash_cursor_place(const struct vtr_hash_cursor *cursor)
 {
-    const struct vtr_hash_row *row = row_of(cursor->last);
-
-    return (struct vtr_hash_place){row->file, row->line};
+    return (struct vtr_hash_place){cursor->given->file, cursor->given->line};
 }
 
 enum vtr_status vtr_hash_cursor_check(const struct vtr_hash_cursor *cursor,
