@@ -50,7 +50,7 @@ static const struct vtr_option OPTIONS[] = {
      "write where each record comes from: path, line, column",
      offsetof(struct compile_arguments, source_map)},
     {"memory", 0, VTR_OPTION_NUMBER, "MIB",
-     "what hash lists may take before temporary files do; by default 256",
+     "what hash lists may take before temporary files do; by default 1024",
      offsetof(struct compile_arguments, memory_mib)},
     {"keep-going", 'k', VTR_OPTION_FLAG, NULL,
      "write the database without the rules that are bad",

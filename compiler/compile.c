@@ -28,7 +28,7 @@
 #define WORKERS_MAX              64u
 
 /* What hash records may take in memory before temporary files take them. */
-#define DEFAULT_MEMORY_LIMIT_BYTES ((uint64_t)256 << 20)
+#define DEFAULT_MEMORY_LIMIT_BYTES ((uint64_t)1 << 30)
 
 /* What the threads that check and lower share. */
 struct checking {

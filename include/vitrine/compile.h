@@ -49,7 +49,7 @@ struct vtr_compile_options {
                        a database written in spite of VTR_ERROR_RULES; vtr_compile
                        itself ignores it */
     uint64_t memory_limit_bytes;  /* what hash records take in memory before they go
-                                     through temporary files; 0: 256 MiB.  The database
+                                     through temporary files; 0: 1 GiB.  The database
                                      is the same */
     const char *temporary_beside; /* a file: these are in its folder, where TMPDIR
                                      names none; NULL: in /tmp */
