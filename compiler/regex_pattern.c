@@ -86,7 +86,7 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
         !vtr_regex_split(arena, tree, true, is_fullword, &wide)) {
         return vtr_problem_set_memory(problem);
     }
-    if (is_plain && tree->dialect != VTR_DIALECT_YARA_X) {
+    if (is_plain && is_wide && tree->dialect != VTR_DIALECT_YARA_X) {
         drop_hidden(&wide);
     }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));

@@ -81,116 +81,116 @@ const struct vtr_regex_node *vtr_yara_begin(struct vtr_arena *arena,
                                   : unroll(arena, root, begin);
 }
 
-/* Where a plain reading of a wide text may stand: a set of these.  What stands before
- * it is not known, nor are the characters, but for the first. */
+/* Where a plain reading of a wide text may stand.  What stands before it is not known,
+ * nor are the characters, but for the first. */
 enum {
-    AT_CHARACTER = 1,
-    AT_ZERO = 2
+    BEFORE,
+    AT_CHARACTER,
+    AT_ZERO,
+    PLACES
 };
 
 /* Turns of a repeat that are looked at; more of them lead nowhere else. */
 #define TURNS_MAX 4u
 
-struct reading {
-    const struct vtr_regex_node *first; /* the character that it begins with */
-    bool has_begun;
+/* For each place the set of those, as bits, where a node leads from there. */
+struct moves {
+    unsigned to[PLACES];
 };
 
-static unsigned read_node(struct reading *reading, const struct vtr_regex_node *node,
-                          unsigned places);
+static const struct moves STAY = {{1u << BEFORE, 1u << AT_CHARACTER, 1u << AT_ZERO}};
 
-static unsigned read_character(struct reading *reading,
-                               const struct vtr_regex_node *node, unsigned places)
+static struct moves then(const struct moves *first, const struct moves *second)
 {
-    bool takes_zero = true;
-    bool takes_all = true;
+    struct moves both = {{0}};
 
-    if (node == reading->first && !reading->has_begun) {
-        reading->has_begun = true;
-        return AT_ZERO;
-    }
-    if (node->kind == VTR_REGEX_LITERAL) {
-        takes_zero = node->byte == 0;
-        takes_all = false;
-    } else if (node->kind == VTR_REGEX_CLASS) {
-        takes_zero = vtr_byte_set_has(node->set, 0);
-        takes_all = false;
-    }
-    return ((places & AT_ZERO) != 0 && takes_zero ? AT_CHARACTER : 0) |
-           ((places & AT_CHARACTER) != 0 && takes_all ? AT_ZERO : 0);
-}
-
-static unsigned read_repeat(struct reading *reading, const struct vtr_regex_node *node,
-                            unsigned places)
-{
-    const bool has_begun = reading->has_begun;
-    uint32_t fixed = node->min;
-    uint32_t optional =
-        node->max == VTR_REGEX_UNBOUNDED ? TURNS_MAX : node->max - fixed;
-
-    if (!has_begun) {
-        places = read_node(reading, node->first, 0);
-        if (!reading->has_begun) {
-            return 0;
+    for (unsigned i = 0; i < PLACES; i++) {
+        for (unsigned j = 0; j < PLACES; j++) {
+            both.to[i] |= (first->to[i] >> j & 1u) != 0 ? second->to[j] : 0;
         }
-        fixed -= fixed > 0 ? 1 : 0;
     }
-    fixed = fixed < TURNS_MAX ? fixed : TURNS_MAX + fixed % 2;
-    optional = optional < TURNS_MAX ? optional : TURNS_MAX;
+    return both;
+}
+
+static void add(struct moves *all, const struct moves *others)
+{
+    for (unsigned i = 0; i < PLACES; i++) {
+        all->to[i] |= others->to[i];
+    }
+}
+
+static struct moves moves_of_character(const struct vtr_regex_node *node, bool is_first)
+{
+    const bool is_any = node->kind == VTR_REGEX_ANY;
+    const bool takes_zero =
+        is_any || (node->kind == VTR_REGEX_LITERAL ? node->byte == 0
+                                                   : vtr_byte_set_has(node->set, 0));
+    return (struct moves){{
+        is_first ? 1u << AT_ZERO : 1u << BEFORE,
+        is_any ? 1u << AT_ZERO : 0,
+        takes_zero ? 1u << AT_CHARACTER : 0,
+    }};
+}
+
+static struct moves moves_of_repeat(const struct vtr_regex_node *node,
+                                    const struct moves *turn)
+{
+    const uint32_t fixed =
+        node->min < TURNS_MAX ? node->min : TURNS_MAX + node->min % 2;
+    const uint32_t varying = node->max - node->min;
+    struct moves last = STAY;
+
     for (uint32_t i = 0; i < fixed; i++) {
-        places = read_node(reading, node->first, places);
+        last = then(&last, turn);
     }
-    unsigned all = places;
-    for (uint32_t i = 0; i < optional; i++) {
-        places = read_node(reading, node->first, places);
-        all |= places;
-    }
-    return all;
-}
-
-static unsigned read_alternatives(struct reading *reading,
-                                  const struct vtr_regex_node *node, unsigned places)
-{
-    const bool has_begun = reading->has_begun;
-    unsigned all = 0;
-
-    for (const struct vtr_regex_node *n = node->first;
-         n != NULL && reading->has_begun == has_begun; n = n->next) {
-        all |= read_node(reading, n, places);
+    struct moves all = last;
+    for (uint32_t i = 0; i < varying && i < TURNS_MAX; i++) {
+        last = then(&last, turn);
+        add(&all, &last);
     }
     return all;
 }
 
-/* Where the reading may stand behind `node` when it may stand at `places` before it;
- * nowhere until it has begun. */
-static unsigned read_node(struct reading *reading, const struct vtr_regex_node *node,
-                          unsigned places)
+/* Where `node` leads of a reading that begins with the character `first`. */
+static struct moves moves_of(const struct vtr_regex_node *node,
+                             const struct vtr_regex_node *first)
 {
+    struct moves moves = {{1u << BEFORE, 0, 0}};
+
     switch (node->kind) {
     case VTR_REGEX_LITERAL:
     case VTR_REGEX_ANY:
     case VTR_REGEX_CLASS:
-        return read_character(reading, node, places);
-    case VTR_REGEX_CONCAT:
-        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-            places = read_node(reading, n, places);
-        }
-        return places;
+        return moves_of_character(node, node == first);
     case VTR_REGEX_REPEAT:
-        return read_repeat(reading, node, places);
+        moves = moves_of(node->first, first);
+        return moves_of_repeat(node, &moves);
+    case VTR_REGEX_CONCAT:
+        moves = STAY;
+        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+            const struct moves next = moves_of(n, first);
+            moves = then(&moves, &next);
+        }
+        return moves;
     case VTR_REGEX_ALT:
-        return read_alternatives(reading, node, places);
+        moves.to[BEFORE] = 0;
+        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+            const struct moves one = moves_of(n, first);
+            add(&moves, &one);
+        }
+        return moves;
+    case VTR_REGEX_EMPTY:
+        return STAY;
     case VTR_REGEX_BOUNDARY: /* a zero ends a word, as nearly every character is of one
                               */
-        return places & AT_ZERO;
-    case VTR_REGEX_EMPTY:
-        return places;
+        moves.to[AT_ZERO] = 1u << AT_ZERO;
+        return moves;
     case VTR_REGEX_START:
     case VTR_REGEX_END:
     case VTR_REGEX_NO_BOUNDARY:
         break;
     }
-    return 0;
+    return moves;
 }
 
 /* The character that an expression without an atom begins with, if that is certain. */
@@ -210,9 +210,10 @@ static const struct vtr_regex_node *first_character(const struct vtr_regex_node 
 static bool is_hidden_from(const struct vtr_regex_node *root,
                            const struct vtr_regex_node *first)
 {
-    struct reading reading = {.first = first, .has_begun = first == NULL};
+    const struct moves moves = moves_of(root, first);
+    const unsigned ends = moves.to[first == NULL ? AT_CHARACTER : BEFORE];
 
-    return read_node(&reading, root, first == NULL ? AT_CHARACTER : 0) != 0;
+    return (ends & ~(1u << BEFORE)) != 0;
 }
 
 bool vtr_yara_hides_wide(const struct vtr_regex_node *root)

@@ -4,6 +4,8 @@
  * forms that plain ones hide. */
 #include "compiler/yara_loss.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
@@ -115,6 +117,23 @@ static void what_reads_on_as_wide_text_alone_hides_nothing(void **state)
     }
 }
 
+static void groups_in_groups_cost_no_more_than_their_number(void **state)
+{
+    char text[1024] = "[ab]";
+    size_t len = 4;
+
+    (void)state;
+    for (unsigned i = 0; i < VTR_REGEX_DEPTH_LIMIT; i++) {
+        text[len++] = '(';
+    }
+    text[len++] = 'c';
+    for (unsigned i = 0; i < VTR_REGEX_DEPTH_LIMIT; i++) {
+        memcpy(text + len, "){1,9}", 7);
+        len += 6;
+    }
+    assert_true(hides(text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +143,7 @@ int main(void)
         cmocka_unit_test(
             an_atom_of_one_character_that_may_be_the_last_hides_the_wide_form),
         cmocka_unit_test(what_reads_on_as_wide_text_alone_hides_nothing),
+        cmocka_unit_test(groups_in_groups_cost_no_more_than_their_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
