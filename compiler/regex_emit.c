@@ -459,7 +459,7 @@ static uint64_t count_powers(const struct vtr_regex_node *node)
 }
 
 static uint64_t estimate_called(const struct emitter *e,
-                                const struct vtr_regex_node *node)
+                                const struct vtr_regex_node *node, uint64_t once)
 {
     const struct vtr_regex_node repeat = shorten(node, e->is_wide);
     const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
@@ -467,8 +467,7 @@ static uint64_t estimate_called(const struct emitter *e,
     if (repeat.max < repeat.min) {
         return COST_GROUP;
     }
-    return saturate(estimate(e, repeat.first) + 3 * COST_GROUP +
-                    (uint64_t)repeat.min * COST_CALL +
+    return saturate(once + 3 * COST_GROUP + (uint64_t)repeat.min * COST_CALL +
                     (is_open ? 1 : repeat.max - repeat.min) * 2 * COST_CALL);
 }
 
@@ -486,7 +485,7 @@ static uint64_t estimate_repeat(const struct emitter *e,
         return once + COST_POWER * count_powers(node);
     }
     if (is_called(e->has_calls, e->is_wide, node)) {
-        return estimate_called(e, node);
+        return estimate_called(e, node, once);
     }
     const uint64_t fixed = node->min > 0 ? node->min : is_open ? 1 : 0;
     const uint64_t optional = is_open ? 0 : node->max - node->min;

@@ -328,6 +328,25 @@ static void powers_are_of_what_is_written(void **state)
 }
 
 /* As large as the compiler lets them be: PCRE2 takes them. */
+static void calls_in_calls_cost_no_more_than_their_number(void **state)
+{
+    struct vtr_writer w = {0};
+    char text[1024] = "ab";
+    size_t len = 2;
+    uint8_t flags;
+
+    (void)state;
+    memset(text + len, '(', VTR_REGEX_DEPTH_LIMIT);
+    len += VTR_REGEX_DEPTH_LIMIT;
+    text[len++] = 'x';
+    for (unsigned i = 0; i < VTR_REGEX_DEPTH_LIMIT; i++) {
+        memcpy(text + len, "){1,9}", 7);
+        len += 6;
+    }
+    emit(text, "", true, &w, &flags);
+    vtr_writer_deinit(&w);
+}
+
 static void large_expressions_compile(void **state)
 {
     static const char *const LARGE[] = {
@@ -373,6 +392,7 @@ int main(void)
         cmocka_unit_test(copies_that_are_too_many_are_calls),
         cmocka_unit_test(calls_match_like_copies),
         cmocka_unit_test(powers_are_of_what_is_written),
+        cmocka_unit_test(calls_in_calls_cost_no_more_than_their_number),
         cmocka_unit_test(large_expressions_compile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
