@@ -13,7 +13,7 @@ packages=(libc6 libgcc-s1 libpcre2-8-0 libpcre2-dev
           libsodium23 libsodium-dev libssl3 libssl-dev libjansson4 libjansson-dev
           libxxhash0 libxxhash-dev zlib1g zlib1g-dev libcmocka0 libcmocka-dev)
 
-test -e "$sysroot/.complete" && exit 0
+test "$(cat "$sysroot/.complete" 2>/dev/null)" = "${packages[*]}" && exit 0
 . /etc/os-release
 apt=$sysroot/.apt
 mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/etc" "$apt/debs"
@@ -37,4 +37,4 @@ find "$sysroot/lib" "$sysroot/usr/lib" -mindepth 2 -name 'ld*.so.*' -printf '%f 
     while read -r name place; do
         test -e "$sysroot/lib/$name" || ln -s "$place" "$sysroot/lib/$name"
     done
-touch "$sysroot/.complete"
+echo "${packages[*]}" >"$sysroot/.complete"
