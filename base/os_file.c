@@ -300,6 +300,29 @@ enum vtr_status vtr_file_load(struct vtr_loaded_file *out, const char *path,
     return status;
 }
 
+/* Reads `cap` bytes, or fewer where the file ends before; `*out_len` says how many. */
+static enum vtr_status read_up_to(int fd, const char *path, uint8_t *out, size_t cap,
+                                  size_t *out_len, struct vtr_error *err)
+{
+    size_t done = 0;
+
+    while (done < cap) {
+        const ssize_t got = read(fd, out + done, cap - done);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return vtr_error_set_os(err, errno, "cannot read '%s'", path);
+        }
+        if (got == 0) {
+            break;
+        }
+        done += (size_t)got;
+    }
+    *out_len = done;
+    return VTR_OK;
+}
+
 enum vtr_status vtr_file_stream_open(struct vtr_file_stream *out, const char *path,
                                      struct vtr_error *err)
 {
@@ -329,23 +352,7 @@ void vtr_file_stream_close(struct vtr_file_stream *stream)
 enum vtr_status vtr_file_stream_read(struct vtr_file_stream *stream, uint8_t *out,
                                      size_t cap, size_t *out_len, struct vtr_error *err)
 {
-    size_t done = 0;
-
-    while (done < cap) {
-        const ssize_t got = read(stream->fd, out + done, cap - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return vtr_error_set_os(err, errno, "cannot read '%s'", stream->path);
-        }
-        if (got == 0) {
-            break;
-        }
-        done += (size_t)got;
-    }
-    *out_len = done;
-    return VTR_OK;
+    return read_up_to(stream->fd, stream->path, out, cap, out_len, err);
 }
 
 /* Room for a copy; what was in it does not matter. */
@@ -372,26 +379,16 @@ static bool make_room(struct vtr_snapshot *snapshot, size_t len)
 static enum vtr_status copy_file(struct vtr_snapshot *snapshot, int fd, size_t len,
                                  const char *path, struct vtr_error *err)
 {
-    size_t done = 0;
+    size_t got = 0;
 
     if (!make_room(snapshot, len)) {
         return vtr_error_set_memory(err);
     }
-    while (done < len) {
-        const ssize_t got = read(fd, snapshot->room + done, len - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return vtr_error_set_os(err, errno, "cannot read '%s'", path);
-        }
-        if (got == 0) {
-            break;
-        }
-        done += (size_t)got;
+    const enum vtr_status status = read_up_to(fd, path, snapshot->room, len, &got, err);
+    if (status == VTR_OK) {
+        snapshot->bytes = (struct vtr_bytes){snapshot->room, got};
     }
-    snapshot->bytes = (struct vtr_bytes){snapshot->room, done};
-    return VTR_OK;
+    return status;
 }
 
 /* Maps a file with all of its pages: one that cannot be read is found here, and left to

@@ -40,8 +40,7 @@ enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
     return VTR_OK;
 }
 
-/* Writes all bytes at an offset; 0 or an errno. */
-static int write_at(int fd, uint64_t offset, struct vtr_bytes bytes)
+int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes)
 {
     while (bytes.len > 0) {
         const ssize_t written = pwrite(fd, bytes.ptr, bytes.len, (off_t)offset);
@@ -71,7 +70,7 @@ enum vtr_status vtr_partial_write(struct vtr_partial *partial, uint64_t offset,
         code = errno;
     }
     if (code == 0) {
-        code = write_at(partial->fd, offset, bytes);
+        code = vtr_write_at(partial->fd, offset, bytes);
     }
     if (code != 0) {
         return vtr_error_set_os(err, code, "cannot write '%s'", partial->path);

@@ -46,6 +46,9 @@ VTR_MUST_CHECK enum vtr_status vtr_partial_install(struct vtr_partial *partial,
 VTR_MUST_CHECK enum vtr_status vtr_file_name_also(const char *path, const char *second,
                                                   struct vtr_error *err);
 
+/* Writes all bytes at an offset of an open file; 0 or an errno. */
+VTR_MUST_CHECK int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes);
+
 /* Syncs the folder that `path` is in, so that names made there survive a power loss; 0
  * or an errno.  A file system that cannot is taken at its word. */
 int vtr_sync_folder_of(const char *path);

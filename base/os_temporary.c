@@ -9,8 +9,9 @@
 
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_partial.h"
 
-/* A read or write of more at a time may be cut short by the system. */
+/* A read of more at a time may be cut short by the system. */
 #define TRANSFER_MAX ((size_t)1 << 30)
 
 /* The folder to use, a copy; NULL when memory is out. */
@@ -74,21 +75,11 @@ void vtr_temporary_close(struct vtr_temporary *file)
 enum vtr_status vtr_temporary_append(struct vtr_temporary *file, struct vtr_bytes bytes,
                                      struct vtr_error *err)
 {
-    size_t done = 0;
+    const int code = vtr_write_at(file->fd, file->len, bytes);
 
-    while (done < bytes.len) {
-        const size_t left = bytes.len - done;
-        const ssize_t put = pwrite(file->fd, bytes.ptr + done,
-                                   left < TRANSFER_MAX ? left : TRANSFER_MAX,
-                                   (off_t)(file->len + done));
-        if (put < 0 && errno == EINTR) {
-            continue;
-        }
-        if (put < 0) {
-            return vtr_error_set_os(err, errno, "cannot write a temporary file in '%s'",
-                                    file->folder);
-        }
-        done += (size_t)put;
+    if (code != 0) {
+        return vtr_error_set_os(err, code, "cannot write a temporary file in '%s'",
+                                file->folder);
     }
     file->len += bytes.len;
     return VTR_OK;

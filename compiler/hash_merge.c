@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/reader.h"
 
 /* Bytes of a reader's buffer, which get fewer when there are many readers. */
 #define BUFFER_LEN     ((size_t)64 << 10)
 #define BUFFER_LEN_MIN ((size_t)4 << 10)
 #define BUFFERS_LEN    ((size_t)16 << 20)
-
-#define ROW_WORDS_MAX 7u
 
 /* Goes through a run. */
 struct reader {
@@ -22,7 +21,7 @@ struct reader {
     const uint8_t *rows;
     size_t row_count; /* at `rows`, the next one first */
     size_t read;      /* rows of the run that are or were at `rows` */
-    uint64_t row[ROW_WORDS_MAX];
+    uint64_t row[VTR_HASH_ROW_WORDS_MAX];
     uint64_t prefix; /* the row's first bytes, as a number */
 };
 
@@ -33,7 +32,8 @@ struct vtr_hash_cursor {
     struct reader *readers; /* owned, one a run */
     struct reader **heap;   /* owned */
     size_t heap_count;
-    uint64_t last[ROW_WORDS_MAX]; /* of several runs: the row that was given last */
+    uint64_t
+        last[VTR_HASH_ROW_WORDS_MAX]; /* of several runs: the row that was given last */
     uint64_t last_prefix;
     bool has_last;
     const struct vtr_hash_row *given; /* that row, wherever it is */
@@ -79,10 +79,7 @@ static bool advance(struct vtr_hash_cursor *c, struct reader *r)
     r->row_count--;
     struct vtr_hash_row *row = (struct vtr_hash_row *)(void *)r->row;
     row->stem = r->run->places[row->stem];
-    r->prefix = 0;
-    for (size_t i = 0; i < sizeof r->prefix; i++) {
-        r->prefix = r->prefix << 8 | row->digest[i];
-    }
+    r->prefix = vtr_load_u64_be(row->digest);
     return true;
 }
 
@@ -325,8 +322,8 @@ static const struct vtr_hash_row *find_in_run(const struct vtr_hash_runs *runs,
 bool vtr_hash_runs_find(const struct vtr_hash_runs *runs, const uint8_t *digest,
                         struct vtr_hash_place *out)
 {
-    uint64_t best[ROW_WORDS_MAX];
-    uint64_t room[ROW_WORDS_MAX];
+    uint64_t best[VTR_HASH_ROW_WORDS_MAX];
+    uint64_t room[VTR_HASH_ROW_WORDS_MAX];
     bool is_found = false;
 
     for (size_t i = 0; i < runs->count; i++) {

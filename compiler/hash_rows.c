@@ -6,11 +6,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/reader.h"
 #include "base/sort.h"
 #include "compiler/hash_list.h"
-
-/* Eight-byte words of the longest row, that of a SHA-256. */
-#define ROW_WORDS_MAX 7u
 
 /* Rows that there is room for at first. */
 #define FIRST_CAP ((size_t)1024)
@@ -200,7 +198,7 @@ static enum vtr_status sort_runs(struct key *keys, size_t count, struct order *o
  * that was followed says so by naming its own place. */
 static void move_rows(struct vtr_hash_rows *rows, struct key *keys)
 {
-    uint64_t held[ROW_WORDS_MAX];
+    uint64_t held[VTR_HASH_ROW_WORDS_MAX];
 
     for (uint32_t start = 0; start < rows->count; start++) {
         if (keys[start].row == start) {
@@ -234,9 +232,7 @@ enum vtr_status vtr_hash_rows_sort(struct vtr_hash_rows *rows,
         goto out;
     }
     for (uint32_t i = 0; i < rows->count; i++) {
-        const uint8_t *d = vtr_hash_row_at(rows, i)->digest;
-        keys[i].prefix = (uint32_t)d[0] << 24 | (uint32_t)d[1] << 16 |
-                         (uint32_t)d[2] << 8 | (uint32_t)d[3];
+        keys[i].prefix = vtr_load_u32_be(vtr_hash_row_at(rows, i)->digest);
         keys[i].row = i;
     }
     radix_sort(keys, other, rows->count);

@@ -39,6 +39,9 @@ struct vtr_hash_rows {
 size_t vtr_hash_row_stride(size_t digest_len);
 #define VTR_HASH_ROW_SORT_COST 16u
 
+/* Eight-byte words of the longest row, that of a SHA-256. */
+#define VTR_HASH_ROW_WORDS_MAX 7u
+
 void vtr_hash_rows_init(struct vtr_hash_rows *rows, size_t digest_len, size_t cap_max);
 void vtr_hash_rows_deinit(struct vtr_hash_rows *rows);
 

@@ -181,8 +181,8 @@ static struct moves moves_of(const struct vtr_regex_node *node,
         return moves;
     case VTR_REGEX_EMPTY:
         return STAY;
-    case VTR_REGEX_BOUNDARY: /* a zero ends a word, as nearly every character is of one
-                              */
+    case VTR_REGEX_BOUNDARY:
+        /* A zero ends a word, as nearly every character is of one. */
         moves.to[AT_ZERO] = 1u << AT_ZERO;
         return moves;
     case VTR_REGEX_START:
