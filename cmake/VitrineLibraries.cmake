@@ -11,7 +11,7 @@ target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConf
                                       Threads::Threads ${VTR_MAGIC_LIBRARY}
                                       ${VTR_MATH_LIBRARY})
 
-set(compiler_objects $<TARGET_OBJECTS:vtr_compiler> $<TARGET_OBJECTS:vtr_testing>
+set(compiler_objects ${VTR_COMPILER_OBJECTS} $<TARGET_OBJECTS:vtr_testing>
                      $<TARGET_OBJECTS:vtr_rebuild>)
 if(BUILD_SHARED_LIBS)
     list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format>

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
-#include "compiler/hash_input.h"
+#include "compiler/hash/hash_input.h"
 #include "format/materialise.h"
 
 #define DATABASE_MODE 0644u

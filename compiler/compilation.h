@@ -9,9 +9,9 @@
 #ifndef VTR_COMPILER_COMPILATION_H
 #define VTR_COMPILER_COMPILATION_H
 
-#include "compiler/external_set.h"
-#include "compiler/file_set.h"
+#include "compiler/check/external_set.h"
 #include "compiler/resolve.h"
+#include "compiler/syntax/file_set.h"
 #include "compiler/unit.h"
 #include "format/records.h"
 #include "vitrine/compile.h"

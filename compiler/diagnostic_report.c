@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
-#include "compiler/warning.h"
+#include "compiler/diagnostic/warning.h"
 
 /* A longer line is not shown. */
 #define LINE_TEXT_LIMIT 4096u

@@ -12,9 +12,9 @@
 #include "base/error.h"
 #include "base/os_file.h"
 #include "compiler/compilation.h"
-#include "compiler/fmt_print.h"
-#include "compiler/fmt_tokens.h"
-#include "compiler/parser.h"
+#include "compiler/fmt/fmt_print.h"
+#include "compiler/fmt/fmt_tokens.h"
+#include "compiler/syntax/parser.h"
 
 struct vtr_formatting {
     struct vtr_compilation *parsed; /* holds the source, and what is wrong with it */

@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
-#include "compiler/slip.h"
-#include "compiler/suggest.h"
+#include "compiler/diagnostic/suggest.h"
+#include "compiler/syntax/slip.h"
 
 /* References of all rules, wildcards spelled out. */
 #define EDGE_LIMIT ((size_t)1 << 24)

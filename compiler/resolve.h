@@ -10,7 +10,7 @@
 #ifndef VTR_COMPILER_RESOLVE_H
 #define VTR_COMPILER_RESOLVE_H
 
-#include "compiler/lower_condition.h"
+#include "compiler/lower/lower_condition.h"
 #include "compiler/unit.h"
 
 /* A rule in a namespace. */

@@ -10,7 +10,7 @@
 #ifndef VTR_COMPILER_UNIT_H
 #define VTR_COMPILER_UNIT_H
 
-#include "compiler/file_set.h"
+#include "compiler/syntax/file_set.h"
 
 /* One file in one namespace. */
 struct vtr_unit_file {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/os_file.h"
 #include "base/sort.h"
-#include "compiler/source.h"
+#include "compiler/syntax/source.h"
 
 static const char SUFFIX[] = ".test";
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "compiler/pattern.h"
-#include "compiler/source.h"
+#include "compiler/pattern/pattern.h"
+#include "compiler/syntax/source.h"
 #include "testing/suite_content.h"
 
 /* Longer runs of zeros are refused: a sample is in memory. */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "compiler/diagnose.h"
+#include "compiler/diagnostic/diagnose.h"
 
 /* A piece of a sample's content; pieces follow one another. */
 enum vtr_suite_part_kind {

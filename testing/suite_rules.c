@@ -3,7 +3,7 @@
 #include "testing/suite_rules.h"
 
 #include "base/bytes.h"
-#include "compiler/suggest.h"
+#include "compiler/diagnostic/suggest.h"
 
 enum vtr_status vtr_suite_rules_init(struct vtr_suite_rules *rules,
                                      const struct vtr_compilation *compilation,

@@ -28,13 +28,13 @@ FENCE = re.compile(r"^```(\w+) (bad|good)\n(.*?)^```$", re.M | re.S)
 def codes_of(root):
     """Code to its name ("" of an error) and its sentence."""
     codes = {}
-    text = (root / "compiler/diagnostic_codes.def").read_text(encoding="utf-8")
+    text = (root / "compiler/diagnostic/diagnostic_codes.def").read_text(encoding="utf-8")
     for match in re.finditer(r'^VTR_CODE\(\w+, "(\w+)", "(.*)"\)$', text, re.M):
         codes[match[1]] = ("", match[2])
     for match in re.finditer(
             r'^VTR_WARNING\(\w+, "(\w+)", "(\w+)", "(.*)"\)$', text, re.M):
         codes[match[1]] = (match[2], match[3])
-    text = (root / "compiler/pattern_codes.def").read_text(encoding="utf-8")
+    text = (root / "compiler/pattern/pattern_codes.def").read_text(encoding="utf-8")
     for match in re.finditer(r'^VTR_CODE\("(\w+)", "(.*)"\)$', text, re.M):
         codes[match[1]] = ("", match[2].replace("\\?", "?"))
     return codes

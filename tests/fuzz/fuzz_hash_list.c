@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Hash lists from hostile bytes: two files of them, whose records come out in order. */
-#include "compiler/hash_list.h"
+#include "compiler/hash/hash_list.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 /* Hex strings from hostile bytes: what is refused is refused at a place inside them,
  * what is accepted has at least one fragment. */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <assert.h>
 

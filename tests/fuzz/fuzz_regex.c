@@ -4,7 +4,7 @@
  * Regular expressions from hostile bytes.  The first byte chooses the modifiers.  What
  * is accepted must be a payload that reads back, and its text must compile.
  */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <assert.h>
 

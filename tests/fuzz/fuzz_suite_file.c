@@ -4,7 +4,7 @@
  * in the file. */
 #include <stdlib.h>
 
-#include "compiler/source.h"
+#include "compiler/syntax/source.h"
 #include "testing/suite_file.h"
 
 static void check(bool is_true)

@@ -10,7 +10,7 @@
  * atoms where they say that they are is written as OFFSET:LENGTH!; LIMIT says that
  * PCRE2 gave up.
  */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@ verdict of the compiler (accepted or not), and the offsets and lengths of the ma
 usage: regex_referee.py DRIVER [--seed N] [--rounds N] [--lengths]
 
 From the root of the tree, DRIVER is built with
-  cc -std=c17 -I. -Iinclude tests/referee/regex_driver.c compiler/regex_*.c \\
-     compiler/atom_set.c compiler/pattern_problem.c base/{arena,reader,sort,writer}.c \\
+  cc -std=c17 -I. -Iinclude tests/referee/regex_driver.c compiler/pattern/regex_*.c \\
+     compiler/pattern/atom_set.c compiler/pattern/pattern_problem.c base/{arena,reader,sort,writer}.c \\
      format/rule.c -lpcre2-8 -o DRIVER
 
 Exit status 0: no difference in verdicts and offsets; 1: some; 77: no `yara`.  Lengths

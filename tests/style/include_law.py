@@ -8,6 +8,12 @@ import pathlib
 import re
 import sys
 
+# The compiler's parts: patterns, problems and syntax beneath, then phases that do not
+# know each other.
+COMPILER_BELOW = {"base", "format", "include/vitrine"}
+SYNTAX = COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic", "compiler/syntax"}
+COMPILER_PHASES = ["check", "lint", "lower", "hash", "fmt"]
+COMPILER = SYNTAX | {"compiler"} | {f"compiler/{part}" for part in COMPILER_PHASES}
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
     "include/vitrine": ({"include/vitrine"}, set()),
@@ -18,8 +24,14 @@ LAW = {
         {"openssl/", "jansson.h", "magic.h", "zlib.h"},
     ),
     "scan": ({"base", "format", "scan/module", "scan", "include/vitrine"}, {"pcre2.h"}),
-    "compiler": ({"base", "format", "compiler", "include/vitrine"}, {"pcre2.h"}),
-    "testing": ({"base", "format", "compiler", "testing", "include/vitrine"}, set()),
+    "compiler/pattern": (COMPILER_BELOW | {"compiler/pattern"}, set()),
+    "compiler/diagnostic": (
+        COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic"}, set()),
+    "compiler/syntax": (SYNTAX, set()),
+    **{f"compiler/{part}": (SYNTAX | {f"compiler/{part}"}, set())
+       for part in COMPILER_PHASES},
+    "compiler": (COMPILER, set()),
+    "testing": (COMPILER | {"testing"}, set()),
     "verify": ({"base", "format", "verify", "include/vitrine"},
                {"sodium.h", "jansson.h"}),
     "verify/rebuild": (
@@ -79,10 +91,21 @@ def problems_of(path, folder):
             yield f"does not include {own} first"
 
 
+def folders_of_code(root):
+    """The folders of a layer or beneath it that hold C; tests may include anything."""
+    layers = {folder.split("/")[0] for folder in LAW}
+    return sorted({str(path.parent.relative_to(root)) for layer in layers
+                   for path in (root / layer).rglob("*.[ch]")})
+
+
 def main(root):
     count = 0
     bad = 0
-    for folder in LAW:
+    for folder in folders_of_code(root):
+        if folder not in LAW:
+            bad += 1
+            print(f"{folder}: a folder of code that the law does not know")
+            continue
         for path in sorted((root / folder).glob("*.[ch]")):
             count += 1
             for problem in problems_of(path, folder):

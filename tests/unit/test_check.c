@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Which rules are refused, with which code, at which place. */
-#include "compiler/check.h"
+#include "compiler/check/check.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 /* Hash lists: what a line may be, the order and uniqueness of records, and that the
  * order of files does not matter. */
-#include "compiler/hash_list.h"
+#include "compiler/hash/hash_list.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "compiler/hash_line.h"
+#include "compiler/hash/hash_line.h"
 #include "tests/support/cmocka.h"
 
 #define MD5_A  "00112233445566778899aabbccddeeff"

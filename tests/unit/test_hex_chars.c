@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Lines of hex strings, held against the same bytes read one after the other. */
-#include "compiler/hex_chars.h"
+#include "compiler/pattern/hex_chars.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Hex strings: what they compile to, spelled as text, and what is refused where. */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

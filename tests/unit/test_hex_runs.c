@@ -2,12 +2,12 @@
 
 /* Runs of plain bytes and of bytes of any value, of every length that matters and with
  * everything between them that says nothing, are the same tokens. */
-#include "compiler/hex_runs.h"
+#include "compiler/pattern/hex_runs.h"
 
 #include <string.h>
 
 #include "base/arena.h"
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 #include "tests/support/cmocka.h"
 
 #define SOURCE_LEN_MAX 8192u

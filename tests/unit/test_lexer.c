@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/lexer.h"
+#include "compiler/syntax/lexer.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "compiler/source.h"
+#include "compiler/syntax/source.h"
 
 #include "tests/support/cmocka.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Runs of bytes, held against the same question asked of one byte after the other. */
-#include "compiler/lexer_scan.h"
+#include "compiler/syntax/lexer_scan.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Which rules are warned of, at which place, and which are left in peace. */
-#include "compiler/lint.h"
+#include "compiler/lint/lint.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/parser.h"
+#include "compiler/syntax/parser.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Which atoms are taken from regular expressions. */
-#include "compiler/regex_atoms.h"
+#include "compiler/pattern/regex_atoms.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 
 /* The PCRE2 text of regular expressions: how it reads, that PCRE2 takes it, and that it
  * matches what YARA matches. */
-#include "compiler/regex_emit.h"
+#include "compiler/pattern/regex_emit.h"
 
 #include <stdio.h>
 #include <string.h>

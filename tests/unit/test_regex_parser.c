@@ -2,7 +2,7 @@
 
 /* Which regular expressions are accepted, and where the others are refused.  What YARA
  * 4.2.3 says of each was asked with yarac. */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "compiler/regex_parser.h"
+#include "compiler/pattern/regex_parser.h"
 #include "tests/support/cmocka.h"
 
 static bool compile(const char *text, uint32_t *flags,

@@ -2,14 +2,14 @@
 
 /* YARA-X's expressions: sets in sets, flags of groups, characters of Unicode; what they
  * are turned into. */
-#include "compiler/regex_set.h"
+#include "compiler/pattern/regex_set.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "compiler/regex_emit.h"
+#include "compiler/pattern/regex_emit.h"
 #include "tests/support/cmocka.h"
 
 struct row {

@@ -2,15 +2,15 @@
 
 /* Alternatives as expressions of their own, and where fullword looks for the end of a
  * word: the texts of the expressions, in the order in which their matches count. */
-#include "compiler/regex_split.h"
+#include "compiler/pattern/regex_split.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "compiler/regex_emit.h"
-#include "compiler/yara_atom.h"
+#include "compiler/pattern/regex_emit.h"
+#include "compiler/pattern/yara_atom.h"
 #include "tests/support/cmocka.h"
 
 static struct vtr_regex_tree parse(struct vtr_arena *arena, const char *text)

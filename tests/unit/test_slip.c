@@ -2,7 +2,7 @@
 
 /* Real mistakes of authors: that the first report names each, and that doing what it
  * says gives a good rule. */
-#include "compiler/slip.h"
+#include "compiler/syntax/slip.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/suggest.h"
+#include "compiler/diagnostic/suggest.h"
 
 #include "base/bytes.h"
 

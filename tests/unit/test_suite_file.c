@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "compiler/source.h"
+#include "compiler/syntax/source.h"
 #include "testing/suite_content.h"
 #include "tests/support/cmocka.h"
 

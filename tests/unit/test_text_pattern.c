@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Text strings, their escapes, their base64 forms, and which modifiers go together. */
-#include "compiler/pattern.h"
+#include "compiler/pattern/pattern.h"
 
 #include <string.h>
 

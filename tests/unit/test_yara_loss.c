@@ -2,14 +2,14 @@
 
 /* What YARA does not see of an expression: how it begins without an atom, and wide
  * forms that plain ones hide. */
-#include "compiler/yara_loss.h"
+#include "compiler/pattern/yara_loss.h"
 
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "compiler/regex_emit.h"
+#include "compiler/pattern/regex_emit.h"
 #include "tests/support/cmocka.h"
 
 static struct vtr_regex_tree parse(struct vtr_arena *arena, const char *text)

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/check/check.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "compiler/diagnostic/suggest.h"
+#include "compiler/syntax/source.h"
+#include "format/module_table.h"
+
+struct vtr_place vtr_check_place(const struct vtr_checker *c,
+                                 const struct vtr_node *node)
+{
+    return (struct vtr_place){c->source, node->offset, node->length};
+}
+
+static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
+                                 size_t length)
+{
+    return (struct vtr_place){c->source, offset, (uint32_t)length};
+}
+
+void vtr_check_refuse(struct vtr_checker *c, const struct vtr_node *node,
+                      const char *what, const char *help)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_DIALECT, vtr_check_place(c, node),
+                            "YARA-X does not have %s", what);
+
+    problem->help = help;
+}
+
+static void check_external_name(struct vtr_checker *c)
+{
+    const struct vtr_bytes name = c->rule->name;
+
+    if (vtr_name_table_find(&c->externals->names, 0, name) == VTR_NAME_NOT_FOUND) {
+        return;
+    }
+    (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_EXTERNAL_NAME,
+                              place_at(c, c->rule->offset, name.len),
+                              "'%.*s' is the name of an external variable",
+                              (int)name.len, (const char *)name.ptr);
+}
+
+static void check_tags(struct vtr_checker *c)
+{
+    struct vtr_name_table names = {0};
+
+    if (c->rule->tag_count < 2) {
+        return;
+    }
+    if (vtr_name_table_init(&names, c->scratch, c->rule->tag_count) != VTR_OK) {
+        c->has_no_memory = true;
+        return;
+    }
+    for (const struct vtr_ast_tag *tag = c->rule->tags; tag != NULL; tag = tag->next) {
+        const uint32_t first = vtr_name_table_add(&names, 0, tag->name, tag->offset);
+        if (first == VTR_NAME_NOT_FOUND) {
+            continue;
+        }
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_TAG,
+                                place_at(c, tag->offset, tag->name.len),
+                                "tag '%.*s' is given twice", (int)tag->name.len,
+                                (const char *)tag->name.ptr);
+        problem->other = place_at(c, first, tag->name.len);
+        problem->other_label = "first here";
+    }
+}
+
+static void report_duplicate_string(struct vtr_checker *c,
+                                    const struct vtr_ast_string *string,
+                                    const struct vtr_ast_string *first)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_STRING,
+                            place_at(c, string->offset, string->length),
+                            "string '$%.*s' is defined twice", (int)string->id.len,
+                            (const char *)string->id.ptr);
+
+    problem->other = place_at(c, first->offset, first->length);
+    problem->other_label = "first here";
+}
+
+/* Numbers the strings and makes their names known. */
+static void collect_strings(struct vtr_checker *c)
+{
+    const struct vtr_ast_rule *rule = c->rule;
+    uint32_t number = 0;
+
+    c->strings =
+        vtr_arena_array(c->scratch, rule->string_count + 1, sizeof(*c->strings));
+    if (c->strings == NULL || vtr_name_table_init(&c->string_names, c->scratch,
+                                                  rule->string_count) != VTR_OK) {
+        c->has_no_memory = true;
+        return;
+    }
+    for (struct vtr_ast_string *s = rule->strings; s != NULL; s = s->next, number++) {
+        c->strings[number] = s;
+        if (s->id.len == 0) {
+            continue;
+        }
+        const uint32_t first = vtr_name_table_add(&c->string_names, 0, s->id, number);
+        if (first != VTR_NAME_NOT_FOUND) {
+            report_duplicate_string(c, s, c->strings[first]);
+            s->is_referenced = true; /* one report is enough */
+        }
+    }
+}
+
+/* A name that begins with '_' says that the string need not be used. */
+static void check_unreferenced(struct vtr_checker *c)
+{
+    for (const struct vtr_ast_string *s = c->rule->strings; s != NULL; s = s->next) {
+        if (s->is_referenced || (s->id.len > 0 && s->id.ptr[0] == '_')) {
+            continue;
+        }
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(c->diagnostics, VTR_CODE_UNREFERENCED,
+                                place_at(c, s->offset, s->length),
+                                "string '$%.*s' is not used by the condition",
+                                (int)s->id.len, (const char *)s->id.ptr);
+        problem->help =
+            s->id.len == 0
+                ? "use 'them' or '$*' in the condition, or remove the string"
+                : vtr_diagnostics_text(
+                      c->diagnostics,
+                      "use it, remove it, or call it '$_%.*s' to keep it unused",
+                      (int)s->id.len, (const char *)s->id.ptr);
+    }
+}
+
+uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id)
+{
+    return vtr_name_table_find(&c->string_names, 0, id);
+}
+
+struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_bytes id,
+                                            uint32_t offset, uint32_t length,
+                                            const char *star)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(c->diagnostics, VTR_CODE_UNDEFINED_STRING,
+                            place_at(c, offset, length),
+                            "the rule has no string '$%.*s%s'", (int)id.len,
+                            (const char *)id.ptr, star);
+
+    for (uint32_t i = 0; i < c->rule->string_count && i < 1000; i++) {
+        const struct vtr_bytes other = c->strings[i]->id;
+        if (vtr_names_are_close(id, other)) {
+            problem->help =
+                vtr_diagnostics_text(c->diagnostics, "did you mean '$%.*s'?",
+                                     (int)other.len, (const char *)other.ptr);
+            break;
+        }
+    }
+    return problem;
+}
+
+static void note_use(struct vtr_ast_string *string, const struct vtr_node *offset)
+{
+    if (offset == NULL || !offset->is_known || offset->value < 0) {
+        string->is_asked_freely = true;
+    } else if (!string->has_fixed_offset) {
+        string->has_fixed_offset = true;
+        string->fixed_offset = offset->value;
+    } else if (string->fixed_offset != offset->value) {
+        string->is_asked_freely = true;
+    }
+}
+
+void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
+                   const struct vtr_node *offset)
+{
+    if (pattern > 0) {
+        note_use(c->strings[pattern - 1], offset);
+        return;
+    }
+    for (uint32_t i = 0; i < c->rule->string_count; i++) {
+        note_use(c->strings[i], offset);
+    }
+}
+
+void vtr_check_add_reference(struct vtr_checker *c, struct vtr_bytes name,
+                             bool is_wildcard, uint32_t offset, uint32_t length)
+{
+    struct vtr_reference *reference = vtr_arena_alloc(c->arena, sizeof(*reference));
+
+    if (reference == NULL) {
+        c->has_no_memory = true;
+        return;
+    }
+    reference->name = name;
+    reference->is_wildcard = is_wildcard;
+    reference->offset = offset;
+    reference->length = length;
+    *c->last_reference = reference;
+    c->last_reference = &reference->next;
+    c->rule->has_wildcards = c->rule->has_wildcards || is_wildcard;
+}
+
+/* What the source imports before the rule is the rule's to use. */
+static void take_imports(struct vtr_checker *c, const struct vtr_ast_rule *rule)
+{
+    for (; c->next_import != NULL && c->next_import->offset < rule->offset;
+         c->next_import = c->next_import->next) {
+        c->imports |= vtr_module_bit(c->next_import->name);
+    }
+}
+
+enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
+{
+    const uint64_t errors = c->diagnostics->errors;
+
+    vtr_arena_clear(c->scratch);
+    c->rule = rule;
+    c->last_reference = &rule->references;
+    c->variable_count = 0;
+    c->slot_count = 0;
+    c->loop_depth = 0;
+    c->is_in_string_loop = false;
+    c->has_reported_module = false;
+    take_imports(c, rule);
+    check_external_name(c);
+    check_tags(c);
+    collect_strings(c);
+    if (!c->has_no_memory && rule->condition != NULL) {
+        vtr_check_condition(c, rule->condition);
+        check_unreferenced(c);
+    }
+    if (c->diagnostics->errors != errors) {
+        rule->is_bad = true;
+    }
+    return c->has_no_memory ? VTR_ERROR_MEMORY : VTR_OK;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Constant arithmetic: what YARA refuses at compile time is refused here, with the same
+ * 64 bits. */
+#include "compiler/check/check.h"
+
+#include "compiler/syntax/source.h"
+
+static bool add(int64_t a, int64_t b, int64_t *out)
+{
+    if (b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b) {
+        return false;
+    }
+    *out = a + b;
+    return true;
+}
+
+static bool subtract(int64_t a, int64_t b, int64_t *out)
+{
+    if (b < 0 ? a > INT64_MAX + b : a < INT64_MIN + b) {
+        return false;
+    }
+    *out = a - b;
+    return true;
+}
+
+/* As YARA has it, magnitudes count: -2^63 is no product. */
+static bool multiply(int64_t a, int64_t b, int64_t *out)
+{
+    const uint64_t left = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
+    const uint64_t right = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
+
+    if (left != 0 && right > (uint64_t)INT64_MAX / left) {
+        return false;
+    }
+    *out = a * b;
+    return true;
+}
+
+static void report(struct vtr_checker *c, const struct vtr_node *chain,
+                   enum vtr_code code, const struct vtr_node *right,
+                   const char *message)
+{
+    struct vtr_place place = {c->source, chain->offset,
+                              right->offset + right->length - chain->offset};
+
+    /* YARA-X leaves these to the scan: numbers wrap, a division is undefined. */
+    if (c->source->dialect == VTR_DIALECT_YARA_X && code != VTR_CODE_SHIFT) {
+        return;
+    }
+    if (code != VTR_CODE_OVERFLOW) {
+        place = vtr_check_place(c, right);
+    }
+    (void)vtr_diagnostics_add(c->diagnostics, code, place, "%s", message);
+}
+
+/* A shift as the scanner does it; false, reported, for a negative count. */
+static bool shift(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
+                  const struct vtr_node *right, int64_t *out)
+{
+    const uint64_t bits = (uint64_t)chain->value;
+
+    if (right->value < 0) {
+        report(c, chain, VTR_CODE_SHIFT, right, "a shift by a negative number of bits");
+        return false;
+    }
+    if (right->value >= 64) {
+        *out = 0;
+    } else if (op == VTR_OP_SHIFT_LEFT) {
+        *out = (int64_t)(bits << right->value);
+    } else {
+        const uint64_t sign = chain->value < 0 ? ~(~UINT64_C(0) >> right->value) : 0;
+        *out = (int64_t)(bits >> right->value | sign);
+    }
+    return true;
+}
+
+/* Division and remainder; false, reported, by zero and past 64 bits. */
+static bool divide(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
+                   const struct vtr_node *right, int64_t *out)
+{
+    if (right->value == 0) {
+        report(c, chain, VTR_CODE_DIVISION, right, "division by zero");
+        return false;
+    }
+    if (right->value == -1) {
+        if (op == VTR_OP_MOD) {
+            *out = 0;
+            return true;
+        }
+        if (chain->value == INT64_MIN) {
+            report(c, chain, VTR_CODE_OVERFLOW, right,
+                   "this quotient does not fit 64 bits");
+            return false;
+        }
+    }
+    *out = op == VTR_OP_MOD ? chain->value % right->value : chain->value / right->value;
+    return true;
+}
+
+static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
+                 const struct vtr_node *right, int64_t *out)
+{
+    const int64_t a = chain->value;
+    const int64_t b = right->value;
+    bool fits = true;
+
+    switch ((unsigned)op) {
+    case VTR_OP_ADD:
+        fits = add(a, b, out);
+        break;
+    case VTR_OP_SUB:
+        fits = subtract(a, b, out);
+        break;
+    case VTR_OP_MUL:
+        fits = multiply(a, b, out);
+        break;
+    case VTR_OP_DIV:
+    case VTR_OP_MOD:
+        return divide(c, chain, op, right, out);
+    case VTR_OP_SHIFT_LEFT:
+    case VTR_OP_SHIFT_RIGHT:
+        return shift(c, chain, op, right, out);
+    case VTR_OP_BIT_AND:
+        *out = (int64_t)((uint64_t)a & (uint64_t)b);
+        break;
+    case VTR_OP_BIT_OR:
+        *out = (int64_t)((uint64_t)a | (uint64_t)b);
+        break;
+    case VTR_OP_BIT_XOR:
+        *out = (int64_t)((uint64_t)a ^ (uint64_t)b);
+        break;
+    default:
+        return false;
+    }
+    if (!fits) {
+        report(c, chain, VTR_CODE_OVERFLOW, right, "this number does not fit 64 bits");
+    }
+    return fits;
+}
+
+void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op op,
+                    const struct vtr_node *right)
+{
+    const bool is_division = op == VTR_OP_DIV || op == VTR_OP_MOD;
+    const bool is_shift = op == VTR_OP_SHIFT_LEFT || op == VTR_OP_SHIFT_RIGHT;
+    int64_t value = 0;
+
+    if (chain->is_known && right->is_known) {
+        chain->is_known = fold(c, chain, op, right, &value);
+        chain->value = value;
+        return;
+    }
+    chain->is_known = false;
+    if (right->is_known && is_division && right->value == 0) {
+        report(c, chain, VTR_CODE_DIVISION, right, "division by zero");
+    } else if (right->is_known && is_shift && right->value < 0) {
+        report(c, chain, VTR_CODE_SHIFT, right, "a shift by a negative number of bits");
+    }
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Quantifiers, the sets that they go over, and loops. */
+#include "compiler/check/check.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "compiler/syntax/source.h"
+
+/* A set may name a string several times, and each time counts; this bounds the sum. */
+#define SET_LIMIT 65536u
+
+static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
+                                 uint32_t length)
+{
+    return (struct vtr_place){c->source, offset, length};
+}
+
+static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
+{
+    const struct vtr_node *count = loop->count;
+
+    if (count == NULL) {
+        return;
+    }
+    vtr_check_integer(c, loop->count, "how many");
+    if (loop->quantifier == VTR_QUANTIFIER_PERCENT && count->is_known &&
+        (count->value < 1 || count->value > 100)) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_PERCENTAGE,
+                                  vtr_check_place(c, count),
+                                  "a percentage goes from 1 to 100, this is %lld",
+                                  (long long)count->value);
+    } else if (loop->quantifier == VTR_QUANTIFIER_N && count->is_known &&
+               count->value < 0) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NEGATIVE_COUNT,
+                                  vtr_check_place(c, count),
+                                  "how many must not be negative, this is %lld",
+                                  (long long)count->value);
+    }
+}
+
+/* "5 of" four strings can never be: YARA accepts it, so it is a warning. */
+static void check_reachable(struct vtr_checker *c, const struct vtr_loop *loop,
+                            size_t count)
+{
+    if (loop->quantifier == VTR_QUANTIFIER_N && loop->count->is_known &&
+        loop->count->value > 0 && (uint64_t)loop->count->value > count && count > 0) {
+        struct vtr_problem *problem =
+            vtr_diagnostics_add(c->diagnostics, VTR_CODE_COUNT_TOO_HIGH,
+                                vtr_check_place(c, loop->count),
+                                "%lld are asked for, there are %zu",
+                                (long long)loop->count->value, count);
+        problem->note = "this can never be true";
+    }
+}
+
+static bool begins_with(struct vtr_bytes name, struct vtr_bytes prefix)
+{
+    return name.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(name.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+static bool is_member(const struct vtr_set_item *item, struct vtr_bytes id)
+{
+    return item->is_wildcard ? begins_with(id, item->name)
+                             : vtr_bytes_equal(id, item->name);
+}
+
+/* Strings that an item of a set means; `out` NULL: counts only. */
+static size_t expand_item(struct vtr_checker *c, const struct vtr_set_item *item,
+                          uint32_t *out)
+{
+    size_t count = 0;
+
+    if (!item->is_wildcard && item->name.len > 0) {
+        const uint32_t number = vtr_check_find_string(c, item->name);
+        if (number != VTR_NAME_NOT_FOUND && out != NULL) {
+            out[0] = number;
+        }
+        return number == VTR_NAME_NOT_FOUND ? 0 : 1;
+    }
+    for (uint32_t i = 0; i < c->rule->string_count; i++) {
+        if (is_member(item, c->strings[i]->id)) {
+            if (out != NULL) {
+                out[count] = i;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+/* How many strings the set has; reports members that are none. */
+static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
+{
+    size_t total = 0;
+
+    if (loop->set == VTR_SET_THEM) {
+        if (c->rule->string_count == 0) {
+            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NO_STRINGS,
+                                      place_at(c, loop->set_offset, loop->set_length),
+                                      "'them' are the strings of this rule, which has "
+                                      "none");
+        }
+        return c->rule->string_count;
+    }
+    for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+        const size_t count = expand_item(c, i, NULL);
+        if (count == 0) {
+            (void)vtr_check_report_string(c, i->name, i->offset, i->length,
+                                          i->is_wildcard ? "*" : "");
+        }
+        total += count;
+        if (total > SET_LIMIT) {
+            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_STACK,
+                                      place_at(c, loop->set_offset, loop->set_length),
+                                      "a set of more than %u strings", SET_LIMIT);
+            return 0;
+        }
+    }
+    return total;
+}
+
+/* Lists the strings of the set.  They are asked for anywhere in the file. */
+static void check_set(struct vtr_checker *c, struct vtr_loop *loop)
+{
+    const struct vtr_set_item them = {.is_wildcard = true};
+    const size_t total = count_set(c, loop);
+    const struct vtr_set_item *item = loop->set == VTR_SET_THEM ? &them : loop->items;
+
+    loop->patterns = vtr_arena_array(c->arena, total + 1, sizeof(*loop->patterns));
+    if (loop->patterns == NULL) {
+        c->has_no_memory = true;
+        return;
+    }
+    for (; item != NULL && loop->pattern_count < total; item = item->next) {
+        loop->pattern_count +=
+            expand_item(c, item, loop->patterns + loop->pattern_count);
+    }
+    for (size_t i = 0; i < loop->pattern_count; i++) {
+        c->strings[loop->patterns[i]]->is_referenced = true;
+        vtr_check_use(c, loop->patterns[i] + 1, NULL);
+    }
+    check_reachable(c, loop, loop->pattern_count);
+}
+
+static bool enter_loop(struct vtr_checker *c, const struct vtr_node *node)
+{
+    if (c->loop_depth >= VTR_LOOP_DEPTH_LIMIT) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_LOOP_DEPTH,
+                                  place_at(c, node->offset, 3),
+                                  "loops are nested more than %u deep",
+                                  VTR_LOOP_DEPTH_LIMIT);
+        return false;
+    }
+    c->loop_depth++;
+    return true;
+}
+
+/* "2 of (condition, condition...)": a loop over what they come to. */
+static void check_tuple(struct vtr_checker *c, struct vtr_node *node)
+{
+    size_t count = 0;
+
+    if (!enter_loop(c, node)) {
+        return;
+    }
+    node->loop->slot = c->slot_count++;
+    for (struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        vtr_check_condition(c, n);
+        count++;
+    }
+    check_reachable(c, node->loop, count);
+    c->slot_count--;
+    c->loop_depth--;
+}
+
+void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_loop *loop = node->loop;
+
+    node->type = VTR_TYPE_BOOL;
+    check_quantifier(c, loop);
+    if (loop->set == VTR_SET_RULES) {
+        for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+            if (i->is_wildcard && c->source->dialect == VTR_DIALECT_YARA_X) {
+                vtr_check_refuse(c, node, "wildcards for rules", "name each rule");
+            }
+            vtr_check_add_reference(c, i->name, i->is_wildcard, i->offset, i->length);
+        }
+        return;
+    }
+    if (loop->set == VTR_SET_CONDITIONS) {
+        check_tuple(c, node);
+        return;
+    }
+    check_set(c, loop);
+    if (loop->is_range) {
+        vtr_check_range(c, node);
+    } else if (loop->is_at) {
+        vtr_check_integer(c, node->children, "an offset");
+    }
+}
+
+void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
+{
+    node->type = VTR_TYPE_BOOL;
+    check_quantifier(c, node->loop);
+    check_set(c, node->loop);
+    if (c->is_in_string_loop) {
+        (void)vtr_diagnostics_add(
+            c->diagnostics, VTR_CODE_NESTED_STRINGS, place_at(c, node->offset, 3),
+            "a loop over strings inside another: which string '$' "
+            "is would be unclear");
+        return;
+    }
+    if (!enter_loop(c, node)) {
+        return;
+    }
+    c->is_in_string_loop = true;
+    vtr_check_condition(c, node->loop->body);
+    c->is_in_string_loop = false;
+    c->loop_depth--;
+}
+
+/* The values of "(a, b, c)" are all of one type, which the variable has. */
+static enum vtr_type check_values(struct vtr_checker *c, struct vtr_node *node)
+{
+    enum vtr_type type = VTR_TYPE_UNKNOWN;
+    size_t count = 0;
+
+    for (struct vtr_node *v = node->children; v != NULL; v = v->next, count++) {
+        vtr_check_node(c, v);
+        if (type == VTR_TYPE_UNKNOWN) {
+            type = v->type;
+        }
+        if (v->type == VTR_TYPE_BOOL || v->type == VTR_TYPE_REGEX ||
+            (v->type != type && v->type != VTR_TYPE_UNKNOWN)) {
+            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
+                                      vtr_check_place(c, v),
+                                      "the values of a loop must be numbers or texts, "
+                                      "all of one type: this is %s",
+                                      vtr_type_text(v->type));
+            return VTR_TYPE_UNKNOWN;
+        }
+    }
+    check_reachable(c, node->loop, count);
+    return type;
+}
+
+static bool is_variable(const struct vtr_checker *c, struct vtr_bytes name)
+{
+    for (unsigned i = 0; i < c->variable_count; i++) {
+        if (vtr_bytes_equal(c->variables[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_variable(struct vtr_checker *c, const struct vtr_loop *loop,
+                         unsigned number, struct vtr_checker_variable variable)
+{
+    const struct vtr_bytes name = loop->variables[number];
+
+    if (is_variable(c, name)) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
+                                  place_at(c, loop->variable_offsets[number],
+                                           (uint32_t)name.len),
+                                  "there is a variable '%.*s' already", (int)name.len,
+                                  (const char *)name.ptr);
+    }
+    variable.name = name;
+    variable.slot = loop->slot;
+    c->variables[c->variable_count++] = variable;
+}
+
+/* Whether there are as many variables as the loop gives values. */
+static bool check_variable_count(struct vtr_checker *c, const struct vtr_loop *loop,
+                                 unsigned wanted)
+{
+    if (loop->variable_count == wanted) {
+        return true;
+    }
+    const unsigned last = loop->variable_count - 1;
+    (void)vtr_diagnostics_add(
+        c->diagnostics, VTR_CODE_LOOP_VARIABLES,
+        place_at(c, loop->variable_offsets[last], (uint32_t)loop->variables[last].len),
+        wanted == 1
+            ? "the loop gives one value at a time"
+            : "a loop over a dictionary gives two values at a time: key, value");
+    return false;
+}
+
+/* The variables of a loop over the items of a module's array or dictionary. */
+static void add_item_variables(struct vtr_checker *c, const struct vtr_node *node)
+{
+    const struct vtr_node *items = node->children;
+    const struct vtr_loop *loop = node->loop;
+    const bool is_dict = items->type == VTR_TYPE_DICT;
+    struct vtr_checker_variable item = {0};
+
+    if (items->access == NULL || items->type == VTR_TYPE_UNKNOWN ||
+        !check_variable_count(c, loop, is_dict ? 2 : 1)) {
+        for (unsigned i = 0; i < loop->variable_count; i++) {
+            add_variable(c, loop, i, item);
+        }
+        return;
+    }
+    if (is_dict) {
+        add_variable(c, loop, 0,
+                     (struct vtr_checker_variable){.type = VTR_TYPE_TEXT,
+                                                   .access =
+                                                       vtr_check_key(c, items->access,
+                                                                     loop->slot)});
+    }
+    item.access = vtr_check_item(c, items->access, loop->slot, &item.type);
+    add_variable(c, loop, is_dict ? 1 : 0, item);
+}
+
+/* Checks what the loop goes over, and adds its variables. */
+static void check_iterator(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_checker_variable variable = {.type = VTR_TYPE_INT};
+
+    if (node->loop->is_with) {
+        vtr_check_binding(c, node->children);
+        variable.type = node->children->type;
+        if (variable.type >= VTR_TYPE_STRUCT) { /* another name for it */
+            variable.access = node->children->access;
+        }
+        add_variable(c, node->loop, 0, variable);
+        return;
+    }
+    if (node->loop->is_over_items) {
+        vtr_check_items(c, node->children);
+        add_item_variables(c, node);
+        return;
+    }
+    if (node->loop->is_range) {
+        vtr_check_range(c, node);
+    } else {
+        variable.type = check_values(c, node);
+    }
+    if (!check_variable_count(c, node->loop, 1)) {
+        variable.type = VTR_TYPE_UNKNOWN;
+    }
+    for (unsigned i = 0; i < node->loop->variable_count; i++) {
+        add_variable(c, node->loop, i, variable);
+    }
+}
+
+void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node)
+{
+    struct vtr_loop *loop = node->loop;
+    const unsigned variables = c->variable_count;
+
+    node->type = VTR_TYPE_BOOL;
+    check_quantifier(c, loop);
+    if (!enter_loop(c, node)) {
+        return;
+    }
+    loop->slot = c->slot_count;
+    check_iterator(c, node);
+    c->slot_count++;
+    vtr_check_condition(c, loop->body);
+    c->slot_count--;
+    c->variable_count = variables;
+    c->loop_depth--;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/diagnostic/suggest.h"
+
+#include "base/bytes.h"
+#include "format/module_table.h"
+
+#define LENGTH_MAX 64u
+
+/* One more than the least of three. */
+static unsigned after_least(unsigned a, unsigned b, unsigned c)
+{
+    const unsigned ab = a < b ? a : b;
+
+    return (ab < c ? ab : c) + 1;
+}
+
+/* How many letters are to be changed, added, left out or swapped with their neighbour
+ * to make one name of the other; both have at most LENGTH_MAX bytes. */
+static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
+{
+    unsigned rows[3][LENGTH_MAX + 1]; /* of the table: this one and the two before */
+
+    for (unsigned j = 0; j <= b.len; j++) {
+        rows[0][j] = j;
+    }
+    for (size_t i = 1; i <= a.len; i++) {
+        const unsigned *before = rows[(i + 1) % 3];
+        const unsigned *last = rows[(i + 2) % 3];
+        unsigned *row = rows[i % 3];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b.len; j++) {
+            const bool is_same = a.ptr[i - 1] == b.ptr[j - 1];
+            row[j] =
+                is_same ? last[j - 1] : after_least(last[j - 1], last[j], row[j - 1]);
+            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+                a.ptr[i - 2] == b.ptr[j - 1] && before[j - 2] + 1 < row[j]) {
+                row[j] = before[j - 2] + 1;
+            }
+        }
+    }
+    return rows[a.len % 3][b.len];
+}
+
+static uint8_t lower(uint8_t c)
+{
+    return c - (unsigned)'A' < 26 ? (uint8_t)(c | 0x20u) : c;
+}
+
+/* Of two names of one length. */
+static bool is_same_but_case(struct vtr_bytes a, struct vtr_bytes b)
+{
+    for (size_t i = 0; i < a.len; i++) {
+        if (lower(a.ptr[i]) != lower(b.ptr[i])) {
+            return false;
+        }
+    }
+    return a.len > 0;
+}
+
+bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b)
+{
+    const size_t longer = a.len > b.len ? a.len : b.len;
+    const size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
+
+    if (longer == a.len && gap == 0 && is_same_but_case(a, b)) {
+        return true;
+    }
+    if (longer > LENGTH_MAX || longer < 2 || gap > 2 || gap * 3 > longer) {
+        return false;
+    }
+    const unsigned apart = distance(a, b);
+    return apart <= 2 && (apart * 3 <= longer || (longer < 3 && apart == 1));
+}
+
+bool vtr_is_module_name(struct vtr_bytes name)
+{
+    static const char *const OTHERS[] = {"androguard", "crx", "lnk", "vt"};
+
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++) {
+        if (vtr_bytes_equal(name, vtr_bytes_from_text(OTHERS[i]))) {
+            return true;
+        }
+    }
+    return vtr_module_find(name) != VTR_MODULE_COUNT;
+}

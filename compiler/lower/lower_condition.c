@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/lower/lower_condition.h"
+
+#include "base/bytes.h"
+#include "base/decimal.h"
+#include "compiler/syntax/source.h"
+
+/* Lists are on the stack while it holds no more than this.  The rest is for what
+ * conditions calculate, which are nested 200 deep. */
+#define LIST_STACK_LIMIT 48u
+
+typedef void (*lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
+
+static void push(struct vtr_lowering *l)
+{
+    l->stack++;
+    l->is_too_deep = l->is_too_deep || l->stack > VTR_CONDITION_STACK_LIMIT;
+}
+
+void vtr_lower_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops)
+{
+    vtr_writer_u8(&l->out, (uint8_t)op);
+    l->stack -= pops;
+    push(l);
+}
+
+void vtr_lower_int(struct vtr_lowering *l, int64_t value)
+{
+    vtr_lower_op(l, VTR_OP_INT, 0);
+    vtr_writer_zigzag(&l->out, value);
+}
+
+static void put_text(struct vtr_lowering *l, struct vtr_bytes text)
+{
+    vtr_lower_op(l, VTR_OP_TEXT, 0);
+    vtr_writer_masked(&l->out, text);
+}
+
+/* Puts a varint, after `op` unless that is 0, before what was written since `start`. */
+static void put_varint_before(struct vtr_lowering *l, size_t start, unsigned op,
+                              uint64_t value)
+{
+    uint8_t prefix[1 + VTR_VARINT_LEN_MAX] = {(uint8_t)op};
+    const size_t len = 1 + vtr_store_varint(prefix + 1, value);
+    const size_t skipped = op == 0 ? 1 : 0;
+
+    vtr_writer_insert(&l->out, start,
+                      (struct vtr_bytes){prefix + skipped, len - skipped});
+}
+
+void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    if (node->kind == VTR_NODE_TEXT || node->kind == VTR_NODE_REGEX) {
+        vtr_lower_int(l, node->kind == VTR_NODE_REGEX || node->text.len > 0 ? 1 : 0);
+        return;
+    }
+    vtr_lower_node(l, node);
+    if (node->type == VTR_TYPE_TEXT) {
+        put_text(l, (struct vtr_bytes){(const uint8_t *)"", 0});
+        vtr_lower_op(l, VTR_OP_NE, 2);
+    } else if (node->type == VTR_TYPE_FLOAT) {
+        vtr_lower_int(l, 0);
+        vtr_lower_op(l, VTR_OP_NE, 2);
+    }
+}
+
+static void lower_float(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_decimal decimal = vtr_decimal_parse(node->text);
+
+    vtr_lower_op(l, VTR_OP_FLOAT, 0);
+    vtr_writer_zigzag(&l->out, decimal.digits);
+    vtr_writer_zigzag(&l->out, decimal.exponent);
+}
+
+static void lower_name(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    if (node->access != NULL) {
+        vtr_lower_access(l, node->access);
+        return;
+    }
+    switch (node->name_kind) {
+    case VTR_NAME_VARIABLE:
+        vtr_lower_op(l, VTR_OP_VARIABLE, 0);
+        vtr_writer_varint(&l->out, node->slot);
+        break;
+    case VTR_NAME_EXTERNAL:
+        vtr_lower_op(l, VTR_OP_EXTERNAL, 0);
+        vtr_writer_string(&l->out, node->text);
+        break;
+    case VTR_NAME_RULE:
+        vtr_lower_op(l, VTR_OP_RULE, 0);
+        vtr_writer_string(&l->out, node->text);
+        break;
+    }
+}
+
+/* The instruction of $a, #a, @a, !a and their forms, after their operands. */
+static void put_pattern_op(struct vtr_lowering *l, const struct vtr_node *node,
+                           enum vtr_op op, unsigned pops)
+{
+    vtr_lower_op(l, op, pops);
+    vtr_writer_varint(&l->out, node->pattern);
+}
+
+static void lower_indexed(struct vtr_lowering *l, const struct vtr_node *node,
+                          enum vtr_op op)
+{
+    if (node->children == NULL) {
+        vtr_lower_int(l, 1);
+    } else {
+        vtr_lower_node(l, node->children);
+    }
+    put_pattern_op(l, node, op, 1);
+}
+
+static void lower_range(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    vtr_lower_node(l, node->children);
+    vtr_lower_node(l, node->children->next);
+}
+
+static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    switch ((unsigned)node->kind) {
+    case VTR_NODE_STRING:
+        put_pattern_op(l, node, VTR_OP_MATCH, 0);
+        break;
+    case VTR_NODE_STRING_AT:
+        vtr_lower_node(l, node->children);
+        put_pattern_op(l, node, VTR_OP_MATCH_AT, 1);
+        break;
+    case VTR_NODE_STRING_IN:
+        lower_range(l, node);
+        put_pattern_op(l, node, VTR_OP_MATCH_IN, 2);
+        break;
+    case VTR_NODE_COUNT:
+        put_pattern_op(l, node, VTR_OP_COUNT, 0);
+        break;
+    case VTR_NODE_COUNT_IN:
+        lower_range(l, node);
+        put_pattern_op(l, node, VTR_OP_COUNT_IN, 2);
+        break;
+    case VTR_NODE_OFFSET:
+        lower_indexed(l, node, VTR_OP_OFFSET);
+        break;
+    default:
+        lower_indexed(l, node, VTR_OP_LENGTH);
+        break;
+    }
+}
+
+/* left, [jump past the rest when it decides], right, op; and so on from the left. */
+static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
+{
+    const struct vtr_node *node = chain->children;
+
+    vtr_lower_truth(l, node);
+    for (node = node->next; node != NULL; node = node->next) {
+        const unsigned jump =
+            node->joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
+        const size_t start = l->out.len;
+        vtr_lower_truth(l, node);
+        vtr_lower_op(l, node->joint, 2);
+        put_varint_before(l, start, jump, l->out.len - start);
+    }
+}
+
+void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_regex_source regex = {node->text, node->is_nocase, node->is_dotall,
+                                           l->source->dialect};
+    struct vtr_pattern_problem problem = {0};
+    const bool is_made = vtr_condition_regex(l->arena, &regex, &l->out, &problem);
+
+    if (problem.is_memory) {
+        l->has_no_memory = true;
+    } else if (!is_made || problem.code != NULL) {
+        (void)vtr_diagnostics_add_pattern(l->diagnostics, &problem,
+                                          (struct vtr_place){l->source,
+                                                             node->offset + 1,
+                                                             (uint32_t)node->text.len});
+    }
+}
+
+static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
+{
+    const struct vtr_node *node = chain->children;
+
+    if (node->next->joint == VTR_OP_AND || node->next->joint == VTR_OP_OR) {
+        lower_logic(l, chain);
+        return;
+    }
+    vtr_lower_node(l, node);
+    for (node = node->next; node != NULL; node = node->next) {
+        if (node->joint == VTR_OP_MATCHES) {
+            vtr_lower_op(l, VTR_OP_MATCHES, 1);
+            vtr_lower_regex(l, node);
+        } else {
+            vtr_lower_node(l, node);
+            vtr_lower_op(l, node->joint, 2);
+        }
+    }
+}
+
+static void lower_unary(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    if (node->op == VTR_OP_NOT) {
+        vtr_lower_truth(l, node->children);
+    } else if (node->op == VTR_OP_DEFINED && node->children->type == VTR_TYPE_REGEX) {
+        vtr_lower_int(l, 1);
+    } else {
+        vtr_lower_node(l, node->children);
+    }
+    vtr_lower_op(l, node->op, 1);
+}
+
+/* The number of "N of", which comes before all else; how many values that is. */
+static unsigned lower_count(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    if (loop->count == NULL) {
+        return 0;
+    }
+    vtr_lower_node(l, loop->count);
+    return 1;
+}
+
+static void put_patterns(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    vtr_writer_varint(&l->out, loop->pattern_count);
+    for (size_t i = 0; i < loop->pattern_count; i++) {
+        vtr_writer_varint(&l->out, loop->patterns[i]);
+    }
+}
+
+static void lower_of_rules(struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    const unsigned pops = lower_count(l, loop);
+    size_t count = 0;
+    size_t start;
+
+    vtr_lower_op(l, VTR_OP_OF_RULES, pops);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    start = l->out.len;
+    for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+        if (!i->is_wildcard) {
+            vtr_writer_string(&l->out, i->name);
+            count++;
+        } else if (l->list_rules != NULL) {
+            count += l->list_rules(l->list_context, i->name, &l->out);
+        }
+    }
+    put_varint_before(l, start, 0, count);
+}
+
+/* The body of a loop, as a string of the format. */
+static void put_body(struct vtr_lowering *l, const struct vtr_node *body)
+{
+    const size_t start = l->out.len;
+
+    vtr_lower_truth(l, body);
+    l->stack--;
+    put_varint_before(l, start, 0, l->out.len - start);
+}
+
+/* The values of a list, each a program of its own. */
+static void put_programs(struct vtr_lowering *l, const struct vtr_node *first,
+                         lower_fn lower)
+{
+    const size_t start = l->out.len;
+
+    for (const struct vtr_node *n = first; n != NULL; n = n->next) {
+        const size_t program = l->out.len;
+        lower(l, n);
+        l->stack--;
+        put_varint_before(l, program, 0, l->out.len - program);
+    }
+    put_varint_before(l, start, 0, l->out.len - start);
+}
+
+/* A loop over the values that `lower` makes of the node's children: on the stack when
+ * they are few, found one by one when they are many. */
+static void lower_list(struct vtr_lowering *l, const struct vtr_node *node,
+                       lower_fn lower, const struct vtr_node *body)
+{
+    const struct vtr_loop *loop = node->loop;
+    unsigned pops = lower_count(l, loop);
+    unsigned values = 0;
+
+    for (const struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        values++;
+    }
+    const bool is_long =
+        values > LIST_STACK_LIMIT || l->stack > LIST_STACK_LIMIT - values;
+    for (const struct vtr_node *n = node->children; n != NULL && !is_long;
+         n = n->next) {
+        lower(l, n);
+        pops++;
+    }
+    vtr_writer_u8(&l->out, is_long ? VTR_OP_FOR_PROGRAMS : VTR_OP_FOR_LIST);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    vtr_writer_varint(&l->out, loop->slot);
+    if (is_long) {
+        put_programs(l, node->children, lower);
+    } else {
+        vtr_writer_varint(&l->out, values);
+    }
+    put_body(l, body); /* its values come on top of the list, which stays meanwhile */
+    l->stack -= pops;
+    push(l);
+}
+
+/* "2 of (condition, condition...)": a loop whose body is its variable. */
+static void lower_tuple(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_node variable = {.kind = VTR_NODE_NAME,
+                                      .type = VTR_TYPE_BOOL,
+                                      .name_kind = VTR_NAME_VARIABLE,
+                                      .slot = node->loop->slot};
+
+    lower_list(l, node, vtr_lower_truth, &variable);
+}
+
+static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+
+    if (loop->set == VTR_SET_CONDITIONS) {
+        lower_tuple(l, node);
+        return;
+    }
+
+    if (loop->set == VTR_SET_RULES) {
+        lower_of_rules(l, loop);
+        return;
+    }
+    const unsigned pops = lower_count(l, loop);
+    if (loop->is_range) {
+        lower_range(l, node);
+        vtr_lower_op(l, VTR_OP_OF_IN, pops + 2);
+    } else if (loop->is_at) {
+        vtr_lower_node(l, node->children);
+        vtr_lower_op(l, VTR_OP_OF_AT, pops + 1);
+    } else {
+        vtr_lower_op(l, VTR_OP_OF, pops);
+    }
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    put_patterns(l, loop);
+}
+
+static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const unsigned pops = lower_count(l, node->loop);
+
+    vtr_lower_op(l, VTR_OP_FOR_PATTERNS, pops);
+    vtr_writer_u8(&l->out, (uint8_t)node->loop->quantifier);
+    put_patterns(l, node->loop);
+    put_body(l, node->loop->body);
+}
+
+static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+
+    if (loop->is_with && node->children->type >= VTR_TYPE_STRUCT) {
+        vtr_lower_truth(l, loop->body); /* the name is read where it stands */
+        return;
+    }
+    if (!loop->is_range && !loop->is_over_items) {
+        lower_list(l, node, vtr_lower_node, loop->body);
+        return;
+    }
+    const unsigned pops = lower_count(l, loop) + 2;
+
+    if (loop->is_over_items) {
+        vtr_lower_item_range(l, node->children->access);
+    } else {
+        lower_range(l, node);
+    }
+    vtr_writer_u8(&l->out, VTR_OP_FOR_RANGE);
+    vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
+    vtr_writer_varint(&l->out, loop->slot);
+    put_body(l, loop->body);
+    l->stack -= pops;
+    push(l);
+}
+
+void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    switch (node->kind) {
+    case VTR_NODE_BOOL:
+    case VTR_NODE_INT:
+        vtr_lower_int(l, node->number);
+        break;
+    case VTR_NODE_FLOAT:
+        lower_float(l, node);
+        break;
+    case VTR_NODE_TEXT:
+        put_text(l, node->text);
+        break;
+    case VTR_NODE_FILESIZE:
+        vtr_lower_op(l, VTR_OP_FILESIZE, 0);
+        break;
+    case VTR_NODE_ENTRYPOINT:
+        vtr_lower_op(l, VTR_OP_ENTRYPOINT, 0);
+        break;
+    case VTR_NODE_NAME:
+        lower_name(l, node);
+        break;
+    case VTR_NODE_READ:
+        vtr_lower_node(l, node->children);
+        vtr_lower_op(l, VTR_OP_READ, 1);
+        vtr_writer_u8(&l->out, (uint8_t)node->number);
+        break;
+    case VTR_NODE_STRING:
+    case VTR_NODE_STRING_AT:
+    case VTR_NODE_STRING_IN:
+    case VTR_NODE_COUNT:
+    case VTR_NODE_COUNT_IN:
+    case VTR_NODE_OFFSET:
+    case VTR_NODE_LENGTH:
+        lower_string_use(l, node);
+        break;
+    case VTR_NODE_CHAIN:
+        lower_chain(l, node);
+        break;
+    case VTR_NODE_UNARY:
+        lower_unary(l, node);
+        break;
+    case VTR_NODE_OF:
+        lower_of(l, node);
+        break;
+    case VTR_NODE_FOR_OF:
+        lower_for_of(l, node);
+        break;
+    case VTR_NODE_FOR_IN:
+        lower_for_in(l, node);
+        break;
+    case VTR_NODE_MEMBER:
+        if (node->access != NULL) {
+            vtr_lower_access(l, node->access);
+        } else { /* of a name that turns out to be nothing: the rule is bad */
+            vtr_lower_int(l, 1);
+        }
+        break;
+    case VTR_NODE_REGEX: /* lower_truth, lower_chain, vtr_lower_access take these */
+    case VTR_NODE_PART_FIELD: /* the checker has made an access of these */
+    case VTR_NODE_PART_INDEX:
+    case VTR_NODE_PART_CALL:
+        break;
+    }
+}
+
+void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule)
+{
+    const struct vtr_node *node = rule->condition;
+
+    l->stack = 0;
+    l->is_too_deep = false;
+    vtr_lower_truth(l, node);
+    if (l->is_too_deep) {
+        (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK,
+                                  (struct vtr_place){l->source, node->offset,
+                                                     node->length},
+                                  "this condition needs more than %u values at a time",
+                                  VTR_CONDITION_STACK_LIMIT);
+    }
+    l->has_no_memory = l->has_no_memory || !vtr_writer_ok(&l->out);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Checked conditions to programs (format/bytecode.h).
+ *
+ * A condition's program depends on its rule alone, but for wildcards over rules ("any
+ * of (a*)"), whose members the caller lists.
+ */
+#ifndef VTR_COMPILER_LOWER_LOWER_CONDITION_H
+#define VTR_COMPILER_LOWER_LOWER_CONDITION_H
+
+#include "base/writer.h"
+#include "compiler/syntax/ast.h"
+
+/* Appends, as strings of the format, the names of the rules that begin with `prefix`,
+ * sorted; returns how many. */
+typedef size_t (*vtr_rule_list_fn)(void *context, struct vtr_bytes prefix,
+                                   struct vtr_writer *out);
+
+struct vtr_lowering {
+    const struct vtr_source *source;
+    struct vtr_arena *arena;
+    struct vtr_diagnostics *diagnostics;
+    vtr_rule_list_fn list_rules; /* NULL: the condition has no wildcards over rules */
+    void *list_context;
+    struct vtr_writer out;  /* the program; the caller's to clear and deinit */
+    struct vtr_writer body; /* the record, of lower_rule.h; the same */
+    unsigned stack;         /* values on the scanner's stack at this point */
+    bool is_too_deep;       /* more than VTR_CONDITION_STACK_LIMIT at some point */
+    bool has_no_memory;
+};
+
+/* Appends the program of a rule's condition to `out`.  Problems that only show here (a
+ * regular expression, the stack) are reported; they make the program useless. */
+void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule);
+
+/* The rest is shared by lower_condition.c and lower_module.c. */
+
+/* An instruction that takes `pops` values and leaves one; its operands come behind. */
+void vtr_lower_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops);
+void vtr_lower_int(struct vtr_lowering *l, int64_t value);
+void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* A value whose truth is asked for: texts are true when not empty, numbers when not
+ * zero; what is undefined stays so. */
+void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* The operands of a regular expression: flags and text. */
+void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* What is read of a module. */
+void vtr_lower_access(struct vtr_lowering *l, const struct vtr_access *access);
+
+/* First and last place of the items of an array or dictionary. */
+void vtr_lower_item_range(struct vtr_lowering *l, const struct vtr_access *items);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "compiler/pattern/regex_flags.h"
+
+/* Sets the flag of that letter; false when there is none. */
+static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
+{
+    switch (letter) {
+    case 'i':
+        flags->is_nocase = is_on;
+        return true;
+    case 's':
+        flags->is_dotall = is_on;
+        return true;
+    case 'x':
+        flags->is_extended = is_on;
+        return true;
+    case 'U':
+        flags->is_swapped = is_on;
+        return true;
+    default:
+        return letter == 'u'; /* characters are bytes in any case */
+    }
+}
+
+bool vtr_regex_read_flags(struct vtr_bytes text, size_t *at,
+                          struct vtr_regex_flags *flags)
+{
+    struct vtr_regex_flags changed = *flags;
+    struct vtr_byte_set seen = {{0}};
+    size_t pos = *at;
+    bool is_on = true;
+    bool is_open = true; /* a letter must come */
+
+    for (; pos < text.len && text.ptr[pos] != ':' && text.ptr[pos] != ')'; pos++) {
+        const uint8_t letter = text.ptr[pos];
+        if (vtr_byte_set_has(&seen, letter)) {
+            return false;
+        }
+        vtr_byte_set_add(&seen, letter);
+        is_open = letter == '-';
+        if (letter == '-') {
+            is_on = false;
+        } else if (!set_flag(&changed, letter, is_on)) {
+            return false;
+        }
+    }
+    if (pos >= text.len || is_open) {
+        return false;
+    }
+    *at = pos;
+    *flags = changed;
+    return true;
+}

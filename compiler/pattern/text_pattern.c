@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Text strings and the rules about modifiers.
+ *
+ * A base64 string is spelled out here: the text, at each of the three places that it
+ * can have in the groups of three bytes that base64 encodes, less the characters that
+ * depend on what stands around it.  What is left is plain alternatives.
+ */
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/writer.h"
+#include "compiler/pattern/pattern_problem.h"
+
+#define BASE64_ALPHABET_LEN 64u
+
+/* Text of at most so many bytes may be encoded: every size below fits size_t. */
+#define TEXT_LIMIT 0x1000000u
+
+static const char BASE64_STANDARD[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+#define MODIFIER(text, modifier)   \
+ {                                 \
+  text, sizeof(text) - 1, modifier \
+ }
+static const struct {
+    const char *name;
+    size_t len;
+    enum vtr_modifier modifier;
+} MODIFIERS[] = {
+    MODIFIER("nocase", VTR_MODIFIER_NOCASE),
+    MODIFIER("ascii", VTR_MODIFIER_ASCII),
+    MODIFIER("wide", VTR_MODIFIER_WIDE),
+    MODIFIER("fullword", VTR_MODIFIER_FULLWORD),
+    MODIFIER("private", VTR_MODIFIER_PRIVATE),
+    MODIFIER("xor", VTR_MODIFIER_XOR),
+    MODIFIER("base64", VTR_MODIFIER_BASE64),
+    MODIFIER("base64wide", VTR_MODIFIER_BASE64WIDE),
+};
+#undef MODIFIER
+#define MODIFIER_COUNT (sizeof MODIFIERS / sizeof MODIFIERS[0])
+
+/* Modifiers that YARA does not take together on a text string. */
+static const uint32_t CLASHES[][2] = {
+    {VTR_MODIFIER_XOR, VTR_MODIFIER_NOCASE},
+    {VTR_MODIFIER_BASE64, VTR_MODIFIER_NOCASE},
+    {VTR_MODIFIER_BASE64, VTR_MODIFIER_FULLWORD},
+    {VTR_MODIFIER_BASE64, VTR_MODIFIER_XOR},
+    {VTR_MODIFIER_BASE64WIDE, VTR_MODIFIER_NOCASE},
+    {VTR_MODIFIER_BASE64WIDE, VTR_MODIFIER_FULLWORD},
+    {VTR_MODIFIER_BASE64WIDE, VTR_MODIFIER_XOR},
+};
+
+unsigned vtr_modifier_find(struct vtr_bytes name)
+{
+    for (size_t i = 0; i < MODIFIER_COUNT; i++) {
+        if (MODIFIERS[i].len == name.len &&
+            memcmp(MODIFIERS[i].name, name.ptr, name.len) == 0) {
+            return MODIFIERS[i].modifier;
+        }
+    }
+    return 0;
+}
+
+/* The name of the lowest modifier of `set`. */
+static const char *modifier_name(uint32_t set)
+{
+    size_t i = 0;
+
+    while (i + 1 < MODIFIER_COUNT && (set & MODIFIERS[i].modifier) == 0) {
+        i++;
+    }
+    return MODIFIERS[i].name;
+}
+
+bool vtr_modifier_add(struct vtr_pattern_modifiers *mods, enum vtr_modifier modifier,
+                      struct vtr_pattern_problem *problem)
+{
+    if ((mods->set & modifier) != 0) {
+        return vtr_problem_set(problem, "E304", 0, 0, "modifier '%s' is given twice",
+                               modifier_name(modifier));
+    }
+    vtr_problem_clear(problem);
+    mods->set |= modifier;
+    if (modifier == VTR_MODIFIER_XOR) {
+        mods->xor_min = 0;
+        mods->xor_max = 255;
+    }
+    return true;
+}
+
+static bool check_xor(const struct vtr_pattern_modifiers *mods,
+                      struct vtr_pattern_problem *problem)
+{
+    if (mods->xor_min < 0 || mods->xor_max > 255) {
+        return vtr_problem_set(problem, "E306", 0, 0, "xor keys are from 0 to 255");
+    }
+    if (mods->xor_min > mods->xor_max) {
+        return vtr_problem_set(problem, "E306", 0, 0,
+                               "xor's lower bound exceeds its upper bound");
+    }
+    return true;
+}
+
+static struct vtr_bytes alphabet_of(struct vtr_bytes given)
+{
+    return given.ptr != NULL ? given : vtr_bytes_from_text(BASE64_STANDARD);
+}
+
+static bool check_base64(const struct vtr_pattern_modifiers *mods,
+                         struct vtr_pattern_problem *problem)
+{
+    const uint32_t both = VTR_MODIFIER_BASE64 | VTR_MODIFIER_BASE64WIDE;
+    const struct vtr_bytes narrow = alphabet_of(mods->base64_alphabet);
+    const struct vtr_bytes wide = alphabet_of(mods->base64wide_alphabet);
+
+    if (narrow.len != BASE64_ALPHABET_LEN || wide.len != BASE64_ALPHABET_LEN) {
+        return vtr_problem_set(problem, "E307", 0, 0,
+                               "base64 alphabet has %zu bytes, not %u",
+                               narrow.len != BASE64_ALPHABET_LEN ? narrow.len
+                                                                 : wide.len,
+                               BASE64_ALPHABET_LEN);
+    }
+    if (mods->dialect == VTR_DIALECT_YARA4 && (mods->set & both) == both &&
+        !vtr_bytes_equal(narrow, wide)) {
+        return vtr_problem_set(problem, "E308", 0, 0,
+                               "base64 and base64wide with different alphabets");
+    }
+    return true;
+}
+
+/* What a string of that type takes at all. */
+static uint32_t allowed_modifiers(enum vtr_pattern_type type)
+{
+    switch (type) {
+    case VTR_PATTERN_HEX:
+        return VTR_MODIFIER_PRIVATE;
+    case VTR_PATTERN_REGEX:
+        return VTR_MODIFIER_NOCASE | VTR_MODIFIER_ASCII | VTR_MODIFIER_WIDE |
+               VTR_MODIFIER_FULLWORD | VTR_MODIFIER_PRIVATE;
+    case VTR_PATTERN_TEXT:
+        break;
+    }
+    return UINT32_MAX;
+}
+
+bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
+                        enum vtr_pattern_type type, struct vtr_pattern_problem *problem)
+{
+    const uint32_t refused = mods->set & ~allowed_modifiers(type);
+
+    vtr_problem_clear(problem);
+    if (mods->set == 0) {
+        return true;
+    }
+    if (refused != 0) {
+        (void)vtr_problem_set(problem, "E305", 0, 0,
+                              "modifier '%s' does not apply to a %s",
+                              modifier_name(refused),
+                              type == VTR_PATTERN_HEX ? "hex string"
+                                                      : "regular expression");
+        return vtr_problem_help(problem, "leave '%s' out", modifier_name(refused));
+    }
+    for (size_t i = 0; i < sizeof CLASHES / sizeof CLASHES[0]; i++) {
+        const uint32_t clash = CLASHES[i][0] | CLASHES[i][1];
+        if ((mods->set & clash) == clash) {
+            (void)vtr_problem_set(problem, "E303", 0, 0,
+                                  "modifiers '%s' and '%s' do not go together",
+                                  modifier_name(CLASHES[i][0]),
+                                  modifier_name(CLASHES[i][1]));
+            return vtr_problem_help(problem, "write two strings, one with each");
+        }
+    }
+    return check_xor(mods, problem) && check_base64(mods, problem);
+}
+
+static int hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    const int letter = c | 0x20;
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+/* The escape whose backslash is at `*at`; moves past it.  -1: there is none. */
+static int read_escape(struct vtr_bytes literal, enum vtr_dialect dialect, size_t *at)
+{
+    const size_t left = literal.len - *at;
+    const uint8_t *s = literal.ptr + *at;
+
+    if (left < 2) {
+        return -1;
+    }
+    if (s[1] == 'x') {
+        if (left < 4 || hex_digit(s[2]) < 0 || hex_digit(s[3]) < 0) {
+            return -1;
+        }
+        *at += 4;
+        return hex_digit(s[2]) << 4 | hex_digit(s[3]);
+    }
+    *at += 2;
+    switch (s[1]) {
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    case 'r':
+        return '\r';
+    case '"':
+    case '\\':
+        return s[1];
+    case '0':
+        if (dialect != VTR_DIALECT_YARA4) {
+            return 0;
+        }
+        break;
+    default:
+        break;
+    }
+    *at -= 2;
+    return -1;
+}
+
+bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes literal,
+                       enum vtr_dialect dialect, struct vtr_bytes *out,
+                       struct vtr_pattern_problem *problem)
+{
+    vtr_problem_clear(problem);
+    if (literal.len == 0 || memchr(literal.ptr, '\\', literal.len) == NULL) {
+        *out = literal;
+        return true;
+    }
+    uint8_t *copy = vtr_arena_alloc(arena, literal.len);
+    if (copy == NULL) {
+        return vtr_problem_set_memory(problem);
+    }
+    size_t len = 0;
+    for (size_t at = 0; at < literal.len;) {
+        if (literal.ptr[at] != '\\') {
+            copy[len++] = literal.ptr[at++];
+            continue;
+        }
+        const int value = read_escape(literal, dialect, &at);
+        if (value < 0) {
+            (void)vtr_problem_set(problem, "E301", at, at + 1 < literal.len ? 2 : 1,
+                                  "unknown escape sequence");
+            return vtr_problem_help(problem,
+                                    "known are \\n \\t \\r \\\" \\\\ and \\xHH");
+        }
+        copy[len++] = (uint8_t)value;
+    }
+    *out = (struct vtr_bytes){copy, len};
+    return true;
+}
+
+/* The alternatives of a base64 string while they are collected: at most 3 places for
+ * the text as it is and as wide, each as it is and widened. */
+struct alternatives {
+    struct vtr_arena *arena;
+    struct vtr_bytes items[12];
+    size_t count;
+    bool has_failed;
+};
+
+/* Adds an alternative unless it is there already. */
+static void add_alternative(struct alternatives *list, struct vtr_bytes bytes)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (vtr_bytes_equal(list->items[i], bytes)) {
+            return;
+        }
+    }
+    list->items[list->count++] = bytes;
+}
+
+/* `bytes` with a zero after each; ptr NULL when memory is out. */
+static struct vtr_bytes widen(struct vtr_arena *arena, struct vtr_bytes bytes)
+{
+    uint8_t *copy = vtr_arena_alloc(arena, 2 * bytes.len);
+
+    if (copy == NULL) {
+        return (struct vtr_bytes){NULL, 0};
+    }
+    for (size_t i = 0; i < bytes.len; i++) {
+        copy[2 * i] = bytes.ptr[i];
+    }
+    return (struct vtr_bytes){copy, 2 * bytes.len};
+}
+
+/* Base64 of `text` after `before` unknown bytes: the characters that depend on `text`
+ * alone. */
+static struct vtr_bytes encode(struct vtr_arena *arena, struct vtr_bytes text,
+                               size_t before, struct vtr_bytes alphabet)
+{
+    const size_t bits = 8 * (before + text.len);
+    const size_t first = (8 * before + 5) / 6; /* first whole character */
+    const size_t end = bits / 6;
+    uint8_t *out = vtr_arena_alloc(arena, end - first + 1);
+
+    if (out == NULL) {
+        return (struct vtr_bytes){NULL, 0};
+    }
+    for (size_t i = first; i < end; i++) {
+        const size_t bit = 6 * i - 8 * before; /* in `text` */
+        const size_t byte = bit / 8;
+        const unsigned next = byte + 1 < text.len ? text.ptr[byte + 1] : 0u;
+        const unsigned pair = (unsigned)text.ptr[byte] << 8 | next;
+        out[i - first] = alphabet.ptr[pair >> (10 - bit % 8) & 0x3fu];
+    }
+    return (struct vtr_bytes){out, end - first};
+}
+
+/* The text at one place of base64's groups, in an alphabet; wide when asked for. */
+static void add_code(struct alternatives *list, struct vtr_bytes text, size_t before,
+                     struct vtr_bytes alphabet, bool is_wide)
+{
+    struct vtr_bytes code = encode(list->arena, text, before, alphabet);
+
+    if (code.ptr != NULL && is_wide) {
+        code = widen(list->arena, code);
+    }
+    if (code.ptr == NULL) {
+        list->has_failed = true;
+    } else if (code.len > 0) {
+        add_alternative(list, code);
+    }
+}
+
+static void add_encoded(struct alternatives *list,
+                        const struct vtr_pattern_modifiers *mods, struct vtr_bytes text)
+{
+    for (size_t before = 0; before < 3 && !list->has_failed; before++) {
+        if ((mods->set & VTR_MODIFIER_BASE64) != 0) {
+            add_code(list, text, before, alphabet_of(mods->base64_alphabet), false);
+        }
+        if ((mods->set & VTR_MODIFIER_BASE64WIDE) != 0) {
+            add_code(list, text, before, alphabet_of(mods->base64wide_alphabet), true);
+        }
+    }
+}
+
+/* Writes the alternatives of a base64 string. */
+static bool write_base64(struct vtr_arena *arena,
+                         const struct vtr_pattern_modifiers *mods,
+                         struct vtr_bytes text, struct vtr_writer *out,
+                         struct vtr_pattern_problem *problem)
+{
+    struct alternatives list = {.arena = arena};
+
+    if ((mods->set & VTR_MODIFIER_WIDE) == 0 || (mods->set & VTR_MODIFIER_ASCII) != 0) {
+        add_encoded(&list, mods, text);
+    }
+    if ((mods->set & VTR_MODIFIER_WIDE) != 0) {
+        const struct vtr_bytes wide = widen(arena, text);
+        if (wide.ptr == NULL) {
+            return vtr_problem_set_memory(problem);
+        }
+        add_encoded(&list, mods, wide);
+    }
+    if (list.has_failed) {
+        return vtr_problem_set_memory(problem);
+    }
+    vtr_writer_varint(out, list.count);
+    for (size_t i = 0; i < list.count; i++) {
+        vtr_writer_masked(out, list.items[i]);
+    }
+    return true;
+}
+
+/* Pattern flags of a text string that is not base64. */
+static uint32_t plain_flags(uint32_t set)
+{
+    uint32_t flags = 0;
+
+    flags |= (set & VTR_MODIFIER_NOCASE) != 0 ? VTR_PATTERN_NOCASE : 0;
+    flags |= (set & VTR_MODIFIER_WIDE) != 0 ? VTR_PATTERN_WIDE : 0;
+    flags |= (set & VTR_MODIFIER_FULLWORD) != 0 ? VTR_PATTERN_FULLWORD : 0;
+    flags |= (set & VTR_MODIFIER_XOR) != 0 ? VTR_PATTERN_XOR : 0;
+    if ((set & VTR_MODIFIER_ASCII) != 0 || (set & VTR_MODIFIER_WIDE) == 0) {
+        flags |= VTR_PATTERN_ASCII;
+    }
+    return flags;
+}
+
+bool vtr_pattern_text(struct vtr_arena *arena, const struct vtr_pattern_modifiers *mods,
+                      struct vtr_bytes text, struct vtr_writer *out_payload,
+                      uint32_t *out_flags, struct vtr_pattern_problem *problem)
+{
+    const uint32_t base64 = VTR_MODIFIER_BASE64 | VTR_MODIFIER_BASE64WIDE;
+    uint32_t flags = VTR_PATTERN_ASCII;
+
+    vtr_problem_clear(problem);
+    if (text.len == 0) {
+        return vtr_problem_set(problem, "E302", 0, 0, "empty string");
+    }
+    if (text.len > TEXT_LIMIT) {
+        return vtr_problem_set(problem, "E309", 0, 0, "string of more than %u bytes",
+                               TEXT_LIMIT);
+    }
+    if ((mods->set & base64) != 0) {
+        if (!write_base64(arena, mods, text, out_payload, problem)) {
+            return false;
+        }
+    } else {
+        flags = plain_flags(mods->set);
+        vtr_writer_varint(out_payload, 1);
+        vtr_writer_masked(out_payload, text);
+    }
+    if (!vtr_writer_ok(out_payload)) {
+        return vtr_problem_set_memory(problem);
+    }
+    flags |= (mods->set & VTR_MODIFIER_PRIVATE) != 0 ? VTR_PATTERN_PRIVATE : 0;
+    *out_flags = flags;
+    return true;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Whether a string is nothing but fixed bytes, up to its first long jump.
+ *
+ * YARA finds such strings by comparing bytes, and of one that a condition asks for at
+ * one offset only it then reports that match alone (VTR_PATTERN_FIXED_OFFSET); of other
+ * strings it reports every match.  Which strings these are is YARA's internal affair,
+ * found out by asking it; what is visible of it is kept.
+ */
+#ifndef VTR_COMPILER_SYNTAX_LITERAL_H
+#define VTR_COMPILER_SYNTAX_LITERAL_H
+
+#include "compiler/syntax/ast.h"
+
+/* `source` is the text between the quotes, braces or slashes. */
+bool vtr_string_is_literal(const struct vtr_ast_string *string,
+                           struct vtr_bytes source);
+
+#endif

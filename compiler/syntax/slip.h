@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The usual slips of the pen: what an author probably meant where the parser expected
+ * something else.
+ *
+ * Looks at the lexeme that is wrong and at the bytes beside it, at no more than a line,
+ * and only after an error.
+ */
+#ifndef VTR_COMPILER_SYNTAX_SLIP_H
+#define VTR_COMPILER_SYNTAX_SLIP_H
+
+#include "compiler/syntax/parser.h"
+
+/* Adds help to a report that something stands where `what` was expected, if it knows
+ * any: the current lexeme. */
+void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
+                      const char *what);
+
+/* The same for "&&" and "||", of which `lexeme` is the first half; false: it is not. */
+bool vtr_slip_explain_pair(struct vtr_parser *p, struct vtr_problem *problem,
+                           const struct vtr_lexeme *lexeme);
+
+/* The word of the language that `name` was probably meant to be, NULL: none. */
+const char *vtr_slip_word(struct vtr_bytes name);
+
+#endif
