@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Positions are gone through in groups, each in three steps: where are the lines of the
- * windows around them, which rows do slots there lead to, do the bytes agree with rows.
+ * Positions are gone through in groups, each in four steps: which windows around them
+ * may be in the table at all, where are the lines of these, which rows do slots there
+ * lead to, do the bytes agree with rows.
  * What a step will read is fetched in the step before it, so that a group waits for
  * memory once and not at every position.
  */
@@ -29,6 +30,7 @@ struct suspect {
 struct lookup {
     struct vtr_scan_run *run;
     const struct vtr_atom_table *table;
+    const struct vtr_atom_probe *probe;
     const struct vtr_line_matcher *matcher;
     const uint8_t *bytes; /* VTR_TILE_LEAD of the tile's before `first` */
     size_t first;         /* offset of the tile in the data */
@@ -243,16 +245,82 @@ static void ask(struct lookup *l, size_t position, size_t back)
     l->question_count += l->first + position >= back;
 }
 
-static void look_up_group(struct lookup *l, const uint16_t *positions, size_t count)
+/* Whether the filter of a tier whose grams have four bytes at least lets the one at a
+ * place pass; `high` is how many more they have. */
+static inline bool passes(const struct vtr_atom_table *table, size_t high,
+                          const uint8_t *bytes)
+{
+    const uint32_t hash = vtr_load_u32(bytes) * VTR_GRAM_LOW_FACTOR +
+                          vtr_load_u32(bytes + high) * VTR_GRAM_HIGH_FACTOR;
+
+    return vtr_gram_passes(table->filter, table->filter_bits, hash);
+}
+
+/* All grams of a window are in the filter, and by chance few others are beside each
+ * other.  Writes the positions that are beside one that passes, and so all that are in
+ * a window; returns how many. */
+static size_t keep_accompanied(const struct lookup *l, const uint16_t *positions,
+                               size_t count, uint16_t *out)
+{
+    const struct vtr_atom_table table = *l->table;
+    const uint8_t *before = l->bytes + VTR_TILE_LEAD - 1;
+    const bool may_have_begun = l->probe->stride > 1;
+    const size_t high = table.gram_len - 4u;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *bytes = before + positions[i];
+        const unsigned is_first = passes(&table, high, bytes + 2);
+        const unsigned is_last = passes(&table, high, bytes);
+
+        out[kept] = positions[i];
+        kept += is_first | (is_last & may_have_begun);
+    }
+    return kept;
+}
+
+/* Which windows that a position is in have grams alone that pass: a bit for each, by
+ * how many bytes before it they begin. */
+static unsigned find_windows(const struct lookup *l, const uint8_t *at)
 {
     const unsigned stride = l->table->stride;
+    const size_t high = l->table->gram_len - 4u;
+    unsigned grams = 0; /* the one that begins first is highest */
+
+    for (unsigned i = 0; i < 2 * stride - 1; i++) {
+        grams = grams << 1 | passes(l->table, high, at + i - (stride - 1));
+    }
+    return grams & grams >> 1 & (stride == 3 ? grams >> 2 : grams >> 1);
+}
+
+/* Asks for the windows that positions, so many, may be in. */
+static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
+{
+    const unsigned stride = l->probe->stride;
+    uint16_t kept[GROUP];
 
     l->question_count = 0;
+    if (l->table->stride == 1) {
+        for (size_t i = 0; i < count; i++) {
+            ask(l, positions[i], 0);
+        }
+        return;
+    }
+    count = keep_accompanied(l, positions, count, kept);
     for (size_t i = 0; i < count; i++) {
+        const unsigned windows = find_windows(l, l->bytes + VTR_TILE_LEAD + kept[i]);
+
         for (unsigned back = 0; back < stride; back++) {
-            ask(l, positions[i], back);
+            if ((windows >> back & 1u) != 0) {
+                ask(l, kept[i], back);
+            }
         }
     }
+}
+
+static void look_up_group(struct lookup *l, const uint16_t *positions, size_t count)
+{
+    ask_group(l, positions, count);
     const size_t answers = l->matcher->match(l->matcher, l->bytes, l->questions,
                                              l->question_count, l->answers);
     for (size_t i = 0; i < answers; i++) {
@@ -261,16 +329,16 @@ static void look_up_group(struct lookup *l, const uint16_t *positions, size_t co
     try_suspects(l);
 }
 
-void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_atom_table *table,
-                     const struct vtr_line_matcher *matcher,
+void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_tier_search *tier,
                      const struct vtr_tile *tile, const uint16_t *positions,
                      size_t count)
 {
     struct lookup l;
 
     l.run = run;
-    l.table = table;
-    l.matcher = matcher;
+    l.table = tier->table;
+    l.probe = &tier->probe;
+    l.matcher = &tier->matcher;
     l.bytes = tile->bytes - VTR_TILE_LEAD;
     l.first = tile->first;
     l.suspect_count = 0;

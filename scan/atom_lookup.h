@@ -17,9 +17,16 @@ struct vtr_tile {
     size_t first;         /* offset in the data */
 };
 
-/* Hands every place where an atom of the tier stands to vtr_verify_atom. */
-void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_atom_table *table,
-                     const struct vtr_line_matcher *matcher,
+/* What a tier is searched with. */
+struct vtr_tier_search {
+    const struct vtr_atom_table *table;
+    struct vtr_atom_probe probe;
+    struct vtr_line_matcher matcher;
+};
+
+/* Hands every place where an atom of the tier stands to vtr_verify_atom.  The positions
+ * are those that its probe found. */
+void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_tier_search *tier,
                      const struct vtr_tile *tile, const uint16_t *positions,
                      size_t count);
 

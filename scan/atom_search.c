@@ -3,7 +3,6 @@
 #include "scan/atom_search.h"
 
 #include "format/condition_magic.h"
-#include "scan/atom_lookup.h"
 #include "scan/fold_tile.h"
 #include "scan/scan_run.h"
 
@@ -13,9 +12,12 @@ void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
 {
     searcher->functions = vtr_probe_get_functions(vectors);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
-        vtr_atom_probe_init(&searcher->probes[i], &index->tiers[i]);
-        if (index->tiers[i].line_count > 0) {
-            vtr_line_matcher_init(&searcher->matchers[i], &index->tiers[i],
+        struct vtr_tier_search *tier = &searcher->tiers[i];
+
+        tier->table = &index->tiers[i];
+        vtr_atom_probe_init(&tier->probe, tier->table);
+        if (tier->table->line_count > 0) {
+            vtr_line_matcher_init(&tier->matcher, tier->table,
                                   searcher->functions.match_lines);
         }
     }
@@ -51,8 +53,9 @@ void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
 
     vtr_fold_tile(searcher->tile, searcher->functions.fold_bytes, run->data, first);
     for (size_t i = 0; i < tier_count; i++) {
-        if (searcher->probes[i].filter != NULL) {
-            struct vtr_atom_probe *probe = &searcher->probes[i];
+        struct vtr_atom_probe *probe = &searcher->tiers[i].probe;
+
+        if (probe->filter != NULL) {
             const vtr_probe_fn find = probe->group_count > 0
                                           ? searcher->functions.probe_buckets
                                           : searcher->functions.probe;
@@ -61,8 +64,8 @@ void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
             ahead = tile.bytes; /* fetched once */
             const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
-            vtr_atom_lookup(run, &run->atoms->tiers[i], &searcher->matchers[i], &tile,
-                            searcher->positions, found);
+            vtr_atom_lookup(run, &searcher->tiers[i], &tile, searcher->positions,
+                            found);
         }
     }
 }

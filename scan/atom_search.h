@@ -7,7 +7,7 @@
 #ifndef VTR_SCAN_ATOM_SEARCH_H
 #define VTR_SCAN_ATOM_SEARCH_H
 
-#include "scan/atom_probe.h"
+#include "scan/atom_lookup.h"
 
 struct vtr_scan_run;
 
@@ -17,8 +17,7 @@ struct vtr_scan_run;
 /* What a scanner searches with. */
 struct vtr_atom_searcher {
     struct vtr_probe_functions functions;
-    struct vtr_atom_probe probes[VTR_ATOM_TIERS];
-    struct vtr_line_matcher matchers[VTR_ATOM_TIERS];
+    struct vtr_tier_search tiers[VTR_ATOM_TIERS];
     uint8_t tile[VTR_TILE_LEAD + VTR_TILE_LEN + VTR_TILE_TAIL]; /* folded */
     uint16_t positions[VTR_TILE_ROOM];                          /* that pass a filter */
 };
