@@ -162,8 +162,8 @@ static inline uint32_t vtr_gram_hash(uint64_t gram, unsigned len)
     return low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR;
 }
 
-/* A hash's place in a filter: a word by its highest bits, and in it two bits, one
- * counted from below and one from above (zeros, whose hash is 0, have two as well). One
+/* A hash's place in a filter: a word by its highest bits, and in it up to three bits,
+ * one counted from below and two from above (zeros, whose hash is 0, have two). One
  * load answers. */
 static inline uint32_t vtr_gram_word(uint32_t hash, unsigned filter_bits)
 {
@@ -174,7 +174,8 @@ static inline uint32_t vtr_gram_mask(uint32_t hash)
 {
     const uint32_t mixed = hash ^ hash >> 16;
 
-    return UINT32_C(1) << (mixed & 31u) | UINT32_C(1) << 31 >> (mixed >> 5 & 31u);
+    return UINT32_C(1) << (mixed & 31u) | UINT32_C(1) << 31 >> (mixed >> 5 & 31u) |
+           UINT32_C(1) << 31 >> (mixed >> 10 & 31u);
 }
 
 /* Whether a filter lets a hash pass. */
@@ -185,7 +186,8 @@ static inline bool vtr_gram_passes(const uint8_t *filter, unsigned filter_bits,
         vtr_load_u32(filter + 4 * (size_t)vtr_gram_word(hash, filter_bits));
     const uint32_t mixed = hash ^ hash >> 16;
 
-    return (word >> (mixed & 31u) & word >> (~mixed >> 5 & 31u) & 1u) != 0;
+    return (word >> (mixed & 31u) & word >> (~mixed >> 5 & 31u) &
+            word >> (~mixed >> 10 & 31u) & 1u) != 0;
 }
 
 /* The hash of a window: its upper half says which line, its lower half is in the

@@ -66,7 +66,7 @@ void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
     }
 }
 
-/* The two bits of a hash in its word (vtr_gram_mask), by five bits of the hash each:
+/* The bits of a hash in its word (vtr_gram_mask), by five bits of the hash each:
  * shifts by a number that is not known take three times as long as to look them up. */
 static const uint32_t FROM_BELOW[32] = {
     0x1u,        0x2u,       0x4u,       0x8u,       0x10u,       0x20u,
@@ -104,7 +104,8 @@ static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_
     for (size_t at = 0; at < count; at += gait.stride) {
         const uint32_t hash = hash_at(tile + at, gait.gram_len);
         const uint32_t mixed = hash ^ hash >> 16;
-        const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 31u];
+        const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 31u] |
+                              FROM_ABOVE[mixed >> 10 & 31u];
         const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
 
         out[found] = (uint16_t)at; /* stays if it passes */

@@ -66,8 +66,11 @@ static inline __m256i look_up(const struct constants *c, const uint8_t *at)
     const __m256i first = _mm256_srlv_epi32(word, _mm256_and_si256(mixed, mask));
     const __m256i second =
         _mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(mixed, 5), mask));
+    const __m256i third =
+        _mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(mixed, 10), mask));
 
-    return _mm256_and_si256(_mm256_slli_epi32(first, 31), second);
+    return _mm256_and_si256(_mm256_slli_epi32(first, 31),
+                            _mm256_and_si256(second, third));
 }
 
 VTR_TARGET_AVX2

@@ -8,6 +8,9 @@
 
 #include <immintrin.h>
 
+/* What vpternlog is told for "or". */
+#define ANY_OF_THREE 0xFE
+
 /* Tables of two of a group's four bytes. */
 #define HALF_GROUP_LEN (VTR_BUCKET_GROUP_LEN / 2)
 
@@ -77,9 +80,10 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
         const __m512i word = _mm512_i32gather_epi32(_mm512_srl_epi32(hash, word_shift),
                                                     probe->filter, 4);
         const __m512i mixed = _mm512_xor_si512(hash, _mm512_srli_epi32(hash, 16));
-        const __m512i mask =
-            _mm512_or_si512(_mm512_rolv_epi32(one, mixed),
-                            _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 5)));
+        const __m512i mask = _mm512_ternarylogic_epi32(
+            _mm512_rolv_epi32(one, mixed),
+            _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 5)),
+            _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 10)), ANY_OF_THREE);
         const __mmask16 passes =
             _mm512_cmpeq_epi32_mask(_mm512_and_si512(word, mask), mask);
         const __m256i kept =

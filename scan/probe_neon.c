@@ -63,10 +63,13 @@ static inline uint32x4_t look_up(const struct constants *c, const uint8_t *at)
     const int32x4_t right = vreinterpretq_s32_u32(vandq_u32(mixed, mask));
     const int32x4_t left =
         vreinterpretq_s32_u32(vandq_u32(vshrq_n_u32(mixed, 5), mask));
+    const int32x4_t further =
+        vreinterpretq_s32_u32(vandq_u32(vshrq_n_u32(mixed, 10), mask));
     const uint32x4_t first = vshlq_u32(word, vnegq_s32(right));
     const uint32x4_t second = vshlq_u32(word, left);
+    const uint32x4_t third = vshlq_u32(word, further);
 
-    return vandq_u32(vshlq_n_u32(first, 31), second);
+    return vandq_u32(vshlq_n_u32(first, 31), vandq_u32(second, third));
 }
 
 /* All bits of each 16 that belongs to one of eight positions, of those that pass. */

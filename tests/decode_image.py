@@ -703,7 +703,7 @@ class Image:
         need(len(filters) >= filters_len and len(slots) >= lines_len + 4 * list_len,
              "a tier is cut off")
         set_bits = bin(int.from_bytes(filters[:filter_len], "little")).count("1")
-        need(0 < set_bits <= 2 * entered, "a filter is wrong")
+        need(0 < set_bits <= 3 * entered, "a filter is wrong")
         width = max((unit_count + list_len).bit_length(), 1)
         lists = u32s(slots[lines_len:lines_len + 4 * list_len])
         reached, listed, free = [], 0, 0
