@@ -167,6 +167,17 @@ static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
     string->is_literal = vtr_string_is_literal(string, literal->text);
 }
 
+/* Where a line comment begins in `text`, or its end. */
+static size_t find_line_comment(struct vtr_bytes text)
+{
+    size_t pos = 0;
+
+    while (pos + 1 < text.len && (text.ptr[pos] != '/' || text.ptr[pos + 1] != '/')) {
+        pos++;
+    }
+    return pos + 1 < text.len ? pos : text.len;
+}
+
 /* A '{' that does not begin a hex string, where one must be: takes what stands up to
  * the '}' of the same line for it, so that the character that is wrong gets named. */
 static void widen_hex(struct vtr_parser *p)
@@ -174,8 +185,9 @@ static void widen_hex(struct vtr_parser *p)
     const uint8_t *start = p->lexer.ptr + p->current.offset;
     const size_t left = p->lexer.len - p->current.offset;
     const uint8_t *line_end = memchr(start, '\n', left);
+    const size_t line_len = line_end == NULL ? left : (size_t)(line_end - start);
     const uint8_t *end =
-        memchr(start, '}', line_end == NULL ? left : (size_t)(line_end - start));
+        memchr(start, '}', find_line_comment((struct vtr_bytes){start, line_len}));
 
     if (end == NULL || memchr(start, ':', (size_t)(end - start)) != NULL) {
         return; /* the '}' is that of the rule: "condition:" is before it */

@@ -160,6 +160,7 @@ static void mistakes_without_one_remedy_are_named(void **state)
         {"rule a { condition: true", "E014", "write '}'"},
         {"rule a { condition: true\nrule b { condition: true }", "E014", "write '}'"},
         {"rule a { strings: $a = { DE AD condition: $a }", "E011", "write '}'"},
+        {"rule a { strings: $a = { DE // AD }\n condition: $a }", "E011", "write '}'"},
         {"rule a { strings: $a = { 0xDE 0xAD } condition: $a }", "E102", "no 0x"},
         {"rule a { strings: $a = { DE, AD } condition: $a }", "E103", "blanks"},
         {"rule a { strings: $a = \"C:\\\" condition: $a }", "E011", "takes the quote"},
