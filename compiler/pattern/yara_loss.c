@@ -151,6 +151,29 @@ static struct moves moves_of_repeat(const struct vtr_regex_node *node,
     return all;
 }
 
+static struct moves moves_of(const struct vtr_regex_node *node,
+                             const struct vtr_regex_node *first);
+
+/* The alternative that `first` is in is the one that a reading from there takes. */
+static struct moves moves_of_alternatives(const struct vtr_regex_node *node,
+                                          const struct vtr_regex_node *first)
+{
+    struct moves moves = {{0}};
+    unsigned begun = 0;
+    bool has_first = false;
+
+    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+        const struct moves one = moves_of(n, first);
+        if (one.to[BEFORE] != 1u << BEFORE) {
+            has_first = true;
+            begun |= one.to[BEFORE];
+        }
+        add(&moves, &one);
+    }
+    moves.to[BEFORE] = has_first ? begun : moves.to[BEFORE];
+    return moves;
+}
+
 /* Where `node` leads of a reading that begins with the character `first`. */
 static struct moves moves_of(const struct vtr_regex_node *node,
                              const struct vtr_regex_node *first)
@@ -173,12 +196,7 @@ static struct moves moves_of(const struct vtr_regex_node *node,
         }
         return moves;
     case VTR_REGEX_ALT:
-        moves.to[BEFORE] = 0;
-        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-            const struct moves one = moves_of(n, first);
-            add(&moves, &one);
-        }
-        return moves;
+        return moves_of_alternatives(node, first);
     case VTR_REGEX_EMPTY:
         return STAY;
     case VTR_REGEX_BOUNDARY:

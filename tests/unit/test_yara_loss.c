@@ -104,9 +104,10 @@ static void an_atom_of_one_character_that_may_be_the_last_hides_the_wide_form(
 static void what_reads_on_as_wide_text_alone_hides_nothing(void **state)
 {
     static const char *const TEXTS[] = {
-        "abc",      "c",          "[ab]cd",     "[ab]c[de]",    "[ab]c\\B",
-        "[ab]c$",   "[ab](c|de)", "[ab][cd]",   "[ab]{2}",      "\\d*[ab]",
-        "[ab]c{2}", "[ab]c[^x]d", "(a|[bc]d)e", "[ab]c(de|fg)", "^",
+        "abc",      "c",           "[ab]cd",     "[ab]c[de]",    "[ab]c\\B",
+        "[ab]c$",   "[ab](c|de)",  "[ab][cd]",   "[ab]{2}",      "\\d*[ab]",
+        "[ab]c{2}", "[ab]c[^x]d",  "(a|[bc]d)e", "[ab]c(de|fg)", "^",
+        "(a|b){2}", "(a|b|c){2,}", "((a|b)){3}", "x?(a|b){2}",
     };
 
     (void)state;
