@@ -229,7 +229,7 @@ static bool read_matches(struct program *p)
 
     return vtr_reader_u8(&p->code, &flags) &&
            (flags & ~(VTR_PROGRAM_WIDE | VTR_PROGRAM_NOCASE | VTR_PROGRAM_DOTALL |
-                      VTR_PROGRAM_END_ANCHOR)) == 0 &&
+                      VTR_PROGRAM_END_ANCHOR | VTR_PROGRAM_INSIDE)) == 0 &&
            vtr_reader_masked(&p->code, &masked);
 }
 

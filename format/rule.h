@@ -77,7 +77,8 @@ enum vtr_pattern_type {
 #define VTR_PROGRAM_WIDE       1u
 #define VTR_PROGRAM_NOCASE     2u
 #define VTR_PROGRAM_DOTALL     4u
-#define VTR_PROGRAM_END_ANCHOR 8u /* the text has $: the end of the data matters */
+#define VTR_PROGRAM_END_ANCHOR 8u  /* the text has $: the end of the data matters */
+#define VTR_PROGRAM_INSIDE     16u /* CONDITION: a match begins before the end */
 
 /* Tokens. */
 enum vtr_token {

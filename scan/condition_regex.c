@@ -95,6 +95,10 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         const bool is_end = match.offset >= plain.len;
         answer = is_end || match.offset + match.length == 0 ? VTR_REGEX_NO : answer;
     }
+    if (answer == VTR_REGEX_YES && (flags & VTR_PROGRAM_INSIDE) != 0 && plain.len > 0 &&
+        match.offset >= plain.len) {
+        answer = VTR_REGEX_NO;
+    }
     free(copy);
     return answer == VTR_REGEX_YES;
 }

@@ -353,7 +353,7 @@ class Condition:
             return ["read", kind]
         if op == 87:
             flags, text = r.u8(), r.masked()
-            need(flags < 16, "a program has unknown flags")
+            need(flags < 32, "a program has unknown flags")
             self.pop(1)
             return ["matches", flags, as_text(text)]
         if op in PATH_OPERATIONS:
@@ -365,7 +365,7 @@ class Condition:
             return [name, path]
         if op == 101:
             flags, text = r.u8(), r.masked()
-            need(flags < 16, "a program has unknown flags")
+            need(flags < 32, "a program has unknown flags")
             return ["regex", flags, as_text(text)]
         raise Refused("an instruction is unknown")
 

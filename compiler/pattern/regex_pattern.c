@@ -131,12 +131,17 @@ bool vtr_condition_regex(struct vtr_arena *arena, const struct vtr_regex_source 
 {
     struct vtr_writer text = {0};
     struct vtr_regex_tree tree;
+    const size_t start = out->len;
 
     vtr_problem_clear(problem);
     if (!vtr_regex_parse(arena, source, &tree, problem)) {
         return false;
     }
     const bool ok = write_text(&tree, false, &text, out, problem);
+    if (ok && source->dialect != VTR_DIALECT_YARA_X &&
+        vtr_regex_matches_empty(tree.root)) {
+        out->ptr[start] |= VTR_PROGRAM_INSIDE;
+    }
     vtr_writer_deinit(&text);
     return ok;
 }

@@ -206,6 +206,33 @@ static void conditions_take_greedy_and_lazy_together(void **state)
     vtr_arena_deinit(&arena);
 }
 
+/* The flags of `text` as the expression of a condition. */
+static unsigned condition_flags(const char *text, enum vtr_dialect dialect)
+{
+    const struct vtr_regex_source source = {.text = vtr_bytes_from_text(text),
+                                            .dialect = dialect};
+    struct vtr_arena arena = {0};
+    struct vtr_writer w = {0};
+    struct vtr_pattern_problem problem;
+
+    assert_true(vtr_condition_regex(&arena, &source, &w, &problem));
+    const unsigned flags = w.ptr[0];
+    vtr_writer_deinit(&w);
+    vtr_arena_deinit(&arena);
+    return flags;
+}
+
+static void nothing_at_the_end_of_a_text_is_matched_by_yara_x_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(condition_flags("a*", VTR_DIALECT_ANY), VTR_PROGRAM_INSIDE);
+    assert_int_equal(condition_flags("$", VTR_DIALECT_YARA4),
+                     VTR_PROGRAM_INSIDE | VTR_PROGRAM_END_ANCHOR);
+    assert_int_equal(condition_flags("(a|)", VTR_DIALECT_YARA_X), 0);
+    assert_int_equal(condition_flags("a$", VTR_DIALECT_ANY), VTR_PROGRAM_END_ANCHOR);
+    assert_int_equal(condition_flags("a+", VTR_DIALECT_ANY), 0);
+}
+
 static void nesting_has_a_limit(void **state)
 {
     char text[512];
@@ -250,6 +277,7 @@ int main(void)
         cmocka_unit_test(classes_are_read_as_in_yara),
         cmocka_unit_test(greedy_and_lazy_do_not_mix),
         cmocka_unit_test(conditions_take_greedy_and_lazy_together),
+        cmocka_unit_test(nothing_at_the_end_of_a_text_is_matched_by_yara_x_alone),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(size_has_a_limit),
     };
