@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -150,9 +151,9 @@ class World:
         self.run("init", root)
 
     def run(self, *arguments, expect=0):
-        run = subprocess.run([os.environ["TUF_CLIENT"], "--metadata-dir", self.metadata,
-                              *arguments], capture_output=True, text=True, check=False,
-                             env=os.environ | self.environment)
+        run = subprocess.run([*shlex.split(os.environ["TUF_CLIENT"]), "--metadata-dir",
+                              self.metadata, *arguments], capture_output=True, text=True,
+                             check=False, env=os.environ | self.environment)
         assert run.returncode == expect, f"{run.returncode}, not {expect}: {run.stderr}"
         assert bool(run.stderr) == bool(expect)
 
@@ -343,10 +344,10 @@ def wrong_usage_is_said(w):
 def run_tests(names):
     """Runs what takes a world, with digests of metadata and without; the exit code."""
     client = pathlib.Path(os.environ.get("VITRINE_BUILD", ".")) / "tests/tuf_client"
-    if not client.exists():
+    if "TUF_CLIENT" not in os.environ and not client.exists():
         print("skipped: no tuf_client, for want of libcurl")
         return SKIPPED
-    os.environ["TUF_CLIENT"] = str(client)
+    os.environ.setdefault("TUF_CLIENT", shlex.quote(str(client)))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     tests = [value for value in names if getattr(value, "__code__", None) and
