@@ -160,24 +160,23 @@ struct hex_choice {
 };
 
 /* Takes the best window of a BYTES token that begins between `min` and `max`, if its
- * score is above that of `best`. */
-static bool try_bytes(struct vtr_bytes masked, uint64_t min, uint64_t max,
-                      struct hex_window *best)
+ * score is above `floor`. */
+static bool try_bytes(struct vtr_bytes masked, uint64_t min, uint64_t max, int floor,
+                      struct hex_window *out)
 {
-    const int cost = spread_cost(min, max);
-    const int floor = best->window.score;
+    const int cost = min == max ? 0 : spread_cost(min, max);
 
     if ((int)vtr_window_len(masked.len) * VTR_ATOM_WEIGHT_MAX - cost <= floor) {
         return false; /* so short that it cannot be above */
     }
-    struct vtr_window window = vtr_window_find(masked, false, floor + cost);
+    const struct vtr_window window = vtr_window_find(masked, false, floor + cost);
     if (window.len == 0) {
         return false;
     }
-    window.score -= cost;
-    best->window = window;
-    best->back_min = add_saturated(min, window.offset);
-    best->back_max = add_saturated(max, window.offset);
+    out->window = window;
+    out->window.score -= cost;
+    out->back_min = add_saturated(min, window.offset);
+    out->back_max = add_saturated(max, window.offset);
     return true;
 }
 
@@ -197,7 +196,7 @@ static bool find_in_branch(struct vtr_reader tokens, uint64_t min, uint64_t max,
             return false;
         }
         if (token.type == VTR_TOKEN_BYTES) {
-            (void)try_bytes(token.masked, min, max, out);
+            (void)try_bytes(token.masked, min, max, out->window.score, out);
         }
         min = add_saturated(min, token_min);
         max = add_saturated(max, token_max);
@@ -245,14 +244,10 @@ static bool try_token(const struct vtr_hex_token *token, uint64_t min, uint64_t 
     if (token->type == VTR_TOKEN_ALT) {
         return try_alternation(token, min, max, best);
     }
-    if (token->type == VTR_TOKEN_BYTES) {
-        struct hex_window window = {.window.score = best->score};
-
-        if (try_bytes(token->masked, min, max, &window)) {
-            best->own = window;
-            best->is_alternation = false;
-            best->score = window.window.score;
-        }
+    if (token->type == VTR_TOKEN_BYTES &&
+        try_bytes(token->masked, min, max, best->score, &best->own)) {
+        best->is_alternation = false;
+        best->score = best->own.window.score;
     }
     return true;
 }

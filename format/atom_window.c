@@ -110,9 +110,47 @@ static void keep_tail(struct search *s)
     memcpy(s->before, s->before + BLOCK_LEN, VTR_ATOM_LEN_MAX * sizeof(s->before[0]));
 }
 
+/* The same for a text that is hardly longer than a window, as most runs of hex strings
+ * are: there are few windows, each of which is added up. */
+static struct vtr_window find_in_short(struct vtr_bytes masked, int floor)
+{
+    struct vtr_window best = {.text = spell(masked, false), .score = floor};
+    const unsigned count = (unsigned)masked.len;
+    const unsigned len = vtr_window_len(count);
+    uint8_t bytes[VTR_ATOM_LEN_MAX];
+    int behind[VTR_ATOM_LEN_MAX]; /* what the bytes up to each weigh but the first */
+    int sum = 0;
+
+    bytes[0] = masked.ptr[0] ^ vtr_mask(0);
+    behind[0] = 0;
+    for (unsigned i = 1; i < count; i++) {
+        bytes[i] = masked.ptr[i] ^ vtr_mask(i);
+        sum += vtr_atom_weight_behind(VTR_ATOM_CLASS[bytes[i - 1]], bytes[i]);
+        behind[i] = sum;
+    }
+    for (unsigned at = 0; at + len <= count; at++) {
+        int score = VTR_ATOM_WEIGHTS[bytes[at]] + behind[at + len - 1] - behind[at];
+
+        if (score <= best.score) {
+            continue;
+        }
+        score += is_run(bytes + at, len) ? SCORE_OF_RUN : 0;
+        if (score > best.score) {
+            best.offset = at;
+            best.len = len;
+            best.score = score;
+        }
+    }
+    return best;
+}
+
 struct vtr_window vtr_window_find(struct vtr_bytes masked, bool is_wide, int floor)
 {
     struct search s;
+
+    if (!is_wide && masked.len > 0 && masked.len <= VTR_ATOM_LEN_MAX) {
+        return find_in_short(masked, floor);
+    }
 
     s.best = (struct vtr_window){.text = spell(masked, is_wide), .score = floor};
     s.len = vtr_window_len(s.best.text.len);

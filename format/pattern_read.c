@@ -66,20 +66,6 @@ bool vtr_hex_next_fragment(struct vtr_reader *payload, bool is_first,
     return true;
 }
 
-static bool read_bytes_token(struct vtr_reader *r, struct vtr_hex_token *out)
-{
-    struct vtr_bytes masked;
-
-    if (!vtr_reader_string(r, &masked) || masked.len == 0) {
-        return false;
-    }
-    out->type = VTR_TOKEN_BYTES;
-    out->masked = masked;
-    out->min = masked.len;
-    out->max = masked.len;
-    return true;
-}
-
 static bool read_value_token(struct vtr_reader *r, enum vtr_token type,
                              struct vtr_hex_token *out)
 {
@@ -94,19 +80,6 @@ static bool read_value_token(struct vtr_reader *r, enum vtr_token type,
     out->mask = mask;
     out->min = 1;
     out->max = 1;
-    return true;
-}
-
-static bool read_any_token(struct vtr_reader *r, struct vtr_hex_token *out)
-{
-    uint64_t count;
-
-    if (!vtr_reader_varint(r, &count) || count == 0 || count > UINT32_MAX) {
-        return false;
-    }
-    out->type = VTR_TOKEN_ANY;
-    out->min = count;
-    out->max = count;
     return true;
 }
 
@@ -152,14 +125,10 @@ static bool read_alt_token(struct vtr_reader *r, struct vtr_hex_token *out)
 static bool read_token(struct vtr_reader *r, uint8_t type, struct vtr_hex_token *out)
 {
     switch (type) {
-    case VTR_TOKEN_BYTES:
-        return read_bytes_token(r, out);
     case VTR_TOKEN_MASKED:
         return read_value_token(r, VTR_TOKEN_MASKED, out);
     case VTR_TOKEN_NOT:
         return read_value_token(r, VTR_TOKEN_NOT, out);
-    case VTR_TOKEN_ANY:
-        return read_any_token(r, out);
     case VTR_TOKEN_JUMP:
         return read_jump_token(r, out);
     case VTR_TOKEN_ALT:
@@ -169,7 +138,7 @@ static bool read_token(struct vtr_reader *r, uint8_t type, struct vtr_hex_token 
     }
 }
 
-bool vtr_hex_next_token(struct vtr_reader *tokens, struct vtr_hex_token *out)
+bool vtr_hex_next_rare_token(struct vtr_reader *tokens, struct vtr_hex_token *out)
 {
     const size_t start = tokens->pos;
     uint8_t type;

@@ -54,8 +54,39 @@ VTR_MUST_CHECK bool vtr_payload_count(struct vtr_reader *payload, uint64_t *out)
 
 VTR_MUST_CHECK bool vtr_hex_next_fragment(struct vtr_reader *payload, bool is_first,
                                           struct vtr_hex_fragment *out);
-VTR_MUST_CHECK bool vtr_hex_next_token(struct vtr_reader *tokens,
-                                       struct vtr_hex_token *out);
+/* A token that is neither BYTES nor ANY, for vtr_hex_next_token. */
+VTR_MUST_CHECK bool vtr_hex_next_rare_token(struct vtr_reader *tokens,
+                                            struct vtr_hex_token *out);
+
+VTR_MUST_CHECK static inline bool vtr_hex_next_token(struct vtr_reader *tokens,
+                                                     struct vtr_hex_token *out)
+{
+    const size_t start = tokens->pos;
+    uint8_t type;
+    bool is_read = false;
+
+    if (!vtr_reader_u8(tokens, &type)) {
+        return false;
+    }
+    if (type == VTR_TOKEN_BYTES) {
+        is_read = vtr_reader_string(tokens, &out->masked) && out->masked.len > 0;
+        out->min = is_read ? out->masked.len : 0;
+    } else if (type == VTR_TOKEN_ANY) {
+        is_read = vtr_reader_varint(tokens, &out->min) && out->min > 0 &&
+                  out->min <= UINT32_MAX;
+    } else {
+        tokens->pos = start;
+        return vtr_hex_next_rare_token(tokens, out);
+    }
+    if (!is_read) {
+        tokens->pos = start;
+        return false;
+    }
+    out->type = (enum vtr_token)type;
+    out->max = out->min;
+    return true;
+}
+
 VTR_MUST_CHECK bool vtr_hex_next_branch(struct vtr_reader *branches,
                                         struct vtr_reader *out_tokens);
 

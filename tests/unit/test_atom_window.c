@@ -105,6 +105,22 @@ static void the_window_is_that_which_a_slow_search_finds(void **state)
     }
 }
 
+static void windows_of_texts_that_are_hardly_longer_are_those_too(void **state)
+{
+    (void)state;
+    uint64_t random = 21;
+
+    for (unsigned round = 0; round < 300; round++) {
+        for (size_t len = 1; len <= VTR_ATOM_LEN_MAX + 2; len++) {
+            uint8_t text[VTR_ATOM_LEN_MAX + 2];
+
+            fill(&random, text, len);
+            check_text(text, len, false, VTR_WINDOW_SCORE_NONE);
+            check_text(text, len, false, (int)vtr_test_below(&random, 200));
+        }
+    }
+}
+
 static void what_is_rare_enough_ends_the_search_behind_the_first_65_bytes(void **state)
 {
     (void)state;
@@ -149,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_window_is_that_which_a_slow_search_finds),
+        cmocka_unit_test(windows_of_texts_that_are_hardly_longer_are_those_too),
         cmocka_unit_test(what_is_rare_enough_ends_the_search_behind_the_first_65_bytes),
         cmocka_unit_test(of_no_bytes_there_is_no_window),
         cmocka_unit_test(weights_keep_their_bounds_and_know_no_case),
