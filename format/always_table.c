@@ -38,6 +38,7 @@ static bool read_size(struct vtr_bytes term, uint64_t *out)
 
     vtr_reader_init(&code, term, 0);
     if (!vtr_instruction_read(&code, &first) || !vtr_instruction_read(&code, &second) ||
+        (first.op != VTR_OP_FILESIZE && second.op != VTR_OP_FILESIZE) ||
         !vtr_instruction_read(&code, &last) || vtr_reader_left(&code) > 0 ||
         last.op != VTR_OP_EQ) {
         return false;

@@ -11,6 +11,7 @@
 struct comparison {
     struct vtr_bytes subject;
     struct vtr_bytes text;
+    bool has_more; /* something comes behind it */
 };
 
 /* Whether an instruction may be part of what is compared: nothing of patterns, rules,
@@ -45,7 +46,8 @@ static bool read_comparison(struct vtr_bytes term, struct comparison *out)
         }
         if (instruction.op == VTR_OP_EQ) {
             out->subject = (struct vtr_bytes){term.ptr, text_at};
-            return is_after_text && text_at > 0 && vtr_reader_left(&code) == 0;
+            out->has_more = vtr_reader_left(&code) > 0;
+            return is_after_text && text_at > 0;
         }
         if (!is_plain(&instruction)) {
             return false;
@@ -63,16 +65,23 @@ static bool read_comparison(struct vtr_bytes term, struct comparison *out)
 static bool read_choice(struct vtr_bytes term, struct vtr_condition_key *out)
 {
     struct vtr_bytes terms[VTR_TERM_LIMIT];
-    const size_t count = vtr_condition_terms(term, VTR_OP_OR, terms);
     struct comparison comparison;
+    size_t count = 1;
 
+    terms[0] = term;
+    if (!read_comparison(term, &comparison)) {
+        return false; /* nor is the first of several */
+    }
+    if (comparison.has_more) {
+        count = vtr_condition_terms(term, VTR_OP_OR, terms);
+    }
+    out->subject = comparison.subject;
     out->text_count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i == VTR_KEY_TEXT_LIMIT || !read_comparison(terms[i], &comparison) ||
-            (i > 0 && !vtr_bytes_equal(comparison.subject, out->subject))) {
+            comparison.has_more || !vtr_bytes_equal(comparison.subject, out->subject)) {
             return false;
         }
-        out->subject = comparison.subject;
         out->texts[out->text_count++] = comparison.text;
     }
     return true;
@@ -115,11 +124,10 @@ static bool read_loop(struct vtr_bytes term, struct vtr_condition_key *out)
             return false;
         }
     } while (instruction.op != VTR_OP_FOR_RANGE);
-    if (vtr_reader_left(&code) > 0 || instruction.quantifier != VTR_QUANTIFIER_ANY ||
-        vtr_condition_may_log(instruction.body)) {
+    if (vtr_reader_left(&code) > 0 || instruction.quantifier != VTR_QUANTIFIER_ANY) {
         return false;
     }
-    const size_t count = vtr_condition_terms(instruction.body, VTR_OP_AND, terms);
+    const size_t count = vtr_condition_quiet_terms(instruction.body, VTR_OP_AND, terms);
     for (size_t i = 0; i < count; i++) {
         if (read_choice(terms[i], out) &&
             read_item_field(out->subject, instruction.slot, &out->path)) {

@@ -19,6 +19,22 @@ static struct vtr_bytes slice(struct vtr_bytes code, size_t start, size_t end)
     return (struct vtr_bytes){code.ptr + start, end - start};
 }
 
+static bool is_log(struct vtr_bytes path)
+{
+    static const char MODULE[] = "console.";
+
+    return path.len >= sizeof(MODULE) - 1 &&
+           memcmp(path.ptr, MODULE, sizeof(MODULE) - 1) == 0;
+}
+
+/* Whether an instruction may log something.  A loop's body may: it is not looked into.
+ */
+static bool may_log(const struct vtr_instruction *instruction)
+{
+    return instruction->body.len > 0 ||
+           (instruction->op == VTR_OP_CALL && is_log(instruction->name));
+}
+
 /* The next jump of a program that no other one skips. */
 struct jump {
     uint8_t op;
@@ -26,7 +42,18 @@ struct jump {
     size_t after;    /* behind it */
     size_t target;   /* where it lands */
     uint8_t last_op; /* of the instruction before that */
+    bool may_log;    /* one of the instructions up to there, or of earlier jumps */
 };
+
+static bool read_noting_logs(struct vtr_reader *code, struct vtr_instruction *out,
+                             struct jump *jump)
+{
+    if (!vtr_instruction_read(code, out)) {
+        return false;
+    }
+    jump->may_log = jump->may_log || may_log(out);
+    return true;
+}
 
 /* Reads from `code` to the next jump and past what it skips.  False at the end. */
 static bool next_jump(struct vtr_reader *code, struct jump *out)
@@ -35,7 +62,7 @@ static bool next_jump(struct vtr_reader *code, struct jump *out)
 
     do {
         out->start = code->pos;
-        if (!vtr_instruction_read(code, &instruction)) {
+        if (!read_noting_logs(code, &instruction, out)) {
             return false;
         }
     } while (instruction.op != VTR_OP_JUMP_FALSE && instruction.op != VTR_OP_JUMP_TRUE);
@@ -43,7 +70,7 @@ static bool next_jump(struct vtr_reader *code, struct jump *out)
     out->after = code->pos;
     out->target = code->pos + (size_t)instruction.distance;
     while (code->pos < out->target) {
-        if (!vtr_instruction_read(code, &instruction)) {
+        if (!read_noting_logs(code, &instruction, out)) {
             return false;
         }
     }
@@ -75,14 +102,6 @@ static bool is_cheap(struct vtr_bytes term)
     return true;
 }
 
-static bool is_log(struct vtr_bytes path)
-{
-    static const char MODULE[] = "console.";
-
-    return path.len >= sizeof(MODULE) - 1 &&
-           memcmp(path.ptr, MODULE, sizeof(MODULE) - 1) == 0;
-}
-
 bool vtr_condition_may_log(struct vtr_bytes term)
 {
     struct vtr_instruction instruction;
@@ -90,21 +109,20 @@ bool vtr_condition_may_log(struct vtr_bytes term)
 
     vtr_reader_init(&code, term, 0);
     while (vtr_reader_left(&code) > 0) {
-        /* A loop's body may: it is not looked into. */
-        if (!vtr_instruction_read(&code, &instruction) ||
-            (instruction.op == VTR_OP_CALL && is_log(instruction.name)) ||
-            instruction.body.len > 0) {
+        if (!vtr_instruction_read(&code, &instruction) || may_log(&instruction)) {
             return true;
         }
     }
     return false;
 }
 
-size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out)
+/* Both kinds of vtr_condition_terms; `out_may_log` of a whole program. */
+static size_t split(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out,
+                    bool *out_may_log)
 {
     const uint8_t op = joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
     struct vtr_reader reader;
-    struct jump jump;
+    struct jump jump = {.may_log = false};
     size_t count = 0;
     size_t landed = 0; /* where the jump before did; 0: there was none */
 
@@ -125,7 +143,25 @@ size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_byte
         out[0] = code;
         count = 1;
     }
+    /* What could not be read to its end may do anything. */
+    *out_may_log = jump.may_log || vtr_reader_left(&reader) > 0;
     return count;
+}
+
+size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out)
+{
+    bool may_log_any;
+
+    return split(code, joint, out, &may_log_any);
+}
+
+size_t vtr_condition_quiet_terms(struct vtr_bytes code, uint8_t joint,
+                                 struct vtr_bytes *out)
+{
+    bool may_log_any;
+    const size_t count = split(code, joint, out, &may_log_any);
+
+    return may_log_any ? 0 : count;
 }
 
 static bool may_any_log(const struct vtr_bytes *terms, size_t count)

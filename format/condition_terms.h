@@ -20,6 +20,10 @@
  * at `out` there are. */
 size_t vtr_condition_terms(struct vtr_bytes code, uint8_t joint, struct vtr_bytes *out);
 
+/* The same, 0 when running the program may log something. */
+size_t vtr_condition_quiet_terms(struct vtr_bytes code, uint8_t joint,
+                                 struct vtr_bytes *out);
+
 /* Whether running a program may log something. */
 bool vtr_condition_may_log(struct vtr_bytes term);
 

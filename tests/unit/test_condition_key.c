@@ -81,6 +81,8 @@ static void what_may_be_true_otherwise_has_no_key(void **state)
     expect("for none i in (0..5) : (pe.sections[i].name == \"a\")", "-");
     expect("for any i in (0..5) : (pe.sections[i + 1].name == \"a\")", "-");
     expect("for any i in (0..5) : (pe.sections[i].name == \"a\" or $_a)", "-");
+    expect("(pe.imphash() == \"aa\" and $_a) or pe.imphash() == \"bb\"", "-");
+    expect("pe.imphash() == \"aa\" or pe.imphash() == \"bb\" or $_a", "-");
     expect("filesize < 100", "-");
 }
 
@@ -91,6 +93,12 @@ static void what_comes_before_it_is_evaluated_first(void **state)
     expect("console.log(\"x\") and hash.md5(0, filesize) == \"bb\"", "-");
     expect("for any i in (0..5) : (console.log(\"x\") and "
            "pe.sections[i].name == \"a\")",
+           "-");
+    expect("for any i in (0..5) : (pe.sections[i].name == \"a\" and "
+           "(filesize == 1 or console.log(\"x\")))",
+           "-");
+    expect("for any i in (0..5) : (pe.sections[i].name == \"a\" and "
+           "for any k in (0..1) : (k == i))",
            "-");
 }
 
