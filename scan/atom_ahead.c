@@ -168,9 +168,12 @@ static void note_block(struct vtr_scan_run *run, struct vtr_atom_block *block)
 /* A place whose pattern is found at one offset before it, or else not at all. */
 static bool take_plain(struct vtr_scan_run *run, const struct place *place, size_t at)
 {
+    const uint32_t *number = vtr_pattern_states_place(&run->patterns, place->pattern);
+
     return place->back_min == place->back_max && place->back_min <= at &&
            place->fragment == 0 && place->flags == 0 && !run->is_search_over &&
-           vtr_plain_hits_take(run, place->pattern, at - place->back_min);
+           number != NULL && *number > 0 &&
+           vtr_plain_hits_take(run, *number - 1, at - place->back_min);
 }
 
 /* Verifies what is noted, and searches what is not. */

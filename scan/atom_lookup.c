@@ -16,11 +16,12 @@
 
 /* A row that may be meant, and where its atom would stand. */
 struct suspect {
-    size_t at; /* offset in the data */
+    uint32_t at; /* as in a question */
     uint32_t place;
-    /* Once the row agrees. */
+    /* Once the row is at hand. */
     uint32_t pattern;
-    uint32_t back;
+    uint32_t number; /* of the pattern's state, plus 1; 0: it has none yet */
+    uint8_t back;
     bool is_plain; /* `back` is known, and the atom is not of a wide form */
 };
 
@@ -81,29 +82,20 @@ static void verify_row(struct lookup *l, uint32_t unit, size_t at)
     }
 }
 
-/* Whether the atom of a row stands there; notes of which pattern it is. */
-static bool has_row(const struct lookup *l, uint32_t unit, struct suspect *suspect)
+/* Verifies the row if its atom stands there. */
+static void try_row(struct lookup *l, uint32_t unit, size_t at)
 {
-    if (unit >= l->run->atoms->unit_count) {
-        l->run->limits |= VTR_SCAN_BAD_DATABASE;
-        return false;
-    }
-    if (is_idle(l, unit)) {
-        return false;
-    }
     const struct vtr_atom_row row = vtr_atom_index_row(l->run->atoms, unit);
 
-    suspect->pattern = row.pattern;
-    suspect->back = row.back;
-    suspect->is_plain = !row.is_wide && !row.is_long;
-    return agrees(l, &row, suspect->at);
+    if (agrees(l, &row, at)) {
+        verify_row(l, unit, at);
+    }
 }
 
 /* Tries the rows of a list, from the one at `index` on. */
 static void try_list(struct lookup *l, uint32_t index, size_t at)
 {
     const struct vtr_atom_table *table = l->table;
-    struct suspect suspect = {.at = at};
 
     for (; index < table->list_len; index++) {
         const uint32_t place = vtr_load_u32(table->lists + 4 * (size_t)index);
@@ -112,8 +104,10 @@ static void try_list(struct lookup *l, uint32_t index, size_t at)
         if (!vtr_run_visit(l->run, 1)) {
             return;
         }
-        if (has_row(l, unit, &suspect)) {
-            verify_row(l, unit, at);
+        if (unit >= l->run->atoms->unit_count) {
+            l->run->limits |= VTR_SCAN_BAD_DATABASE;
+        } else if (!is_idle(l, unit)) {
+            try_row(l, unit, at);
         }
         if ((place & VTR_ATOM_LIST_END) != 0) {
             return;
@@ -122,7 +116,14 @@ static void try_list(struct lookup *l, uint32_t index, size_t at)
     l->run->limits |= VTR_SCAN_BAD_DATABASE;
 }
 
-/* Of the suspects, tries those that lead to lists, and keeps those whose rows agree. */
+/* The offset in the data of a place that a question or a suspect has. */
+static size_t offset_of(const struct lookup *l, uint32_t at)
+{
+    return l->first + at - VTR_TILE_LEAD;
+}
+
+/* Of the suspects, tries those that lead to lists; of the others, notes whose they are.
+ */
 static void sift_suspects(struct lookup *l)
 {
     const uint32_t unit_count = l->run->atoms->unit_count;
@@ -133,58 +134,80 @@ static void sift_suspects(struct lookup *l)
 
         *suspect = l->suspects[i];
         if (suspect->place > unit_count) {
-            try_list(l, suspect->place - unit_count - 1, suspect->at);
-        } else if (has_row(l, suspect->place - 1, suspect)) {
-            VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, suspect->pattern));
-            kept++;
+            try_list(l, suspect->place - unit_count - 1, offset_of(l, suspect->at));
+            continue;
         }
+        const struct vtr_atom_row row =
+            vtr_atom_index_row(l->run->atoms, suspect->place - 1);
+        suspect->pattern = row.pattern;
+        suspect->back = row.back;
+        suspect->is_plain = !row.is_wide && !row.is_long;
+        VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, row.pattern));
+        kept++;
     }
     l->suspect_count = kept;
 }
 
 /* What is known of the patterns of the suspects is waited for together: each step asks
  * for what the next one reads. */
-static void fetch_patterns(const struct lookup *l)
+static void fetch_patterns(struct lookup *l)
 {
     const struct vtr_pattern_states *patterns = &l->run->patterns;
     size_t others = 0; /* of which a slot does not say it all */
 
     for (size_t i = 0; i < l->suspect_count; i++) {
-        VTR_PREFETCH(vtr_pattern_states_slot(patterns, l->suspects[i].pattern));
+        struct suspect *suspect = &l->suspects[i];
+        const uint32_t *place = vtr_pattern_states_place(patterns, suspect->pattern);
+
+        suspect->number = place == NULL ? 0 : *place;
+        if (suspect->number > 0) {
+            VTR_PREFETCH(&patterns->slots[suspect->number - 1]);
+        }
     }
     for (size_t i = 0; i < l->suspect_count; i++) {
-        const struct vtr_plain_slot *slot =
-            vtr_pattern_states_slot(patterns, l->suspects[i].pattern);
-        others += slot != NULL && slot->wanted == 0;
+        if (l->suspects[i].number > 0) {
+            const struct vtr_plain_slot *slot =
+                &patterns->slots[l->suspects[i].number - 1];
+
+            VTR_PREFETCH(slot->end);
+            others += slot->wanted >> 8 != l->run->file_number;
+        }
     }
     for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {
         for (size_t i = 0; i < l->suspect_count; i++) {
-            vtr_pattern_states_fetch(patterns, l->suspects[i].pattern, step);
+            if (l->suspects[i].number > 0) {
+                vtr_pattern_states_fetch(patterns, l->suspects[i].number - 1, step);
+            }
         }
     }
 }
 
+/* Whether that is all: the pattern is a plain one whose hits are taken, and this was
+ * one or was none. */
+static bool take_plain(struct lookup *l, const struct suspect *suspect, size_t at)
+{
+    return suspect->number > 0 && suspect->is_plain && at >= suspect->back &&
+           !l->run->is_search_over &&
+           vtr_plain_hits_take(l->run, suspect->number - 1, at - suspect->back);
+}
+
 static void try_suspects(struct lookup *l)
 {
-    struct vtr_scan_run *run = l->run;
-
     sift_suspects(l);
-    if (l->suspect_count > 1) {
-        fetch_patterns(l);
-    }
+    fetch_patterns(l);
     for (size_t i = 0; i < l->suspect_count; i++) {
         const struct suspect *suspect = &l->suspects[i];
+        const size_t at = offset_of(l, suspect->at);
 
-        if (!suspect->is_plain || suspect->at < suspect->back || run->is_search_over ||
-            !vtr_plain_hits_take(run, suspect->pattern, suspect->at - suspect->back)) {
-            verify_row(l, suspect->place - 1, suspect->at);
+        if (!take_plain(l, suspect, at)) {
+            try_row(l, suspect->place - 1, at);
         }
     }
     l->suspect_count = 0;
 }
 
 /* Notes what a slot leads to. */
-static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
+static void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
 {
     const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
     const uint32_t unit_count = l->run->atoms->unit_count;
@@ -195,46 +218,47 @@ static void suspect_slot(struct lookup *l, uint32_t slot, size_t at)
     if (l->suspect_count == GROUP) {
         try_suspects(l);
     }
-    l->suspects[l->suspect_count] = (struct suspect){.place = place, .at = at};
+    l->suspects[l->suspect_count].place = place;
+    l->suspects[l->suspect_count].at = at;
     l->suspect_count++;
     if (place <= unit_count) {
         VTR_PREFETCH(l->run->atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
     }
 }
 
-/* Takes the slots of an answer, and those of the lines behind a line that is full. */
-static void take_answer(struct lookup *l, const struct vtr_line_answer *answer)
+/* Takes the slots of the answers, so many.  Where a line is full, the question goes on
+ * to the next one: those are the questions that are left. */
+static void take_answers(struct lookup *l, size_t count)
 {
     const struct vtr_atom_table *table = l->table;
-    struct vtr_line_question question = l->questions[answer->question];
-    const size_t at = l->first + question.at - VTR_TILE_LEAD;
-    struct vtr_line_answer next = *answer;
+    size_t left = 0;
 
-    for (uint32_t tried = 1;; tried++) {
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_line_answer answer = l->answers[i];
+        struct vtr_line_question question = l->questions[answer.question];
         const uint8_t *slots = table->slots + (size_t)question.line * VTR_ATOM_LINE_LEN;
-        uint32_t matches = next.slots & (VTR_LINE_FULL - 1);
+        uint32_t matches = answer.slots & (VTR_LINE_FULL - 1);
 
         for (; matches != 0; matches &= matches - 1) {
             const size_t slot = VTR_LOWEST_BIT(matches);
 
-            suspect_slot(l, vtr_load_u32(slots + 4 * slot), at);
+            suspect_slot(l, vtr_load_u32(slots + 4 * slot), question.at);
         }
-        if ((next.slots & VTR_LINE_FULL) == 0 || tried == table->line_count ||
-            !vtr_run_visit(l->run, 1)) {
-            return;
-        }
-        question.line = question.line + 1 == table->line_count ? 0 : question.line + 1;
-        if (l->matcher->match(l->matcher, l->bytes, &question, 1, &next) == 0) {
-            return;
+        if ((answer.slots & VTR_LINE_FULL) != 0) {
+            question.line =
+                question.line + 1 == table->line_count ? 0 : question.line + 1;
+            VTR_PREFETCH(table->slots + (size_t)question.line * VTR_ATOM_LINE_LEN);
+            l->questions[left] = question; /* answers are in the order of questions */
+            left++;
         }
     }
+    l->question_count = left;
 }
 
-/* Asks for the window `back` bytes before a position of the tile. */
-static void ask(struct lookup *l, size_t position, size_t back)
+/* Asks for the window that begins at a place of the tile's bytes. */
+static void ask(struct lookup *l, size_t at)
 {
     struct vtr_line_question *question = &l->questions[l->question_count];
-    const size_t at = position + VTR_TILE_LEAD - back;
     const uint64_t bytes = vtr_load_u64(l->bytes + at);
     const uint64_t key = vtr_gram_key(vtr_gram_cut(bytes, l->matcher->window_len));
 
@@ -242,7 +266,7 @@ static void ask(struct lookup *l, size_t position, size_t back)
     question->key = (uint32_t)key;
     question->at = (uint32_t)at;
     VTR_PREFETCH(l->table->slots + (size_t)question->line * VTR_ATOM_LINE_LEN);
-    l->question_count += l->first + position >= back;
+    l->question_count += l->first + at >= VTR_TILE_LEAD;
 }
 
 /* Whether the filter of a tier whose grams have four bytes at least lets the one at a
@@ -257,74 +281,91 @@ static inline bool passes(const struct vtr_atom_table *table, size_t high,
 }
 
 /* All grams of a window are in the filter, and by chance few others are beside each
- * other.  Writes the positions that are beside one that passes, and so all that are in
- * a window; returns how many. */
-static size_t keep_accompanied(const struct lookup *l, const uint16_t *positions,
-                               size_t count, uint16_t *out)
+ * other.  Writes where those windows begin that have a gram at one of the positions, so
+ * many, and of which all grams pass; returns how many.  This one is for windows of two
+ * grams, the next one for others. */
+static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
+                         size_t count, uint16_t *out)
 {
     const struct vtr_atom_table table = *l->table;
-    const uint8_t *before = l->bytes + VTR_TILE_LEAD - 1;
     const bool may_have_begun = l->probe->stride > 1;
     const size_t high = table.gram_len - 4u;
-    size_t kept = 0;
+    size_t found = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const uint8_t *bytes = before + positions[i];
-        const unsigned is_first = passes(&table, high, bytes + 2);
-        const unsigned is_last = passes(&table, high, bytes);
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        const uint8_t *bytes = l->bytes + at;
+        const unsigned is_first = passes(&table, high, bytes + 1);
+        const unsigned is_last = passes(&table, high, bytes - 1);
 
-        out[kept] = positions[i];
-        kept += is_first | (is_last & may_have_begun);
+        out[found] = (uint16_t)at;
+        found += is_first;
+        out[found] = (uint16_t)(at - 1);
+        found += is_last & may_have_begun;
     }
-    return kept;
+    return found;
 }
 
-/* Which windows that a position is in have grams alone that pass: a bit for each, by
- * how many bytes before it they begin. */
-static unsigned find_windows(const struct lookup *l, const uint8_t *at)
+static size_t find_windows(const struct lookup *l, const uint16_t *positions,
+                           size_t count, uint16_t *out)
 {
-    const unsigned stride = l->table->stride;
-    const size_t high = l->table->gram_len - 4u;
-    unsigned grams = 0; /* the one that begins first is highest */
+    const struct vtr_atom_table table = *l->table;
+    const unsigned reach = table.stride - 1;
+    const size_t high = table.gram_len - 4u;
+    size_t found = 0;
 
-    for (unsigned i = 0; i < 2 * stride - 1; i++) {
-        grams = grams << 1 | passes(l->table, high, at + i - (stride - 1));
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        unsigned run = 0; /* grams beside each other that pass, up to here */
+
+        /* Two beside it, one of them next to it, are in any window of three. */
+        if (!passes(&table, high, l->bytes + at - 1) &&
+            !passes(&table, high, l->bytes + at + 1)) {
+            continue;
+        }
+        for (unsigned n = 0; n <= 2 * reach; n++) {
+            const size_t gram = at + n - reach;
+
+            run = passes(&table, high, l->bytes + gram) ? run + 1 : 0;
+            out[found] = (uint16_t)(gram - reach);
+            found += run > reach && (l->probe->stride > 1 || gram - reach == at);
+        }
     }
-    return grams & grams >> 1 & (stride == 3 ? grams >> 2 : grams >> 1);
+    return found;
 }
 
 /* Asks for the windows that positions, so many, may be in. */
 static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
 {
-    const unsigned stride = l->probe->stride;
-    uint16_t kept[GROUP];
+    uint16_t begins[QUESTIONS + 1];
 
     l->question_count = 0;
     if (l->table->stride == 1) {
         for (size_t i = 0; i < count; i++) {
-            ask(l, positions[i], 0);
+            ask(l, positions[i] + VTR_TILE_LEAD);
         }
         return;
     }
-    count = keep_accompanied(l, positions, count, kept);
+    count = l->table->stride == 2 ? find_pairs(l, positions, count, begins)
+                                  : find_windows(l, positions, count, begins);
     for (size_t i = 0; i < count; i++) {
-        const unsigned windows = find_windows(l, l->bytes + VTR_TILE_LEAD + kept[i]);
-
-        for (unsigned back = 0; back < stride; back++) {
-            if ((windows >> back & 1u) != 0) {
-                ask(l, kept[i], back);
-            }
-        }
+        ask(l, begins[i]);
     }
 }
 
 static void look_up_group(struct lookup *l, const uint16_t *positions, size_t count)
 {
+    uint32_t tried = 0; /* lines of each question */
+
     ask_group(l, positions, count);
-    const size_t answers = l->matcher->match(l->matcher, l->bytes, l->questions,
-                                             l->question_count, l->answers);
-    for (size_t i = 0; i < answers; i++) {
-        take_answer(l, &l->answers[i]);
+    while (l->question_count > 0) {
+        take_answers(l, l->matcher->match(l->matcher, l->bytes, l->questions,
+                                          l->question_count, l->answers));
+        tried++;
+        if (tried == l->table->line_count ||
+            !vtr_run_visit(l->run, l->question_count)) {
+            break;
+        }
     }
     try_suspects(l);
 }

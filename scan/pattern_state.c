@@ -16,7 +16,7 @@
 #define PLAIN_LIMIT 255u
 
 /* Past so many patterns what is kept from file to file is dropped. */
-#define KEEP_LIMIT 65536u
+#define KEEP_LIMIT 131072u
 
 static void state_free(struct vtr_pattern_state *state)
 {
@@ -59,7 +59,16 @@ void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
     }
 }
 
-bool vtr_pattern_states_clear(struct vtr_pattern_states *states)
+static void clear_list(struct vtr_match_list *list, bool has_room)
+{
+    if (has_room) {
+        vtr_match_list_clear(list);
+    } else {
+        vtr_match_list_deinit(list);
+    }
+}
+
+bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room)
 {
     if (states->count > KEEP_LIMIT) {
         drop_all(states);
@@ -68,11 +77,11 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states)
     for (size_t i = 0; i < states->touched_count; i++) {
         struct vtr_pattern_state *state = states->touched[i];
         state->is_touched = false;
-        vtr_match_list_clear(&state->matches);
-        vtr_match_list_clear(&state->settled);
+        clear_list(&state->matches, has_room);
+        clear_list(&state->settled, has_room);
         state->copies.count = 0;
         for (size_t part = 0; part < state->part_count; part++) {
-            vtr_match_list_clear(&state->parts[part].found);
+            clear_list(&state->parts[part].found, has_room);
             state->parts[part].candidates.count = 0;
         }
     }
@@ -258,10 +267,10 @@ static struct vtr_pattern_state *state_new(const struct vtr_image *image,
     return state;
 }
 
-/* Slots are as long as half a line of memory, and none lies in two. */
 static bool grow_slots(struct vtr_pattern_states *states, size_t cap)
 {
-    struct vtr_plain_slot *slots = aligned_alloc(sizeof(*slots), cap * sizeof(*slots));
+    struct vtr_plain_slot *slots =
+        aligned_alloc(VTR_PLAIN_SLOT_ALIGN, cap * sizeof(*slots));
 
     if (slots == NULL) {
         return false;
@@ -338,15 +347,11 @@ struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *stat
     return *place > 0 ? states->items[*place - 1] : add_state(states, pattern, place);
 }
 
-void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
+void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t number,
                               unsigned step)
 {
-    const struct vtr_plain_slot *slot = vtr_pattern_states_slot(states, pattern);
+    const struct vtr_pattern_state *state = states->items[number];
 
-    if (slot == NULL || slot->wanted != 0) {
-        return; /* no more is needed */
-    }
-    const struct vtr_pattern_state *state = states->items[slot - states->slots];
     if (step == 0) {
         VTR_PREFETCH(state);
         VTR_PREFETCH(&state->view);

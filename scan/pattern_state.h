@@ -90,9 +90,9 @@ struct vtr_pattern_states {
 
 void vtr_pattern_states_deinit(struct vtr_pattern_states *states);
 
-/* Forgets what was found, for the next file.  False when all states were too many to
- * keep. */
-bool vtr_pattern_states_clear(struct vtr_pattern_states *states);
+/* Forgets what was found, for the next file, and keeps the memory for as much if
+ * `has_room`.  False when all states were too many to keep. */
+bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room);
 
 /* The state of a pattern, made when it is new; NULL when memory is out.  One whose
  * bytes are bad says so. */
@@ -109,19 +109,10 @@ static inline const uint32_t *vtr_pattern_states_place(
                : &states->places[pattern];
 }
 
-/* The slot of a pattern; NULL when it has not been met. */
-static inline struct vtr_plain_slot *vtr_pattern_states_slot(
-    const struct vtr_pattern_states *states, uint32_t pattern)
-{
-    const uint32_t *place = vtr_pattern_states_place(states, pattern);
-
-    return place == NULL || *place == 0 ? NULL : &states->slots[*place - 1];
-}
-
 /* Where several patterns are met, the memory that says what is known of them is waited
  * for once: when their slots are there, each step asks for what the next one reads. */
 #define VTR_PATTERN_FETCHES 2u
-void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t pattern,
+void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t number,
                               unsigned step);
 
 /* Notes that something of the pattern was found in this file. */

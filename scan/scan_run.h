@@ -33,7 +33,6 @@ struct vtr_scan_run {
     struct vtr_external_settings externals;
     struct vtr_regex_machine *regexes;
     struct vtr_pattern_states patterns;
-    struct vtr_plain_hits plain_hits;
     struct vtr_hex_matcher hex;
     struct vtr_profile *profile; /* NULL: nobody asks */
     struct vtr_rule_facts facts;

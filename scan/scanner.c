@@ -29,7 +29,7 @@
 #define WORK_SHARES 16u
 
 /* After a file with more matches their memory is given back. */
-#define KEPT_MATCHES 1000000u
+#define KEPT_MATCHES 4000000u
 
 struct vtr_scanner {
     struct vtr_scan_run run;
@@ -114,7 +114,6 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_snapshot_deinit(&scanner->snapshot);
         vtr_rule_eval_deinit(&scanner->eval);
         vtr_pattern_states_deinit(&scanner->run.patterns);
-        vtr_plain_hits_deinit(&scanner->run.plain_hits);
         vtr_hex_matcher_deinit(&scanner->run.hex);
         vtr_regex_machine_free(scanner->run.regexes);
         vtr_external_settings_deinit(&scanner->run.externals);
@@ -167,9 +166,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
 {
     struct vtr_scan_run *run = &scanner->run;
 
-    if (run->match_count > KEPT_MATCHES) {
-        vtr_pattern_states_deinit(&run->patterns);
-    } else if (!vtr_pattern_states_clear(&run->patterns)) {
+    if (!vtr_pattern_states_clear(&run->patterns, run->match_count <= KEPT_MATCHES)) {
         vtr_rule_facts_clear(&run->facts);
     }
     vtr_arena_deinit(&run->copies);
@@ -181,7 +178,6 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     run->entry_point = -1;
     run->limits = 0;
     run->match_count = 0;
-    run->plain_hits.count = 0;
     run->candidate_count = 0;
     const uint64_t share = vtr_run_work(run);
     run->work_left =

@@ -21,9 +21,6 @@
 #define LONG_TEXT_LEN  256u
 #define BYTES_PER_UNIT 16u
 
-/* Matches kept of all patterns of a file, but for the first one of each. */
-#define TOTAL_LIMIT 16000000u
-
 /* What trying a hex string at a place is worth besides its steps. */
 #define HEX_UNITS 16u
 
@@ -33,7 +30,8 @@
 void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_match_list *list, size_t start, size_t len)
 {
-    if (run->match_count >= TOTAL_LIMIT && list->count > 0) {
+    vtr_plain_hits_close(run, state);
+    if (run->match_count >= VTR_VERIFY_TOTAL_LIMIT && list->count > 0) {
         run->limits |= VTR_SCAN_LIMIT_MATCHES;
         return;
     }
@@ -287,7 +285,6 @@ static void verify_part(struct vtr_scan_run *run, struct vtr_pattern_state *stat
                         const struct vtr_atom_entry *entry,
                         const struct vtr_candidate *candidate)
 {
-    vtr_plain_hits_open(run, state);
     if (entry->fragment >= state->part_count) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
         return;
@@ -318,7 +315,9 @@ static bool verify_atom(struct vtr_scan_run *run, const struct vtr_atom_entry *e
     }
     if (vtr_pattern_is_wanted(run, state) && candidate_of(entry, at, &candidate) &&
         narrow(state, &candidate, &is_past)) {
+        vtr_plain_hits_close(run, state);
         verify_part(run, state, entry, &candidate);
+        vtr_plain_hits_open(run, state);
     }
     return !is_past && !state->is_off;
 }
@@ -443,6 +442,7 @@ static void gather(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 /* What is left to do for a pattern of which something was found. */
 static void finish_pattern(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
+    vtr_plain_hits_close(run, state);
     for (size_t part = 0; part < state->part_count; part++) {
         flush_candidates(run, state, &state->parts[part]);
     }
@@ -460,7 +460,6 @@ static void finish_pattern(struct vtr_scan_run *run, struct vtr_pattern_state *s
 
 void vtr_verify_finish(struct vtr_scan_run *run)
 {
-    vtr_plain_hits_settle(run);
     /* Nothing is touched anew below: a candidate has touched its pattern already. */
     for (size_t i = 0; i < run->patterns.touched_count; i++) {
         struct vtr_pattern_state *state = run->patterns.touched[i];

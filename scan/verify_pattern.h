@@ -29,6 +29,9 @@ void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern);
  * list of matches is finished. */
 void vtr_verify_finish(struct vtr_scan_run *run);
 
+/* Matches kept of all patterns of a file, but for the first one of each. */
+#define VTR_VERIFY_TOTAL_LIMIT 16000000u
+
 /* Adds a match of a pattern, or of a part of it that its other parts must complete. */
 void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_match_list *list, size_t start, size_t len);
