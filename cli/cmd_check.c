@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/diagnostic_page.h"
 #include "cli/os_terminal.h"
 #include "cli/output.h"
 #include "cli/sarif.h"
@@ -27,7 +28,7 @@ static const struct vtr_option OPTIONS[] = {
      "one SARIF 2.1.0 log, for code hosts and editors",
      offsetof(struct check_arguments, is_sarif)},
     {"explain", 0, VTR_OPTION_TEXT, "CODE",
-     "say what a code, or the name of a warning, means; needs no SOURCE",
+     "print the page of a code, or of a warning by its name; needs no SOURCE",
      offsetof(struct check_arguments, explain)}};
 
 const struct vtr_verb vtr_verb_check = {
@@ -58,7 +59,7 @@ const struct vtr_verb vtr_verb_check = {
              "2  could not read the sources\n",
     .run = vtr_cmd_check};
 
-/* What a code means, and where more is said of it. */
+/* The page of a code, or of a warning by its name. */
 static int explain(const char *word)
 {
     struct vtr_text out = {0};
@@ -78,21 +79,7 @@ static int explain(const char *word)
         }
         return VTR_EXIT_FAILED;
     }
-    vtr_text_add(&out, codes[i].code);
-    vtr_text_add(&out, codes[i].name[0] == '\0' ? "" : " ");
-    vtr_text_add(&out, codes[i].name);
-    vtr_text_add(&out, codes[i].code[0] == 'W' ? " (warning): " : " (error): ");
-    vtr_text_add(&out, codes[i].meaning);
-    if (codes[i].code[0] == 'W') {
-        vtr_text_add(&out, "\nallow it: --allow ");
-        vtr_text_add(&out, codes[i].name);
-        vtr_text_add(&out, ", or in the source // vitrine: allow(");
-        vtr_text_add(&out, codes[i].name);
-        vtr_text_add(&out, ")");
-    }
-    vtr_text_add(&out, "\nexamples: docs/diagnostics/");
-    vtr_text_add(&out, codes[i].code);
-    vtr_text_add(&out, ".md\n");
+    vtr_text_add(&out, vtr_diagnostic_page_of(codes[i].code));
     return vtr_output_answer(&out, VTR_EXIT_YES);
 }
 

@@ -2,11 +2,17 @@
 
 #include "cli/sarif.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "cli/diagnostic_page.h"
 #include "cli/json.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
+
+/* What is no place in a log. */
+#define NOT_THERE SIZE_MAX
+#define IS_THERE  (SIZE_MAX - 1)
 
 static void put_message(struct vtr_json *json, const char *key, const char *text)
 {
@@ -19,6 +25,43 @@ static bool is_unreserved(uint8_t c)
 {
     return c - (unsigned)'0' < 10 || (c | 0x20u) - (unsigned)'a' < 26 || c == '-' ||
            c == '.' || c == '_' || c == '~' || c == '/';
+}
+
+/* The codes that diagnostics have, which are the rules of a log. */
+struct rules {
+    const struct vtr_code_meaning *codes; /* all that there are */
+    size_t code_count;
+    size_t *index; /* owned: of each code its place in the log, or NOT_THERE */
+};
+
+static size_t find_code(const struct rules *rules, const char *code)
+{
+    size_t i = 0;
+
+    while (i + 1 < rules->code_count && strcmp(rules->codes[i].code, code) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* False when memory is out. */
+static bool collect_rules(struct rules *rules, const struct vtr_diagnostic *diagnostics,
+                          size_t count)
+{
+    size_t next = 0;
+
+    rules->codes = vtr_code_meanings(&rules->code_count);
+    rules->index = calloc(rules->code_count, sizeof(*rules->index));
+    if (rules->index == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        rules->index[find_code(rules, diagnostics[i].code)] = IS_THERE;
+    }
+    for (size_t i = 0; i < rules->code_count; i++) {
+        rules->index[i] = rules->index[i] == IS_THERE ? next++ : NOT_THERE;
+    }
+    return true;
 }
 
 /* A path as a URI: an absolute one of a file, or relative to where the check ran. */
@@ -60,13 +103,18 @@ static bool has_place(const struct vtr_span *span)
     return span->path != NULL && span->path[0] != '\0';
 }
 
+/* A problem of a file as a whole stands before its first character: code hosts ask for
+ * a place. */
+static const struct vtr_span FILE_BEGIN = {.line = 1,
+                                           .character = 1,
+                                           .end_line = 1,
+                                           .end_character = 1};
+
 static void put_location(struct vtr_json *json, const struct vtr_span *span)
 {
     vtr_json_begin_object(json, "physicalLocation");
     put_artifact(json, span->path);
-    if (span->line > 0) {
-        put_region(json, "region", span);
-    }
+    put_region(json, "region", span->line > 0 ? span : &FILE_BEGIN);
     vtr_json_end_object(json);
 }
 
@@ -159,23 +207,12 @@ static void put_texts(struct vtr_json *json, const struct vtr_diagnostic *d)
     vtr_text_deinit(&text);
 }
 
-static size_t find_code(const char *code)
-{
-    size_t count;
-    const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
-    size_t i = 0;
-
-    while (i + 1 < count && strcmp(codes[i].code, code) != 0) {
-        i++;
-    }
-    return i;
-}
-
-static void put_result(struct vtr_json *json, const struct vtr_diagnostic *d)
+static void put_result(struct vtr_json *json, const struct vtr_diagnostic *d,
+                       const struct rules *rules)
 {
     vtr_json_begin_object(json, NULL);
     vtr_json_string(json, "ruleId", d->code);
-    vtr_json_number(json, "ruleIndex", find_code(d->code));
+    vtr_json_number(json, "ruleIndex", rules->index[find_code(rules, d->code)]);
     vtr_json_string(json, "level",
                     d->severity == VTR_SEVERITY_ERROR ? "error" : "warning");
     put_texts(json, d);
@@ -194,6 +231,7 @@ static void put_result(struct vtr_json *json, const struct vtr_diagnostic *d)
 
 static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meaning)
 {
+    const char *page = vtr_diagnostic_page_of(meaning->code);
     struct vtr_text uri = {0};
 
     vtr_text_add(&uri, VTR_DIAGNOSTICS_URI); /* of cli/CMakeLists.txt */
@@ -204,6 +242,13 @@ static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meani
         vtr_json_string(json, "name", meaning->name);
     }
     put_message(json, "shortDescription", meaning->meaning);
+    vtr_json_begin_object(json, "fullDescription");
+    vtr_json_bytes(json, "text", vtr_diagnostic_page_meaning(page));
+    vtr_json_end_object(json);
+    vtr_json_begin_object(json, "help");
+    vtr_json_string(json, "text", page);
+    vtr_json_string(json, "markdown", page);
+    vtr_json_end_object(json);
     vtr_json_bytes(json, "helpUri",
                    (struct vtr_bytes){(const uint8_t *)uri.ptr, uri.len});
     vtr_json_begin_object(json, "defaultConfiguration");
@@ -213,18 +258,17 @@ static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meani
     vtr_text_deinit(&uri);
 }
 
-static void put_tool(struct vtr_json *json)
+static void put_tool(struct vtr_json *json, const struct rules *rules)
 {
-    size_t count;
-    const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
-
     vtr_json_begin_object(json, "tool");
     vtr_json_begin_object(json, "driver");
     vtr_json_string(json, "name", "vitrine");
     vtr_json_string(json, "version", vtr_version());
     vtr_json_begin_array(json, "rules");
-    for (size_t i = 0; i < count; i++) {
-        put_rule(json, &codes[i]);
+    for (size_t i = 0; i < rules->code_count; i++) {
+        if (rules->index[i] != NOT_THERE) {
+            put_rule(json, &rules->codes[i]);
+        }
     }
     vtr_json_end_array(json);
     vtr_json_end_object(json);
@@ -260,23 +304,29 @@ void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostic
                    size_t count, uint64_t omitted)
 {
     struct vtr_json json;
+    struct rules rules;
 
+    if (!collect_rules(&rules, diagnostics, count)) {
+        out->has_failed = true;
+        return;
+    }
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
     vtr_json_string(&json, "$schema", SCHEMA);
     vtr_json_string(&json, "version", "2.1.0");
     vtr_json_begin_array(&json, "runs");
     vtr_json_begin_object(&json, NULL);
-    put_tool(&json);
+    put_tool(&json, &rules);
     vtr_json_string(&json, "columnKind", "unicodeCodePoints");
     put_invocation(&json, omitted);
     vtr_json_begin_array(&json, "results");
     for (size_t i = 0; i < count; i++) {
-        put_result(&json, &diagnostics[i]);
+        put_result(&json, &diagnostics[i], &rules);
     }
     vtr_json_end_array(&json);
     vtr_json_end_object(&json);
     vtr_json_end_array(&json);
     vtr_json_end_object(&json);
     vtr_text_add(out, "\n");
+    free(rules.index);
 }

@@ -10,8 +10,8 @@ import re
 import sys
 import urllib.parse
 
-# What the schema of SARIF 2.1.0 says of the objects that there are here: members, a
-# required one with a '!', and of each its type, the object that it is, or [what each of
+# What the schema of SARIF 2.1.0 says of the objects that there are here: members, one that
+# it or a code host requires with a '!', and of each its type, the object that it is, or [what each of
 # its items is]; [[...]] has at least one.
 SHAPES = {
     "sarifLog": {"$schema": "uri", "version!": {"2.1.0"}, "runs!": ["run"]},
@@ -20,10 +20,11 @@ SHAPES = {
     "tool": {"driver!": "toolComponent"},
     "toolComponent": {"name!": str, "version": str, "rules": ["reportingDescriptor"]},
     "reportingDescriptor": {
-        "id!": str, "name": str, "shortDescription": "multiformatMessageString",
-        "helpUri": "uri", "defaultConfiguration": "reportingConfiguration"},
+        "id!": str, "name": str, "shortDescription!": "multiformatMessageString",
+        "fullDescription!": "multiformatMessageString",
+        "help!": "multiformatMessageString", "helpUri": "uri", "defaultConfiguration": "reportingConfiguration"},
     "reportingConfiguration": {"level": {"none", "note", "warning", "error"}},
-    "multiformatMessageString": {"text!": str},
+    "multiformatMessageString": {"text!": str, "markdown": str},
     "invocation": {"executionSuccessful!": bool},
     "result": {
         "ruleId": str, "ruleIndex": int, "level": {"none", "note", "warning", "error"},
@@ -151,6 +152,8 @@ def main(log_path, path=None):
     expect(driver["name"] == "vitrine" and driver["version"], "driver")
     ids = [rule["id"] for rule in driver["rules"]]
     expect(len(set(ids)) == len(ids) and ids == sorted(ids), "rules")
+    used = {result["ruleId"] for result in run["results"]}
+    expect(set(ids) == used, "rules without results, or the other way round")
     for rule in driver["rules"]:
         expect(rule["shortDescription"]["text"], "a rule without description")
         expect(rule["helpUri"].endswith(rule["id"]), "helpUri")
