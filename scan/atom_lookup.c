@@ -126,19 +126,21 @@ static size_t offset_of(const struct lookup *l, uint32_t at)
  */
 static void sift_suspects(struct lookup *l)
 {
-    const uint32_t unit_count = l->run->atoms->unit_count;
+    const struct vtr_atom_index *atoms = l->run->atoms;
     size_t kept = 0;
 
     for (size_t i = 0; i < l->suspect_count; i++) {
         struct suspect *suspect = &l->suspects[kept];
 
-        *suspect = l->suspects[i];
-        if (suspect->place > unit_count) {
-            try_list(l, suspect->place - unit_count - 1, offset_of(l, suspect->at));
+        if (i > kept) {
+            *suspect = l->suspects[i];
+        }
+        if (suspect->place > atoms->unit_count) {
+            try_list(l, suspect->place - atoms->unit_count - 1,
+                     offset_of(l, suspect->at));
             continue;
         }
-        const struct vtr_atom_row row =
-            vtr_atom_index_row(l->run->atoms, suspect->place - 1);
+        const struct vtr_atom_row row = vtr_atom_index_row(atoms, suspect->place - 1);
         suspect->pattern = row.pattern;
         suspect->back = row.back;
         suspect->is_plain = !row.is_wide && !row.is_long;
@@ -150,33 +152,42 @@ static void sift_suspects(struct lookup *l)
 
 /* What is known of the patterns of the suspects is waited for together: each step asks
  * for what the next one reads. */
-static void fetch_patterns(struct lookup *l)
+static void fetch_slots(struct lookup *l)
 {
     const struct vtr_pattern_states *patterns = &l->run->patterns;
-    size_t others = 0; /* of which a slot does not say it all */
+    const struct vtr_plain_slot *slots = patterns->slots;
+    struct suspect *end = l->suspects + l->suspect_count;
 
-    for (size_t i = 0; i < l->suspect_count; i++) {
-        struct suspect *suspect = &l->suspects[i];
+    for (struct suspect *suspect = l->suspects; suspect < end; suspect++) {
         const uint32_t *place = vtr_pattern_states_place(patterns, suspect->pattern);
 
         suspect->number = place == NULL ? 0 : *place;
         if (suspect->number > 0) {
-            VTR_PREFETCH(&patterns->slots[suspect->number - 1]);
+            VTR_PREFETCH(&slots[suspect->number - 1]);
         }
     }
-    for (size_t i = 0; i < l->suspect_count; i++) {
-        if (l->suspects[i].number > 0) {
-            const struct vtr_plain_slot *slot =
-                &patterns->slots[l->suspects[i].number - 1];
+}
+
+static void fetch_ends(const struct lookup *l)
+{
+    const struct vtr_pattern_states *patterns = &l->run->patterns;
+    const struct vtr_plain_slot *slots = patterns->slots;
+    const struct suspect *end = l->suspects + l->suspect_count;
+    const uint64_t file_number = l->run->file_number;
+    size_t others = 0; /* of which a slot does not say it all */
+
+    for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+        if (suspect->number > 0) {
+            const struct vtr_plain_slot *slot = &slots[suspect->number - 1];
 
             VTR_PREFETCH(slot->end);
-            others += slot->wanted >> 8 != l->run->file_number;
+            others += slot->wanted >> 8 != file_number;
         }
     }
     for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {
-        for (size_t i = 0; i < l->suspect_count; i++) {
-            if (l->suspects[i].number > 0) {
-                vtr_pattern_states_fetch(patterns, l->suspects[i].number - 1, step);
+        for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+            if (suspect->number > 0) {
+                vtr_pattern_states_fetch(patterns, suspect->number - 1, step);
             }
         }
     }
@@ -194,7 +205,8 @@ static bool take_plain(struct lookup *l, const struct suspect *suspect, size_t a
 static void try_suspects(struct lookup *l)
 {
     sift_suspects(l);
-    fetch_patterns(l);
+    fetch_slots(l);
+    fetch_ends(l);
     for (size_t i = 0; i < l->suspect_count; i++) {
         const struct suspect *suspect = &l->suspects[i];
         const size_t at = offset_of(l, suspect->at);
@@ -207,52 +219,57 @@ static void try_suspects(struct lookup *l)
 }
 
 /* Notes what a slot leads to. */
-static void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
+static inline void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
 {
+    const struct vtr_atom_index *atoms = l->run->atoms;
     const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
-    const uint32_t unit_count = l->run->atoms->unit_count;
 
-    if (place == 0 || (place <= unit_count && is_idle(l, place - 1))) {
+    if (place == 0) {
         return;
+    }
+    if (place <= atoms->unit_count) {
+        if (is_idle(l, place - 1)) {
+            return;
+        }
+        VTR_PREFETCH(atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
     }
     if (l->suspect_count == GROUP) {
         try_suspects(l);
     }
-    l->suspects[l->suspect_count].place = place;
-    l->suspects[l->suspect_count].at = at;
-    l->suspect_count++;
-    if (place <= unit_count) {
-        VTR_PREFETCH(l->run->atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
-    }
+    struct suspect *suspect = &l->suspects[l->suspect_count++];
+    suspect->place = place;
+    suspect->at = at;
 }
 
 /* Takes the slots of the answers, so many.  Where a line is full, the question goes on
  * to the next one: those are the questions that are left. */
 static void take_answers(struct lookup *l, size_t count)
 {
-    const struct vtr_atom_table *table = l->table;
+    const uint8_t *lines = l->table->slots;
+    const uint32_t line_count = l->table->line_count;
     size_t left = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct vtr_line_answer answer = l->answers[i];
-        struct vtr_line_question question = l->questions[answer.question];
-        const uint8_t *slots = table->slots + (size_t)question.line * VTR_ATOM_LINE_LEN;
-        uint32_t matches = answer.slots & (VTR_LINE_FULL - 1);
+        const struct vtr_line_question *question = &l->questions[answer.question];
+        const uint8_t *slots = lines + (size_t)question->line * VTR_ATOM_LINE_LEN;
+        const uint32_t at = question->at;
 
-        for (; matches != 0; matches &= matches - 1) {
-            const size_t slot = VTR_LOWEST_BIT(matches);
-
-            suspect_slot(l, vtr_load_u32(slots + 4 * slot), question.at);
-        }
         if ((answer.slots & VTR_LINE_FULL) != 0) {
-            question.line =
-                question.line + 1 == table->line_count ? 0 : question.line + 1;
-            VTR_PREFETCH(table->slots + (size_t)question.line * VTR_ATOM_LINE_LEN);
-            l->questions[left] = question; /* answers are in the order of questions */
-            left++;
+            const uint32_t next =
+                question->line + 1 == line_count ? 0 : question->line + 1;
+
+            VTR_PREFETCH(lines + (size_t)next * VTR_ATOM_LINE_LEN);
+            l->questions[left++] = (struct vtr_line_question){.line = next,
+                                                              .key = question->key,
+                                                              .at = at};
+        }
+        for (uint32_t matches = answer.slots & (VTR_LINE_FULL - 1); matches != 0;
+             matches &= matches - 1) {
+            suspect_slot(l, vtr_load_u32(slots + 4 * VTR_LOWEST_BIT(matches)), at);
         }
     }
-    l->question_count = left;
+    l->question_count = left; /* answers are in the order of questions */
 }
 
 /* Asks for the window that begins at a place of the tile's bytes. */

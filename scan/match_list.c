@@ -3,6 +3,7 @@
 #include "scan/match_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sort.h"
 
@@ -11,7 +12,9 @@
 void vtr_match_list_deinit(struct vtr_match_list *list)
 {
     if (list != NULL) {
-        free(list->items);
+        if (!list->is_pooled) {
+            free(list->items);
+        }
         *list = (struct vtr_match_list){0};
     }
 }
@@ -29,9 +32,14 @@ bool vtr_match_list_grow(struct vtr_match_list *list)
     if (cap > SIZE_MAX / sizeof(*list->items)) {
         return false;
     }
-    struct vtr_match *items = realloc(list->items, cap * sizeof(*items));
+    struct vtr_match *items =
+        realloc(list->is_pooled ? NULL : list->items, cap * sizeof(*items));
     if (items == NULL) {
         return false;
+    }
+    if (list->is_pooled) {
+        memcpy(items, list->items, list->count * sizeof(*items));
+        list->is_pooled = false; /* its room is lost to the pool until that goes */
     }
     list->items = items;
     list->cap = cap;

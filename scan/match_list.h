@@ -15,10 +15,11 @@
 #include "vitrine/scan.h"
 
 struct vtr_match_list {
-    struct vtr_match *items; /* owned */
+    struct vtr_match *items; /* owned, unless it is a pool's */
     size_t count;
     size_t cap;
     bool is_disordered; /* an item was added out of order: finish has work to do */
+    bool is_pooled;     /* the items are in a pool: scan/match_pool.h */
 };
 
 /* {0} is a valid empty list. */

@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/os_memory.h"
 #include "format/image.h"
 #include "scan/regex.h"
 #include "scan/regex_filter.h"
 
 #define FIRST_CAPACITY 64u
 #define PART_LIMIT     65536u /* numbered in 16 bits by the index */
-
-/* A longer one takes so long to compare that it is worth counting. */
-#define PLAIN_LIMIT 255u
 
 /* Past so many patterns what is kept from file to file is dropped. */
 #define KEEP_LIMIT 131072u
@@ -42,6 +40,7 @@ static void drop_all(struct vtr_pattern_states *states)
     for (size_t i = 0; i < states->count; i++) {
         state_free(states->items[i]);
     }
+    vtr_match_pool_deinit(&states->pool);
     states->count = 0;
     states->touched_count = 0;
     free(states->places);
@@ -59,13 +58,19 @@ void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
     }
 }
 
-static void clear_list(struct vtr_match_list *list, bool has_room)
+/* Gives back the room of all matches. */
+static void drop_matches(struct vtr_pattern_states *states)
 {
-    if (has_room) {
-        vtr_match_list_clear(list);
-    } else {
-        vtr_match_list_deinit(list);
+    for (size_t i = 0; i < states->count; i++) {
+        struct vtr_pattern_state *state = states->items[i];
+
+        vtr_match_list_deinit(&state->matches);
+        vtr_match_list_deinit(&state->settled);
+        for (size_t part = 0; part < state->part_count; part++) {
+            vtr_match_list_deinit(&state->parts[part].found);
+        }
     }
+    vtr_match_pool_deinit(&states->pool);
 }
 
 bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room)
@@ -77,15 +82,18 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room)
     for (size_t i = 0; i < states->touched_count; i++) {
         struct vtr_pattern_state *state = states->touched[i];
         state->is_touched = false;
-        clear_list(&state->matches, has_room);
-        clear_list(&state->settled, has_room);
+        vtr_match_list_clear(&state->matches);
+        vtr_match_list_clear(&state->settled);
         state->copies.count = 0;
         for (size_t part = 0; part < state->part_count; part++) {
-            clear_list(&state->parts[part].found, has_room);
+            vtr_match_list_clear(&state->parts[part].found);
             state->parts[part].candidates.count = 0;
         }
     }
     states->touched_count = 0;
+    if (!has_room) {
+        drop_matches(states);
+    }
     return true;
 }
 
@@ -237,7 +245,8 @@ static struct vtr_bytes find_plain(const struct vtr_pattern_state *state)
     } else if (state->part_count == 1 && state->view.type == VTR_PATTERN_HEX) {
         masked = state->parts[0].literal;
     }
-    return flags == (is_text ? VTR_PATTERN_ASCII : 0u) && masked.len <= PLAIN_LIMIT
+    return flags == (is_text ? VTR_PATTERN_ASCII : 0u) &&
+                   masked.len <= VTR_PLAIN_LEN_MAX
                ? masked
                : (struct vtr_bytes){NULL, 0};
 }
@@ -269,8 +278,10 @@ static struct vtr_pattern_state *state_new(const struct vtr_image *image,
 
 static bool grow_slots(struct vtr_pattern_states *states, size_t cap)
 {
-    struct vtr_plain_slot *slots =
-        aligned_alloc(VTR_PLAIN_SLOT_ALIGN, cap * sizeof(*slots));
+    const size_t len = cap * sizeof(struct vtr_plain_slot);
+    struct vtr_plain_slot *slots = len >= VTR_LARGE_PAGE_LEN
+                                       ? vtr_memory_new_large(len)
+                                       : aligned_alloc(VTR_PLAIN_SLOT_ALIGN, len);
 
     if (slots == NULL) {
         return false;

@@ -13,6 +13,7 @@
 #include "format/image.h"
 #include "format/rule.h"
 #include "scan/match_list.h"
+#include "scan/match_pool.h"
 #include "scan/number_map.h"
 #include "scan/plain_hits.h"
 
@@ -65,7 +66,8 @@ struct vtr_pattern_state {
     bool has_only_offset;
 
     struct vtr_bytes plain; /* masked, of a pattern that matches these bytes alone, at
-                               most 255, wherever they stand; else empty */
+                               most VTR_PLAIN_LEN_MAX, wherever they stand; else
+                               empty */
     struct vtr_pattern_view view;
     struct vtr_pattern_part *parts; /* owned */
     size_t part_count;
@@ -86,6 +88,7 @@ struct vtr_pattern_states {
     struct vtr_pattern_state **touched; /* of this file, in the order of their first
                                            find; as long as `items` */
     size_t touched_count;
+    struct vtr_match_pool pool; /* of lists of matches, when those are many */
 };
 
 void vtr_pattern_states_deinit(struct vtr_pattern_states *states);

@@ -7,6 +7,9 @@
 #include "scan/scan_run.h"
 #include "scan/verify_pattern.h"
 
+/* A file with so many matches consists of them. */
+#define POOLED_MATCHES 65536u
+
 void vtr_plain_hits_open(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
     struct vtr_plain_slot *slot = &run->patterns.slots[state->number];
@@ -17,10 +20,7 @@ void vtr_plain_hits_open(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         return;
     }
     if (slot->wanted == 0) {
-        vtr_unmask_part(state->plain, 0,
-                        state->plain.len < VTR_PLAIN_HEAD_LEN ? state->plain.len
-                                                              : VTR_PLAIN_HEAD_LEN,
-                        slot->head);
+        vtr_unmask(state->plain, slot->bytes);
     }
     slot->wanted = run->file_number << 8 | state->plain.len;
     slot->next = 0;
@@ -49,32 +49,20 @@ void vtr_plain_hits_close(struct vtr_scan_run *run, struct vtr_pattern_state *st
     }
 }
 
-/* Whether the first bytes of a pattern of this length are there. */
-static bool has_head(const uint8_t *bytes, const uint8_t *head, size_t len)
+static bool are_equal(const uint8_t *left, const uint8_t *right, size_t len)
 {
-    if (len >= 8) {
-        const size_t last = len < VTR_PLAIN_HEAD_LEN ? len - 8 : VTR_PLAIN_HEAD_LEN - 8;
-        uint64_t other = (vtr_load_u64(bytes) ^ vtr_load_u64(head)) |
-                         (vtr_load_u64(bytes + last) ^ vtr_load_u64(head + last));
-
-        if (len > 16) {
-            other |= (vtr_load_u64(bytes + 8) ^ vtr_load_u64(head + 8)) |
-                     (vtr_load_u64(bytes + last - 8) ^ vtr_load_u64(head + last - 8));
-        }
-        return other == 0;
+    if (len < 8) {
+        return memcmp(left, right, len) == 0;
     }
-    return memcmp(bytes, head, len) == 0;
-}
+    const size_t last = len - 8;
+    uint64_t other = (vtr_load_u64(left) ^ vtr_load_u64(right)) |
+                     (vtr_load_u64(left + last) ^ vtr_load_u64(right + last));
 
-/* Whether what follows the first bytes is there too. */
-static bool has_rest(const uint8_t *bytes, struct vtr_bytes masked)
-{
-    for (size_t i = VTR_PLAIN_HEAD_LEN; i < masked.len; i++) {
-        if (bytes[i] != (masked.ptr[i] ^ vtr_mask(i))) {
-            return false;
-        }
+    if (len > 16) { /* and at most 32 */
+        other |= (vtr_load_u64(left + 8) ^ vtr_load_u64(right + 8)) |
+                 (vtr_load_u64(left + last - 8) ^ vtr_load_u64(right + last - 8));
     }
-    return true;
+    return other == 0;
 }
 
 /* Adds a hit where the list has no room, or may have no more matches, or there was none
@@ -82,23 +70,26 @@ static bool has_rest(const uint8_t *bytes, struct vtr_bytes masked)
 static void add_slowly(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                        size_t start)
 {
-    vtr_verify_add(run, state, &state->matches, start, state->plain.len);
+    struct vtr_match_list *list = &state->matches;
+
+    vtr_plain_hits_close(run, state);
+    if (list->count == list->cap && run->match_count >= POOLED_MATCHES) {
+        vtr_match_pool_grow(&run->patterns.pool, list);
+    }
+    vtr_verify_add(run, state, list, start, state->plain.len);
     vtr_plain_hits_open(run, state);
 }
 
 bool vtr_plain_hits_take(struct vtr_scan_run *run, uint32_t number, size_t start)
 {
     struct vtr_plain_slot *slot = &run->patterns.slots[number];
+    const size_t len = slot->wanted & 0xFFu;
 
-    if (slot->wanted >> 8 != run->file_number) {
+    if (VTR_UNLIKELY(slot->wanted >> 8 != run->file_number)) {
         return false;
     }
-    const size_t len = slot->wanted & 0xFFu;
-    if (slot->next == start + 1 || start > run->data.len ||
-        len > run->data.len - start ||
-        !has_head(run->data.ptr + start, slot->head, len) ||
-        (len > VTR_PLAIN_HEAD_LEN &&
-         !has_rest(run->data.ptr + start, run->patterns.items[number]->plain))) {
+    if (start + len > run->data.len || slot->next == start + 1 ||
+        !are_equal(run->data.ptr + start, slot->bytes, len)) {
         return true;
     }
     if (VTR_UNLIKELY(slot->end == slot->limit || start < slot->next ||
@@ -106,8 +97,7 @@ bool vtr_plain_hits_take(struct vtr_scan_run *run, uint32_t number, size_t start
         add_slowly(run, run->patterns.items[number], start);
         return true;
     }
-    *slot->end = (struct vtr_match){start, len};
-    slot->end++;
+    *slot->end++ = (struct vtr_match){start, len};
     slot->next = start + 1;
     run->match_count++;
     return true;

@@ -21,12 +21,12 @@ struct vtr_match;
 struct vtr_pattern_state;
 struct vtr_scan_run;
 
-/* First bytes of a plain pattern that are at hand. */
-#define VTR_PLAIN_HEAD_LEN 32u
+/* Longer patterns are not taken for plain ones. */
+#define VTR_PLAIN_LEN_MAX 32u
 
 /* What is known of a pattern, beside its state. */
 struct vtr_plain_slot {
-    uint8_t head[VTR_PLAIN_HEAD_LEN];
+    uint8_t bytes[VTR_PLAIN_LEN_MAX];
     uint64_t wanted;       /* number of the file in which hits of it are taken, times
                               256, and its length; 0: none */
     uint64_t next;         /* offset behind that of its last hit in the file; 0: none */
