@@ -28,7 +28,7 @@
  * and compiled where the processor's family may have them (scan/CMakeLists.txt). */
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 # define VTR_HAS_X86_VECTORS 1
-# define VTR_TARGET_AVX2     __attribute__((target("avx2,bmi")))
+# define VTR_TARGET_AVX2     __attribute__((target("avx2,bmi,popcnt")))
 # define VTR_TARGET_AVX512   __attribute__((target("avx512f,avx512bw,popcnt,bmi")))
 #else
 # define VTR_HAS_X86_VECTORS 0

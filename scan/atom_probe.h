@@ -79,6 +79,7 @@ size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
 size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                               size_t count, uint16_t *out);
+size_t vtr_probe_list_avx2(const uint64_t *masks, size_t count, uint16_t *out);
 void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out);
@@ -90,25 +91,23 @@ size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
 size_t vtr_probe_buckets_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
                               size_t count, uint16_t *out);
 
-/* Of positions from `at` on, which buckets let pass (a bit for each), adds those that
- * the filter lets pass too; returns how many there are. */
-static inline size_t vtr_probe_keep(const struct vtr_atom_probe *probe,
-                                    const uint8_t *tile, size_t at, uint64_t bits,
-                                    uint16_t *out, size_t found)
+/* Positions of a tile, a bit for each. */
+#define VTR_TILE_MASKS (VTR_TILE_LEN / 64u)
+
+/* Of so many positions, keeps those that the filter lets pass; returns how many. */
+static inline size_t vtr_probe_keep_passing(const struct vtr_atom_probe *probe,
+                                            const uint8_t *tile, uint16_t *positions,
+                                            size_t count)
 {
-    for (uint32_t low = (uint32_t)bits; low != 0; low &= low - 1) {
-        const size_t position = at + VTR_LOWEST_BIT(low);
+    size_t kept = 0;
 
-        out[found] = (uint16_t)position; /* stays if it passes */
-        found += vtr_probe_passes(probe, tile + position);
-    }
-    for (uint32_t high = (uint32_t)(bits >> 32); high != 0; high &= high - 1) {
-        const size_t position = at + 32 + VTR_LOWEST_BIT(high);
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t position = positions[i];
 
-        out[found] = (uint16_t)position;
-        found += vtr_probe_passes(probe, tile + position);
+        positions[kept] = position;
+        kept += vtr_probe_passes(probe, tile + position);
     }
-    return found;
+    return kept;
 }
 
 /* Of positions that the filter lets pass, so many, keeps those that buckets let pass.

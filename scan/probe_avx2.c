@@ -136,30 +136,70 @@ static inline unsigned ask_group(const struct tables *group, const uint8_t *byte
     return ~(unsigned)_mm256_movemask_epi8(is_none);
 }
 
+/* So many bits of 64 are listed without asking whether they are there: a branch that
+ * nobody can foresee costs more. */
+#define LISTED_LEAST 4u
+
+/* Writes the positions whose bits are set in so many masks; returns how many. */
 VTR_TARGET_AVX2
-size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
-                              size_t count, uint16_t *out)
+size_t vtr_probe_list_avx2(const uint64_t *masks, size_t count, uint16_t *out)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = masks[i];
+        uint16_t *next = out + found;
+
+        if (bits == 0) {
+            continue;
+        }
+        found += (size_t)_mm_popcnt_u64(bits);
+        for (unsigned k = 0; k < LISTED_LEAST; k++) {
+            *next++ = (uint16_t)(64 * i + _tzcnt_u64(bits));
+            bits = _blsr_u64(bits);
+        }
+        for (; bits != 0; bits = _blsr_u64(bits)) {
+            *next++ = (uint16_t)(64 * i + _tzcnt_u64(bits));
+        }
+    }
+    return found;
+}
+
+VTR_TARGET_AVX2
+static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint64_t *masks)
 {
     struct tables tables[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_BYTES];
     const uint8_t *from = probe->buckets;
-    size_t found = 0;
 
     for (unsigned i = 0; i < probe->group_count * VTR_BUCKET_BYTES; i++) {
         tables[i].low = load_both_halves(from);
         tables[i].high = load_both_halves(from + VTR_BUCKET_TABLE_LEN);
         from += 2 * VTR_BUCKET_TABLE_LEN;
     }
-    for (size_t at = 0; at < count; at += 32) {
+    for (size_t at = 0; at < count; at += 64) {
         VTR_PREFETCH(probe->ahead + at);
-        unsigned bits = ask_group(tables, tile + at);
+        unsigned low = ask_group(tables, tile + at);
+        unsigned high = ask_group(tables, tile + at + 32);
 
         if (probe->group_count > 1) {
-            bits |= ask_group(tables + VTR_BUCKET_BYTES, tile + at);
+            low |= ask_group(tables + VTR_BUCKET_BYTES, tile + at);
+            high |= ask_group(tables + VTR_BUCKET_BYTES, tile + at + 32);
         }
-        found = vtr_probe_keep(probe, tile, at, bits, out, found);
+        masks[at / 64] = low | (uint64_t)high << 32;
     }
+}
+
+VTR_TARGET_AVX2
+size_t vtr_probe_buckets_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint16_t *out)
+{
+    uint64_t masks[VTR_TILE_MASKS];
+
+    ask_groups(probe, tile, count, masks);
+    size_t found = vtr_probe_list_avx2(masks, (count + 63) / 64, out);
     while (found > 0 && out[found - 1] >= count) {
         found--; /* the last block went past the end */
     }
-    return found;
+    return vtr_probe_keep_passing(probe, tile, out, found);
 }

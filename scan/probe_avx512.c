@@ -51,18 +51,58 @@ static inline __m512i lanes_of(int step)
                              3 * step + 1, 3 * step + 2, 3 * step + 3);
 }
 
+/* What does not change from block to block. */
+struct constants {
+    const uint8_t *filter;
+    __m128i word_shift;
+};
+
+/* Which of sixteen grams the filter lets pass: their first four bytes, and the last. */
+VTR_TARGET_AVX512
+static inline __mmask16 look_up(const struct constants *c, __m512i low, __m512i high)
+{
+    const __m512i hash = _mm512_add_epi32(
+        _mm512_mullo_epi32(low, _mm512_set1_epi32((int)VTR_GRAM_LOW_FACTOR)),
+        _mm512_mullo_epi32(high, _mm512_set1_epi32((int)VTR_GRAM_HIGH_FACTOR)));
+    const __m512i word =
+        _mm512_i32gather_epi32(_mm512_srl_epi32(hash, c->word_shift), c->filter, 4);
+    const __m512i mixed = _mm512_xor_si512(hash, _mm512_srli_epi32(hash, 16));
+    const __m512i top = _mm512_set1_epi32(INT32_MIN);
+    const __m512i mask =
+        _mm512_ternarylogic_epi32(_mm512_rolv_epi32(_mm512_set1_epi32(1), mixed),
+                                  _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 5)),
+                                  _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 10)),
+                                  ANY_OF_THREE);
+
+    return _mm512_cmpeq_epi32_mask(_mm512_and_si512(word, mask), mask);
+}
+
+/* Writes those of sixteen positions that pass beside each other; returns how many. */
+VTR_TARGET_AVX512
+static inline size_t keep(__mmask16 passes, __m512i positions, uint16_t *out)
+{
+    const __m256i kept =
+        _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(passes, positions));
+
+    _mm256_storeu_si256((__m256i *)(void *)out, kept);
+    return (size_t)_mm_popcnt_u32(passes);
+}
+
+VTR_TARGET_AVX512
+static inline struct constants constants_of(const struct vtr_atom_probe *probe)
+{
+    return (struct constants){probe->filter,
+                              _mm_cvtsi32_si128(37 - (int)probe->filter_bits)};
+}
+
 VTR_TARGET_AVX512
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out)
 {
+    const struct constants c = constants_of(probe);
     const __m512i lanes = lanes_of((int)probe->stride);
     const __m512i low_bytes = load_all_quarters(probe->low);
     const __m512i high_bytes = load_all_quarters(probe->high);
-    const __m512i low_factor = _mm512_set1_epi32((int)VTR_GRAM_LOW_FACTOR);
-    const __m512i high_factor = _mm512_set1_epi32((int)VTR_GRAM_HIGH_FACTOR);
-    const __m512i one = _mm512_set1_epi32(1);
-    const __m512i top = _mm512_set1_epi32(INT32_MIN);
-    const __m128i word_shift = _mm_cvtsi32_si128(37 - (int)probe->filter_bits);
     const size_t block = 16u * probe->stride;
     const __m512i step = _mm512_set1_epi32((int)block);
     __m512i positions = _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8,
@@ -74,29 +114,43 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
         VTR_PREFETCH(probe->ahead + at);
         const __m512i bytes =
             _mm512_permutexvar_epi32(lanes, _mm512_loadu_si512(tile + at));
-        const __m512i hash = _mm512_add_epi32(
-            _mm512_mullo_epi32(_mm512_shuffle_epi8(bytes, low_bytes), low_factor),
-            _mm512_mullo_epi32(_mm512_shuffle_epi8(bytes, high_bytes), high_factor));
-        const __m512i word = _mm512_i32gather_epi32(_mm512_srl_epi32(hash, word_shift),
-                                                    probe->filter, 4);
-        const __m512i mixed = _mm512_xor_si512(hash, _mm512_srli_epi32(hash, 16));
-        const __m512i mask = _mm512_ternarylogic_epi32(
-            _mm512_rolv_epi32(one, mixed),
-            _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 5)),
-            _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 10)), ANY_OF_THREE);
-        const __mmask16 passes =
-            _mm512_cmpeq_epi32_mask(_mm512_and_si512(word, mask), mask);
-        const __m256i kept =
-            _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(passes, positions));
+        const __mmask16 passes = look_up(&c, _mm512_shuffle_epi8(bytes, low_bytes),
+                                         _mm512_shuffle_epi8(bytes, high_bytes));
 
-        _mm256_storeu_si256((__m256i *)(void *)(out + found), kept);
-        found += (size_t)_mm_popcnt_u32(passes);
+        found += keep(passes, positions, out + found);
         positions = _mm512_add_epi32(positions, step);
     }
     while (found > 0 && out[found - 1] >= count) {
         found--; /* the last block went past the end */
     }
     return found;
+}
+
+/* Of so many positions, keeps those that the filter lets pass; returns how many. */
+VTR_TARGET_AVX512
+static size_t keep_passing(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                           uint16_t *positions, size_t count)
+{
+    const struct constants c = constants_of(probe);
+    const unsigned len = probe->gram_len;
+    const __m512i cut = _mm512_set1_epi32((int)vtr_gram_cut(UINT32_MAX, len));
+    const uint8_t *last = tile + (len > 4 ? len - 4 : 0);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i += 16) {
+        const __mmask16 are_there =
+            (__mmask16)(count - i < 16 ? (1u << (count - i)) - 1 : UINT16_MAX);
+        const __m512i at = _mm512_maskz_cvtepu16_epi32(
+            are_there,
+            _mm256_loadu_si256((const __m256i *)(const void *)(positions + i)));
+        const __m512i low = _mm512_i32gather_epi32(at, tile, 1);
+        const __m512i high = len > 4 ? _mm512_i32gather_epi32(at, last, 1) : low;
+        const __mmask16 passes =
+            look_up(&c, _mm512_and_si512(low, cut), _mm512_and_si512(high, cut));
+
+        kept += keep((__mmask16)(passes & are_there), at, positions + kept);
+    }
+    return kept;
 }
 
 /* The tables of two bytes of a group, each in all quarters; written out, since arrays
@@ -143,57 +197,79 @@ static inline struct halves load_halves(const uint8_t *bytes)
     return halves;
 }
 
-/* The buckets that have the halves of these two bytes. */
-VTR_TARGET_AVX512
-static inline __m512i ask_tables(const struct tables *tables,
-                                 const struct halves *halves)
-{
-    const __m512i low = _mm512_shuffle_epi8(tables->low, halves->low);
-    const __m512i high = _mm512_shuffle_epi8(tables->high, halves->high);
-    const __m512i next_low = _mm512_shuffle_epi8(tables->next_low, halves->next_low);
-    const __m512i next_high = _mm512_shuffle_epi8(tables->next_high, halves->next_high);
+/* A group's four bytes. */
+struct group {
+    struct tables begin;
+    struct tables end;
+};
 
-    return _mm512_and_si512(_mm512_and_si512(low, high),
-                            _mm512_and_si512(next_low, next_high));
+VTR_TARGET_AVX512
+static inline struct group load_group(const uint8_t *tables)
+{
+    return (struct group){load_tables(tables), load_tables(tables + HALF_GROUP_LEN)};
 }
 
 VTR_TARGET_AVX512
-static inline size_t probe_groups(const struct vtr_atom_probe *probe,
-                                  const uint8_t *tile, size_t count, uint16_t *out,
-                                  bool has_two)
+static inline __m512i all_of(__m512i a, __m512i b, __m512i c)
 {
-    const uint8_t *other = probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0);
-    const struct tables first = load_tables(probe->buckets);
-    const struct tables first_end = load_tables(probe->buckets + HALF_GROUP_LEN);
-    const struct tables second = load_tables(other);
-    const struct tables second_end = load_tables(other + HALF_GROUP_LEN);
-    size_t found = 0;
+    return _mm512_ternarylogic_epi32(a, b, c, 0x80);
+}
+
+/* Of 64 positions, a bit for each of which one bucket has all halves. */
+VTR_TARGET_AVX512
+static inline uint64_t ask_group(const struct group *group, const struct halves *begin,
+                                 const struct halves *end)
+{
+    const struct tables *first = &group->begin;
+    const struct tables *last = &group->end;
+    const __m512i one = all_of(_mm512_shuffle_epi8(first->low, begin->low),
+                               _mm512_shuffle_epi8(first->high, begin->high),
+                               _mm512_shuffle_epi8(first->next_low, begin->next_low));
+    const __m512i two =
+        all_of(one, _mm512_shuffle_epi8(first->next_high, begin->next_high),
+               _mm512_shuffle_epi8(last->low, end->low));
+    const __m512i three = all_of(two, _mm512_shuffle_epi8(last->high, end->high),
+                                 _mm512_shuffle_epi8(last->next_low, end->next_low));
+
+    return _mm512_test_epi8_mask(three,
+                                 _mm512_shuffle_epi8(last->next_high, end->next_high));
+}
+
+VTR_TARGET_AVX512
+static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint64_t *masks, bool has_two)
+{
+    const struct group first = load_group(probe->buckets);
+    const struct group second =
+        load_group(probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0));
 
     for (size_t at = 0; at < count; at += 64) {
         VTR_PREFETCH(probe->ahead + at);
         const struct halves begin = load_halves(tile + at);
         const struct halves end = load_halves(tile + at + 2);
-        uint64_t bits = _mm512_test_epi8_mask(ask_tables(&first, &begin),
-                                              ask_tables(&first_end, &end));
+        uint64_t mask = ask_group(&first, &begin, &end);
 
         if (has_two) {
-            bits |= _mm512_test_epi8_mask(ask_tables(&second, &begin),
-                                          ask_tables(&second_end, &end));
+            mask |= ask_group(&second, &begin, &end);
         }
-        if (bits != 0) {
-            found = vtr_probe_keep(probe, tile, at, bits, out, found);
-        }
+        masks[at / 64] = mask;
     }
-    while (found > 0 && out[found - 1] >= count) {
-        found--; /* the last block went past the end */
-    }
-    return found;
 }
 
 VTR_TARGET_AVX512
 size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out)
 {
-    return probe->group_count > 1 ? probe_groups(probe, tile, count, out, true)
-                                  : probe_groups(probe, tile, count, out, false);
+    uint64_t masks[VTR_TILE_MASKS];
+
+    if (probe->group_count > 1) {
+        ask_groups(probe, tile, count, masks, true);
+    } else {
+        ask_groups(probe, tile, count, masks, false);
+    }
+    size_t found = vtr_probe_list_avx2(masks, (count + 63) / 64, out);
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return keep_passing(probe, tile, out, found);
 }
