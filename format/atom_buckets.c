@@ -13,19 +13,21 @@
 #include "base/error.h"
 #include "base/sort.h"
 
-/* Atoms of one group at most, and of two. */
-#define ONE_GROUP_LIMIT  48u
-#define TWO_GROUPS_LIMIT 480u
+/* Atoms of one group at most, of two and of three. */
+#define ONE_GROUP_LIMIT    48u
+#define TWO_GROUPS_LIMIT   160u
+#define THREE_GROUPS_LIMIT 480u
 
 #define HALVES     (2u * VTR_BUCKET_BYTES)
 #define ALL_VALUES 0xFFFFu
 
 unsigned vtr_bucket_groups(uint64_t atom_count)
 {
-    return atom_count == 0                  ? 0
-           : atom_count <= ONE_GROUP_LIMIT  ? 1
-           : atom_count <= TWO_GROUPS_LIMIT ? 2
-                                            : 0;
+    return atom_count == 0                    ? 0
+           : atom_count <= ONE_GROUP_LIMIT    ? 1
+           : atom_count <= TWO_GROUPS_LIMIT   ? 2
+           : atom_count <= THREE_GROUPS_LIMIT ? 3
+                                              : 0;
 }
 
 /* The values that each half of each byte of a bucket has: 16 bits a byte, the first

@@ -21,7 +21,7 @@
 #define VTR_BUCKET_BYTES      4u
 #define VTR_BUCKET_TABLE_LEN  16u
 #define VTR_BUCKET_GROUP_LEN  (2u * VTR_BUCKET_BYTES * VTR_BUCKET_TABLE_LEN)
-#define VTR_BUCKET_GROUPS_MAX 2u
+#define VTR_BUCKET_GROUPS_MAX 3u
 #define VTR_BUCKETS           8u /* of a group */
 
 /* The bytes from an atom on that are known: zeros behind them. */

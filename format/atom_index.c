@@ -19,7 +19,7 @@ struct tier_params {
 
 struct params {
     uint32_t unit_count;
-    uint32_t zero;
+    uint32_t texts;
     struct tier_params tiers[VTR_ATOM_TIERS];
 };
 
@@ -61,12 +61,26 @@ static bool check_tier(const struct tier_params *tier, enum vtr_atom_tier number
            tier->list_len % VTR_ATOM_LINE_SLOTS == 0 && has_gait(tier, number);
 }
 
+/* Long tiers that have atoms and no buckets may be of text alone. */
+static bool check_texts(const struct params *params)
+{
+    uint32_t known = 0;
+
+    for (unsigned i = 0; i < VTR_ATOM_TIERS; i += VTR_ATOM_KINDS) {
+        const struct tier_params *tier = &params->tiers[i];
+        const bool may_be = tier->line_count > 0 && tier->group_count == 0;
+
+        known |= (uint32_t)may_be << i;
+    }
+    return (params->texts & ~known) == 0;
+}
+
 static bool read_params(struct vtr_bytes section, struct params *out)
 {
     struct vtr_reader r;
 
     vtr_reader_init(&r, section, 0);
-    if (!vtr_reader_u32(&r, &out->unit_count) || !vtr_reader_u32(&r, &out->zero)) {
+    if (!vtr_reader_u32(&r, &out->unit_count) || !vtr_reader_u32(&r, &out->texts)) {
         return false;
     }
     for (unsigned i = 0; i < VTR_ATOM_TIERS; i++) {
@@ -75,7 +89,7 @@ static bool read_params(struct vtr_bytes section, struct params *out)
             return false;
         }
     }
-    return out->zero == 0 && vtr_reader_left(&r) == 0;
+    return vtr_reader_left(&r) == 0 && check_texts(out);
 }
 
 /* Gives a tier its part of the sections; false when they are too short. */
@@ -140,6 +154,7 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
     for (size_t i = 0; i < VTR_ATOM_TIERS && is_good; i++) {
         is_good = open_tier(&index.tiers[i], &params.tiers[i], params.unit_count,
                             &filters, &slots);
+        index.tiers[i].is_text = (params.texts >> i & 1u) != 0;
     }
     if (!is_good || vtr_reader_left(&filters) > 0 || vtr_reader_left(&slots) > 0 ||
         rows.len / VTR_ATOM_UNIT_LEN != params.unit_count ||

@@ -81,6 +81,22 @@ static inline unsigned vtr_atom_window_len(unsigned gram_len, unsigned stride)
     return gram_len + stride - 1;
 }
 
+/* What is *text*: ASCII characters from the space on, some of which have a zero behind
+ * or before them. */
+static inline bool vtr_atom_is_text(const uint8_t *bytes, size_t len)
+{
+    bool is_text = true;
+    bool was_zero = false;
+
+    for (size_t i = 0; i < len; i++) {
+        const bool is_zero = bytes[i] == 0;
+
+        is_text = is_text && (is_zero ? !was_zero : bytes[i] >= ' ' && bytes[i] < 0x80);
+        was_zero = is_zero;
+    }
+    return is_text;
+}
+
 struct vtr_image;
 
 struct vtr_atom_entry {
@@ -109,6 +125,7 @@ struct vtr_atom_table {
     unsigned gram_len;
     unsigned stride;
     unsigned group_count; /* 0: the tier has no buckets */
+    bool is_text;         /* all windows are */
 };
 
 /* View of the index in an image; borrows from it.  Without entries all zeros. */

@@ -205,6 +205,7 @@ static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
     uint8_t *slots = f->output->slots;
 
     vtr_store_u32(params + VTR_ATOM_AT_UNITS, (uint32_t)f->unit_count);
+    vtr_store_u32(params + VTR_ATOM_AT_TEXTS, f->plan->texts);
     for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
         uint8_t *row = params + VTR_ATOM_AT_TIERS + i * VTR_ATOM_TIER_LEN;
         const uint64_t count = f->grams[i].count;

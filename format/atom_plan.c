@@ -7,6 +7,7 @@
 #include "format/atom.h"
 #include "format/atom_buckets.h"
 #include "format/atom_slots.h"
+#include "format/atom_weight.h"
 #include "format/condition_magic.h"
 #include "format/rule_table.h"
 
@@ -29,6 +30,9 @@
 /* One in so many long atoms has 7 bytes: windows have no more. */
 #define SEVENS_SHARE 16u
 #define SHORT_LEN    4u /* of an atom that is too short for the long tier */
+
+/* If no more than one in so many long atoms is not text, those are short ones. */
+#define ODD_SHARE 32u
 
 /* What a byte may be when it is folded. */
 #define FOLDED_BYTES 230u
@@ -166,6 +170,13 @@ static unsigned fitted_len(unsigned len, unsigned long_len)
     return len < VTR_ATOM_LONG_LEN_MIN ? len : len >= long_len ? long_len : SHORT_LEN;
 }
 
+/* Whether an atom for windows of eight bytes is none for a tier of text. */
+static bool is_odd(const struct vtr_atom_entry *entry)
+{
+    return entry->len == VTR_ATOM_LEN_MAX &&
+           !vtr_atom_is_text(entry->context + entry->lead, VTR_ATOM_LEN_MAX);
+}
+
 static enum vtr_status count_entries(void *context, uint32_t pattern,
                                      const struct vtr_atom_entry *entries, size_t count,
                                      struct vtr_error *err)
@@ -177,6 +188,7 @@ static enum vtr_status count_entries(void *context, uint32_t pattern,
     for (size_t i = 0; i < count; i++) {
         plan->unit_count += vtr_atom_unit_count(&entries[i]);
         plan->lens[entries[i].is_mz][entries[i].len]++;
+        plan->odd_count[entries[i].is_mz] += is_odd(&entries[i]);
     }
     return plan->unit_count <= COUNT_LIMIT
                ? keep_entries(plan, pattern, entries, count, err)
@@ -213,6 +225,10 @@ static void split_mz(struct vtr_atom_plan *plan)
         plan->lens[0][len] += plan->lens[1][len];
         plan->lens[1][len] = 0;
     }
+    if (!plan->has_mz) {
+        plan->odd_count[0] += plan->odd_count[1];
+        plan->odd_count[1] = 0;
+    }
 }
 
 /* How the scan goes through the data for each of three tiers. */
@@ -230,6 +246,22 @@ static void choose_paces(const uint64_t *lens, enum vtr_atom_pace *paces)
                                                       : VTR_ATOM_PACE_MOST;
 }
 
+/* Whether the long ones of three tiers are text, or all but so few that the short tier
+ * can take them: of atoms that are too many for buckets themselves. */
+static bool are_text(const struct vtr_atom_plan *plan, bool is_mz, unsigned long_len)
+{
+    const uint64_t count = plan->lens[is_mz][VTR_ATOM_LEN_MAX];
+    const uint64_t odd = plan->odd_count[is_mz];
+    uint64_t shorts = odd;
+
+    for (unsigned len = SHORT_LEN; len < VTR_ATOM_LEN_MAX; len++) {
+        shorts += plan->lens[is_mz][len];
+    }
+    return long_len == VTR_ATOM_LEN_MAX && odd <= count / ODD_SHARE && count > odd &&
+           vtr_bucket_groups(count - odd) == 0 &&
+           (odd == 0 || vtr_bucket_groups(shorts) > 0);
+}
+
 /* Counts the windows and buckets of the three tiers of rules for any file, or of those
  * for MZ files. */
 static void count_windows_of(struct vtr_atom_plan *plan, bool is_mz)
@@ -239,6 +271,11 @@ static void count_windows_of(struct vtr_atom_plan *plan, bool is_mz)
 
     choose_paces(plan->lens[is_mz], plan->paces + first);
     const unsigned long_len = vtr_atom_plan_window_len(plan, (enum vtr_atom_tier)first);
+    if (are_text(plan, is_mz, long_len)) {
+        plan->texts |= UINT32_C(1) << first;
+        plan->lens[is_mz][VTR_ATOM_LEN_MAX] -= plan->odd_count[is_mz];
+        plan->lens[is_mz][SHORT_LEN] += plan->odd_count[is_mz];
+    }
     for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX; len++) {
         const unsigned fitted = fitted_len(len, long_len);
         const enum vtr_atom_tier kind = vtr_atom_tier_of(fitted);
@@ -301,13 +338,39 @@ enum vtr_status vtr_atom_plan_make(struct vtr_atom_plan *out,
     return VTR_OK;
 }
 
+/* Makes a long atom a short one, of its rarest bytes; where it stands is as simple to
+ * say as it was. */
+static void shorten(struct vtr_atom_entry *entry)
+{
+    const uint8_t *bytes = entry->context + entry->lead;
+    const unsigned limit =
+        vtr_atom_is_simple(entry) ? UINT8_MAX : VTR_BACK_UNBOUNDED - 1u;
+    const bool is_bounded = entry->back_max != VTR_BACK_UNBOUNDED;
+    const unsigned back = is_bounded ? entry->back_max : entry->back_min;
+    unsigned best = 0;
+
+    for (unsigned i = 1; i <= entry->len - SHORT_LEN && back + i <= limit; i++) {
+        if (vtr_atom_score(bytes + i, SHORT_LEN) >
+            vtr_atom_score(bytes + best, SHORT_LEN)) {
+            best = i;
+        }
+    }
+    entry->lead = (uint8_t)(entry->lead + best);
+    entry->back_min = (uint16_t)(entry->back_min + best);
+    entry->back_max = (uint16_t)(entry->back_max + (is_bounded ? best : 0));
+    entry->len = SHORT_LEN;
+}
+
 enum vtr_atom_tier vtr_atom_plan_fit(const struct vtr_atom_plan *plan,
                                      struct vtr_atom_entry *entry)
 {
     const unsigned first = entry->is_mz && plan->has_mz ? VTR_ATOM_TIER_MZ : 0;
+    const unsigned long_len = vtr_atom_plan_window_len(plan, (enum vtr_atom_tier)first);
 
-    entry->len =
-        (uint8_t)fitted_len(entry->len,
-                            vtr_atom_plan_window_len(plan, (enum vtr_atom_tier)first));
+    if ((plan->texts >> first & 1u) != 0 && is_odd(entry)) {
+        shorten(entry);
+    } else {
+        entry->len = (uint8_t)fitted_len(entry->len, long_len);
+    }
     return vtr_atom_tier_of(entry->len) + first;
 }

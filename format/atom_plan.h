@@ -22,7 +22,9 @@ struct vtr_atom_plan {
     /* Entries by length: of rules for any file, and, where those have tiers of their
      * own, of rules for MZ files. */
     uint64_t lens[2][VTR_ATOM_LEN_MAX + 1];
-    bool has_mz;                          /* they do */
+    uint64_t odd_count[2]; /* of those of VTR_ATOM_LEN_MAX, those that are not text */
+    bool has_mz;           /* they do */
+    uint32_t texts;        /* a bit for each tier that has text alone */
     uint64_t gram_counts[VTR_ATOM_TIERS]; /* windows */
     enum vtr_atom_pace paces[VTR_ATOM_TIERS];
     unsigned filter_bits[VTR_ATOM_TIERS];  /* 0: the tier has no atoms */

@@ -78,13 +78,14 @@ enum vtr_hash_kind {
 /* PATTERNS: one row a pattern, in the order of rules and of patterns in their rule. */
 #define VTR_PATTERN_ROW_LEN 4u /* u32 offset of the pattern in RULE_DATA */
 
-/* ATOM_PARAMS: u32 units of ATOM_ROWS, u32 zero, then a row a tier; of a tier without
- * atoms, zeros.  Three tiers by the length of atoms for rules that may be true of any
- * file, three for those of files that begin with MZ. */
+/* ATOM_PARAMS: u32 units of ATOM_ROWS, u32 text tiers, then a row a tier; of a tier
+ * without atoms, zeros.  Three tiers by the length of atoms for rules that may be true
+ * of any file, three for those of files that begin with MZ. */
 #define VTR_ATOM_KINDS              3u
 #define VTR_ATOM_TIERS              6u
 #define VTR_ATOM_PARAMS_LEN         104u
 #define VTR_ATOM_AT_UNITS           0u
+#define VTR_ATOM_AT_TEXTS           4u /* u32 a bit for each tier whose windows are text */
 #define VTR_ATOM_AT_TIERS           8u
 #define VTR_ATOM_TIER_LEN           16u
 #define VTR_ATOM_TIER_AT_FILTER     0u /* u8 filter_bits */

@@ -41,6 +41,10 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
         probe->group_count = table->group_count;
         probe->stride = 1; /* they know what an atom begins with */
     }
+    probe->is_text = table->is_text && len > 5;
+    for (unsigned i = 0; i < VTR_PROBE_BLOCK; i++) {
+        probe->text_lanes |= UINT64_C(1) << (i * probe->stride);
+    }
     for (unsigned i = 0; i < 16; i++) {
         const unsigned begin = i / 4 * probe->stride;
 
@@ -93,6 +97,28 @@ static inline uint32_t hash_at(const uint8_t *bytes, unsigned gram_len)
            vtr_load_u32(bytes + gram_len - 4) * VTR_GRAM_HIGH_FACTOR;
 }
 
+/* The highest bits of eight bytes beside each other. */
+static inline uint64_t highest_bits(uint64_t bytes)
+{
+    return (bytes >> 7 & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >>
+           56;
+}
+
+static bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    const uint64_t low_bits = UINT64_C(0x7F7F7F7F7F7F7F7F);
+    uint64_t text = 0;
+    uint64_t others = 0; /* than zeros */
+
+    for (unsigned i = 0; i < VTR_PROBE_REACH; i += 8) {
+        const uint64_t eight = vtr_load_u64(bytes + i);
+
+        text |= highest_bits(~eight & (eight << 1 | eight << 2)) << i;
+        others |= highest_bits(((eight & low_bits) + low_bits) | eight) << i;
+    }
+    return vtr_probe_has_text(probe, text, ~others);
+}
+
 /* Of a gait that the compiler knows, so that it can count on it. */
 static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out, struct vtr_atom_gait gait)
@@ -114,8 +140,8 @@ static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_
     return found;
 }
 
-size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
-                       size_t count, uint16_t *out)
+static size_t probe_all(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out)
 {
     switch (probe->gram_len * 4 + probe->stride) {
     case 6 * 4 + 2:
@@ -133,6 +159,30 @@ size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                           (struct vtr_atom_gait){(uint8_t)probe->gram_len,
                                                  (uint8_t)probe->stride});
     }
+}
+
+size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                       size_t count, uint16_t *out)
+{
+    const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
+    size_t found = 0;
+
+    if (!probe->is_text) {
+        return probe_all(probe, tile, count, out);
+    }
+    for (size_t at = 0; at < count; at += block) {
+        const size_t left = count - at;
+
+        if (has_text(probe, tile + at)) {
+            const size_t end =
+                found +
+                probe_all(probe, tile + at, left < block ? left : block, out + found);
+            for (; found < end; found++) {
+                out[found] = (uint16_t)(out[found] + at);
+            }
+        }
+    }
+    return found;
 }
 
 size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,

@@ -30,6 +30,8 @@ struct vtr_atom_probe {
     unsigned filter_bits;
     unsigned gram_len;
     unsigned stride;
+    bool is_text;         /* of blocks without text nothing is looked at */
+    uint64_t text_lanes;  /* the positions of a block, as bits of those of its bytes */
     const uint8_t *ahead; /* as many bytes as those that are looked at: they are
                              fetched meanwhile */
     uint8_t low[16];      /* of 16 bytes, the first four of four positions' grams; */
@@ -44,6 +46,24 @@ static inline bool vtr_probe_passes(const struct vtr_atom_probe *probe,
 
     return vtr_gram_passes(probe->filter, probe->filter_bits,
                            vtr_gram_hash(gram, probe->gram_len));
+}
+
+/* Positions are looked at in blocks of so many, the stride apart. */
+#define VTR_PROBE_BLOCK 16u
+
+/* Whether a gram at one of the positions of a block is text (vtr_atom_is_text), by bits
+ * for each of VTR_PROBE_REACH bytes from its first position on: which of them are ASCII
+ * from the space on, and which are zeros. */
+#define VTR_PROBE_REACH 64u
+static inline bool vtr_probe_has_text(const struct vtr_atom_probe *probe, uint64_t text,
+                                      uint64_t zeros)
+{
+    const uint64_t any = text | zeros;
+    const uint64_t pairs = any & any >> 1 & (text | text >> 1);
+    const uint64_t triples = pairs & pairs >> 1;
+    const uint64_t fives = triples & triples >> 2;
+
+    return (fives & fives >> (probe->gram_len - 5) & probe->text_lanes) != 0;
 }
 
 /* Writes the positions below `count` <= VTR_TILE_LEN, multiples of the stride, that

@@ -73,6 +73,29 @@ static inline __m256i look_up(const struct constants *c, const uint8_t *at)
                             _mm256_and_si256(second, third));
 }
 
+/* A bit for each byte of a block that is of one kind. */
+VTR_TARGET_AVX2
+static inline uint64_t bytes_of(__m256i first, __m256i second)
+{
+    return (uint32_t)_mm256_movemask_epi8(first) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(second) << 32;
+}
+
+VTR_TARGET_AVX2
+static inline bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    const __m256i first = _mm256_loadu_si256((const void *)bytes);
+    const __m256i second = _mm256_loadu_si256((const void *)(bytes + 32));
+    const __m256i last_control = _mm256_set1_epi8(' ' - 1);
+    const __m256i zero = _mm256_setzero_si256();
+
+    return vtr_probe_has_text(probe,
+                              bytes_of(_mm256_cmpgt_epi8(first, last_control),
+                                       _mm256_cmpgt_epi8(second, last_control)),
+                              bytes_of(_mm256_cmpeq_epi8(first, zero),
+                                       _mm256_cmpeq_epi8(second, zero)));
+}
+
 VTR_TARGET_AVX2
 static inline unsigned bits_of(__m256i passes)
 {
@@ -83,7 +106,8 @@ VTR_TARGET_AVX2
 size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out)
 {
-    const int step = (int)probe->stride;
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    const int step = (int)p.stride;
     const size_t half = 8u * probe->stride;
     const struct constants c = {
         (const int *)(const void *)probe->filter,
@@ -95,12 +119,15 @@ size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += 2 * half) {
-        VTR_PREFETCH(probe->ahead + at);
+        VTR_PREFETCH(p.ahead + at);
+        if (p.is_text && !has_text(&p, tile + at)) {
+            continue;
+        }
         unsigned bits = bits_of(look_up(&c, tile + at)) |
                         bits_of(look_up(&c, tile + at + half)) << 8;
 
         for (; bits != 0; bits &= bits - 1) {
-            out[found++] = (uint16_t)(at + (size_t)_tzcnt_u32(bits) * probe->stride);
+            out[found++] = (uint16_t)(at + (size_t)_tzcnt_u32(bits) * p.stride);
         }
     }
     while (found > 0 && out[found - 1] >= count) {
@@ -136,33 +163,39 @@ static inline unsigned ask_group(const struct tables *group, const uint8_t *byte
     return ~(unsigned)_mm256_movemask_epi8(is_none);
 }
 
-/* So many bits of 64 are listed without asking whether they are there: a branch that
- * nobody can foresee costs more. */
-#define LISTED_LEAST 4u
+/* Writes where the lowest bit is and takes it away, if there is one. */
+VTR_TARGET_AVX2
+static inline uint64_t list_one(uint64_t bits, size_t at, uint16_t *out)
+{
+    *out = (uint16_t)(at + _tzcnt_u64(bits));
+    return _blsr_u64(bits);
+}
 
-/* Writes the positions whose bits are set in so many masks; returns how many. */
+/* Writes the positions whose bits are set in so many masks; returns how many.  Four of
+ * each mask are written without asking whether they are there: a branch that nobody can
+ * foresee costs more. */
 VTR_TARGET_AVX2
 size_t vtr_probe_list_avx2(const uint64_t *masks, size_t count, uint16_t *out)
 {
-    size_t found = 0;
+    uint16_t *next = out;
 
     for (size_t i = 0; i < count; i++) {
         uint64_t bits = masks[i];
-        uint16_t *next = out + found;
+        uint16_t *to = next;
 
         if (bits == 0) {
             continue;
         }
-        found += (size_t)_mm_popcnt_u64(bits);
-        for (unsigned k = 0; k < LISTED_LEAST; k++) {
-            *next++ = (uint16_t)(64 * i + _tzcnt_u64(bits));
-            bits = _blsr_u64(bits);
-        }
-        for (; bits != 0; bits = _blsr_u64(bits)) {
-            *next++ = (uint16_t)(64 * i + _tzcnt_u64(bits));
+        next += _mm_popcnt_u64(bits);
+        bits = list_one(bits, 64 * i, to);
+        bits = list_one(bits, 64 * i, to + 1);
+        bits = list_one(bits, 64 * i, to + 2);
+        bits = list_one(bits, 64 * i, to + 3);
+        for (to += 4; bits != 0; to++) {
+            bits = list_one(bits, 64 * i, to);
         }
     }
-    return found;
+    return (size_t)(next - out);
 }
 
 VTR_TARGET_AVX2
@@ -170,21 +203,22 @@ static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t 
                               size_t count, uint64_t *masks)
 {
     struct tables tables[VTR_BUCKET_GROUPS_MAX * VTR_BUCKET_BYTES];
+    const unsigned table_count = probe->group_count * VTR_BUCKET_BYTES;
     const uint8_t *from = probe->buckets;
 
-    for (unsigned i = 0; i < probe->group_count * VTR_BUCKET_BYTES; i++) {
+    for (unsigned i = 0; i < table_count; i++) {
         tables[i].low = load_both_halves(from);
         tables[i].high = load_both_halves(from + VTR_BUCKET_TABLE_LEN);
         from += 2 * VTR_BUCKET_TABLE_LEN;
     }
     for (size_t at = 0; at < count; at += 64) {
         VTR_PREFETCH(probe->ahead + at);
-        unsigned low = ask_group(tables, tile + at);
-        unsigned high = ask_group(tables, tile + at + 32);
+        unsigned low = 0;
+        unsigned high = 0;
 
-        if (probe->group_count > 1) {
-            low |= ask_group(tables + VTR_BUCKET_BYTES, tile + at);
-            high |= ask_group(tables + VTR_BUCKET_BYTES, tile + at + 32);
+        for (unsigned i = 0; i < table_count; i += VTR_BUCKET_BYTES) {
+            low |= ask_group(tables + i, tile + at);
+            high |= ask_group(tables + i, tile + at + 32);
         }
         masks[at / 64] = low | (uint64_t)high << 32;
     }

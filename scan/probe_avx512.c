@@ -96,29 +96,42 @@ static inline struct constants constants_of(const struct vtr_atom_probe *probe)
 }
 
 VTR_TARGET_AVX512
+static inline bool has_text(const struct vtr_atom_probe *probe, __m512i bytes)
+{
+    return vtr_probe_has_text(probe,
+                              _mm512_cmpgt_epi8_mask(bytes, _mm512_set1_epi8(' ' - 1)),
+                              _mm512_testn_epi8_mask(bytes, bytes));
+}
+
+VTR_TARGET_AVX512
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out)
 {
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
     const struct constants c = constants_of(probe);
     const __m512i lanes = lanes_of((int)probe->stride);
     const __m512i low_bytes = load_all_quarters(probe->low);
     const __m512i high_bytes = load_all_quarters(probe->high);
     const size_t block = 16u * probe->stride;
-    const __m512i step = _mm512_set1_epi32((int)block);
-    __m512i positions = _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8,
-                                                             9, 10, 11, 12, 13, 14, 15),
-                                           _mm512_set1_epi32((int)probe->stride));
+    const __m512i positions =
+        _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+                                             13, 14, 15),
+                           _mm512_set1_epi32((int)probe->stride));
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += block) {
-        VTR_PREFETCH(probe->ahead + at);
-        const __m512i bytes =
-            _mm512_permutexvar_epi32(lanes, _mm512_loadu_si512(tile + at));
+        VTR_PREFETCH(p.ahead + at);
+        const __m512i all = _mm512_loadu_si512(tile + at);
+
+        if (p.is_text && !has_text(&p, all)) {
+            continue;
+        }
+        const __m512i bytes = _mm512_permutexvar_epi32(lanes, all);
         const __mmask16 passes = look_up(&c, _mm512_shuffle_epi8(bytes, low_bytes),
                                          _mm512_shuffle_epi8(bytes, high_bytes));
 
-        found += keep(passes, positions, out + found);
-        positions = _mm512_add_epi32(positions, step);
+        found += keep(passes, _mm512_add_epi32(positions, _mm512_set1_epi32((int)at)),
+                      out + found);
     }
     while (found > 0 && out[found - 1] >= count) {
         found--; /* the last block went past the end */
@@ -235,22 +248,30 @@ static inline uint64_t ask_group(const struct group *group, const struct halves 
                                  _mm512_shuffle_epi8(last->next_high, end->next_high));
 }
 
+/* Of a number of groups that the compiler knows, so that it keeps their tables. */
 VTR_TARGET_AVX512
 static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t *tile,
-                              size_t count, uint64_t *masks, bool has_two)
+                              size_t count, uint64_t *masks, unsigned group_count)
 {
-    const struct group first = load_group(probe->buckets);
+    const uint8_t *tables = probe->buckets;
+    const uint8_t *ahead = probe->ahead;
+    const struct group first = load_group(tables);
     const struct group second =
-        load_group(probe->buckets + (has_two ? VTR_BUCKET_GROUP_LEN : 0));
+        load_group(tables + (group_count > 1 ? VTR_BUCKET_GROUP_LEN : 0));
+    const struct group third =
+        load_group(tables + (group_count > 2 ? 2 * VTR_BUCKET_GROUP_LEN : 0));
 
     for (size_t at = 0; at < count; at += 64) {
-        VTR_PREFETCH(probe->ahead + at);
+        VTR_PREFETCH(ahead + at);
         const struct halves begin = load_halves(tile + at);
         const struct halves end = load_halves(tile + at + 2);
         uint64_t mask = ask_group(&first, &begin, &end);
 
-        if (has_two) {
+        if (group_count > 1) {
             mask |= ask_group(&second, &begin, &end);
+        }
+        if (group_count > 2) {
+            mask |= ask_group(&third, &begin, &end);
         }
         masks[at / 64] = mask;
     }
@@ -262,10 +283,12 @@ size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_
 {
     uint64_t masks[VTR_TILE_MASKS];
 
-    if (probe->group_count > 1) {
-        ask_groups(probe, tile, count, masks, true);
+    if (probe->group_count == 1) {
+        ask_groups(probe, tile, count, masks, 1);
+    } else if (probe->group_count == 2) {
+        ask_groups(probe, tile, count, masks, 2);
     } else {
-        ask_groups(probe, tile, count, masks, false);
+        ask_groups(probe, tile, count, masks, 3);
     }
     size_t found = vtr_probe_list_avx2(masks, (count + 63) / 64, out);
     while (found > 0 && out[found - 1] >= count) {

@@ -92,6 +92,21 @@ static inline uint32_t bits_of(uint8x16_t bytes)
            (uint32_t)vaddv_u8(vget_high_u8(bits)) << 8;
 }
 
+static inline bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    uint64_t text = 0;
+    uint64_t zeros = 0;
+
+    for (unsigned i = 0; i < VTR_PROBE_REACH; i += 16) {
+        const uint8x16_t block = vld1q_u8(bytes + i);
+        const int8x16_t values = vreinterpretq_s8_u8(block);
+
+        text |= (uint64_t)bits_of(vcgtq_s8(values, vdupq_n_s8(' ' - 1))) << i;
+        zeros |= (uint64_t)bits_of(vceqzq_u8(block)) << i;
+    }
+    return vtr_probe_has_text(probe, text, zeros);
+}
+
 size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out)
 {
@@ -107,6 +122,10 @@ size_t vtr_probe_neon(const struct vtr_atom_probe *probe, const uint8_t *tile,
 
     for (size_t at = 0; at < count; at += BLOCK * stride) {
         const uint8_t *bytes = tile + at;
+
+        if (probe->is_text && !has_text(probe, bytes)) {
+            continue;
+        }
         const uint16x8_t low = narrow(look_up(&c, bytes), look_up(&c, bytes + quarter));
         const uint16x8_t high =
             narrow(look_up(&c, bytes + 2 * quarter), look_up(&c, bytes + 3 * quarter));

@@ -728,7 +728,7 @@ class Image:
              "lists are cut off")
         need(free and len(reached) == grams, "a table has other grams than it says")
         atoms = len(set(reached))
-        need(groups == (0 if atoms > 480 else 1 + (atoms > 48)),
+        need(groups == (0 if atoms > 480 else 1 + (atoms > 48) + (atoms > 160)),
              "a tier has other buckets than it has atoms for")
         for table in range(filter_len, filters_len, 16):
             need(any(filters[table:table + 16]), "a half of a byte is in no bucket")
@@ -748,9 +748,13 @@ class Image:
             need(not any(self.section(i) for i in (9, 10, 11)), "an index without atoms")
             return
         unit_count = len(self.section(12)) // 8
-        need(len(params) == 104 and
-             struct.unpack_from("<II", params) == (unit_count, 0),
+        need(len(params) == 104 and struct.unpack_from("<I", params) == (unit_count,),
              "parameters are malformed")
+        for number in range(32):
+            row = params[8 + 16 * number:24 + 16 * number]
+            need(not params[4 + number // 8] >> number % 8 & 1 or
+                 number in (0, 3) and row[1] + row[2] == 9 and not row[3],
+                 "a tier is of text that cannot be")
         rest, tier_of = (self.section(10), self.section(11)), {}
         for number in range(6):
             row = params[8 + 16 * number:24 + 16 * number]

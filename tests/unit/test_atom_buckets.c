@@ -46,7 +46,7 @@ static void check_window(const uint8_t *tables, unsigned groups,
 static void every_atom_passes_whatever_follows_it(void **state)
 {
     (void)state;
-    static const size_t COUNTS[] = {1, 2, 7, 8, 9, 16, 17, 48, 480};
+    static const size_t COUNTS[] = {1, 2, 7, 8, 9, 16, 17, 48, 160, 161, 480};
     uint64_t random = 3;
 
     for (size_t c = 0; c < sizeof(COUNTS) / sizeof(COUNTS[0]); c++) {
@@ -120,7 +120,9 @@ static void many_atoms_have_no_buckets(void **state)
     assert_int_equal(vtr_bucket_groups(1), 1);
     assert_int_equal(vtr_bucket_groups(48), 1);
     assert_int_equal(vtr_bucket_groups(49), 2);
-    assert_int_equal(vtr_bucket_groups(480), 2);
+    assert_int_equal(vtr_bucket_groups(160), 2);
+    assert_int_equal(vtr_bucket_groups(161), 3);
+    assert_int_equal(vtr_bucket_groups(480), 3);
     assert_int_equal(vtr_bucket_groups(481), 0);
     assert_int_equal(vtr_bucket_groups(UINT64_MAX), 0);
 }

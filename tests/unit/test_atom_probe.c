@@ -36,6 +36,23 @@ static void fill_sparse(uint64_t *random, uint8_t *bytes, size_t len, unsigned r
     }
 }
 
+/* Text, wide text and zeros between bytes of all kinds. */
+static void fill_with_text(uint64_t *random, uint8_t *bytes, size_t len)
+{
+    fill(random, bytes, len);
+    for (size_t at = 0; at < len; at += 1 + vtr_test_below(random, 90)) {
+        const size_t left = len - at;
+        const size_t wanted = vtr_test_below(random, 24);
+        const unsigned kind = (unsigned)vtr_test_below(random, 4);
+
+        for (size_t i = 0; i < (wanted < left ? wanted : left); i++) {
+            const bool is_zero = kind == 3 || (kind < 2 && i % 2 == kind);
+
+            bytes[at + i] = is_zero ? 0 : (uint8_t)(' ' + vtr_test_below(random, 96));
+        }
+    }
+}
+
 static void check_probe(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count)
 {
@@ -83,6 +100,60 @@ static void all_versions_find_the_same_positions(void **state)
     }
 }
 
+/* Of a tier of text, every position whose gram is text and passes is found, and none in
+ * a block without text. */
+static void check_text(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                       size_t count)
+{
+    static uint16_t out[VTR_TILE_ROOM];
+    const size_t found = vtr_probe_plain(probe, tile, count, out);
+    const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
+    size_t next = 0;
+
+    for (size_t begin = 0; begin < count; begin += block) {
+        bool has_text = false;
+
+        for (size_t at = begin; at < begin + block; at += probe->stride) {
+            has_text = has_text || vtr_atom_is_text(tile + at, probe->gram_len);
+        }
+        for (size_t at = begin; at < begin + block && at < count; at += probe->stride) {
+            const bool passes = has_text && vtr_probe_passes(probe, tile + at);
+
+            assert_true(!passes || (next < found && out[next] == at));
+            next += passes;
+        }
+    }
+    assert_int_equal(next, found);
+}
+
+static void all_versions_look_at_text_alone(void **state)
+{
+    (void)state;
+    static uint8_t tile[VTR_TILE_LEN + VTR_TILE_TAIL];
+    static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
+    static const size_t COUNTS[] = {0, 1, 47, 48, 49, 999, VTR_TILE_LEN};
+    uint64_t random = 11;
+
+    for (unsigned round = 0; round < 12; round++) {
+        const struct vtr_atom_gait gait = GAITS[1 + round % 3];
+        const struct vtr_atom_table table = {.filter = filter,
+                                             .filter_bits = 10 + round % 7,
+                                             .gram_len = gait.gram_len,
+                                             .stride = gait.stride,
+                                             .is_text = true};
+        struct vtr_atom_probe probe;
+
+        fill_with_text(&random, tile, sizeof(tile));
+        fill_sparse(&random, filter, sizeof(filter), 1 + round / 3 * 2);
+        vtr_atom_probe_init(&probe, &table);
+        probe.ahead = tile;
+        for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
+            check_text(&probe, tile, COUNTS[i]);
+            check_probe(&probe, tile, COUNTS[i]);
+        }
+    }
+}
+
 static void check_buckets(const struct vtr_atom_probe *probe, const uint8_t *tile,
                           size_t count)
 {
@@ -122,7 +193,7 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
     static const unsigned LENS[] = {4, 2, 6};
     uint64_t random = 9;
 
-    for (unsigned round = 0; round < 16; round++) {
+    for (unsigned round = 0; round < 24; round++) {
         const struct vtr_atom_table table = {.filter = filter,
                                              .filter_bits = 10 + round % 7,
                                              .gram_len = LENS[round % 3],
@@ -131,15 +202,15 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
 
         vtr_atom_probe_init(&probe, &table);
         probe.buckets = buckets;
-        probe.group_count = 1 + round / 2 % 2;
+        probe.group_count = 1 + round / 2 % VTR_BUCKET_GROUPS_MAX;
         probe.ahead = tile;
 
         fill(&random, tile, sizeof(tile));
         memset(tile + 1000, 0, 500);
-        fill_sparse(&random, filter, sizeof(filter), 1 + round / 8);
+        fill_sparse(&random, filter, sizeof(filter), 1 + round / 12);
         fill(&random, buckets, sizeof(buckets));
         for (size_t i = 0; i < sizeof(buckets); i++) {
-            buckets[i] |= round < 8 ? (uint8_t)vtr_test_random(&random) : 0;
+            buckets[i] |= round < 12 ? (uint8_t)vtr_test_random(&random) : 0;
         }
         for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
             check_buckets(&probe, tile, COUNTS[i]);
@@ -256,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_versions_find_the_same_positions),
+        cmocka_unit_test(all_versions_look_at_text_alone),
         cmocka_unit_test(all_versions_with_buckets_find_the_same_positions),
         cmocka_unit_test(only_good_buckets_are_asked),
         cmocka_unit_test(a_gram_of_the_filter_passes_everywhere),

@@ -317,6 +317,36 @@ static void many_texts_are_found(void **state)
     }
 }
 
+/* Texts of letters, and a few that are not: those must do without the long tier. */
+static void texts_are_found_among_others(void **state)
+{
+    (void)state;
+    static const size_t ODDS[] = {0, 33, 125, 131};
+    static const size_t COUNT = 4000;
+    struct text *texts = make_texts(COUNT, 8);
+    uint64_t random = 29;
+
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t k = 0; k < TEXT_MAX; k++) {
+            const bool is_zero = i % 3 == 0 && k % 2 == 1;
+
+            texts[i].bytes[k] =
+                is_zero ? 0 : (uint8_t)(' ' + vtr_test_below(&random, 33));
+        }
+    }
+    for (size_t o = 0; o < sizeof(ODDS) / sizeof(ODDS[0]); o++) {
+        for (size_t i = 0; i < ODDS[o]; i++) {
+            const size_t at = i * 30;
+
+            for (size_t k = 0; k < texts[at].len; k++) {
+                texts[at].bytes[k] = (uint8_t)(128 + vtr_test_below(&random, 100));
+            }
+        }
+        check_planted(texts, COUNT);
+    }
+    free(texts);
+}
+
 /* 256 atoms of each text: the most of all paces. */
 static void many_keys_are_found(void **state)
 {
@@ -336,6 +366,7 @@ int main(void)
         cmocka_unit_test(texts_of_every_length_are_found_wherever_they_stand),
         cmocka_unit_test(rules_for_some_files_are_found_in_those),
         cmocka_unit_test(many_texts_are_found),
+        cmocka_unit_test(texts_are_found_among_others),
         cmocka_unit_test(many_keys_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
