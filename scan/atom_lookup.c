@@ -286,15 +286,20 @@ static void ask(struct lookup *l, size_t at)
     l->question_count += l->first + at >= VTR_TILE_LEAD;
 }
 
-/* Whether the filter of a tier whose grams have four bytes at least lets the one at a
- * place pass; `high` is how many more they have. */
+/* Whether the filter of a tier whose grams have four bytes at least lets a gram pass:
+ * its first four bytes and its last four. */
+static inline bool halves_pass(const struct vtr_atom_table *table, uint32_t low,
+                               uint32_t high)
+{
+    return vtr_gram_passes(table->filter, table->filter_bits,
+                           low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
+}
+
+/* The same of the gram at a place; `high` is how many bytes more than four it has. */
 static inline bool passes(const struct vtr_atom_table *table, size_t high,
                           const uint8_t *bytes)
 {
-    const uint32_t hash = vtr_load_u32(bytes) * VTR_GRAM_LOW_FACTOR +
-                          vtr_load_u32(bytes + high) * VTR_GRAM_HIGH_FACTOR;
-
-    return vtr_gram_passes(table->filter, table->filter_bits, hash);
+    return halves_pass(table, vtr_load_u32(bytes), vtr_load_u32(bytes + high));
 }
 
 /* All grams of a window are in the filter, and by chance few others are beside each
@@ -311,9 +316,11 @@ static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
 
     for (size_t i = 0; i < count; i++) {
         const size_t at = positions[i] + VTR_TILE_LEAD;
-        const uint8_t *bytes = l->bytes + at;
-        const unsigned is_first = passes(&table, high, bytes + 1);
-        const unsigned is_last = passes(&table, high, bytes - 1);
+        const uint64_t lows = vtr_load_u64(l->bytes + at - 1);
+        const uint64_t highs = vtr_load_u64(l->bytes + at - 1 + high);
+        const unsigned is_last = halves_pass(&table, (uint32_t)lows, (uint32_t)highs);
+        const unsigned is_first =
+            halves_pass(&table, (uint32_t)(lows >> 16), (uint32_t)(highs >> 16));
 
         out[found] = (uint16_t)at;
         found += is_first;
