@@ -91,13 +91,30 @@ static void classify(const uint8_t *restrict at, uint8_t *restrict values,
     }
 }
 
-/* One bit of each kind. */
-static uint32_t gather(const uint8_t kinds[LINE_COUNT], enum kind bit)
+/* How many bytes at the beginning of a line have a ' ' behind them: fewer than a batch
+ * may have. */
+static unsigned count_followed(const uint8_t kinds[LINE_COUNT])
+{
+    const uint32_t every = UINT32_C(0x01010101) << BIT_FOLLOWED;
+
+    for (unsigned i = 0; i < LINE_COUNT; i += 4) {
+        const uint32_t others = ~vtr_load_u32(kinds + i) & every;
+
+        if (others != 0) {
+            const unsigned count = i + VTR_LOWEST_BIT(others) / 8;
+            return count < VTR_HEX_BATCH_MAX ? count : VTR_HEX_BATCH_MAX - 1;
+        }
+    }
+    return VTR_HEX_BATCH_MAX - 1;
+}
+
+/* Of the first `count`, at least, those that are of any value: a bit each. */
+static uint32_t gather_any(const uint8_t kinds[LINE_COUNT], unsigned count)
 {
     uint32_t bits = 0;
 
-    for (unsigned i = 0; i < LINE_COUNT; i += 8) {
-        const uint64_t word = vtr_load_u64(kinds + i) >> bit & 0x0101010101010101u;
+    for (unsigned i = 0; i < count; i += 8) {
+        const uint64_t word = vtr_load_u64(kinds + i) >> BIT_ANY & 0x0101010101010101u;
         /* The product has them in its highest byte, in their order. */
         bits |= (uint32_t)(word * 0x0102040810204080u >> 56) << i;
     }
@@ -109,13 +126,11 @@ static const uint8_t *read_line(struct vtr_hex_batch *batch, const uint8_t *at)
     uint8_t kinds[LINE_COUNT];
 
     classify(at, batch->values, kinds);
-    const uint32_t alone = ~gather(kinds, BIT_FOLLOWED);
-    const unsigned followed =
-        VTR_LOWEST_BIT(alone | UINT32_C(1) << (VTR_HEX_BATCH_MAX - 1));
+    const unsigned followed = count_followed(kinds);
     const unsigned last = kinds[followed] >> BIT_BYTE & 1u; /* by something else */
 
     batch->count = followed + last;
-    batch->any = gather(kinds, BIT_ANY) & ((UINT32_C(1) << batch->count) - 1);
+    batch->any = gather_any(kinds, batch->count) & ((UINT32_C(1) << batch->count) - 1);
     return at + 3 * (size_t)followed + 2 * (size_t)last;
 }
 

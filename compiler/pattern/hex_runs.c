@@ -22,23 +22,22 @@ struct run {
     uint64_t gap;   /* bytes of any value, if none is */
 };
 
-/* Writes the length of the open token, once it is known. */
-static void end_bytes(struct run *run)
+/* Writes the length of the token of plain bytes at `bytes`, once it is known; where the
+ * token ends then. */
+static uint8_t *end_bytes(uint8_t *bytes, uint8_t *out)
 {
-    uint8_t *len = run->bytes + 1;
-    const size_t count = (size_t)(run->out - len) - 1;
+    uint8_t *len = bytes + 1;
+    const size_t count = (size_t)(out - len) - 1;
+    uint8_t varint[VTR_VARINT_LEN_MAX];
 
     if (count < SHORT_LIMIT) {
         *len = (uint8_t)count;
-    } else {
-        uint8_t varint[VTR_VARINT_LEN_MAX];
-        const size_t varint_len = vtr_store_varint(varint, count);
-
-        memmove(len + varint_len, len + 1, count);
-        memcpy(len, varint, varint_len);
-        run->out += varint_len - 1;
+        return out;
     }
-    run->bytes = NULL;
+    const size_t varint_len = vtr_store_varint(varint, count);
+    memmove(len + varint_len, len + 1, count);
+    memcpy(len, varint, varint_len);
+    return out + varint_len - 1;
 }
 
 /* Spells a gap; where it ends. */
@@ -52,44 +51,36 @@ static uint8_t *spell_gap(uint8_t *out, uint64_t gap)
     return gap < SHORT_LIMIT ? out + 2 : out + 1 + vtr_store_varint(out + 1, gap);
 }
 
-/* Writes plain bytes.  Their token begins, and what is before it ends, unless one is
- * open. */
-static void put_bytes(struct run *run, const uint8_t *values, size_t count)
+/* Writes a batch run by run: to find where one ends takes no look at each byte.  Plain
+ * bytes begin a token, and end what is before it, unless one is open. */
+static struct run put_batch(struct run run, const struct vtr_hex_batch *batch)
 {
-    if (run->bytes == NULL) {
-        run->bytes = spell_gap(run->out, run->gap);
-        run->bytes[0] = VTR_TOKEN_BYTES;
-        run->out = run->bytes + 2;
-        run->gap = 0;
-    }
-    vtr_mask_words(values, (size_t)(run->out - run->bytes) - 2, count, run->out);
-    run->out += count;
-}
+    const uint32_t end = UINT32_C(1) << batch->count;
+    unsigned at = 0;
 
-static void put_any(struct run *run, size_t count)
-{
-    if (run->bytes != NULL) {
-        end_bytes(run);
-    }
-    run->gap += count;
-}
-
-/* Writes a batch run by run: to find where one ends takes no look at each byte. */
-static void put_batch(struct run *run, const struct vtr_hex_batch *batch)
-{
-    unsigned len;
-
-    for (unsigned at = 0; at < batch->count; at += len) {
-        const uint32_t any = batch->any >> at;
-
-        if ((any & 1) != 0) {
-            len = VTR_LOWEST_BIT(~any);
-            put_any(run, len);
-        } else {
-            len = VTR_LOWEST_BIT(any | UINT32_C(1) << (batch->count - at));
-            put_bytes(run, batch->values + at, len);
+    while (at < batch->count) {
+        const unsigned gap = VTR_LOWEST_BIT(~(batch->any >> at));
+        if (gap > 0) {
+            run.out = run.bytes != NULL ? end_bytes(run.bytes, run.out) : run.out;
+            run.bytes = NULL;
+            run.gap += gap;
+            at += gap;
+        }
+        const unsigned count = VTR_LOWEST_BIT((batch->any | end) >> at);
+        if (count > 0) {
+            if (run.bytes == NULL) {
+                run.bytes = spell_gap(run.out, run.gap);
+                run.bytes[0] = VTR_TOKEN_BYTES;
+                run.out = run.bytes + 2;
+                run.gap = 0;
+            }
+            vtr_mask_words(batch->values + at, (size_t)(run.out - run.bytes) - 2, count,
+                           run.out);
+            run.out += count;
+            at += count;
         }
     }
+    return run;
 }
 
 /* Whether a gap is open that is more than bytes of any value. */
@@ -153,7 +144,7 @@ const uint8_t *vtr_hex_put_runs(struct vtr_hex_tokens *t, struct vtr_hex_sequenc
     struct vtr_hex_batch batch;
     do {
         at = vtr_hex_read_batch(&batch, vtr_hex_skip_blanks(at, stop), stop);
-        put_batch(&run, &batch);
+        run = put_batch(run, &batch);
     } while (batch.count > 0);
     end(t, s, &run);
     return at;
