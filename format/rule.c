@@ -15,7 +15,7 @@
 #define PATTERN_FLAGS                                                                \
  (VTR_PATTERN_NOCASE | VTR_PATTERN_ASCII | VTR_PATTERN_WIDE | VTR_PATTERN_FULLWORD | \
   VTR_PATTERN_XOR | VTR_PATTERN_PRIVATE | VTR_PATTERN_FIXED_OFFSET |                 \
-  VTR_PATTERN_GREEDY)
+  VTR_PATTERN_GREEDY | VTR_PATTERN_WORD_KEY)
 
 #define MASKS4(i)  VTR_MASK(i), VTR_MASK((i) + 1), VTR_MASK((i) + 2), VTR_MASK((i) + 3)
 #define MASKS16(i) MASKS4(i), MASKS4((i) + 4), MASKS4((i) + 8), MASKS4((i) + 12)

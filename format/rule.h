@@ -72,6 +72,7 @@ enum vtr_pattern_type {
 #define VTR_PATTERN_PRIVATE      32u
 #define VTR_PATTERN_FIXED_OFFSET 64u  /* only ever asked for at one offset */
 #define VTR_PATTERN_GREEDY       128u /* REGEX: a repeat takes as much as it can */
+#define VTR_PATTERN_WORD_KEY     256u /* XOR, FULLWORD: the key is over what is around */
 
 /* Flags of a regular expression's program. */
 #define VTR_PROGRAM_WIDE       1u

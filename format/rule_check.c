@@ -85,6 +85,11 @@ static const char *check_flags(const struct vtr_pattern_view *pattern)
         (pattern->flags & VTR_PATTERN_GREEDY) != 0) {
         return "a string that is not a regular expression is greedy";
     }
+    const uint32_t word_key = VTR_PATTERN_XOR | VTR_PATTERN_FULLWORD;
+    if ((pattern->flags & VTR_PATTERN_WORD_KEY) != 0 &&
+        (pattern->flags & word_key) != word_key) {
+        return "a string without xor keys or without word ends has keys around words";
+    }
     return NULL;
 }
 

@@ -12,21 +12,35 @@ static bool is_alphanumeric(uint8_t byte)
     return (uint8_t)(byte - '0') < 10u || (uint8_t)(small - 'a') < 26u;
 }
 
-bool vtr_verify_word(struct vtr_bytes data, size_t start, size_t len, bool is_wide)
+/* Whether a word under `key` ends on both sides of the match. */
+static bool is_word(struct vtr_bytes data, size_t start, size_t len, bool is_wide,
+                    uint8_t key)
 {
     const uint8_t *p = data.ptr;
     const size_t end = start + len;
 
     if (is_wide) {
-        if (start >= 2 && p[start - 1] == 0 && is_alphanumeric(p[start - 2])) {
+        if (start >= 2 && p[start - 1] == key && is_alphanumeric(p[start - 2] ^ key)) {
             return false;
         }
-        return !(data.len - end > 1 && p[end + 1] == 0 && is_alphanumeric(p[end]));
+        return !(data.len - end > 1 && p[end + 1] == key &&
+                 is_alphanumeric(p[end] ^ key));
     }
-    if (start >= 1 && is_alphanumeric(p[start - 1])) {
+    if (start >= 1 && is_alphanumeric(p[start - 1] ^ key)) {
         return false;
     }
-    return !(end < data.len && is_alphanumeric(p[end]));
+    return !(end < data.len && is_alphanumeric(p[end] ^ key));
+}
+
+bool vtr_verify_word(struct vtr_bytes data, size_t start, size_t len, bool is_wide)
+{
+    return is_word(data, start, len, is_wide, 0);
+}
+
+/* The first byte says what the key must be. */
+static uint8_t key_of(const uint8_t *p, struct vtr_bytes masked)
+{
+    return p[0] ^ masked.ptr[0] ^ vtr_mask(0);
 }
 
 static bool equals_exactly(const uint8_t *p, struct vtr_bytes masked, size_t step)
@@ -49,11 +63,10 @@ static bool equals_folded(const uint8_t *p, struct vtr_bytes masked, size_t step
     return true;
 }
 
-/* The first byte says what the key must be. */
 static bool equals_under_key(const uint8_t *p, struct vtr_bytes masked, size_t step,
                              const struct vtr_pattern_view *pattern)
 {
-    const uint8_t key = p[0] ^ masked.ptr[0] ^ vtr_mask(0);
+    const uint8_t key = key_of(p, masked);
 
     if (key < pattern->xor_min || key > pattern->xor_max) {
         return false;
@@ -104,8 +117,9 @@ bool vtr_verify_text(const struct vtr_pattern_view *pattern, struct vtr_bytes ma
         return false;
     }
     const size_t len = masked.len * step;
+    const bool has_key = (pattern->flags & VTR_PATTERN_WORD_KEY) != 0;
     if ((pattern->flags & VTR_PATTERN_FULLWORD) != 0 &&
-        !vtr_verify_word(data, start, len, is_wide)) {
+        !is_word(data, start, len, is_wide, has_key ? key_of(p, masked) : 0)) {
         return false;
     }
     *out_len = len;

@@ -188,10 +188,11 @@ def read_pattern(data):
     r = Reader(data)
     name, kind, flags = r.string(), r.u8(), r.varint()
     need(kind in PATTERN, "a pattern has an unknown type")
-    need(flags < 256, "a pattern has unknown flags")
+    need(flags < 512, "a pattern has unknown flags")
     need(kind == 1 or not flags & 16, "xor keys on a pattern that is not a text")
     need(kind != 1 or flags & 6, "a text is neither ascii nor wide")
     need(kind == 3 or not flags & 128, "a pattern that is no regex is greedy")
+    need(flags & 24 == 24 or not flags & 256, "keys around a word that is none")
     pattern = {"id": as_text(name), "type": PATTERN[kind], "flags": flags}
     if flags & 64:
         pattern["offset"] = r.varint()

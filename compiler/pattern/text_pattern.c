@@ -370,14 +370,19 @@ static bool write_base64(struct vtr_arena *arena,
 }
 
 /* Pattern flags of a text string that is not base64. */
-static uint32_t plain_flags(uint32_t set)
+static uint32_t plain_flags(const struct vtr_pattern_modifiers *mods)
 {
+    const uint32_t word_key = VTR_MODIFIER_XOR | VTR_MODIFIER_FULLWORD;
+    const uint32_t set = mods->set;
     uint32_t flags = 0;
 
     flags |= (set & VTR_MODIFIER_NOCASE) != 0 ? VTR_PATTERN_NOCASE : 0;
     flags |= (set & VTR_MODIFIER_WIDE) != 0 ? VTR_PATTERN_WIDE : 0;
     flags |= (set & VTR_MODIFIER_FULLWORD) != 0 ? VTR_PATTERN_FULLWORD : 0;
     flags |= (set & VTR_MODIFIER_XOR) != 0 ? VTR_PATTERN_XOR : 0;
+    if (mods->dialect == VTR_DIALECT_YARA_X && (set & word_key) == word_key) {
+        flags |= VTR_PATTERN_WORD_KEY;
+    }
     if ((set & VTR_MODIFIER_ASCII) != 0 || (set & VTR_MODIFIER_WIDE) == 0) {
         flags |= VTR_PATTERN_ASCII;
     }
@@ -404,7 +409,7 @@ bool vtr_pattern_text(struct vtr_arena *arena, const struct vtr_pattern_modifier
             return false;
         }
     } else {
-        flags = plain_flags(mods->set);
+        flags = plain_flags(mods);
         vtr_writer_varint(out_payload, 1);
         vtr_writer_masked(out_payload, text);
     }

@@ -80,6 +80,26 @@ static void keys_outside_the_range_do_not_match(void **state)
     assert_int_equal(match(flags, "ab", false, BYTES("@C"), 0), 0);
 }
 
+static void a_word_under_a_key_ends_at_letters_under_it(void **state)
+{
+    (void)state;
+    const uint32_t as_is = VTR_PATTERN_XOR | VTR_PATTERN_FULLWORD;
+    const uint32_t under = as_is | VTR_PATTERN_WORD_KEY;
+
+    /* The key is 1: '`' is 'a', '!' is ' ', '/' is '.', '@' is 'A'. */
+    assert_int_equal(match(as_is, "ab", false, BYTES("@`c"), 1), 2);
+    assert_int_equal(match(under, "ab", false, BYTES("@`c"), 1), 0);
+    assert_int_equal(match(under, "ab", false, BYTES("`c@"), 0), 0);
+    assert_int_equal(match(under, "ab", false, BYTES("!`c!"), 1), 2);
+    /* '[' is 'Z' under the key, 'Z' is '['. */
+    assert_int_equal(match(under, "ab", false, BYTES("Z`cZ"), 1), 2);
+    assert_int_equal(match(as_is, "ab", false, BYTES("Z`cZ"), 1), 0);
+    assert_int_equal(match(under, "ab", true, BYTES("@\1`\1c\1"), 2), 0);
+    assert_int_equal(match(under, "ab", true, BYTES("`\1c\1@\1"), 0), 0);
+    assert_int_equal(match(under, "ab", true, BYTES("@\0`\1c\1@\0"), 2), 4);
+    assert_int_equal(match(under, "ab", true, BYTES("`\1c\1@"), 0), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +108,7 @@ int main(void)
         cmocka_unit_test(wide_text_has_a_zero_after_each_byte),
         cmocka_unit_test(a_word_ends_at_letters_and_digits),
         cmocka_unit_test(keys_outside_the_range_do_not_match),
+        cmocka_unit_test(a_word_under_a_key_ends_at_letters_under_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
