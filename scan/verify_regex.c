@@ -146,6 +146,13 @@ static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                    (size_t)match->length);
 }
 
+/* How far from an atom a match may end: an expression that is long is looked at as a
+ * whole, so that a long text is found. */
+static size_t reach_of(const struct vtr_pattern_part *part)
+{
+    return part->bytes.len > VTR_REGEX_REACH ? part->bytes.len : VTR_REGEX_REACH;
+}
+
 void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                          struct vtr_pattern_part *part, size_t start, size_t atom)
 {
@@ -154,7 +161,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     if (!is_ready(run, part)) {
         return;
     }
-    struct vtr_bytes data = visible(run, atom, VTR_REGEX_REACH);
+    struct vtr_bytes data = visible(run, atom, reach_of(part));
     enum vtr_regex_answer answer =
         vtr_verify_regex_run(run, part, part->regex, data, start, true, &match);
     /* What ends where the view does may have taken that for the end of the data. */

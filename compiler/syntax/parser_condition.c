@@ -234,13 +234,15 @@ void vtr_parser_report_open(struct vtr_parser *p, uint32_t open)
     problem->other_label = "opened here";
 }
 
+static struct vtr_node *parse_or(struct vtr_parser *p);
+
 /* A condition in parentheses keeps what it is: "(1) + 1" is fine, "($a) + 1" is not. */
 static struct vtr_node *parse_parenthesis(struct vtr_parser *p)
 {
     const uint32_t open = p->current.offset;
 
     vtr_parser_advance(p);
-    struct vtr_node *node = vtr_parse_condition(p);
+    struct vtr_node *node = parse_or(p);
     if (node == NULL) {
         return NULL;
     }
@@ -562,12 +564,17 @@ static struct vtr_node *parse_and(struct vtr_parser *p)
     return parse_logic(p, VTR_LEX_AND, VTR_OP_AND, parse_negated);
 }
 
+static struct vtr_node *parse_or(struct vtr_parser *p)
+{
+    return parse_logic(p, VTR_LEX_OR, VTR_OP_OR, parse_and);
+}
+
 struct vtr_node *vtr_parse_condition(struct vtr_parser *p)
 {
     struct vtr_node *node = NULL;
 
     if (vtr_parser_enter(p)) {
-        node = parse_logic(p, VTR_LEX_OR, VTR_OP_OR, parse_and);
+        node = parse_or(p);
         vtr_parser_leave(p);
     }
     return node;

@@ -187,6 +187,28 @@ static void loops_nest_sixteen_deep(void **state)
     assert_refused(condition, "E039");
 }
 
+/* "((...true...))", so deep. */
+static void write_parentheses(char *out, size_t depth)
+{
+    memset(out, '(', depth);
+    memcpy(out + depth, "true", 4);
+    memset(out + depth + 4, ')', depth);
+    out[2 * depth + 4] = '\0';
+}
+
+static void each_parenthesis_is_one_level(void **state)
+{
+    (void)state;
+    char condition[2 * VTR_NESTING_LIMIT + 5];
+
+    /* Also a level are the condition, the parenthesis around this one, and what stands
+     * inside of all of them. */
+    write_parentheses(condition, VTR_NESTING_LIMIT - 3);
+    assert_good(condition);
+    write_parentheses(condition, VTR_NESTING_LIMIT - 2);
+    assert_refused(condition, "E015");
+}
+
 static void every_string_is_used_unless_its_name_says_otherwise(void **state)
 {
     (void)state;
@@ -347,6 +369,7 @@ int main(void)
         cmocka_unit_test(strings_must_be_there),
         cmocka_unit_test(loops_have_rules_of_their_own),
         cmocka_unit_test(loops_nest_sixteen_deep),
+        cmocka_unit_test(each_parenthesis_is_one_level),
         cmocka_unit_test(every_string_is_used_unless_its_name_says_otherwise),
         cmocka_unit_test(names_are_given_once),
         cmocka_unit_test(a_misspelt_string_is_guessed),
