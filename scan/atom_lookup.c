@@ -33,6 +33,7 @@ struct lookup {
     const struct vtr_atom_table *table;
     const struct vtr_atom_probe *probe;
     const struct vtr_line_matcher *matcher;
+    vtr_find_windows_fn find_windows;
     const uint8_t *bytes; /* VTR_TILE_LEAD of the tile's before `first` */
     size_t first;         /* offset of the tile in the data */
     struct vtr_line_question questions[QUESTIONS];
@@ -295,17 +296,10 @@ static inline bool halves_pass(const struct vtr_atom_table *table, uint32_t low,
                            low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
 }
 
-/* The same of the gram at a place; `high` is how many bytes more than four it has. */
-static inline bool passes(const struct vtr_atom_table *table, size_t high,
-                          const uint8_t *bytes)
-{
-    return halves_pass(table, vtr_load_u32(bytes), vtr_load_u32(bytes + high));
-}
-
 /* All grams of a window are in the filter, and by chance few others are beside each
  * other.  Writes where those windows begin that have a gram at one of the positions, so
  * many, and of which all grams pass; returns how many.  This one is for windows of two
- * grams, the next one for others. */
+ * grams, vtr_find_windows_fn for those of three. */
 static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
                          size_t count, uint16_t *out)
 {
@@ -330,34 +324,6 @@ static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
     return found;
 }
 
-static size_t find_windows(const struct lookup *l, const uint16_t *positions,
-                           size_t count, uint16_t *out)
-{
-    const struct vtr_atom_table table = *l->table;
-    const unsigned reach = table.stride - 1;
-    const size_t high = table.gram_len - 4u;
-    size_t found = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const size_t at = positions[i] + VTR_TILE_LEAD;
-        unsigned run = 0; /* grams beside each other that pass, up to here */
-
-        /* Two beside it, one of them next to it, are in any window of three. */
-        if (!passes(&table, high, l->bytes + at - 1) &&
-            !passes(&table, high, l->bytes + at + 1)) {
-            continue;
-        }
-        for (unsigned n = 0; n <= 2 * reach; n++) {
-            const size_t gram = at + n - reach;
-
-            run = passes(&table, high, l->bytes + gram) ? run + 1 : 0;
-            out[found] = (uint16_t)(gram - reach);
-            found += run > reach && (l->probe->stride > 1 || gram - reach == at);
-        }
-    }
-    return found;
-}
-
 /* Asks for the windows that positions, so many, may be in. */
 static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
 {
@@ -370,8 +336,9 @@ static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
         }
         return;
     }
-    count = l->table->stride == 2 ? find_pairs(l, positions, count, begins)
-                                  : find_windows(l, positions, count, begins);
+    count = l->table->stride == 2
+                ? find_pairs(l, positions, count, begins)
+                : l->find_windows(l->probe, l->bytes, positions, count, begins);
     for (size_t i = 0; i < count; i++) {
         ask(l, begins[i]);
     }
@@ -404,6 +371,7 @@ void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_tier_search *tie
     l.table = tier->table;
     l.probe = &tier->probe;
     l.matcher = &tier->matcher;
+    l.find_windows = tier->find_windows;
     l.bytes = tile->bytes - VTR_TILE_LEAD;
     l.first = tile->first;
     l.suspect_count = 0;

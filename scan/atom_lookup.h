@@ -22,6 +22,7 @@ struct vtr_tier_search {
     const struct vtr_atom_table *table;
     struct vtr_atom_probe probe;
     struct vtr_line_matcher matcher;
+    vtr_find_windows_fn find_windows;
 };
 
 /* Hands every place where an atom of the tier stands to vtr_verify_atom.  The positions

@@ -119,6 +119,12 @@ static bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
     return vtr_probe_has_text(probe, text, ~others);
 }
 
+static inline bool passes_at(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    return vtr_gram_passes(probe->filter, probe->filter_bits,
+                           hash_at(bytes, probe->gram_len));
+}
+
 /* Of a gait that the compiler knows, so that it can count on it. */
 static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out, struct vtr_atom_gait gait)
@@ -190,4 +196,29 @@ size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t
 {
     return vtr_probe_keep_bucketed(probe, tile, out,
                                    vtr_probe_plain(probe, tile, count, out));
+}
+
+size_t vtr_find_windows_plain(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                              const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        unsigned run = 0; /* grams beside each other that pass, up to here */
+
+        /* Two beside it, one of them next to it, are in any window of three. */
+        if (!passes_at(&p, bytes + at - 1) && !passes_at(&p, bytes + at + 1)) {
+            continue;
+        }
+        for (unsigned n = 0; n < 5; n++) {
+            const size_t gram = at + n - 2;
+
+            run = passes_at(&p, bytes + gram) ? run + 1 : 0;
+            out[found] = (uint16_t)(gram - 2);
+            found += run > 2 && (p.stride > 1 || gram - 2 == at);
+        }
+    }
+    return found;
 }

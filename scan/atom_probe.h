@@ -75,10 +75,20 @@ typedef size_t (*vtr_probe_fn)(const struct vtr_atom_probe *probe, const uint8_t
 /* Folds `len` bytes, which do not overlap `out`. */
 typedef void (*vtr_fold_bytes_fn)(uint8_t *out, const uint8_t *in, size_t len);
 
+/* All grams of a window are in the filter, and by chance few others are beside each
+ * other.  Writes where those windows begin that have a gram at one of the positions, so
+ * many, which all pass, and of which all grams pass; returns how many.  The windows of
+ * tiers with buckets begin at a position.  `bytes` are VTR_TILE_LEAD before the tile;
+ * there windows are counted from.  Windows have three grams. */
+typedef size_t (*vtr_find_windows_fn)(const struct vtr_atom_probe *probe,
+                                      const uint8_t *bytes, const uint16_t *positions,
+                                      size_t count, uint16_t *out);
+
 struct vtr_probe_functions {
     vtr_fold_bytes_fn fold_bytes;
     vtr_probe_fn probe;
     vtr_probe_fn probe_buckets;
+    vtr_find_windows_fn find_windows;
     vtr_match_lines_fn match_lines;
 };
 
@@ -94,6 +104,10 @@ size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                        size_t count, uint16_t *out);
 size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                size_t count, uint16_t *out);
+size_t vtr_find_windows_plain(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                              const uint16_t *positions, size_t count, uint16_t *out);
+size_t vtr_find_windows_avx512(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                               const uint16_t *positions, size_t count, uint16_t *out);
 void vtr_fold_bytes_avx2(uint8_t *out, const uint8_t *in, size_t len);
 size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
                       size_t count, uint16_t *out);
@@ -150,26 +164,28 @@ static inline size_t vtr_probe_keep_bucketed(const struct vtr_atom_probe *probe,
 #define VTR_PROBE_PLAIN                                           \
  {                                                                \
   vtr_fold_bytes_plain, vtr_probe_plain, vtr_probe_buckets_plain, \
-      vtr_match_lines_plain                                       \
+      vtr_find_windows_plain, vtr_match_lines_plain               \
  }
 #if VTR_HAS_X86_VECTORS
-# define VTR_PROBE_AVX2                                                              \
-  {                                                                                  \
-   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_probe_buckets_avx2, vtr_match_lines_avx2 \
+# define VTR_PROBE_AVX2                                         \
+  {                                                             \
+   vtr_fold_bytes_avx2, vtr_probe_avx2, vtr_probe_buckets_avx2, \
+       vtr_find_windows_plain, vtr_match_lines_avx2             \
   }
 # define VTR_PROBE_AVX512                                             \
   {                                                                   \
    vtr_fold_bytes_avx512, vtr_probe_avx512, vtr_probe_buckets_avx512, \
-       vtr_match_lines_avx512                                         \
+       vtr_find_windows_avx512, vtr_match_lines_avx512                \
   }
 #else
 # define VTR_PROBE_AVX2   VTR_PROBE_PLAIN
 # define VTR_PROBE_AVX512 VTR_PROBE_PLAIN
 #endif
 #if VTR_HAS_NEON
-# define VTR_PROBE_NEON                                                               \
-  {                                                                                   \
-   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_neon, vtr_match_lines_plain \
+# define VTR_PROBE_NEON                                         \
+  {                                                             \
+   vtr_fold_bytes_neon, vtr_probe_neon, vtr_probe_buckets_neon, \
+       vtr_find_windows_plain, vtr_match_lines_plain            \
   }
 #else
 # define VTR_PROBE_NEON VTR_PROBE_PLAIN

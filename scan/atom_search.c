@@ -15,6 +15,7 @@ void vtr_atom_searcher_init(struct vtr_atom_searcher *searcher,
         struct vtr_tier_search *tier = &searcher->tiers[i];
 
         tier->table = &index->tiers[i];
+        tier->find_windows = searcher->functions.find_windows;
         vtr_atom_probe_init(&tier->probe, tier->table);
         if (tier->table->line_count > 0) {
             vtr_line_matcher_init(&tier->matcher, tier->table,

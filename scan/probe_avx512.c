@@ -95,43 +95,88 @@ static inline struct constants constants_of(const struct vtr_atom_probe *probe)
                               _mm_cvtsi32_si128(37 - (int)probe->filter_bits)};
 }
 
+/* What does not change from block to block of sixteen positions. */
+struct look {
+    struct constants constants;
+    __m512i lanes;
+    __m512i low_bytes;
+    __m512i high_bytes;
+    __m512i positions;
+};
+
 VTR_TARGET_AVX512
-static inline bool has_text(const struct vtr_atom_probe *probe, __m512i bytes)
+static inline struct look look_of(const struct vtr_atom_probe *probe)
 {
-    return vtr_probe_has_text(probe,
-                              _mm512_cmpgt_epi8_mask(bytes, _mm512_set1_epi8(' ' - 1)),
-                              _mm512_testn_epi8_mask(bytes, bytes));
+    const __m512i numbers =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+    return (struct look){
+        .constants = constants_of(probe),
+        .lanes = lanes_of((int)probe->stride),
+        .low_bytes = load_all_quarters(probe->low),
+        .high_bytes = load_all_quarters(probe->high),
+        .positions = _mm512_mullo_epi32(numbers, _mm512_set1_epi32((int)probe->stride)),
+    };
+}
+
+/* Writes the positions of a block that pass; returns how many. */
+VTR_TARGET_AVX512
+static inline size_t probe_block(const struct look *look, const uint8_t *tile,
+                                 size_t at, uint16_t *out)
+{
+    const __m512i bytes =
+        _mm512_permutexvar_epi32(look->lanes, _mm512_loadu_si512(tile + at));
+    const __mmask16 passes =
+        look_up(&look->constants, _mm512_shuffle_epi8(bytes, look->low_bytes),
+                _mm512_shuffle_epi8(bytes, look->high_bytes));
+
+    return keep(passes, _mm512_add_epi32(look->positions, _mm512_set1_epi32((int)at)),
+                out);
+}
+
+/* Writes where the blocks begin that have text; returns how many.  They are listed
+ * first, since nobody can foresee which of them have. */
+VTR_TARGET_AVX512
+static size_t list_text(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    const size_t block = (size_t)VTR_PROBE_BLOCK * p.stride;
+    const __m512i last_control = _mm512_set1_epi8(' ' - 1);
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += block) {
+        VTR_PREFETCH(p.ahead + at);
+        const __m512i bytes = _mm512_loadu_si512(tile + at);
+
+        out[found] = (uint16_t)at;
+        found += vtr_probe_has_text(&p, _mm512_cmpgt_epi8_mask(bytes, last_control),
+                                    _mm512_testn_epi8_mask(bytes, bytes));
+    }
+    return found;
 }
 
 VTR_TARGET_AVX512
 size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out)
 {
-    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
-    const struct constants c = constants_of(probe);
-    const __m512i lanes = lanes_of((int)probe->stride);
-    const __m512i low_bytes = load_all_quarters(probe->low);
-    const __m512i high_bytes = load_all_quarters(probe->high);
-    const size_t block = 16u * probe->stride;
-    const __m512i positions =
-        _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-                                             13, 14, 15),
-                           _mm512_set1_epi32((int)probe->stride));
+    const struct look look = look_of(probe);
+    const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
+    const uint8_t *ahead = probe->ahead;
     size_t found = 0;
 
-    for (size_t at = 0; at < count; at += block) {
-        VTR_PREFETCH(p.ahead + at);
-        const __m512i all = _mm512_loadu_si512(tile + at);
+    if (probe->is_text) {
+        uint16_t blocks[VTR_TILE_LEN / VTR_PROBE_BLOCK];
+        const size_t block_count = list_text(probe, tile, count, blocks);
 
-        if (p.is_text && !has_text(&p, all)) {
-            continue;
+        for (size_t i = 0; i < block_count; i++) {
+            found += probe_block(&look, tile, blocks[i], out + found);
         }
-        const __m512i bytes = _mm512_permutexvar_epi32(lanes, all);
-        const __mmask16 passes = look_up(&c, _mm512_shuffle_epi8(bytes, low_bytes),
-                                         _mm512_shuffle_epi8(bytes, high_bytes));
-
-        found += keep(passes, _mm512_add_epi32(positions, _mm512_set1_epi32((int)at)),
-                      out + found);
+    } else {
+        for (size_t at = 0; at < count; at += block) {
+            VTR_PREFETCH(ahead + at);
+            found += probe_block(&look, tile, at, out + found);
+        }
     }
     while (found > 0 && out[found - 1] >= count) {
         found--; /* the last block went past the end */
@@ -164,6 +209,52 @@ static size_t keep_passing(const struct vtr_atom_probe *probe, const uint8_t *ti
         kept += keep((__mmask16)(passes & are_there), at, positions + kept);
     }
     return kept;
+}
+
+/* Which of the grams so many bytes behind sixteen places pass. */
+VTR_TARGET_AVX512
+static inline __mmask16 look_beside(const struct constants *c, const uint8_t *bytes,
+                                    __m512i places, unsigned gram_len)
+{
+    return look_up(c, _mm512_i32gather_epi32(places, bytes, 1),
+                   _mm512_i32gather_epi32(places, bytes + gram_len - 4, 1));
+}
+
+VTR_TARGET_AVX512
+size_t vtr_find_windows_avx512(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                               const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct constants c = constants_of(probe);
+    const unsigned len = probe->gram_len;
+    const unsigned may_have_begun = probe->stride > 1 ? UINT16_MAX : 0;
+    const uint8_t *tile = bytes + VTR_TILE_LEAD;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i += 16) {
+        const unsigned there = count - i < 16 ? (1u << (count - i)) - 1 : UINT16_MAX;
+        const __m512i at = _mm512_maskz_cvtepu16_epi32(
+            (__mmask16)there,
+            _mm256_loadu_si256((const __m256i *)(const void *)(positions + i)));
+        const unsigned before = look_beside(&c, tile - 1, at, len) & may_have_begun;
+        const unsigned behind = look_beside(&c, tile + 1, at, len);
+        const unsigned lasts = look_beside(&c, tile - 2, at, len) & before;
+        const unsigned middles = before & behind;
+        const unsigned firsts = look_beside(&c, tile + 2, at, len) & behind;
+
+        for (unsigned bits = (lasts | middles | firsts) & there; bits != 0;
+             bits &= bits - 1) {
+            const unsigned lane = VTR_LOWEST_BIT(bits);
+            const size_t begin = positions[i + lane] + VTR_TILE_LEAD;
+
+            out[found] = (uint16_t)(begin - 2);
+            found += lasts >> lane & 1u;
+            out[found] = (uint16_t)(begin - 1);
+            found += middles >> lane & 1u;
+            out[found] = (uint16_t)begin;
+            found += firsts >> lane & 1u;
+        }
+    }
+    return found;
 }
 
 /* The tables of two bytes of a group, each in all quarters; written out, since arrays

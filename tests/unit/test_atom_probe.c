@@ -218,6 +218,66 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
     }
 }
 
+/* Of three grams beside each other, one of which is at a position, where all pass. */
+static void all_versions_find_the_same_windows(void **state)
+{
+    (void)state;
+    static uint8_t bytes[VTR_TILE_LEAD + VTR_TILE_LEN + VTR_TILE_TAIL];
+    static uint8_t filter[1u << (FILTER_BITS_TOP - 3)];
+    static uint16_t positions[VTR_TILE_ROOM];
+    static uint16_t ours[3 * VTR_TILE_ROOM];
+    static uint16_t theirs[3 * VTR_TILE_ROOM];
+    uint64_t random = 13;
+
+    for (unsigned round = 0; round < 12; round++) {
+        const struct vtr_atom_table table = {.filter = filter,
+                                             .filter_bits = 10 + round % 7,
+                                             .gram_len = 6,
+                                             .stride = 3};
+        const size_t stride = round % 2 == 0 ? 3 : 1; /* as with buckets */
+        struct vtr_atom_probe probe;
+        size_t at = 0;
+
+        fill(&random, bytes, sizeof(bytes));
+        fill_sparse(&random, filter, sizeof(filter), 1 + round % 3);
+        vtr_atom_probe_init(&probe, &table);
+        probe.ahead = bytes;
+        probe.stride = (unsigned)stride;
+        const size_t count =
+            vtr_probe_plain(&probe, bytes + VTR_TILE_LEAD, VTR_TILE_LEN, positions);
+        const size_t found =
+            vtr_find_windows_plain(&probe, bytes, positions, count, ours);
+        for (size_t i = 0; i < count; i++) {
+            for (size_t back = stride; back-- > 0;) {
+                const uint8_t *begin = bytes + VTR_TILE_LEAD + positions[i] - back;
+
+                if (vtr_probe_passes(&probe, begin) &&
+                    vtr_probe_passes(&probe, begin + 1) &&
+                    vtr_probe_passes(&probe, begin + 2)) {
+                    assert_true(at < found && ours[at] == begin - bytes);
+                    at++;
+                }
+            }
+        }
+        assert_int_equal(at, found);
+        for (size_t i = 0; i < sizeof(ALL) / sizeof(ALL[0]); i++) {
+            if (vtr_cpu_has_vectors(ALL[i])) {
+                const vtr_find_windows_fn fn =
+                    vtr_probe_get_functions(ALL[i]).find_windows;
+
+                for (size_t part = count; part > 0; part -= 1 + part / 3) {
+                    const size_t wanted =
+                        vtr_find_windows_plain(&probe, bytes, positions, part, ours);
+
+                    assert_int_equal(fn(&probe, bytes, positions, part, theirs),
+                                     wanted);
+                    assert_memory_equal(ours, theirs, wanted * sizeof(ours[0]));
+                }
+            }
+        }
+    }
+}
+
 /* Buckets that let nearly everything pass are left alone. */
 static void only_good_buckets_are_asked(void **state)
 {
@@ -329,6 +389,7 @@ int main(void)
         cmocka_unit_test(all_versions_find_the_same_positions),
         cmocka_unit_test(all_versions_look_at_text_alone),
         cmocka_unit_test(all_versions_with_buckets_find_the_same_positions),
+        cmocka_unit_test(all_versions_find_the_same_windows),
         cmocka_unit_test(only_good_buckets_are_asked),
         cmocka_unit_test(a_gram_of_the_filter_passes_everywhere),
         cmocka_unit_test(all_versions_fold_alike),
