@@ -18,6 +18,9 @@ static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
     case 'U':
         flags->is_swapped = is_on;
         return true;
+    case 'm':
+        flags->has_lines = is_on;
+        return true;
     default:
         return letter == 'u'; /* characters are bytes in any case */
     }

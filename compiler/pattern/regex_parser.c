@@ -15,6 +15,8 @@
  */
 #include "compiler/pattern/regex_parser.h"
 
+#include <string.h>
+
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_braces.h"
 #include "compiler/pattern/regex_build.h"
@@ -216,6 +218,19 @@ static struct vtr_regex_node *parse_assertion(struct parser *p,
     return vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
 }
 
+/* '^' or '$', which a flag may make ends of lines. */
+static struct vtr_regex_node *parse_anchor(struct parser *p, enum vtr_regex_kind kind)
+{
+    if (!p->builder.flags.has_lines) {
+        return parse_assertion(p, kind, 1);
+    }
+    (void)vtr_problem_set(p->problem, "E210", p->pos, 1, "'%c' for an end of lines",
+                          p->text.ptr[p->pos]);
+    (void)vtr_problem_help(p->problem,
+                           "write \\n for the end of a line, or leave the flag m out");
+    return NULL;
+}
+
 /* Whether the escape of `letter` stands for nothing, in a dialect that asks. */
 static bool is_refused_escape(const struct parser *p, int letter)
 {
@@ -320,7 +335,7 @@ static bool skip_group_kind(struct parser *p, bool *is_flags)
     return vtr_problem_help(
         p->problem, p->dialect == VTR_DIALECT_YARA4
                         ? "YARA has plain groups only: ( ... )"
-                        : "there are ( ... ), (?: ... ) and the flags i, s, x, U");
+                        : "there are ( ... ), (?: ... ) and the flags i, m, s, x, U");
 }
 
 static struct vtr_regex_node *parse_group(struct parser *p)
@@ -381,6 +396,12 @@ static struct vtr_regex_node *parse_repeats(struct parser *p,
     return node;
 }
 
+/* Whether these two characters stand before the current position. */
+static bool is_behind(const struct parser *p, const char *pair)
+{
+    return p->pos >= 2 && memcmp(p->text.ptr + p->pos - 2, pair, 2) == 0;
+}
+
 /* One item of a sequence; the caller has seen that there is one. */
 static struct vtr_regex_node *parse_item(struct parser *p)
 {
@@ -389,9 +410,9 @@ static struct vtr_regex_node *parse_item(struct parser *p)
 
     switch (peek(p)) {
     case '^':
-        return parse_assertion(p, VTR_REGEX_START, 1);
+        return parse_anchor(p, VTR_REGEX_START);
     case '$':
-        return parse_assertion(p, VTR_REGEX_END, 1);
+        return parse_anchor(p, VTR_REGEX_END);
     case '*':
     case '+':
     case '?':
@@ -403,7 +424,10 @@ static struct vtr_regex_node *parse_item(struct parser *p)
         if (p->dialect == VTR_DIALECT_YARA_X) {
             (void)vtr_problem_set(p->problem, "E216", p->pos, 1,
                                   "'{' that begins no repeat");
-            (void)vtr_problem_help(p->problem, "write \\{ for the character itself");
+            (void)vtr_problem_help(p->problem,
+                                   is_behind(p, "\\b")
+                                       ? "of ends of words there are \\b and \\B alone"
+                                       : "write \\{ for the character itself");
             return NULL;
         }
         node = parse_literal(p);
