@@ -161,12 +161,12 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
 
 static void note_use(struct vtr_ast_string *string, const struct vtr_node *offset)
 {
-    if (offset == NULL || !offset->is_known || offset->value < 0) {
+    if (offset == NULL || !offset->is_known || offset->number < 0) {
         string->is_asked_freely = true;
     } else if (!string->has_fixed_offset) {
         string->has_fixed_offset = true;
-        string->fixed_offset = offset->value;
-    } else if (string->fixed_offset != offset->value) {
+        string->fixed_offset = offset->number;
+    } else if (string->fixed_offset != offset->number) {
         string->is_asked_freely = true;
     }
 }

@@ -64,7 +64,7 @@ static void set_known(struct vtr_node *node, int64_t value)
 {
     node->type = VTR_TYPE_INT;
     node->is_known = true;
-    node->value = value;
+    node->number = value;
 }
 
 void vtr_check_integer(struct vtr_checker *c, struct vtr_node *node, const char *what)
@@ -100,17 +100,17 @@ void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
     if (!low->is_known || !high->is_known) {
         return;
     }
-    if (low->value > high->value) {
+    if (low->number > high->number) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
                                   (struct vtr_place){c->source, low->offset,
                                                      high->offset + high->length -
                                                          low->offset},
                                   "this range is empty: its end is before its start");
-    } else if (low->value < 0) {
+    } else if (low->number < 0) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
                                   vtr_check_place(c, low),
                                   "a range starts at 0 or later, this at %lld",
-                                  (long long)low->value);
+                                  (long long)low->number);
     }
 }
 
@@ -361,9 +361,9 @@ static void check_unary(struct vtr_checker *c, struct vtr_node *node)
     }
     node->type = child->type;
     if (child->is_known && node->op == VTR_OP_BIT_NOT) {
-        set_known(node, (int64_t) ~(uint64_t)child->value);
-    } else if (child->is_known && child->value != INT64_MIN) {
-        set_known(node, -child->value);
+        set_known(node, (int64_t) ~(uint64_t)child->number);
+    } else if (child->is_known && child->number != INT64_MIN) {
+        set_known(node, -child->number);
     }
 }
 
@@ -414,7 +414,7 @@ static void check_chain(struct vtr_checker *c, struct vtr_node *chain)
     vtr_check_node(c, node);
     chain->type = node->type;
     chain->is_known = node->is_known;
-    chain->value = node->value;
+    chain->number = node->number;
     for (node = node->next; node != NULL; node = node->next) {
         const enum vtr_type left = chain->type;
         vtr_check_node(c, node);

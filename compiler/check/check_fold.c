@@ -58,19 +58,19 @@ static void report(struct vtr_checker *c, const struct vtr_node *chain,
 static bool shift(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
                   const struct vtr_node *right, int64_t *out)
 {
-    const uint64_t bits = (uint64_t)chain->value;
+    const uint64_t bits = (uint64_t)chain->number;
 
-    if (right->value < 0) {
+    if (right->number < 0) {
         report(c, chain, VTR_CODE_SHIFT, right, "a shift by a negative number of bits");
         return false;
     }
-    if (right->value >= 64) {
+    if (right->number >= 64) {
         *out = 0;
     } else if (op == VTR_OP_SHIFT_LEFT) {
-        *out = (int64_t)(bits << right->value);
+        *out = (int64_t)(bits << right->number);
     } else {
-        const uint64_t sign = chain->value < 0 ? ~(~UINT64_C(0) >> right->value) : 0;
-        *out = (int64_t)(bits >> right->value | sign);
+        const uint64_t sign = chain->number < 0 ? ~(~UINT64_C(0) >> right->number) : 0;
+        *out = (int64_t)(bits >> right->number | sign);
     }
     return true;
 }
@@ -79,30 +79,31 @@ static bool shift(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_
 static bool divide(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
                    const struct vtr_node *right, int64_t *out)
 {
-    if (right->value == 0) {
+    if (right->number == 0) {
         report(c, chain, VTR_CODE_DIVISION, right, "division by zero");
         return false;
     }
-    if (right->value == -1) {
+    if (right->number == -1) {
         if (op == VTR_OP_MOD) {
             *out = 0;
             return true;
         }
-        if (chain->value == INT64_MIN) {
+        if (chain->number == INT64_MIN) {
             report(c, chain, VTR_CODE_OVERFLOW, right,
                    "this quotient does not fit 64 bits");
             return false;
         }
     }
-    *out = op == VTR_OP_MOD ? chain->value % right->value : chain->value / right->value;
+    *out = op == VTR_OP_MOD ? chain->number % right->number
+                            : chain->number / right->number;
     return true;
 }
 
 static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
                  const struct vtr_node *right, int64_t *out)
 {
-    const int64_t a = chain->value;
-    const int64_t b = right->value;
+    const int64_t a = chain->number;
+    const int64_t b = right->number;
     bool fits = true;
 
     switch ((unsigned)op) {
@@ -148,13 +149,13 @@ void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op o
 
     if (chain->is_known && right->is_known) {
         chain->is_known = fold(c, chain, op, right, &value);
-        chain->value = value;
+        chain->number = value;
         return;
     }
     chain->is_known = false;
-    if (right->is_known && is_division && right->value == 0) {
+    if (right->is_known && is_division && right->number == 0) {
         report(c, chain, VTR_CODE_DIVISION, right, "division by zero");
-    } else if (right->is_known && is_shift && right->value < 0) {
+    } else if (right->is_known && is_shift && right->number < 0) {
         report(c, chain, VTR_CODE_SHIFT, right, "a shift by a negative number of bits");
     }
 }

@@ -26,17 +26,17 @@ static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
     }
     vtr_check_integer(c, loop->count, "how many");
     if (loop->quantifier == VTR_QUANTIFIER_PERCENT && count->is_known &&
-        (count->value < 1 || count->value > 100)) {
+        (count->number < 1 || count->number > 100)) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_PERCENTAGE,
                                   vtr_check_place(c, count),
                                   "a percentage goes from 1 to 100, this is %lld",
-                                  (long long)count->value);
+                                  (long long)count->number);
     } else if (loop->quantifier == VTR_QUANTIFIER_N && count->is_known &&
-               count->value < 0) {
+               count->number < 0) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NEGATIVE_COUNT,
                                   vtr_check_place(c, count),
                                   "how many must not be negative, this is %lld",
-                                  (long long)count->value);
+                                  (long long)count->number);
     }
 }
 
@@ -45,12 +45,12 @@ static void check_reachable(struct vtr_checker *c, const struct vtr_loop *loop,
                             size_t count)
 {
     if (loop->quantifier == VTR_QUANTIFIER_N && loop->count->is_known &&
-        loop->count->value > 0 && (uint64_t)loop->count->value > count && count > 0) {
+        loop->count->number > 0 && (uint64_t)loop->count->number > count && count > 0) {
         struct vtr_problem *problem =
             vtr_diagnostics_add(c->diagnostics, VTR_CODE_COUNT_TOO_HIGH,
                                 vtr_check_place(c, loop->count),
                                 "%lld are asked for, there are %zu",
-                                (long long)loop->count->value, count);
+                                (long long)loop->count->number, count);
         problem->note = "this can never be true";
     }
 }

@@ -445,7 +445,7 @@ static void note_constant(struct vtr_node *node, const struct place *at)
     field = vtr_field_get(at->access.row);
     if (field->is_constant && field->kind == VTR_FIELD_INT) {
         node->is_known = true;
-        node->value = field->value;
+        node->number = field->value;
     }
 }
 
@@ -468,8 +468,9 @@ void vtr_check_access(struct vtr_checker *c, struct vtr_node *node,
             is_good = take_call(c, &at, part);
         }
     }
-    node->type = is_good ? at.type : VTR_TYPE_UNKNOWN;
+    node->type = VTR_TYPE_UNKNOWN;
     if (is_good) {
+        node->type = at.type;
         node->access = finish(c, &at);
         note_constant(node, &at);
     }

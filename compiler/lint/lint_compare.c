@@ -24,8 +24,8 @@ static const struct {
 bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
 {
     if (node->is_known) {
-        *low = node->value;
-        *high = node->value;
+        *low = node->number;
+        *high = node->number;
         return true;
     }
     *low = 0;

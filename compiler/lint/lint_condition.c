@@ -159,11 +159,11 @@ static void lint_rounds(struct vtr_linter *l, const struct vtr_node *node)
                         "for any i in (1..#a) : (... @a[i] ...)";
         return;
     }
-    if (!low->is_known || !high->is_known || high->value < low->value) {
+    if (!low->is_known || !high->is_known || high->number < low->number) {
         return;
     }
     const uint64_t outer = l->rounds;
-    const uint64_t width = (uint64_t)high->value - (uint64_t)low->value + 1;
+    const uint64_t width = (uint64_t)high->number - (uint64_t)low->number + 1;
     l->rounds = width == 0 || outer > UINT64_MAX / width ? UINT64_MAX : outer * width;
     if (l->rounds > ROUNDS_MAX && outer <= ROUNDS_MAX) {
         struct vtr_problem *problem =
@@ -245,7 +245,7 @@ static void lint_values(struct vtr_linter *l, const struct vtr_node *node)
     vtr_lint_begin_twins(l);
     for (const struct vtr_node *v = node->children; v != NULL; v = v->next) {
         if (v->is_known) {
-            vtr_lint_add_twin(l, (struct vtr_bytes){0}, (uint64_t)v->value);
+            vtr_lint_add_twin(l, (struct vtr_bytes){0}, (uint64_t)v->number);
         } else {
             vtr_lint_add_twin(l, vtr_lint_text(l, v), v->kind);
         }

@@ -46,10 +46,10 @@ static uint64_t subject_of(const struct vtr_node *node)
     case VTR_NODE_COUNT:
         return node->pattern == 0 ? 0 : UINT64_C(1) << 62 | node->pattern;
     case VTR_NODE_READ:
-        return node->children->is_known && node->children->value >= 0 &&
-                       node->children->value < INT64_C(1) << 40
+        return node->children->is_known && node->children->number >= 0 &&
+                       node->children->number < INT64_C(1) << 40
                    ? UINT64_C(1) << 63 | (uint64_t)node->number << 40 |
-                         (uint64_t)node->children->value
+                         (uint64_t)node->children->number
                    : 0;
     default:
         return 0;
@@ -70,7 +70,7 @@ static bool read_fact(const struct vtr_node *node, struct fact *out)
     }
     out->subject = subject_of(left->is_known ? right : left);
     out->op = left->is_known ? mirror(right->joint) : right->joint;
-    out->value = left->is_known ? left->value : right->value;
+    out->value = left->is_known ? left->number : right->number;
     out->node = node;
     return out->subject != 0;
 }

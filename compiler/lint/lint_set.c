@@ -45,7 +45,7 @@ static bool asks_for_one(const struct vtr_loop *loop)
 {
     return loop->quantifier == VTR_QUANTIFIER_ANY ||
            (loop->quantifier == VTR_QUANTIFIER_N && loop->count->is_known &&
-            loop->count->value == 1);
+            loop->count->number == 1);
 }
 
 /* Whether all members of a set but one are numbered: "$s1, $s2, $start". */
@@ -158,7 +158,7 @@ static void lint_none(struct vtr_linter *l, const struct vtr_node *node)
     const struct vtr_loop *loop = node->loop;
 
     if (loop->quantifier != VTR_QUANTIFIER_N || !loop->count->is_known ||
-        loop->count->value != 0) {
+        loop->count->number != 0) {
         return;
     }
     struct vtr_problem *problem =
@@ -175,7 +175,7 @@ static void lint_place_of_many(struct vtr_linter *l, const struct vtr_node *node
     const struct vtr_loop *loop = node->loop;
     const bool asks_for_many = loop->quantifier == VTR_QUANTIFIER_ALL ||
                                (loop->quantifier == VTR_QUANTIFIER_N &&
-                                loop->count->is_known && loop->count->value > 1);
+                                loop->count->is_known && loop->count->number > 1);
 
     if (!loop->is_at || !asks_for_many || loop->pattern_count < 2) {
         return;

@@ -113,7 +113,7 @@ static struct value evaluate_chain(const struct vtr_node *chain)
     struct value sum = evaluate(chain->children);
 
     if (chain->is_known) {
-        return (struct value){KNOWN, chain->value};
+        return (struct value){KNOWN, chain->number};
     }
     if (chain->children->next->joint == VTR_OP_AND ||
         chain->children->next->joint == VTR_OP_OR) {
@@ -147,7 +147,7 @@ static struct value evaluate_unary(const struct vtr_node *node)
     if (node->op == VTR_OP_NOT && child.kind == KNOWN) {
         return child.number == 0 ? VALUE_TRUE : VALUE_FALSE;
     }
-    return node->is_known ? (struct value){KNOWN, node->value} : VALUE_ANYTHING;
+    return node->is_known ? (struct value){KNOWN, node->number} : VALUE_ANYTHING;
 }
 
 /* Whether at least one of the set is asked for, so that none is not enough. */

@@ -98,28 +98,29 @@ struct vtr_access {
 /* There are more of these than of all else: they are kept small. */
 struct vtr_node {
     enum vtr_node_kind kind : 8;
-    enum vtr_op op : 8;    /* of UNARY */
-    enum vtr_op joint : 8; /* of a child of a CHAIN: what joins it to those before */
-    bool is_primary;       /* syntax: may stand beside an arithmetic operator */
-    bool is_nocase;
-    bool is_dotall;
-    bool is_known; /* the checker's: an integer that is `value` whatever is scanned */
+    enum vtr_op op : 8;               /* of UNARY */
+    enum vtr_op joint : 8;            /* of a child of a CHAIN: what joins it to those
+                                         before */
+    enum vtr_type type : 8;           /* the checker's */
+    enum vtr_name_kind name_kind : 8; /* the checker's */
+    bool is_primary : 1; /* syntax: may stand beside an arithmetic operator */
+    bool is_nocase : 1;
+    bool is_dotall : 1;
+    bool is_known : 1; /* the checker's: an integer that is `number` whatever is scanned
+                        */
     uint32_t offset;
     uint32_t length;
     struct vtr_bytes text;
-    int64_t number;
+    int64_t number;            /* of BOOL, INT and READ, and of what is known */
     struct vtr_node *children; /* first child */
     struct vtr_node *next;     /* next child of the same parent */
     struct vtr_loop *loop;
 
     /* The checker's. */
-    int64_t value;
     struct vtr_access
         *access;      /* of a MEMBER, and of a variable over a module's items */
     unsigned slot;    /* VTR_NAME_VARIABLE */
     uint32_t pattern; /* of the rule, + 1; 0: of the innermost string loop */
-    enum vtr_type type;
-    enum vtr_name_kind name_kind;
 };
 
 /* One member of "($a, $b*)" or "(rule1, rule*)". */
