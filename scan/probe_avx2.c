@@ -163,36 +163,45 @@ static inline unsigned ask_group(const struct tables *group, const uint8_t *byte
     return ~(unsigned)_mm256_movemask_epi8(is_none);
 }
 
-/* Writes where the lowest bit is and takes it away, if there is one. */
+/* Writes where the lowest bits are, so many if there are, and takes them away. */
 VTR_TARGET_AVX2
-static inline uint64_t list_one(uint64_t bits, size_t at, uint16_t *out)
+static inline uint64_t list_four(uint64_t bits, size_t at, uint16_t *out)
 {
-    *out = (uint16_t)(at + _tzcnt_u64(bits));
-    return _blsr_u64(bits);
+    const uint64_t second = _blsr_u64(bits);
+    const uint64_t third = _blsr_u64(second);
+    const uint64_t fourth = _blsr_u64(third);
+
+    out[0] = (uint16_t)(at + _tzcnt_u64(bits));
+    out[1] = (uint16_t)(at + _tzcnt_u64(second));
+    out[2] = (uint16_t)(at + _tzcnt_u64(third));
+    out[3] = (uint16_t)(at + _tzcnt_u64(fourth));
+    return _blsr_u64(fourth);
 }
 
-/* Writes the positions whose bits are set in so many masks; returns how many.  Four of
- * each mask are written without asking whether they are there: a branch that nobody can
- * foresee costs more. */
+/* Writes the positions whose bits are set in so many masks; returns how many.  Which
+ * masks have bits, and how many, nobody can foresee: the masks are listed first, and of
+ * each eight bits are without asking whether they are there. */
 VTR_TARGET_AVX2
 size_t vtr_probe_list_avx2(const uint64_t *masks, size_t count, uint16_t *out)
 {
+    uint8_t used[VTR_TILE_MASKS];
     uint16_t *next = out;
+    size_t used_count = 0;
 
     for (size_t i = 0; i < count; i++) {
-        uint64_t bits = masks[i];
+        used[used_count] = (uint8_t)i;
+        used_count += masks[i] != 0;
+    }
+    for (size_t i = 0; i < used_count; i++) {
+        const size_t at = 64u * used[i];
+        uint64_t bits = masks[used[i]];
         uint16_t *to = next;
 
-        if (bits == 0) {
-            continue;
-        }
         next += _mm_popcnt_u64(bits);
-        bits = list_one(bits, 64 * i, to);
-        bits = list_one(bits, 64 * i, to + 1);
-        bits = list_one(bits, 64 * i, to + 2);
-        bits = list_one(bits, 64 * i, to + 3);
-        for (to += 4; bits != 0; to++) {
-            bits = list_one(bits, 64 * i, to);
+        bits = list_four(bits, at, to);
+        bits = list_four(bits, at, to + 4);
+        for (to += 8; bits != 0; to += 4) {
+            bits = list_four(bits, at, to);
         }
     }
     return (size_t)(next - out);
