@@ -45,7 +45,7 @@ def judge(options, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--vitrine", default="vitrine")
+    parser.add_argument("--vitrine", default=os.environ.get("VITRINE", "vitrine"))
     parser.add_argument("--yarac", default="yarac")
     parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
