@@ -9,8 +9,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "base/blake2b_avx512.h"
-#include "base/os_cpu.h"
 #include "base/sha256_lanes.h"
 
 #define LEAF_PREFIX 0x00
@@ -51,37 +49,6 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
         (void)crypto_generichash_update(&state, pieces[i].ptr, pieces[i].len);
     }
     (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
-}
-
-/* Hashes what is so long that it would keep a lane busy when the others are done, and
- * brings the rest to the front: that many. */
-static size_t hash_long(struct vtr_digest_job *jobs, size_t count)
-{
-    size_t total = 0;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        total += jobs[i].bytes.len / VTR_BLAKE2B_LANES;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (jobs[i].bytes.len > total) {
-            vtr_digest_blake2b(jobs[i].bytes, jobs[i].out);
-        } else {
-            jobs[kept++] = jobs[i];
-        }
-    }
-    return kept;
-}
-
-void vtr_digest_blake2b_each(struct vtr_digest_job *jobs, size_t count)
-{
-    if (count >= LANES_MIN && vtr_cpu_has_vectors(VTR_VECTORS_AVX512)) {
-        vtr_blake2b_avx512(jobs, hash_long(jobs, count));
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        vtr_digest_blake2b(jobs[i].bytes, jobs[i].out);
-    }
 }
 
 struct vtr_digest_stream {

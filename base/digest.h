@@ -23,16 +23,6 @@ void vtr_digest_blake2b(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
                                uint8_t *out);
 
-/* Of one message among many, and where its digest goes. */
-struct vtr_digest_job {
-    struct vtr_bytes bytes;
-    uint8_t *out;
-};
-
-/* The same of each message, many at a time where the processor has vectors for that.
- * Brings the jobs into another order. */
-void vtr_digest_blake2b_each(struct vtr_digest_job *jobs, size_t count);
-
 /* The same over bytes that come one after the other. */
 struct vtr_digest_stream;                                             /* opaque, heap */
 VTR_MUST_CHECK struct vtr_digest_stream *vtr_digest_stream_new(void); /* or NULL */

@@ -3,7 +3,6 @@
 #include "compiler/syntax/file_set.h"
 
 #include "base/bytes.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/os_thread.h"
 #include "base/sort.h"
@@ -113,6 +112,7 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
     }
     source.len = source.bytes.len;
     source.is_loaded = true;
+    vtr_digest_blake2b(source.bytes, source.digest);
     file = add_file(set, &source);
     if (file == NULL) {
         return vtr_error_set_memory(err);
@@ -122,98 +122,41 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
     return VTR_OK;
 }
 
-/* One round of loading: the files from `first` to `end`, so many in a group. */
+/* One round of loading: the files from `first` on. */
 struct loading {
     struct vtr_file_set *set;
     size_t first;
-    size_t end;
-    size_t group_len;
 };
 
-/* Files whose digests are taken together.  So many are still in the processor's cache
- * when they are parsed. */
-#define GROUP_LEN_MAX 64u
-
-/* Threads find so many groups each, since files differ in length. */
-#define GROUPS_PER_WORKER 4u
-
-static bool is_parsed_here(const struct vtr_file *file)
-{
-    return file->source.language != VTR_LANGUAGE_HASHES && !file->is_failed;
-}
-
-static enum vtr_status read_file(struct vtr_file *file, struct vtr_arena *arena)
-{
-    struct vtr_error reason = {0};
-    enum vtr_status status;
-
-    file->diagnostics.arena = arena;
-    if (file->source.is_loaded) {
-        return VTR_OK;
-    }
-    status = vtr_source_load(&file->source, file->is_given, arena, &reason);
-    if (status == VTR_OK || status == VTR_ERROR_MEMORY) {
-        return status;
-    }
-    file->is_failed = true;
-    if (file->is_given) { /* of an included file the include statement speaks */
-        (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_UNREADABLE,
-                                  (struct vtr_place){.source = &file->source}, "%s",
-                                  reason.message);
-    }
-    return VTR_OK;
-}
-
-/* Reads the files of a group, takes their digests, and parses them.  Hash lists are
- * read by hash_input.c, piece by piece. */
-static enum vtr_status load_group(size_t task, unsigned worker, void *context)
+static enum vtr_status load_file(size_t task, unsigned worker, void *context)
 {
     const struct loading *loading = context;
-    struct vtr_file_set *set = loading->set;
-    const size_t begin = loading->first + task * loading->group_len;
-    const size_t left = loading->end - begin;
-    const size_t end = begin + (left < loading->group_len ? left : loading->group_len);
-    struct vtr_digest_job jobs[GROUP_LEN_MAX];
-    size_t job_count = 0;
+    struct vtr_file *file = vtr_file_at(loading->set, loading->first + task);
+    struct vtr_arena *arena = &loading->set->arenas[worker];
+    struct vtr_error reason = {0};
     enum vtr_status status = VTR_OK;
 
-    for (size_t i = begin; i < end && status == VTR_OK; i++) {
-        struct vtr_file *file = vtr_file_at(set, i);
-
-        if (is_parsed_here(file)) {
-            status = read_file(file, &set->arenas[worker]);
+    if (file->source.language == VTR_LANGUAGE_HASHES) {
+        return VTR_OK; /* read by hash_input.c, piece by piece */
+    }
+    file->diagnostics.arena = arena;
+    if (!file->source.is_loaded) {
+        status = vtr_source_load(&file->source, file->is_given, arena, &reason);
+    }
+    if (status == VTR_ERROR_MEMORY) {
+        return status;
+    }
+    if (status != VTR_OK) {
+        file->is_failed = true;
+        if (file->is_given) { /* of an included file the include statement speaks */
+            (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_UNREADABLE,
+                                      (struct vtr_place){.source = &file->source}, "%s",
+                                      reason.message);
         }
-        if (is_parsed_here(file) && status == VTR_OK) {
-            jobs[job_count++] =
-                (struct vtr_digest_job){file->source.bytes, file->source.digest};
-        }
+        return VTR_OK;
     }
-    if (status == VTR_OK) {
-        vtr_digest_blake2b_each(jobs, job_count);
-    }
-    for (size_t i = begin; i < end && status == VTR_OK; i++) {
-        struct vtr_file *file = vtr_file_at(set, i);
-
-        if (is_parsed_here(file)) {
-            status = vtr_parse(&file->ast, &file->source, &set->arenas[worker],
-                               &set->scratches[worker], &file->diagnostics);
-        }
-    }
-    return status;
-}
-
-/* Loads one round of files. */
-static enum vtr_status load_round(struct loading *loading)
-{
-    const size_t count = loading->end - loading->first;
-    const size_t shares = (size_t)loading->set->workers * GROUPS_PER_WORKER;
-
-    loading->group_len = loading->set->workers == 1 ? count : (count - 1) / shares + 1;
-    if (loading->group_len > GROUP_LEN_MAX) {
-        loading->group_len = GROUP_LEN_MAX;
-    }
-    return vtr_run_tasks((count - 1) / loading->group_len + 1, loading->set->workers,
-                         load_group, loading);
+    return vtr_parse(&file->ast, &file->source, arena, &loading->set->scratches[worker],
+                     &file->diagnostics);
 }
 
 static size_t count_includes(const struct vtr_file_set *set, size_t first)
@@ -332,15 +275,16 @@ enum vtr_status vtr_file_set_load(struct vtr_file_set *set, struct vtr_error *er
     struct loading loading = {.set = set};
 
     while (loading.first < set->files.count) {
-        loading.end = set->files.count;
-        enum vtr_status status = load_round(&loading);
+        const size_t end = set->files.count;
+        enum vtr_status status =
+            vtr_run_tasks(end - loading.first, set->workers, load_file, &loading);
         if (status == VTR_OK) {
-            status = resolve_includes(set, loading.first, loading.end);
+            status = resolve_includes(set, loading.first, end);
         }
         if (status != VTR_OK) {
             return vtr_error_set_memory(err);
         }
-        loading.first = loading.end;
+        loading.first = end;
     }
     report_missing(set);
     for (size_t i = 0; i < set->files.count; i++) {
