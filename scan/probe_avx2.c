@@ -142,22 +142,51 @@ struct tables {
     __m256i high;
 };
 
-/* Of 32 positions, a bit for each that the buckets of a group let pass. */
+/* The halves of a byte behind each of 32 positions. */
+struct halves {
+    __m256i low;
+    __m256i high;
+};
+
 VTR_TARGET_AVX2
-static inline unsigned ask_group(const struct tables *group, const uint8_t *bytes)
+static inline struct halves load_halves(const uint8_t *bytes)
 {
     const __m256i mask = _mm256_set1_epi8(15);
-    __m256i buckets = _mm256_set1_epi8(-1);
+    const __m256i block = _mm256_loadu_si256((const void *)bytes);
 
-    for (unsigned i = 0; i < VTR_BUCKET_BYTES; i++) {
-        const __m256i block = _mm256_loadu_si256((const void *)(bytes + i));
-        const __m256i low =
-            _mm256_shuffle_epi8(group[i].low, _mm256_and_si256(block, mask));
-        const __m256i high =
-            _mm256_shuffle_epi8(group[i].high,
-                                _mm256_and_si256(_mm256_srli_epi16(block, 4), mask));
+    return (struct halves){_mm256_and_si256(block, mask),
+                           _mm256_and_si256(_mm256_srli_epi16(block, 4), mask)};
+}
 
-        buckets = _mm256_and_si256(buckets, _mm256_and_si256(low, high));
+/* The buckets that have these halves. */
+VTR_TARGET_AVX2
+static inline __m256i ask_tables(const struct tables *tables,
+                                 const struct halves *halves)
+{
+    return _mm256_and_si256(_mm256_shuffle_epi8(tables->low, halves->low),
+                            _mm256_shuffle_epi8(tables->high, halves->high));
+}
+
+/* Of 32 positions, a bit for each that the buckets of groups let pass, which have so
+ * many tables.  The bytes' halves are written out, since an array of vectors would be
+ * kept in memory. */
+VTR_TARGET_AVX2
+static inline unsigned ask_all(const struct tables *tables, unsigned table_count,
+                               const uint8_t *bytes)
+{
+    const struct halves first = load_halves(bytes);
+    const struct halves second = load_halves(bytes + 1);
+    const struct halves third = load_halves(bytes + 2);
+    const struct halves fourth = load_halves(bytes + 3);
+    __m256i buckets = _mm256_setzero_si256();
+
+    for (unsigned i = 0; i < table_count; i += VTR_BUCKET_BYTES) {
+        const __m256i begin = _mm256_and_si256(ask_tables(tables + i, &first),
+                                               ask_tables(tables + i + 1, &second));
+        const __m256i end = _mm256_and_si256(ask_tables(tables + i + 2, &third),
+                                             ask_tables(tables + i + 3, &fourth));
+
+        buckets = _mm256_or_si256(buckets, _mm256_and_si256(begin, end));
     }
     const __m256i is_none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
     return ~(unsigned)_mm256_movemask_epi8(is_none);
@@ -222,13 +251,9 @@ static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t 
     }
     for (size_t at = 0; at < count; at += 64) {
         VTR_PREFETCH(probe->ahead + at);
-        unsigned low = 0;
-        unsigned high = 0;
+        const unsigned low = ask_all(tables, table_count, tile + at);
+        const unsigned high = ask_all(tables, table_count, tile + at + 32);
 
-        for (unsigned i = 0; i < table_count; i += VTR_BUCKET_BYTES) {
-            low |= ask_group(tables + i, tile + at);
-            high |= ask_group(tables + i, tile + at + 32);
-        }
         masks[at / 64] = low | (uint64_t)high << 32;
     }
 }
