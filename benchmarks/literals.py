@@ -117,8 +117,8 @@ class Trial:
         return sum(section["bytes"] for section in shown["sections"]
                    if section["name"].startswith(INDEX_SECTIONS)) / self.count
 
-    def library(self, names, rounds=ROUNDS):
-        return ask([self.bench.driver("scan_speed"), self.database, rounds, names])
+    def library(self, names):
+        return ask([self.bench.driver("scan_speed"), self.database, ROUNDS, names])
 
     def vectors(self, names):
         """Bytes a second with each kind of vectors that there are here, in turns."""

@@ -10,9 +10,9 @@ import re
 import sys
 import urllib.parse
 
-# What the schema of SARIF 2.1.0 says of the objects that there are here: members, one that
-# it or a code host requires with a '!', and of each its type, the object that it is, or [what each of
-# its items is]; [[...]] has at least one.
+# What the schema of SARIF 2.1.0 says of the objects that there are here: members, one
+# that it or a code host requires with a '!', and of each its type, the object that it is,
+# or [what each of its items is]; [[...]] has at least one.
 SHAPES = {
     "sarifLog": {"$schema": "uri", "version!": {"2.1.0"}, "runs!": ["run"]},
     "run": {"tool!": "tool", "columnKind": {"utf16CodeUnits", "unicodeCodePoints"},
@@ -22,7 +22,8 @@ SHAPES = {
     "reportingDescriptor": {
         "id!": str, "name": str, "shortDescription!": "multiformatMessageString",
         "fullDescription!": "multiformatMessageString",
-        "help!": "multiformatMessageString", "helpUri": "uri", "defaultConfiguration": "reportingConfiguration"},
+        "help!": "multiformatMessageString", "helpUri": "uri",
+        "defaultConfiguration": "reportingConfiguration"},
     "reportingConfiguration": {"level": {"none", "note", "warning", "error"}},
     "multiformatMessageString": {"text!": str, "markdown": str},
     "invocation": {"executionSuccessful!": bool},

@@ -87,14 +87,16 @@ expect 0 delta apply --trust online.key.pub 2.vdb targets/main-2-3.vdelta -o aga
 is_same again.vdb 3.vdb
 
 # Altered bytes of a target, of metadata; a timestamp that goes back.
+cp db/metadata/timestamp.json older.json
 release 4 "vendor2 lab"
-cp -r db good
+cp db/metadata/timestamp.json newer.json
 printf x | dd of="$(find db/targets -name '*.main-4.vdb')" bs=1 seek=100 conv=notrunc status=none
 take 1 main-4.vdb
 is_missing targets/main-4.vdb
-cp good/metadata/timestamp.json .
 sed -i 's/"version":[0-9]*/"version":99/' db/metadata/timestamp.json
 ask 1 refresh
-cp timestamp.json db/metadata/
+cp newer.json db/metadata/timestamp.json
 ask 0 refresh
+cp older.json db/metadata/timestamp.json
+ask 1 refresh
 finish
