@@ -5,6 +5,7 @@
 #include "format/always_table.h"
 #include "scan/condition.h"
 #include "scan/profile.h"
+#include "scan/rule_facts.h"
 
 /* A loop of more turns is not looked up but run. */
 #define TURN_LIMIT 4096u
@@ -39,7 +40,7 @@ static bool add_guards(struct vtr_always_rules *always, struct vtr_scan_run *run
     for (size_t i = 0; i < form->guard_count; i++) {
         uint32_t *guard = vtr_vector_push(&always->guards);
         if (guard == NULL ||
-            !vtr_rule_facts_add_guard(&run->facts, form->guards[i], guard)) {
+            !vtr_rule_facts_add_guard(run->facts, form->guards[i], guard)) {
             return false;
         }
     }
@@ -90,7 +91,7 @@ static bool make(struct vtr_always_rules *always, struct vtr_scan_run *run)
             return false;
         }
     }
-    always->generation = run->facts.generation;
+    always->generation = run->facts->generation;
     always->is_made = true;
     return true;
 }
@@ -212,7 +213,7 @@ static bool is_possible(const struct vtr_always_rules *always, struct vtr_scan_r
     const uint32_t *guards = always->guards.items;
 
     for (size_t i = 0; i < group->guard_count; i++) {
-        if (!vtr_rule_facts_holds(&run->facts, run, guards[group->first_guard + i])) {
+        if (!vtr_rule_facts_holds(run->facts, run, guards[group->first_guard + i])) {
             return false;
         }
     }
@@ -222,7 +223,7 @@ static bool is_possible(const struct vtr_always_rules *always, struct vtr_scan_r
 bool vtr_always_rules_add(struct vtr_always_rules *always, struct vtr_scan_run *run,
                           struct vtr_vector *out)
 {
-    if ((!always->is_made || always->generation != run->facts.generation) &&
+    if ((!always->is_made || always->generation != run->facts->generation) &&
         !make(always, run)) {
         return false;
     }

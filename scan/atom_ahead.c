@@ -13,6 +13,8 @@
 #include "base/os_thread.h"
 #include "base/vector.h"
 #include "scan/atom_search.h"
+#include "scan/atom_visit.h"
+#include "scan/plain_hits.h"
 #include "scan/scan_run.h"
 #include "scan/verify_pattern.h"
 
@@ -192,11 +194,11 @@ static void settle_block(struct vtr_scan_run *run, const struct vtr_atom_block *
                                              .fragment = place->fragment,
                                              .flags = place->flags};
 
-        if (vtr_run_visit(run, place->visits) && !take_plain(run, place, at)) {
+        if (vtr_atom_visit(run, place->visits) && !take_plain(run, place, at)) {
             (void)vtr_verify_atom(run, &entry, at);
         }
     }
-    (void)vtr_run_visit(run, block->visits);
+    (void)vtr_atom_visit(run, block->visits);
     for (size_t first = block->end; first < limit; first += VTR_TILE_LEN) {
         vtr_atom_search_tile(run, first);
     }

@@ -26,7 +26,7 @@ bool vtr_atom_ahead_is_worth(const struct vtr_scan_run *run);
  * anything was searched. */
 VTR_MUST_CHECK bool vtr_atom_ahead_search(struct vtr_scan_run *run);
 
-/* In a run that only notes, instead of verifying; vtr_verify_atom and vtr_run_visit
+/* In a run that only notes, instead of verifying; vtr_verify_atom and vtr_atom_visit
  * call them.  A block that is full takes no more: false. */
 void vtr_atom_ahead_note(struct vtr_scan_run *run, const struct vtr_atom_entry *entry,
                          size_t at);

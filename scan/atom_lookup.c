@@ -9,6 +9,8 @@
  */
 #include "scan/atom_lookup.h"
 
+#include "scan/atom_visit.h"
+#include "scan/plain_hits.h"
 #include "scan/scan_run.h"
 #include "scan/verify_pattern.h"
 
@@ -102,7 +104,7 @@ static void try_list(struct lookup *l, uint32_t index, size_t at)
         const uint32_t place = vtr_load_u32(table->lists + 4 * (size_t)index);
         const uint32_t unit = (place & ~VTR_ATOM_LIST_END) - 1;
 
-        if (!vtr_run_visit(l->run, 1)) {
+        if (!vtr_atom_visit(l->run, 1)) {
             return;
         }
         if (unit >= l->run->atoms->unit_count) {
@@ -354,7 +356,7 @@ static void look_up_group(struct lookup *l, const uint16_t *positions, size_t co
                                           l->question_count, l->answers));
         tried++;
         if (tried == l->table->line_count ||
-            !vtr_run_visit(l->run, l->question_count)) {
+            !vtr_atom_visit(l->run, l->question_count)) {
             break;
         }
     }
@@ -378,7 +380,7 @@ void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_tier_search *tie
     for (size_t at = 0; at < count; at += GROUP) {
         const size_t group = count - at < GROUP ? count - at : GROUP;
 
-        if (!vtr_run_visit(run, group)) {
+        if (!vtr_atom_visit(run, group)) {
             return;
         }
         look_up_group(&l, positions + at, group);

@@ -190,7 +190,7 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
     case VTR_OP_EXTERNAL:
         return vtr_reader_string(code, &bytes) &&
                vtr_machine_push(m,
-                                vtr_external_value(run->image, &run->externals, bytes));
+                                vtr_external_value(run->image, run->externals, bytes));
     case VTR_OP_RULE:
         return run_rule(m, code);
     case VTR_OP_VARIABLE:

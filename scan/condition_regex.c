@@ -6,7 +6,7 @@
 
 #include "format/rule.h"
 #include "scan/regex.h"
-#include "scan/verify_regex.h"
+#include "scan/run_regex.h"
 
 void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes)
 {
@@ -86,10 +86,10 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         plain.ptr = copy;
     }
     enum vtr_regex_answer answer =
-        vtr_verify_regex_run(run, NULL, regex, plain, 0, false, &match);
+        vtr_run_regex(run, NULL, regex, plain, 0, false, &match);
     if (answer == VTR_REGEX_YES && is_inside && match.offset + match.length == 0 &&
         plain.len > 1) {
-        answer = vtr_verify_regex_run(run, NULL, regex, plain, 1, false, &match);
+        answer = vtr_run_regex(run, NULL, regex, plain, 1, false, &match);
     }
     if (answer == VTR_REGEX_YES && is_inside) {
         const bool is_end = match.offset >= plain.len;

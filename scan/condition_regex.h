@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/number_map.h"
 #include "base/vector.h"
-#include "scan/number_map.h"
 #include "scan/scan_text.h"
 
 struct vtr_scan_run;

@@ -7,9 +7,9 @@
 #ifndef VTR_SCAN_MODULE_HOST_H
 #define VTR_SCAN_MODULE_HOST_H
 
+#include "base/number_map.h"
 #include "scan/condition_regex.h"
 #include "scan/module/modules.h"
-#include "scan/number_map.h"
 #include "scan/value.h"
 
 struct vtr_scan_run;

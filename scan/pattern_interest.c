@@ -8,12 +8,12 @@ static void find_need(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
     struct vtr_pattern_need need = {VTR_NEED_ALL, 0};
 
-    state->fact = vtr_rule_facts_get(&run->facts, run, state->rule);
+    state->fact = vtr_rule_facts_get(run->facts, run, state->rule);
     if (state->fact != UINT32_MAX && run->options.is_brief &&
         (state->view.type != VTR_PATTERN_HEX || state->part_count == 1)) {
         const uint32_t first =
-            vtr_rule_facts_essence(&run->facts, state->fact)->first_pattern;
-        need = vtr_rule_facts_need(&run->facts, state->fact, state->pattern - first);
+            vtr_rule_facts_essence(run->facts, state->fact)->first_pattern;
+        need = vtr_rule_facts_need(run->facts, state->fact, state->pattern - first);
     }
     state->need = need.need == VTR_NEED_NOTHING ? VTR_NEED_ONE : need.need;
     state->place = need.place;
@@ -34,11 +34,11 @@ void vtr_pattern_ask(struct vtr_scan_run *run, struct vtr_pattern_state *state)
         find_need(run, state);
     }
     if (state->fact != UINT32_MAX &&
-        !vtr_rule_facts_is_possible(&run->facts, run, state->fact)) {
+        !vtr_rule_facts_is_possible(run->facts, run, state->fact)) {
         state->is_off = true;
     } else if (state->need == VTR_NEED_PLACE) {
         state->has_only_offset = true;
         state->is_off =
-            !vtr_rule_facts_place(&run->facts, run, state->place, &state->only_offset);
+            !vtr_rule_facts_place(run->facts, run, state->place, &state->only_offset);
     }
 }

@@ -8,6 +8,7 @@
 #ifndef VTR_SCAN_PATTERN_INTEREST_H
 #define VTR_SCAN_PATTERN_INTEREST_H
 
+#include "scan/rule_facts.h"
 #include "scan/scan_run.h"
 
 /* Works out what the functions below say, once a file. */

@@ -9,13 +9,13 @@
 
 #include <stdbool.h>
 
+#include "base/number_map.h"
 #include "base/vector.h"
 #include "format/image.h"
 #include "format/rule.h"
 #include "scan/match_list.h"
 #include "scan/match_pool.h"
-#include "scan/number_map.h"
-#include "scan/plain_hits.h"
+#include "scan/plain_slot.h"
 
 struct vtr_class_run;
 struct vtr_regex;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "scan/condition_needs.h"
 #include "scan/scan_run.h"
 #include "scan/verify_pattern.h"
 

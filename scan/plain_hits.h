@@ -13,29 +13,11 @@
 #define VTR_SCAN_PLAIN_HITS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "base/compiler.h"
+#include "scan/plain_slot.h"
 
-struct vtr_match;
 struct vtr_pattern_state;
 struct vtr_scan_run;
-
-/* Longer patterns are not taken for plain ones. */
-#define VTR_PLAIN_LEN_MAX 32u
-
-/* What is known of a pattern, beside its state. */
-struct vtr_plain_slot {
-    uint8_t bytes[VTR_PLAIN_LEN_MAX];
-    uint64_t wanted;       /* number of the file in which hits of it are taken, times
-                              256, and its length; 0: none */
-    uint64_t next;         /* offset behind that of its last hit in the file; 0: none */
-    struct vtr_match *end; /* where its next match goes, */
-    struct vtr_match *limit; /* unless it is here */
-};
-
-/* Lines of memory have so many bytes, which a slot fits into; none lies in two. */
-#define VTR_PLAIN_SLOT_ALIGN 64u
 
 /* From now on hits of this pattern are taken, where it is a plain one and all of its
  * matches in the file are wanted. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/number_map.h"
 #include "base/vector.h"
-#include "scan/number_map.h"
 #include "scan/regex_program.h"
 
 /* States that are kept, and steps of all of them; past either the table is begun anew.

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/sort.h"
 #include "scan/profile.h"
+#include "scan/rule_facts.h"
 
 /* Recorded while a rule waits for others: asked for again, it is part of a cycle. */
 #define WAITING ((uint32_t)VTR_TRUTH_PENDING)
@@ -84,13 +85,13 @@ static bool has_match(const struct vtr_scan_run *run, uint32_t first, uint32_t c
 static enum vtr_truth run_rule(struct vtr_rule_eval *eval, struct vtr_scan_run *run,
                                uint32_t rule)
 {
-    const uint32_t fact = vtr_rule_facts_get(&run->facts, run, rule);
+    const uint32_t fact = vtr_rule_facts_get(run->facts, run, rule);
 
     if (fact == UINT32_MAX) {
         run->limits |= VTR_SCAN_BAD_DATABASE;
         return VTR_TRUTH_FALSE;
     }
-    const struct vtr_rule_essence *essence = vtr_rule_facts_essence(&run->facts, fact);
+    const struct vtr_rule_essence *essence = vtr_rule_facts_essence(run->facts, fact);
     struct question question = {eval, run, essence->space};
     const struct vtr_condition_world world = {
         .run = run,
@@ -238,9 +239,9 @@ static bool is_reported(const struct vtr_rule_eval *eval, struct vtr_scan_run *r
     if (!is_true(eval, rule)) {
         return false;
     }
-    const uint32_t fact = vtr_rule_facts_get(&run->facts, run, rule);
+    const uint32_t fact = vtr_rule_facts_get(run->facts, run, rule);
     const struct vtr_rule_essence *essence =
-        fact == UINT32_MAX ? NULL : vtr_rule_facts_essence(&run->facts, fact);
+        fact == UINT32_MAX ? NULL : vtr_rule_facts_essence(run->facts, fact);
     return essence != NULL && (essence->flags & VTR_RULE_PRIVATE) == 0 &&
            !is_space_off(eval, essence->space);
 }

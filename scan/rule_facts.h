@@ -10,9 +10,9 @@
 
 #include <stdbool.h>
 
+#include "base/number_map.h"
 #include "base/vector.h"
 #include "scan/condition_needs.h"
-#include "scan/number_map.h"
 
 struct vtr_scan_run;
 

@@ -5,17 +5,12 @@
 #include <time.h>
 
 #include "base/compiler.h"
-#include "scan/atom_ahead.h"
 
 /* What a large file may reasonably cost more. */
 #define WORK_PER_BYTE 64u
 
 /* Units between two looks at the clock. */
 #define CLOCK_SHIFT 22
-
-/* Entries of the atom index that are counted at once, and what each is worth. */
-#define VISIT_BATCH 65536u
-#define VISIT_UNITS UINT64_C(4)
 
 uint64_t vtr_run_clock_ms(void)
 {
@@ -56,28 +51,6 @@ uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
     }
     const uint64_t left = part->work < share ? share - part->work : 0;
     return left < run->work_left ? left : run->work_left;
-}
-
-bool vtr_run_visit(struct vtr_scan_run *run, uint64_t count)
-{
-    run->visits += count;
-    if (VTR_LIKELY(run->visits < VISIT_BATCH)) {
-        return true;
-    }
-    if (run->block != NULL) {
-        const uint64_t visits = run->visits;
-        run->visits = 0;
-        return vtr_atom_ahead_visit(run->block, visits);
-    }
-    for (; run->visits >= VISIT_BATCH; run->visits -= VISIT_BATCH) {
-        if (!vtr_run_spend(run, NULL, VISIT_BATCH * VISIT_UNITS) ||
-            vtr_run_must_stop(run)) {
-            run->visits = VISIT_BATCH; /* so that the next one is refused too */
-            run->is_search_over = true;
-            return false;
-        }
-    }
-    return true;
 }
 
 bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,

@@ -11,31 +11,31 @@
 #include "base/arena.h"
 #include "format/atom_index.h"
 #include "format/image.h"
-#include "scan/external.h"
 #include "scan/idle_rows.h"
 #include "scan/pattern_state.h"
-#include "scan/rule_facts.h"
 #include "scan/verify_hex.h"
 #include "vitrine/scan.h"
 
 struct vtr_atom_block;
 struct vtr_atom_searcher;
+struct vtr_external_settings;
 struct vtr_module_host;
 struct vtr_profile;
 struct vtr_regex_machine;
+struct vtr_rule_facts;
 
 struct vtr_scan_run {
     /* Set once for a scanner. */
     const struct vtr_image *image;
     const struct vtr_atom_index *atoms;
-    struct vtr_atom_searcher *searcher;
-    struct vtr_scan_options options; /* no limit is zero but the timeout's */
-    struct vtr_external_settings externals;
+    struct vtr_atom_searcher *searcher; /* borrowed */
+    struct vtr_scan_options options;    /* no limit is zero but the timeout's */
+    const struct vtr_external_settings *externals; /* borrowed */
     struct vtr_regex_machine *regexes;
     struct vtr_pattern_states patterns;
     struct vtr_hex_matcher hex;
-    struct vtr_profile *profile; /* NULL: nobody asks */
-    struct vtr_rule_facts facts;
+    struct vtr_profile *profile;     /* NULL: nobody asks */
+    struct vtr_rule_facts *facts;    /* borrowed */
     struct vtr_module_host *modules; /* borrowed; begun before anything is looked for */
 
     /* Set for each file. */
@@ -81,9 +81,5 @@ uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
  * need. */
 bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
                    uint64_t units);
-
-/* Counts entries of the atom index that are looked at, as vtr_run_spend does: thousands
- * of patterns may begin with one atom, and a file may consist of it. */
-bool vtr_run_visit(struct vtr_scan_run *run, uint64_t count);
 
 #endif

@@ -14,10 +14,12 @@
 #include "scan/database.h"
 #include "scan/detection.h"
 #include "scan/entry_point.h"
+#include "scan/external.h"
 #include "scan/memory.h"
 #include "scan/profile.h"
 #include "scan/regex.h"
 #include "scan/rule_eval.h"
+#include "scan/rule_facts.h"
 #include "scan/verify_pattern.h"
 
 #define MATCH_LIMIT       1000000u
@@ -34,6 +36,8 @@
 struct vtr_scanner {
     struct vtr_scan_run run;
     struct vtr_atom_searcher searcher;
+    struct vtr_external_settings externals;
+    struct vtr_rule_facts facts;
     struct vtr_rule_eval eval;
     struct vtr_snapshot snapshot; /* of the file that is scanned */
 };
@@ -84,12 +88,15 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
         run->options.regex_heap_kib = REGEX_HEAP_KIB;
     }
     vtr_rule_eval_init(&scanner->eval);
-    vtr_rule_facts_init(&run->facts);
+    vtr_rule_facts_init(&scanner->facts);
+    run->facts = &scanner->facts;
+    run->externals = &scanner->externals;
     vtr_idle_rows_init(&run->idle);
     run->modules = &scanner->eval.modules;
     enum vtr_status status =
-        vtr_external_settings_init(&run->externals, run->image, run->options.externals,
-                                   run->options.external_count, err);
+        vtr_external_settings_init(&scanner->externals, run->image,
+                                   run->options.externals, run->options.external_count,
+                                   err);
     if (status == VTR_OK) {
         status = check_module_data(&run->options, err);
     }
@@ -116,10 +123,10 @@ void vtr_scanner_free(struct vtr_scanner *scanner)
         vtr_pattern_states_deinit(&scanner->run.patterns);
         vtr_hex_matcher_deinit(&scanner->run.hex);
         vtr_regex_machine_free(scanner->run.regexes);
-        vtr_external_settings_deinit(&scanner->run.externals);
+        vtr_external_settings_deinit(&scanner->externals);
         vtr_arena_deinit(&scanner->run.copies);
         vtr_profile_free(scanner->run.profile);
-        vtr_rule_facts_deinit(&scanner->run.facts);
+        vtr_rule_facts_deinit(&scanner->facts);
         vtr_idle_rows_deinit(&scanner->run.idle);
         free(scanner);
     }
@@ -167,7 +174,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     struct vtr_scan_run *run = &scanner->run;
 
     if (!vtr_pattern_states_clear(&run->patterns, run->match_count <= KEPT_MATCHES)) {
-        vtr_rule_facts_clear(&run->facts);
+        vtr_rule_facts_clear(&scanner->facts);
     }
     vtr_arena_deinit(&run->copies);
     vtr_idle_rows_clear(&run->idle);

@@ -6,6 +6,7 @@
 #include "scan/atom_ahead.h"
 #include "scan/chain.h"
 #include "scan/pattern_interest.h"
+#include "scan/plain_hits.h"
 #include "scan/profile.h"
 #include "scan/verify_regex.h"
 #include "scan/verify_text.h"

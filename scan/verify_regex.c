@@ -7,6 +7,7 @@
 #include "scan/class_run.h"
 #include "scan/regex.h"
 #include "scan/regex_filter.h"
+#include "scan/run_regex.h"
 #include "scan/verify_pattern.h"
 #include "scan/verify_text.h"
 
@@ -16,12 +17,6 @@
 
 /* Matches between two looks at the clock. */
 #define CLOCK_STRIDE 256u
-
-/* The match limits that are tried, up to that of the scan, and what they count for. */
-#define FIRST_LIMIT    4096u
-#define LIMIT_FACTOR   4u
-#define UNITS_PER_STEP 8u
-#define RUN_COST       64u
 
 /* What a match counts for that follows from the one before. */
 #define RUN_UNITS 8u
@@ -93,44 +88,6 @@ static struct vtr_bytes visible(const struct vtr_scan_run *run, size_t at, size_
     return data;
 }
 
-enum vtr_regex_answer vtr_verify_regex_run(struct vtr_scan_run *run,
-                                           struct vtr_pattern_part *part,
-                                           const struct vtr_regex *regex,
-                                           struct vtr_bytes data, size_t start,
-                                           bool is_anchored, struct vtr_match *out)
-{
-    const uint32_t most = run->options.regex_match_limit;
-    enum vtr_regex_answer answer = VTR_REGEX_LIMIT;
-    size_t first = 0;
-    size_t end = 0;
-
-    /* PCRE2 does not say what a run cost, so it is tried under low limits first, and
-     * what was not enough is counted. */
-    uint64_t cost = RUN_COST;
-    for (uint64_t limit = FIRST_LIMIT; answer == VTR_REGEX_LIMIT && cost > 0;
-         limit *= LIMIT_FACTOR) {
-        const uint32_t current = limit < most ? (uint32_t)limit : most;
-        if (!vtr_run_spend(run, part, cost)) {
-            break;
-        }
-        vtr_regex_machine_set_limit(run->regexes, current);
-        answer =
-            vtr_regex_run(run->regexes, regex, data, start, is_anchored, &first, &end);
-        cost = current == most ? 0 : (uint64_t)current * UNITS_PER_STEP;
-    }
-    if (answer == VTR_REGEX_LIMIT) {
-        (void)vtr_run_spend(run, part, (uint64_t)most * UNITS_PER_STEP);
-    }
-    if (answer == VTR_REGEX_LIMIT) {
-        run->limits |= VTR_SCAN_LIMIT_REGEX;
-    } else if (answer == VTR_REGEX_FAILED) {
-        run->is_memory_out = true;
-    }
-    out->offset = first;
-    out->length = end - first;
-    return answer;
-}
-
 /* An empty match is none. */
 static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                 struct vtr_pattern_part *part, const struct vtr_match *match)
@@ -163,7 +120,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     }
     struct vtr_bytes data = visible(run, atom, reach_of(part));
     enum vtr_regex_answer answer =
-        vtr_verify_regex_run(run, part, part->regex, data, start, true, &match);
+        vtr_run_regex(run, part, part->regex, data, start, true, &match);
     /* What ends where the view does may have taken that for the end of the data. */
     if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
         match.offset + match.length == data.len && data.len < run->data.len) {
@@ -171,8 +128,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
             return;
         }
-        answer =
-            vtr_verify_regex_run(run, part, part->regex, data, start, true, &match);
+        answer = vtr_run_regex(run, part, part->regex, data, start, true, &match);
     }
     if (answer == VTR_REGEX_YES) {
         add(run, state, part, &match);
@@ -212,12 +168,11 @@ static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
     enum vtr_regex_answer answer = VTR_REGEX_NO;
 
     if (is_near) {
-        answer = vtr_verify_regex_run(run, part, part->regex,
-                                      visible(run, start, VTR_REGEX_REACH), start, true,
-                                      out);
+        answer = vtr_run_regex(run, part, part->regex,
+                               visible(run, start, VTR_REGEX_REACH), start, true, out);
     }
     if (answer == VTR_REGEX_NO) {
-        answer = vtr_verify_regex_run(run, part, part->regex, data, start, false, out);
+        answer = vtr_run_regex(run, part, part->regex, data, start, false, out);
     }
     if (answer == VTR_REGEX_YES && out->length > VTR_REGEX_REACH) {
         (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "format/rule_check.h"
+#include "scan/external.h"
 #include "scan/regex.h"
 #include "tests/support/cmocka.h"
 
@@ -52,7 +53,9 @@ static enum vtr_truth run_limited(struct program *p, uint64_t budget,
                                   unsigned *out_limits)
 {
     struct vtr_image image = {0};
+    const struct vtr_external_settings externals = {0};
     struct vtr_scan_run run = {.image = &image,
+                               .externals = &externals,
                                .data = {(const uint8_t *)DATA, sizeof(DATA) - 1}};
     struct vtr_condition_regexes regexes;
 

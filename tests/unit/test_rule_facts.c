@@ -28,6 +28,7 @@ struct fixture {
     struct vtr_bytes bytes;
     struct vtr_image image;
     struct vtr_scan_run run;
+    struct vtr_rule_facts facts;
     struct vtr_rule_eval eval;
 };
 
@@ -48,7 +49,8 @@ static int set_up(void **state)
     assert_int_equal(vtr_image_open(&f->image, f->bytes, NULL), VTR_OK);
     f->run.image = &f->image;
     f->run.options.work_limit = 1000000;
-    vtr_rule_facts_init(&f->run.facts);
+    vtr_rule_facts_init(&f->facts);
+    f->run.facts = &f->facts;
     vtr_rule_eval_init(&f->eval);
     f->run.modules = &f->eval.modules;
     *state = f;
@@ -60,7 +62,7 @@ static int tear_down(void **state)
     struct fixture *f = *state;
 
     vtr_rule_eval_deinit(&f->eval);
-    vtr_rule_facts_deinit(&f->run.facts);
+    vtr_rule_facts_deinit(&f->facts);
     free((void *)(uintptr_t)f->bytes.ptr);
     free(f);
     return 0;
@@ -68,7 +70,7 @@ static int tear_down(void **state)
 
 static uint32_t fact_of(struct fixture *f, uint32_t rule)
 {
-    const uint32_t fact = vtr_rule_facts_get(&f->run.facts, &f->run, rule);
+    const uint32_t fact = vtr_rule_facts_get(&f->facts, &f->run, rule);
 
     assert_int_not_equal(fact, UINT32_MAX);
     return fact;
@@ -77,7 +79,7 @@ static uint32_t fact_of(struct fixture *f, uint32_t rule)
 static void guards_of_the_same_bytes_are_one(void **state)
 {
     struct fixture *f = *state;
-    struct vtr_rule_facts *facts = &f->run.facts;
+    struct vtr_rule_facts *facts = &f->facts;
     const uint32_t a = fact_of(f, 0);
     const uint32_t b = fact_of(f, 1);
     const uint32_t c = fact_of(f, 2);
@@ -98,7 +100,7 @@ static void guards_of_the_same_bytes_are_one(void **state)
 static void guards_are_of_the_file_at_hand(void **state)
 {
     struct fixture *f = *state;
-    struct vtr_rule_facts *facts = &f->run.facts;
+    struct vtr_rule_facts *facts = &f->facts;
     const uint32_t a = fact_of(f, 0);
 
     begin_file(f, BYTES("MZ.."));
@@ -114,7 +116,7 @@ static void guards_are_of_the_file_at_hand(void **state)
 static void needs_and_places_are_the_patterns(void **state)
 {
     struct fixture *f = *state;
-    struct vtr_rule_facts *facts = &f->run.facts;
+    struct vtr_rule_facts *facts = &f->facts;
     const uint32_t b = fact_of(f, 1);
     const uint32_t d = fact_of(f, 3);
     uint64_t offset = 0;
@@ -150,7 +152,7 @@ static void rules_without_patterns_wait_for_their_guards(void **state)
     assert_int_equal(*(const uint32_t *)rules.items, 4);
 
     /* What was known is void when all is forgotten. */
-    vtr_rule_facts_clear(&f->run.facts);
+    vtr_rule_facts_clear(&f->facts);
     (void)fact_of(f, 3);
     rules.count = 0;
     begin_file(f, BYTES("MZ.."));
@@ -220,9 +222,8 @@ static void a_rule_that_is_none_has_no_number(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(vtr_rule_facts_get(&f->run.facts, &f->run, 6), UINT32_MAX);
-    assert_int_equal(vtr_rule_facts_get(&f->run.facts, &f->run, UINT32_MAX),
-                     UINT32_MAX);
+    assert_int_equal(vtr_rule_facts_get(&f->facts, &f->run, 6), UINT32_MAX);
+    assert_int_equal(vtr_rule_facts_get(&f->facts, &f->run, UINT32_MAX), UINT32_MAX);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/number_map.h"
+#include "base/number_map.h"
 
 #include <stdlib.h>
 #include <string.h>

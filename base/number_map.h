@@ -4,8 +4,8 @@
  * A sparse map from numbers (of patterns, of rules) to numbers: its memory is in
  * proportion to what is in it, and clearing it costs nothing.
  */
-#ifndef VTR_SCAN_NUMBER_MAP_H
-#define VTR_SCAN_NUMBER_MAP_H
+#ifndef VTR_BASE_NUMBER_MAP_H
+#define VTR_BASE_NUMBER_MAP_H
 
 #include <stdbool.h>
 

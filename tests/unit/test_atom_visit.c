@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/scan_run.h"
+#include "scan/atom_visit.h"
 
 #include "tests/support/cmocka.h"
 
@@ -19,9 +19,9 @@ static void visits_cost_the_same_however_they_are_counted(void **state)
         bool is_over = false;
 
         for (uint64_t n = 0; n < COUNTS[i]; n++) {
-            is_over = !vtr_run_visit(&one, 1);
+            is_over = !vtr_atom_visit(&one, 1);
         }
-        assert_int_equal(!vtr_run_visit(&all, COUNTS[i]), is_over);
+        assert_int_equal(!vtr_atom_visit(&all, COUNTS[i]), is_over);
         assert_int_equal(one.work_left, all.work_left);
         assert_int_equal(one.is_search_over, all.is_search_over);
         assert_int_equal(one.limits, all.limits);
@@ -34,13 +34,13 @@ static void what_is_used_up_stays_used_up(void **state)
     (void)state;
     struct vtr_scan_run run = {.options = {.work_limit = 1u << 20}, .work_left = 65536};
 
-    assert_true(vtr_run_visit(&run, 65535));
-    assert_false(vtr_run_visit(&run, 1)); /* worth more than is left */
+    assert_true(vtr_atom_visit(&run, 65535));
+    assert_false(vtr_atom_visit(&run, 1)); /* worth more than is left */
     assert_true(run.is_search_over);
     assert_int_equal(run.work_left, 0);
     assert_int_equal(run.limits, VTR_SCAN_LIMIT_REGEX);
-    assert_false(vtr_run_visit(&run, 0));
-    assert_false(vtr_run_visit(&run, 1));
+    assert_false(vtr_atom_visit(&run, 0));
+    assert_false(vtr_atom_visit(&run, 1));
 }
 
 int main(void)
