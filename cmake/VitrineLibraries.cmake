@@ -2,9 +2,8 @@
 # of rule text; libvitrine-compiler adds the compiler, tests of rules and the rebuild.  Internal symbols
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
-    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> $<TARGET_OBJECTS:vtr_module>
-    $<TARGET_OBJECTS:vtr_scan>    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta>
-    $<TARGET_OBJECTS:vtr_update>)
+    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> ${VTR_SCAN_OBJECTS}
+    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta> $<TARGET_OBJECTS:vtr_update>)
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
                                       PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson

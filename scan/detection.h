@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "scan/scan_run.h"
+#include "scan/run/scan_run.h"
 
 struct vtr_report {
     vtr_detection_fn found;

@@ -2,7 +2,7 @@
 
 /* Any text as an expression of a database: a byte of flags, then the text; its filter
  * then goes through the text itself. */
-#include "scan/regex_filter.h"
+#include "scan/regex/regex_filter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,6 +14,8 @@ COMPILER_BELOW = {"base", "format", "include/vitrine"}
 SYNTAX = COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic", "compiler/syntax"}
 COMPILER_PHASES = ["check", "lint", "lower", "hash", "fmt"]
 COMPILER = SYNTAX | {"compiler"} | {f"compiler/{part}" for part in COMPILER_PHASES}
+SCAN_BELOW = {"base", "format", "scan/regex", "scan/match", "include/vitrine"}
+CONDITION = SCAN_BELOW | {"scan/run", "scan/module", "scan/condition"}
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
     "include/vitrine": ({"include/vitrine"}, set()),
@@ -23,7 +25,13 @@ LAW = {
         {"base", "format", "format/modules", "scan/module", "include/vitrine"},
         {"openssl/", "jansson.h", "magic.h", "zlib.h"},
     ),
-    "scan": ({"base", "format", "scan/module", "scan", "include/vitrine"}, {"pcre2.h"}),
+    "scan/kernel": ({"base", "format", "scan/kernel"}, set()),
+    "scan/regex": ({"base", "format", "scan/regex", "include/vitrine"}, {"pcre2.h"}),
+    "scan/match": (SCAN_BELOW, set()),
+    "scan/run": (SCAN_BELOW | {"scan/run"}, set()),
+    "scan/condition": (CONDITION, set()),
+    "scan/search": (CONDITION - {"scan/module"} | {"scan/kernel", "scan/search"}, set()),
+    "scan": (CONDITION | {"scan/kernel", "scan/search", "scan"}, set()),
     "compiler/pattern": (COMPILER_BELOW | {"compiler/pattern"}, set()),
     "compiler/diagnostic": (
         COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic"}, set()),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* A search by several threads says what one by one thread says. */
-#include "scan/atom_ahead.h"
+#include "scan/search/atom_ahead.h"
 
 #include <stdio.h>
 #include <stdlib.h>

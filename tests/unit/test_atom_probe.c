@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Every version of the search's first stage finds what the one in plain C finds. */
-#include "scan/atom_probe.h"
+#include "scan/kernel/atom_probe.h"
 
 #include <string.h>
 
 #include "base/writer.h"
-#include "scan/fold_tile.h"
+#include "scan/kernel/fold_tile.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

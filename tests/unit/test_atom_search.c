@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What the index finds is what a comparison at every offset finds, with any vectors. */
-#include "scan/atom_search.h"
+#include "scan/search/atom_search.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/atom_visit.h"
+#include "scan/search/atom_visit.h"
 
 #include "tests/support/cmocka.h"
 

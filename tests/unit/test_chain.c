@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/chain.h"
+#include "scan/match/chain.h"
 
 #include "tests/support/cmocka.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/class_run.h"
+#include "scan/regex/class_run.h"
 
 #include <stdio.h>
 #include <string.h>

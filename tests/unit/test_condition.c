@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/condition.h"
+#include "scan/condition/condition.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "format/rule_check.h"
-#include "scan/external.h"
-#include "scan/regex.h"
+#include "scan/condition/external.h"
+#include "scan/regex/regex.h"
 #include "tests/support/cmocka.h"
 
 static const char DATA[] = "foobar xfoobarx\xff";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/condition_needs.h"
+#include "scan/condition/condition_needs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

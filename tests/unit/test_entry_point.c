@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/entry_point.h"
+#include "scan/condition/entry_point.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/idle_rows.h"
+#include "scan/match/idle_rows.h"
 
 #include "tests/support/cmocka.h"
 

@@ -2,7 +2,7 @@
 
 /* Every version finds the slots that docs/format.md says: those with the fingerprint of
  * the kin whose shape they have. */
-#include "scan/line_match.h"
+#include "scan/kernel/line_match.h"
 
 #include <string.h>
 

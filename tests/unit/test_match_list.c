@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/match_list.h"
+#include "scan/match/match_list.h"
 
 #include "tests/support/cmocka.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Lists that grow in a pool keep their matches, and leave their room to others. */
-#include "scan/match_pool.h"
+#include "scan/match/match_pool.h"
 
 #include "tests/support/cmocka.h"
 

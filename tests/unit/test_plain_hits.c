@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* A file of nothing but matches gives each pattern all of its own, in their order. */
-#include "scan/plain_hits.h"
+#include "scan/search/plain_hits.h"
 
 #include <stdio.h>
 #include <stdlib.h>

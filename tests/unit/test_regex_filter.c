@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/regex_filter.h"
+#include "scan/regex/regex_filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "format/rule.h"
-#include "scan/regex.h"
+#include "scan/regex/regex.h"
 #include "tests/support/cmocka.h"
 
 #define TEXT_LEN   400u

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/rule_facts.h"
+#include "scan/condition/rule_facts.h"
 
 #include <stdlib.h>
 
 #include "format/image.h"
-#include "scan/always_rules.h"
-#include "scan/rule_eval.h"
-#include "scan/scan_run.h"
+#include "scan/condition/always_rules.h"
+#include "scan/condition/rule_eval.h"
+#include "scan/run/scan_run.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
 

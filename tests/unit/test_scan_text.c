@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Texts, masked and plain: both say the same. */
-#include "scan/scan_text.h"
+#include "scan/condition/scan_text.h"
 
 #include <string.h>
 

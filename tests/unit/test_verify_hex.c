@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/verify_hex.h"
+#include "scan/match/verify_hex.h"
 
 #include "base/bytes.h"
 #include "tests/support/cmocka.h"

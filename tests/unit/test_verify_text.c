@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "scan/verify_text.h"
+#include "scan/match/verify_text.h"
 
 #include <string.h>
 

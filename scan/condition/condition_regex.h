@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Regular expressions of `matches`, compiled once for a scanner. */
+#ifndef VTR_SCAN_CONDITION_CONDITION_REGEX_H
+#define VTR_SCAN_CONDITION_CONDITION_REGEX_H
+
+#include <stdbool.h>
+
+#include "base/number_map.h"
+#include "base/vector.h"
+#include "scan/condition/scan_text.h"
+
+struct vtr_scan_run;
+
+struct vtr_condition_regexes {
+    struct vtr_number_map index; /* offset of the text in RULE_DATA -> place */
+    struct vtr_vector items;     /* struct vtr_regex *, owned; NULL: does not compile */
+};
+
+void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes);
+void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes);
+
+/* Whether the expression whose masked text is `masked` (a part of the image) matches
+ * anywhere in `subject`; with `is_inside` as YARA's modules ask: not if all that it
+ * matches is nothing at its begin or its end. */
+bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
+                                 struct vtr_scan_run *run, uint8_t flags,
+                                 struct vtr_bytes masked, struct vtr_scan_text subject,
+                                 bool is_inside);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The first stage in plain C, and the choice among its versions. */
+#include "scan/kernel/atom_probe.h"
+
+#include <string.h>
+
+#include "base/reader.h"
+
+/* Bytes folded by a loop of known length, which compilers turn into vectors. */
+#define FOLD_BLOCK 64u
+
+/* Buckets that let more of 2^32 places pass are not worth asking. */
+#define BUCKETS_LIMIT (UINT64_C(1) << 29)
+
+struct vtr_probe_functions vtr_probe_get_functions(enum vtr_vectors vectors)
+{
+    static const struct vtr_probe_functions FUNCTIONS[] = {
+        [VTR_VECTORS_NONE] = VTR_PROBE_PLAIN,
+        [VTR_VECTORS_AVX2] = VTR_PROBE_AVX2,
+        [VTR_VECTORS_AVX512] = VTR_PROBE_AVX512,
+        [VTR_VECTORS_NEON] = VTR_PROBE_NEON,
+    };
+
+    return FUNCTIONS[vectors];
+}
+
+void vtr_atom_probe_init(struct vtr_atom_probe *probe,
+                         const struct vtr_atom_table *table)
+{
+    const unsigned len = table->gram_len;
+    const unsigned high = len > 4 ? len - 4 : 0;
+
+    *probe = (struct vtr_atom_probe){.filter = table->filter,
+                                     .filter_bits = table->filter_bits,
+                                     .gram_len = len,
+                                     .stride = table->stride};
+    if (table->group_count > 0 &&
+        vtr_buckets_estimate(table->buckets, table->group_count) <= BUCKETS_LIMIT) {
+        probe->buckets = table->buckets;
+        probe->group_count = table->group_count;
+        probe->stride = 1; /* they know what an atom begins with */
+    }
+    probe->is_text = table->is_text && len > 5;
+    for (unsigned i = 0; i < VTR_PROBE_BLOCK; i++) {
+        probe->text_lanes |= UINT64_C(1) << (i * probe->stride);
+    }
+    for (unsigned i = 0; i < 16; i++) {
+        const unsigned begin = i / 4 * probe->stride;
+
+        probe->low[i] = i % 4 < len ? (uint8_t)(begin + i % 4) : 0x80;
+        probe->high[i] = i % 4 < len ? (uint8_t)(begin + high + i % 4) : 0x80;
+    }
+}
+
+void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
+{
+    size_t at = 0;
+
+    for (; len - at >= FOLD_BLOCK; at += FOLD_BLOCK) {
+        uint8_t block[FOLD_BLOCK];
+
+        for (size_t i = 0; i < FOLD_BLOCK; i++) {
+            block[i] = vtr_fold(in[at + i]);
+        }
+        memcpy(out + at, block, FOLD_BLOCK);
+    }
+    for (; at < len; at++) {
+        out[at] = vtr_fold(in[at]);
+    }
+}
+
+/* The bits of a hash in its word (vtr_gram_mask), by five bits of the hash each:
+ * shifts by a number that is not known take three times as long as to look them up. */
+static const uint32_t FROM_BELOW[32] = {
+    0x1u,        0x2u,       0x4u,       0x8u,       0x10u,       0x20u,
+    0x40u,       0x80u,      0x100u,     0x200u,     0x400u,      0x800u,
+    0x1000u,     0x2000u,    0x4000u,    0x8000u,    0x10000u,    0x20000u,
+    0x40000u,    0x80000u,   0x100000u,  0x200000u,  0x400000u,   0x800000u,
+    0x1000000u,  0x2000000u, 0x4000000u, 0x8000000u, 0x10000000u, 0x20000000u,
+    0x40000000u, 0x80000000u};
+static const uint32_t FROM_ABOVE[32] = {
+    0x80000000u, 0x40000000u, 0x20000000u, 0x10000000u, 0x8000000u, 0x4000000u,
+    0x2000000u,  0x1000000u,  0x800000u,   0x400000u,   0x200000u,  0x100000u,
+    0x80000u,    0x40000u,    0x20000u,    0x10000u,    0x8000u,    0x4000u,
+    0x2000u,     0x1000u,     0x800u,      0x400u,      0x200u,     0x100u,
+    0x80u,       0x40u,       0x20u,       0x10u,       0x8u,       0x4u,
+    0x2u,        0x1u};
+
+/* The hash of the gram at a place (vtr_gram_hash). */
+static inline uint32_t hash_at(const uint8_t *bytes, unsigned gram_len)
+{
+    if (gram_len < 4) {
+        return vtr_gram_hash(vtr_gram_cut(vtr_load_u64(bytes), gram_len), gram_len);
+    }
+    return vtr_load_u32(bytes) * VTR_GRAM_LOW_FACTOR +
+           vtr_load_u32(bytes + gram_len - 4) * VTR_GRAM_HIGH_FACTOR;
+}
+
+/* The highest bits of eight bytes beside each other. */
+static inline uint64_t highest_bits(uint64_t bytes)
+{
+    return (bytes >> 7 & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >>
+           56;
+}
+
+static bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    const uint64_t low_bits = UINT64_C(0x7F7F7F7F7F7F7F7F);
+    uint64_t text = 0;
+    uint64_t others = 0; /* than zeros */
+
+    for (unsigned i = 0; i < VTR_PROBE_REACH; i += 8) {
+        const uint64_t eight = vtr_load_u64(bytes + i);
+
+        text |= highest_bits(~eight & (eight << 1 | eight << 2)) << i;
+        others |= highest_bits(((eight & low_bits) + low_bits) | eight) << i;
+    }
+    return vtr_probe_has_text(probe, text, ~others);
+}
+
+static inline bool passes_at(const struct vtr_atom_probe *probe, const uint8_t *bytes)
+{
+    return vtr_gram_passes(probe->filter, probe->filter_bits,
+                           hash_at(bytes, probe->gram_len));
+}
+
+/* Of a gait that the compiler knows, so that it can count on it. */
+static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                                size_t count, uint16_t *out, struct vtr_atom_gait gait)
+{
+    const uint8_t *filter = probe->filter;
+    const uint64_t words = UINT64_C(1) << (probe->filter_bits - 5);
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += gait.stride) {
+        const uint32_t hash = hash_at(tile + at, gait.gram_len);
+        const uint32_t mixed = hash ^ hash >> 16;
+        const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 31u] |
+                              FROM_ABOVE[mixed >> 10 & 31u];
+        const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
+
+        out[found] = (uint16_t)at; /* stays if it passes */
+        found += (vtr_load_u32(filter + 4 * word) & mask) == mask;
+    }
+    return found;
+}
+
+static size_t probe_all(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out)
+{
+    switch (probe->gram_len * 4 + probe->stride) {
+    case 6 * 4 + 2:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){6, 2});
+    case 6 * 4 + 3:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){6, 3});
+    case 7 * 4 + 2:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){7, 2});
+    case 8 * 4 + 1:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){8, 1});
+    case 4 * 4 + 1:
+        return probe_gait(probe, tile, count, out, (struct vtr_atom_gait){4, 1});
+    default:
+        return probe_gait(probe, tile, count, out,
+                          (struct vtr_atom_gait){(uint8_t)probe->gram_len,
+                                                 (uint8_t)probe->stride});
+    }
+}
+
+size_t vtr_probe_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                       size_t count, uint16_t *out)
+{
+    const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
+    size_t found = 0;
+
+    if (!probe->is_text) {
+        return probe_all(probe, tile, count, out);
+    }
+    for (size_t at = 0; at < count; at += block) {
+        const size_t left = count - at;
+
+        if (has_text(probe, tile + at)) {
+            const size_t end =
+                found +
+                probe_all(probe, tile + at, left < block ? left : block, out + found);
+            for (; found < end; found++) {
+                out[found] = (uint16_t)(out[found] + at);
+            }
+        }
+    }
+    return found;
+}
+
+size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                               size_t count, uint16_t *out)
+{
+    return vtr_probe_keep_bucketed(probe, tile, out,
+                                   vtr_probe_plain(probe, tile, count, out));
+}
+
+size_t vtr_find_windows_plain(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                              const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        unsigned run = 0; /* grams beside each other that pass, up to here */
+
+        /* Two beside it, one of them next to it, are in any window of three. */
+        if (!passes_at(&p, bytes + at - 1) && !passes_at(&p, bytes + at + 1)) {
+            continue;
+        }
+        for (unsigned n = 0; n < 5; n++) {
+            const size_t gram = at + n - 2;
+
+            run = passes_at(&p, bytes + gram) ? run + 1 : 0;
+            out[found] = (uint16_t)(gram - 2);
+            found += run > 2 && (p.stride > 1 || gram - 2 == at);
+        }
+    }
+    return found;
+}

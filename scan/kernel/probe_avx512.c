@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The first stage with AVX-512: sixteen positions at a time, as
+ * scan/kernel/probe_avx2.c has eight; those that pass are stored at once, all of them
+ * beside each other.
+ */
+#include "scan/kernel/atom_probe.h"
+
+#include <immintrin.h>
+
+/* What vpternlog is told for "or". */
+#define ANY_OF_THREE 0xFE
+
+/* Tables of two of a group's four bytes. */
+#define HALF_GROUP_LEN (VTR_BUCKET_GROUP_LEN / 2)
+
+VTR_TARGET_AVX512
+void vtr_fold_bytes_avx512(uint8_t *out, const uint8_t *in, size_t len)
+{
+    const __m512i first = _mm512_set1_epi8('A');
+    const __m512i count = _mm512_set1_epi8(26);
+    const __m512i case_bit = _mm512_set1_epi8(32);
+    size_t at = 0;
+
+    for (; len - at >= 64; at += 64) {
+        const __m512i bytes = _mm512_loadu_si512(in + at);
+        const __mmask64 is_capital =
+            _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, first), count);
+
+        _mm512_storeu_si512(out + at,
+                            _mm512_mask_add_epi8(bytes, is_capital, bytes, case_bit));
+    }
+    for (; at < len; at++) {
+        out[at] = vtr_fold(in[at]);
+    }
+}
+
+VTR_TARGET_AVX512
+static inline __m512i load_all_quarters(const uint8_t *bytes)
+{
+    return _mm512_broadcast_i32x4(
+        _mm_loadu_si128((const __m128i *)(const void *)bytes));
+}
+
+/* Which 32 bits begin each quarter's four positions. */
+VTR_TARGET_AVX512
+static inline __m512i lanes_of(int step)
+{
+    return _mm512_setr_epi32(0, 1, 2, 3, step, step + 1, step + 2, step + 3, 2 * step,
+                             2 * step + 1, 2 * step + 2, 2 * step + 3, 3 * step,
+                             3 * step + 1, 3 * step + 2, 3 * step + 3);
+}
+
+/* What does not change from block to block. */
+struct constants {
+    const uint8_t *filter;
+    __m128i word_shift;
+};
+
+/* Which of sixteen grams the filter lets pass: their first four bytes, and the last. */
+VTR_TARGET_AVX512
+static inline __mmask16 look_up(const struct constants *c, __m512i low, __m512i high)
+{
+    const __m512i hash = _mm512_add_epi32(
+        _mm512_mullo_epi32(low, _mm512_set1_epi32((int)VTR_GRAM_LOW_FACTOR)),
+        _mm512_mullo_epi32(high, _mm512_set1_epi32((int)VTR_GRAM_HIGH_FACTOR)));
+    const __m512i word =
+        _mm512_i32gather_epi32(_mm512_srl_epi32(hash, c->word_shift), c->filter, 4);
+    const __m512i mixed = _mm512_xor_si512(hash, _mm512_srli_epi32(hash, 16));
+    const __m512i top = _mm512_set1_epi32(INT32_MIN);
+    const __m512i mask =
+        _mm512_ternarylogic_epi32(_mm512_rolv_epi32(_mm512_set1_epi32(1), mixed),
+                                  _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 5)),
+                                  _mm512_rorv_epi32(top, _mm512_srli_epi32(mixed, 10)),
+                                  ANY_OF_THREE);
+
+    return _mm512_cmpeq_epi32_mask(_mm512_and_si512(word, mask), mask);
+}
+
+/* Writes those of sixteen positions that pass beside each other; returns how many. */
+VTR_TARGET_AVX512
+static inline size_t keep(__mmask16 passes, __m512i positions, uint16_t *out)
+{
+    const __m256i kept =
+        _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(passes, positions));
+
+    _mm256_storeu_si256((__m256i *)(void *)out, kept);
+    return (size_t)_mm_popcnt_u32(passes);
+}
+
+VTR_TARGET_AVX512
+static inline struct constants constants_of(const struct vtr_atom_probe *probe)
+{
+    return (struct constants){probe->filter,
+                              _mm_cvtsi32_si128(37 - (int)probe->filter_bits)};
+}
+
+/* What does not change from block to block of sixteen positions. */
+struct look {
+    struct constants constants;
+    __m512i lanes;
+    __m512i low_bytes;
+    __m512i high_bytes;
+    __m512i positions;
+};
+
+VTR_TARGET_AVX512
+static inline struct look look_of(const struct vtr_atom_probe *probe)
+{
+    const __m512i numbers =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+    return (struct look){
+        .constants = constants_of(probe),
+        .lanes = lanes_of((int)probe->stride),
+        .low_bytes = load_all_quarters(probe->low),
+        .high_bytes = load_all_quarters(probe->high),
+        .positions = _mm512_mullo_epi32(numbers, _mm512_set1_epi32((int)probe->stride)),
+    };
+}
+
+/* Writes the positions of a block that pass; returns how many. */
+VTR_TARGET_AVX512
+static inline size_t probe_block(const struct look *look, const uint8_t *tile,
+                                 size_t at, uint16_t *out)
+{
+    const __m512i bytes =
+        _mm512_permutexvar_epi32(look->lanes, _mm512_loadu_si512(tile + at));
+    const __mmask16 passes =
+        look_up(&look->constants, _mm512_shuffle_epi8(bytes, look->low_bytes),
+                _mm512_shuffle_epi8(bytes, look->high_bytes));
+
+    return keep(passes, _mm512_add_epi32(look->positions, _mm512_set1_epi32((int)at)),
+                out);
+}
+
+/* Writes where the blocks begin that have text; returns how many.  They are listed
+ * first, since nobody can foresee which of them have. */
+VTR_TARGET_AVX512
+static size_t list_text(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    const size_t block = (size_t)VTR_PROBE_BLOCK * p.stride;
+    const __m512i last_control = _mm512_set1_epi8(' ' - 1);
+    size_t found = 0;
+
+    for (size_t at = 0; at < count; at += block) {
+        VTR_PREFETCH(p.ahead + at);
+        const __m512i bytes = _mm512_loadu_si512(tile + at);
+
+        out[found] = (uint16_t)at;
+        found += vtr_probe_has_text(&p, _mm512_cmpgt_epi8_mask(bytes, last_control),
+                                    _mm512_testn_epi8_mask(bytes, bytes));
+    }
+    return found;
+}
+
+VTR_TARGET_AVX512
+size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                        size_t count, uint16_t *out)
+{
+    const struct look look = look_of(probe);
+    const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
+    const uint8_t *ahead = probe->ahead;
+    size_t found = 0;
+
+    if (probe->is_text) {
+        uint16_t blocks[VTR_TILE_LEN / VTR_PROBE_BLOCK];
+        const size_t block_count = list_text(probe, tile, count, blocks);
+
+        for (size_t i = 0; i < block_count; i++) {
+            found += probe_block(&look, tile, blocks[i], out + found);
+        }
+    } else {
+        for (size_t at = 0; at < count; at += block) {
+            VTR_PREFETCH(ahead + at);
+            found += probe_block(&look, tile, at, out + found);
+        }
+    }
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return found;
+}
+
+/* Of so many positions, keeps those that the filter lets pass; returns how many. */
+VTR_TARGET_AVX512
+static size_t keep_passing(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                           uint16_t *positions, size_t count)
+{
+    const struct constants c = constants_of(probe);
+    const unsigned len = probe->gram_len;
+    const __m512i cut = _mm512_set1_epi32((int)vtr_gram_cut(UINT32_MAX, len));
+    const uint8_t *last = tile + (len > 4 ? len - 4 : 0);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i += 16) {
+        const __mmask16 are_there =
+            (__mmask16)(count - i < 16 ? (1u << (count - i)) - 1 : UINT16_MAX);
+        const __m512i at = _mm512_maskz_cvtepu16_epi32(
+            are_there,
+            _mm256_loadu_si256((const __m256i *)(const void *)(positions + i)));
+        const __m512i low = _mm512_i32gather_epi32(at, tile, 1);
+        const __m512i high = len > 4 ? _mm512_i32gather_epi32(at, last, 1) : low;
+        const __mmask16 passes =
+            look_up(&c, _mm512_and_si512(low, cut), _mm512_and_si512(high, cut));
+
+        kept += keep((__mmask16)(passes & are_there), at, positions + kept);
+    }
+    return kept;
+}
+
+/* Which of the grams so many bytes behind sixteen places pass. */
+VTR_TARGET_AVX512
+static inline __mmask16 look_beside(const struct constants *c, const uint8_t *bytes,
+                                    __m512i places, unsigned gram_len)
+{
+    return look_up(c, _mm512_i32gather_epi32(places, bytes, 1),
+                   _mm512_i32gather_epi32(places, bytes + gram_len - 4, 1));
+}
+
+VTR_TARGET_AVX512
+size_t vtr_find_windows_avx512(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                               const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct constants c = constants_of(probe);
+    const unsigned len = probe->gram_len;
+    const unsigned may_have_begun = probe->stride > 1 ? UINT16_MAX : 0;
+    const uint8_t *tile = bytes + VTR_TILE_LEAD;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i += 16) {
+        const unsigned there = count - i < 16 ? (1u << (count - i)) - 1 : UINT16_MAX;
+        const __m512i at = _mm512_maskz_cvtepu16_epi32(
+            (__mmask16)there,
+            _mm256_loadu_si256((const __m256i *)(const void *)(positions + i)));
+        const unsigned before = look_beside(&c, tile - 1, at, len) & may_have_begun;
+        const unsigned behind = look_beside(&c, tile + 1, at, len);
+        const unsigned lasts = look_beside(&c, tile - 2, at, len) & before;
+        const unsigned middles = before & behind;
+        const unsigned firsts = look_beside(&c, tile + 2, at, len) & behind;
+
+        for (unsigned bits = (lasts | middles | firsts) & there; bits != 0;
+             bits &= bits - 1) {
+            const unsigned lane = VTR_LOWEST_BIT(bits);
+            const size_t begin = positions[i + lane] + VTR_TILE_LEAD;
+
+            out[found] = (uint16_t)(begin - 2);
+            found += lasts >> lane & 1u;
+            out[found] = (uint16_t)(begin - 1);
+            found += middles >> lane & 1u;
+            out[found] = (uint16_t)begin;
+            found += firsts >> lane & 1u;
+        }
+    }
+    return found;
+}
+
+/* The tables of two bytes of a group, each in all quarters; written out, since arrays
+ * of vectors would be kept in memory. */
+struct tables {
+    __m512i low;
+    __m512i high;
+    __m512i next_low;
+    __m512i next_high;
+};
+
+VTR_TARGET_AVX512
+static inline struct tables load_tables(const uint8_t *tables)
+{
+    const struct tables loaded = {
+        load_all_quarters(tables),
+        load_all_quarters(tables + VTR_BUCKET_TABLE_LEN),
+        load_all_quarters(tables + 2 * VTR_BUCKET_TABLE_LEN),
+        load_all_quarters(tables + 3 * VTR_BUCKET_TABLE_LEN),
+    };
+    return loaded;
+}
+
+/* The halves of two bytes from each of 64 positions on. */
+struct halves {
+    __m512i low;
+    __m512i high;
+    __m512i next_low;
+    __m512i next_high;
+};
+
+VTR_TARGET_AVX512
+static inline struct halves load_halves(const uint8_t *bytes)
+{
+    const __m512i mask = _mm512_set1_epi8(15);
+    const __m512i block = _mm512_loadu_si512(bytes);
+    const __m512i next = _mm512_loadu_si512(bytes + 1);
+    const struct halves halves = {
+        _mm512_and_si512(block, mask),
+        _mm512_and_si512(_mm512_srli_epi16(block, 4), mask),
+        _mm512_and_si512(next, mask),
+        _mm512_and_si512(_mm512_srli_epi16(next, 4), mask),
+    };
+    return halves;
+}
+
+/* A group's four bytes. */
+struct group {
+    struct tables begin;
+    struct tables end;
+};
+
+VTR_TARGET_AVX512
+static inline struct group load_group(const uint8_t *tables)
+{
+    return (struct group){load_tables(tables), load_tables(tables + HALF_GROUP_LEN)};
+}
+
+VTR_TARGET_AVX512
+static inline __m512i all_of(__m512i a, __m512i b, __m512i c)
+{
+    return _mm512_ternarylogic_epi32(a, b, c, 0x80);
+}
+
+/* Of 64 positions, a bit for each of which one bucket has all halves. */
+VTR_TARGET_AVX512
+static inline uint64_t ask_group(const struct group *group, const struct halves *begin,
+                                 const struct halves *end)
+{
+    const struct tables *first = &group->begin;
+    const struct tables *last = &group->end;
+    const __m512i one = all_of(_mm512_shuffle_epi8(first->low, begin->low),
+                               _mm512_shuffle_epi8(first->high, begin->high),
+                               _mm512_shuffle_epi8(first->next_low, begin->next_low));
+    const __m512i two =
+        all_of(one, _mm512_shuffle_epi8(first->next_high, begin->next_high),
+               _mm512_shuffle_epi8(last->low, end->low));
+    const __m512i three = all_of(two, _mm512_shuffle_epi8(last->high, end->high),
+                                 _mm512_shuffle_epi8(last->next_low, end->next_low));
+
+    return _mm512_test_epi8_mask(three,
+                                 _mm512_shuffle_epi8(last->next_high, end->next_high));
+}
+
+/* Of a number of groups that the compiler knows, so that it keeps their tables. */
+VTR_TARGET_AVX512
+static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                              size_t count, uint64_t *masks, unsigned group_count)
+{
+    const uint8_t *tables = probe->buckets;
+    const uint8_t *ahead = probe->ahead;
+    const struct group first = load_group(tables);
+    const struct group second =
+        load_group(tables + (group_count > 1 ? VTR_BUCKET_GROUP_LEN : 0));
+    const struct group third =
+        load_group(tables + (group_count > 2 ? 2 * VTR_BUCKET_GROUP_LEN : 0));
+
+    for (size_t at = 0; at < count; at += 64) {
+        VTR_PREFETCH(ahead + at);
+        const struct halves begin = load_halves(tile + at);
+        const struct halves end = load_halves(tile + at + 2);
+        uint64_t mask = ask_group(&first, &begin, &end);
+
+        if (group_count > 1) {
+            mask |= ask_group(&second, &begin, &end);
+        }
+        if (group_count > 2) {
+            mask |= ask_group(&third, &begin, &end);
+        }
+        masks[at / 64] = mask;
+    }
+}
+
+VTR_TARGET_AVX512
+size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                                size_t count, uint16_t *out)
+{
+    uint64_t masks[VTR_TILE_MASKS];
+
+    if (probe->group_count == 1) {
+        ask_groups(probe, tile, count, masks, 1);
+    } else if (probe->group_count == 2) {
+        ask_groups(probe, tile, count, masks, 2);
+    } else {
+        ask_groups(probe, tile, count, masks, 3);
+    }
+    size_t found = vtr_probe_list_avx2(masks, (count + 63) / 64, out);
+    while (found > 0 && out[found - 1] >= count) {
+        found--; /* the last block went past the end */
+    }
+    return keep_passing(probe, tile, out, found);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/regex/regex.h"
+
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "format/rule.h"
+
+#define JIT_STACK_FIRST_LEN (32u * 1024u)
+#define JIT_STACK_MAX_LEN   (1024u * 1024u)
+
+struct vtr_regex {
+    pcre2_code *code;
+};
+
+struct vtr_regex_machine {
+    pcre2_match_context *context;
+    pcre2_match_data *data;
+    pcre2_jit_stack *jit_stack;
+};
+
+/* YARA's rules: `.` stops at \n alone, `$` is the end of the data alone, bytes are
+ * bytes.  What the text could ask for beyond that is not available. */
+static uint32_t compile_options(uint8_t program_flags)
+{
+    uint32_t options = PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                       PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
+
+    if ((program_flags & VTR_PROGRAM_NOCASE) != 0) {
+        options |= PCRE2_CASELESS;
+    }
+    if ((program_flags & VTR_PROGRAM_DOTALL) != 0) {
+        options |= PCRE2_DOTALL;
+    }
+    return options;
+}
+
+struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
+                                bool *out_is_memory_out)
+{
+    struct vtr_regex *regex = NULL;
+    int code = 0;
+    PCRE2_SIZE at = 0;
+
+    *out_is_memory_out = text.len <= VTR_REGEX_TEXT_LIMIT;
+    if (text.len > VTR_REGEX_TEXT_LIMIT) {
+        return NULL;
+    }
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    if (context == NULL) {
+        return NULL;
+    }
+    regex = calloc(1, sizeof(*regex));
+    if (regex == NULL || pcre2_set_newline(context, PCRE2_NEWLINE_LF) != 0) {
+        goto out;
+    }
+    regex->code = pcre2_compile(text.len == 0 ? (PCRE2_SPTR) "" : text.ptr, text.len,
+                                compile_options(program_flags), &code, &at, context);
+    *out_is_memory_out = regex->code == NULL && code == PCRE2_ERROR_HEAP_FAILED;
+    if (regex->code != NULL) {
+        /* Without JIT (not built in, not allowed) the interpreter answers the same. */
+        (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+    }
+out:
+    pcre2_compile_context_free(context);
+    if (regex != NULL && regex->code == NULL) {
+        free(regex);
+        regex = NULL;
+    }
+    return regex;
+}
+
+void vtr_regex_free(struct vtr_regex *regex)
+{
+    if (regex != NULL) {
+        pcre2_code_free(regex->code);
+        free(regex);
+    }
+}
+
+struct vtr_regex_machine *vtr_regex_machine_new(uint32_t match_limit, uint32_t heap_kib)
+{
+    struct vtr_regex_machine *machine = calloc(1, sizeof(*machine));
+
+    if (machine == NULL) {
+        return NULL;
+    }
+    machine->context = pcre2_match_context_create(NULL);
+    machine->data = pcre2_match_data_create(1, NULL);
+    /* Absent JIT this is NULL, which means the machine's own stack. */
+    machine->jit_stack =
+        pcre2_jit_stack_create(JIT_STACK_FIRST_LEN, JIT_STACK_MAX_LEN, NULL);
+    if (machine->context == NULL || machine->data == NULL) {
+        vtr_regex_machine_free(machine);
+        return NULL;
+    }
+    pcre2_set_match_limit(machine->context, match_limit);
+    pcre2_set_heap_limit(machine->context, heap_kib);
+    pcre2_jit_stack_assign(machine->context, NULL, machine->jit_stack);
+    return machine;
+}
+
+void vtr_regex_machine_free(struct vtr_regex_machine *machine)
+{
+    if (machine != NULL) {
+        pcre2_match_context_free(machine->context);
+        pcre2_match_data_free(machine->data);
+        pcre2_jit_stack_free(machine->jit_stack);
+        free(machine);
+    }
+}
+
+void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
+                                 uint32_t match_limit)
+{
+    pcre2_set_match_limit(machine->context, match_limit);
+}
+
+enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,
+                                    const struct vtr_regex *regex,
+                                    struct vtr_bytes data, size_t start,
+                                    bool is_anchored, size_t *out_start,
+                                    size_t *out_end)
+{
+    const uint32_t options = is_anchored ? PCRE2_ANCHORED : 0;
+    PCRE2_SPTR subject = data.len == 0 ? (PCRE2_SPTR) "" : data.ptr;
+    int got = pcre2_match(regex->code, subject, data.len, start, options, machine->data,
+                          machine->context);
+
+    if (got == PCRE2_ERROR_JIT_STACKLIMIT) {
+        got = pcre2_match(regex->code, subject, data.len, start, options | PCRE2_NO_JIT,
+                          machine->data, machine->context);
+    }
+    if (got == PCRE2_ERROR_NOMATCH) {
+        return VTR_REGEX_NO;
+    }
+    if (got == PCRE2_ERROR_NOMEMORY) {
+        return VTR_REGEX_FAILED;
+    }
+    if (got < 0) {
+        return VTR_REGEX_LIMIT;
+    }
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(machine->data);
+    /* \K can move the start; what begins before the search is no match of ours. */
+    if (ends[0] < start || ends[1] < ends[0] || (is_anchored && ends[0] != start)) {
+        return VTR_REGEX_NO;
+    }
+    *out_start = ends[0];
+    *out_end = ends[1];
+    return VTR_REGEX_YES;
+}

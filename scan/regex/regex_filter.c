@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/regex/regex_filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/number_map.h"
+#include "base/vector.h"
+#include "scan/regex/regex_program.h"
+
+/* States that are kept, and steps of all of them; past either the table is begun anew.
+ */
+#define STATE_LIMIT 2048u
+#define ITEM_LIMIT  262144u
+
+/* So often, then the filter gives up. */
+#define FLUSH_LIMIT 8u
+
+/* An element of the table: where the row begins that a byte leads to, and whether a
+ * match ends there; or that this is not known. */
+#define UNKNOWN UINT32_MAX
+#define ACCEPTS 0x80000000u
+
+struct state {
+    uint32_t first; /* of its steps, in `items` */
+    uint32_t count;
+    bool is_open; /* a match has begun; the same steps may also be those of none */
+};
+
+struct vtr_regex_filter {
+    struct vtr_regex_program_code *program; /* owned */
+    uint8_t classes[256];  /* bytes that no set tells apart share one */
+    uint8_t examples[256]; /* a byte of each class */
+    bool is_idle[256];     /* leads from the first state to itself */
+    unsigned class_count;
+    uint32_t *table; /* owned: a row of class_count for each state, STATE_LIMIT rows */
+    struct vtr_vector states; /* struct state; the first is what a match begins with */
+    struct vtr_vector items;  /* uint16_t: steps that read a byte, ascending */
+    struct vtr_number_map known;           /* digest of the steps -> state */
+    uint8_t marks[VTR_REGEX_STEP_LIMIT];   /* steps of the set that is being made */
+    uint16_t work[VTR_REGEX_STEP_LIMIT];   /* steps to follow */
+    uint16_t sorted[VTR_REGEX_STEP_LIMIT]; /* the set */
+    unsigned flush_count;
+    bool has_given_up;
+};
+
+void vtr_regex_filter_free(struct vtr_regex_filter *filter)
+{
+    if (filter != NULL) {
+        free(filter->program);
+        free(filter->table);
+        vtr_vector_deinit(&filter->states);
+        vtr_vector_deinit(&filter->items);
+        vtr_number_map_deinit(&filter->known);
+        free(filter);
+    }
+}
+
+/* Splits the classes by each set in turn. */
+static void find_classes(struct vtr_regex_filter *f)
+{
+    f->class_count = 1;
+    for (size_t i = 0; i < f->program->set_count; i++) {
+        const struct vtr_regex_set *set = &f->program->sets[i];
+        uint16_t inside[256];
+        for (unsigned c = 0; c < 256; c++) {
+            inside[c] = UINT16_MAX;
+        }
+        bool has_outside[256] = {false};
+        for (unsigned byte = 0; byte < 256; byte++) {
+            has_outside[f->classes[byte]] |= !vtr_regex_set_has(set, byte);
+        }
+        for (unsigned byte = 0; byte < 256; byte++) {
+            const uint8_t old = f->classes[byte];
+            if (!vtr_regex_set_has(set, byte) || !has_outside[old]) {
+                continue;
+            }
+            if (inside[old] == UINT16_MAX) {
+                inside[old] = (uint16_t)f->class_count++;
+            }
+            f->classes[byte] = (uint8_t)inside[old];
+        }
+    }
+    for (unsigned byte = 256; byte-- > 0;) {
+        f->examples[f->classes[byte]] = (uint8_t)byte;
+    }
+}
+
+/* Marks what can be reached from `step` without a byte; whether the end can. */
+static bool follow(struct vtr_regex_filter *f, size_t step)
+{
+    const struct vtr_regex_step *steps = f->program->steps;
+    bool accepts = false;
+    size_t count = 0;
+
+    if (f->marks[step] == 0) {
+        f->marks[step] = 1;
+        f->work[count++] = (uint16_t)step;
+    }
+    while (count > 0) {
+        const size_t at = f->work[--count];
+        const struct vtr_regex_step *now = &steps[at];
+        size_t next[2];
+        size_t next_count = 0;
+        accepts = accepts || now->kind == VTR_REGEX_STEP_END;
+        if (now->kind == VTR_REGEX_STEP_SPLIT || now->kind == VTR_REGEX_STEP_JUMP) {
+            next[next_count++] = (size_t)((ptrdiff_t)at + now->x);
+        }
+        if (now->kind == VTR_REGEX_STEP_SPLIT) {
+            next[next_count++] = (size_t)((ptrdiff_t)at + now->y);
+        }
+        for (size_t i = 0; i < next_count; i++) {
+            if (f->marks[next[i]] == 0) {
+                f->marks[next[i]] = 1;
+                f->work[count++] = (uint16_t)next[i];
+            }
+        }
+    }
+    return accepts;
+}
+
+/* The marked steps that read a byte, in order; wipes the marks. */
+static size_t take_marked(struct vtr_regex_filter *f)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < f->program->step_count; i++) {
+        if (f->marks[i] != 0 && f->program->steps[i].kind == VTR_REGEX_STEP_BYTE) {
+            f->sorted[count++] = (uint16_t)i;
+        }
+        f->marks[i] = 0;
+    }
+    return count;
+}
+
+static bool is_state(const struct vtr_regex_filter *f, uint32_t number, size_t count,
+                     bool is_open)
+{
+    const struct state *state = &((const struct state *)f->states.items)[number];
+    const uint16_t *items = f->items.items;
+
+    return state->is_open == is_open && state->count == count &&
+           (count == 0 ||
+            memcmp(items + state->first, f->sorted, count * sizeof(*items)) == 0);
+}
+
+/* The state whose steps are the first `count` of `sorted`; UNKNOWN when there is no
+ * room. */
+static uint32_t find_state(struct vtr_regex_filter *f, size_t count, bool is_open)
+{
+    const struct vtr_bytes bytes = {(const uint8_t *)f->sorted,
+                                    count * sizeof(f->sorted[0])};
+    const uint32_t key = (uint32_t)vtr_digest_xxh3(bytes) + (is_open ? 1 : 0);
+    const uint32_t *known = vtr_number_map_get(&f->known, key);
+
+    if (known != NULL && is_state(f, *known, count, is_open)) {
+        return *known;
+    }
+    if (f->states.count == STATE_LIMIT || f->items.count + count > ITEM_LIMIT) {
+        return UNKNOWN;
+    }
+    const uint32_t number = (uint32_t)f->states.count;
+    struct state *state = vtr_vector_push(&f->states);
+    if (state == NULL) {
+        return UNKNOWN;
+    }
+    *state = (struct state){(uint32_t)f->items.count, (uint32_t)count, is_open};
+    for (size_t i = 0; i < count; i++) {
+        uint16_t *item = vtr_vector_push(&f->items);
+        if (item == NULL) {
+            return UNKNOWN;
+        }
+        *item = f->sorted[i];
+    }
+    for (unsigned c = 0; c < f->class_count; c++) {
+        f->table[(size_t)number * f->class_count + c] = UNKNOWN;
+    }
+    return vtr_number_map_put(&f->known, key, number) ? number : UNKNOWN;
+}
+
+/* Forgets all states but the first, which it makes. */
+static bool begin_table(struct vtr_regex_filter *f)
+{
+    f->states.count = 0;
+    f->items.count = 0;
+    vtr_number_map_clear(&f->known);
+    (void)follow(f, 0);
+    return find_state(f, take_marked(f), false) == 0;
+}
+
+/* Where a byte of class `c` leads from the state whose row is `row`; a match may begin
+ * anywhere. */
+static uint32_t make_step(struct vtr_regex_filter *f, uint32_t row, unsigned c)
+{
+    const uint32_t from = row / f->class_count;
+    const struct state state = ((const struct state *)f->states.items)[from];
+    const uint16_t *items = f->items.items;
+    bool accepts = false;
+    bool is_open = false;
+
+    for (uint32_t i = 0; i < state.count; i++) {
+        const uint16_t at = items[state.first + i];
+        const struct vtr_regex_step *step = &f->program->steps[at];
+        if (vtr_regex_set_has(&f->program->sets[step->x], f->examples[c])) {
+            accepts = follow(f, (size_t)at + 1) || accepts;
+            is_open = true;
+        }
+    }
+    (void)follow(f, 0);
+    const uint32_t to = find_state(f, take_marked(f), is_open);
+    if (to == UNKNOWN) {
+        return UNKNOWN;
+    }
+    const uint32_t entry = to * f->class_count | (accepts ? ACCEPTS : 0);
+    f->table[row + c] = entry;
+    return entry;
+}
+
+static void find_idle_bytes(struct vtr_regex_filter *f)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const uint32_t entry = f->table[f->classes[byte]];
+        const uint32_t to =
+            entry == UNKNOWN ? make_step(f, 0, f->classes[byte]) : entry;
+        f->is_idle[byte] = to == 0 ? 1 : 0;
+    }
+}
+
+struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
+                                              uint8_t program_flags)
+{
+    struct vtr_regex_filter *f = calloc(1, sizeof(*f));
+
+    if (f == NULL) {
+        return NULL;
+    }
+    vtr_vector_init(&f->states, sizeof(struct state));
+    vtr_vector_init(&f->items, sizeof(uint16_t));
+    f->program = malloc(sizeof(*f->program));
+    if (f->program == NULL ||
+        !vtr_regex_program_read(f->program, text, program_flags)) {
+        vtr_regex_filter_free(f);
+        return NULL;
+    }
+    find_classes(f);
+    f->table = malloc((size_t)STATE_LIMIT * f->class_count * sizeof(*f->table));
+    if (f->table == NULL || !begin_table(f)) {
+        vtr_regex_filter_free(f);
+        return NULL;
+    }
+    find_idle_bytes(f);
+    return f;
+}
+
+/* A step that the table has no room for: the table is begun anew, and what is open is
+ * looked for again from where it began.  False when that happened too often. */
+static bool flush(struct vtr_regex_filter *f, struct vtr_regex_cursor *cursor)
+{
+    f->flush_count++;
+    f->has_given_up = f->flush_count > FLUSH_LIMIT || !begin_table(f);
+    cursor->at = cursor->start;
+    cursor->state = 0;
+    return !f->has_given_up;
+}
+
+/* The first byte from `at` on that does not lead from the first state to itself. */
+static size_t skip_idle(const struct vtr_regex_filter *f, struct vtr_bytes data,
+                        size_t at, size_t limit)
+{
+    const uint8_t *p = data.ptr;
+
+    while (limit - at >= 4 && (f->is_idle[p[at]] & f->is_idle[p[at + 1]] &
+                               f->is_idle[p[at + 2]] & f->is_idle[p[at + 3]]) != 0) {
+        at += 4;
+    }
+    while (at < limit && f->is_idle[p[at]] != 0) {
+        at++;
+    }
+    return at;
+}
+
+/* Goes through the table until it is in its first state or does not know on; the entry
+ * that it met last. */
+static inline uint32_t run_table(const struct vtr_regex_filter *f,
+                                 struct vtr_bytes data, size_t *at, size_t limit,
+                                 uint32_t *row)
+{
+    const uint32_t *table = f->table;
+    const uint8_t *p = data.ptr;
+    size_t place = *at;
+    uint32_t from = *row;
+    uint32_t entry = from;
+
+    while (place < limit) {
+        entry = table[from + f->classes[p[place]]];
+        if (entry >= ACCEPTS) {
+            break;
+        }
+        place++;
+        from = entry;
+        if (from == 0) {
+            break;
+        }
+    }
+    *at = place;
+    *row = from;
+    return entry;
+}
+
+/* The byte at cursor->at leads to a state that accepts, or that is to be made.  False
+ * when there is no room for it. */
+static bool pass_special(struct vtr_regex_filter *f, struct vtr_bytes data,
+                         struct vtr_regex_cursor *cursor, uint32_t entry,
+                         bool *out_accepts)
+{
+    const unsigned c = f->classes[data.ptr[cursor->at]];
+
+    if (entry == UNKNOWN) {
+        entry = make_step(f, cursor->state, c);
+    }
+    *out_accepts = entry != UNKNOWN && (entry & ACCEPTS) != 0;
+    if (entry == UNKNOWN) {
+        return false;
+    }
+    cursor->at++;
+    cursor->state = entry & ~ACCEPTS;
+    return true;
+}
+
+enum vtr_filter_answer vtr_regex_filter_find(struct vtr_regex_filter *f,
+                                             struct vtr_bytes data, size_t end,
+                                             struct vtr_regex_cursor *cursor)
+{
+    const size_t limit = end < data.len ? end : data.len;
+
+    while (cursor->at < limit && !f->has_given_up) {
+        bool accepts = false;
+        if (cursor->state == 0) {
+            cursor->at = skip_idle(f, data, cursor->at, limit);
+            cursor->start = cursor->at;
+        }
+        const uint32_t entry = run_table(f, data, &cursor->at, limit, &cursor->state);
+        if (VTR_UNLIKELY(cursor->at < limit && entry >= ACCEPTS) &&
+            !pass_special(f, data, cursor, entry, &accepts)) {
+            (void)flush(f, cursor);
+        }
+        if (VTR_UNLIKELY(accepts)) {
+            return VTR_FILTER_MAYBE;
+        }
+    }
+    if (cursor->state == 0 && !f->has_given_up) {
+        cursor->start = cursor->at;
+    }
+    return f->has_given_up ? VTR_FILTER_GIVES_UP : VTR_FILTER_NONE;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Regular expressions as the compiler writes them, as a program for a machine without
+ * memory: what it accepts is all that the expression can match, and more where the
+ * expression looks around itself.  It says where a match may be, never that one is.
+ */
+#ifndef VTR_SCAN_REGEX_REGEX_PROGRAM_H
+#define VTR_SCAN_REGEX_REGEX_PROGRAM_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+#define VTR_REGEX_STEP_LIMIT 4096u
+#define VTR_REGEX_SET_LIMIT  256u
+
+enum vtr_regex_step_kind {
+    VTR_REGEX_STEP_BYTE = 1, /* a byte of the set `x` */
+    VTR_REGEX_STEP_SPLIT,    /* goes on at +x and at +y */
+    VTR_REGEX_STEP_JUMP,     /* goes on at +x */
+    VTR_REGEX_STEP_END       /* what was read is accepted */
+};
+
+struct vtr_regex_step {
+    uint8_t kind;
+    int16_t x;
+    int16_t y;
+};
+
+struct vtr_regex_set {
+    uint8_t bits[32];
+};
+
+static inline bool vtr_regex_set_has(const struct vtr_regex_set *set, unsigned byte)
+{
+    return (set->bits[byte >> 3] >> (byte & 7u) & 1u) != 0;
+}
+
+struct vtr_regex_program_code {
+    struct vtr_regex_step steps[VTR_REGEX_STEP_LIMIT];
+    size_t step_count;
+    struct vtr_regex_set sets[VTR_REGEX_SET_LIMIT];
+    size_t set_count;
+};
+
+/* Reads the unmasked `text`; `program_flags` are VTR_PROGRAM_*.  False when it has what
+ * has no place here, or too much of it.  Any bytes are safe. */
+VTR_MUST_CHECK bool vtr_regex_program_read(struct vtr_regex_program_code *out,
+                                           struct vtr_bytes text,
+                                           uint8_t program_flags);
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Positions are gone through in groups, each in four steps: which windows around them
+ * may be in the table at all, where are the lines of these, which rows do slots there
+ * lead to, do the bytes agree with rows.
+ * What a step will read is fetched in the step before it, so that a group waits for
+ * memory once and not at every position.
+ */
+#include "scan/search/atom_lookup.h"
+
+#include "scan/run/scan_run.h"
+#include "scan/search/atom_visit.h"
+#include "scan/search/plain_hits.h"
+#include "scan/search/verify_pattern.h"
+
+#define GROUP 128u
+
+/* A row that may be meant, and where its atom would stand. */
+struct suspect {
+    uint32_t at; /* as in a question */
+    uint32_t place;
+    /* Once the row is at hand. */
+    uint32_t pattern;
+    uint32_t number; /* of the pattern's state, plus 1; 0: it has none yet */
+    uint8_t back;
+    bool is_plain; /* `back` is known, and the atom is not of a wide form */
+};
+
+/* Windows of a group. */
+#define QUESTIONS (GROUP * VTR_ATOM_STRIDE_MAX)
+
+struct lookup {
+    struct vtr_scan_run *run;
+    const struct vtr_atom_table *table;
+    const struct vtr_atom_probe *probe;
+    const struct vtr_line_matcher *matcher;
+    vtr_find_windows_fn find_windows;
+    const uint8_t *bytes; /* VTR_TILE_LEAD of the tile's before `first` */
+    size_t first;         /* offset of the tile in the data */
+    struct vtr_line_question questions[QUESTIONS];
+    struct vtr_line_answer answers[QUESTIONS];
+    size_t question_count;
+    struct suspect suspects[GROUP];
+    size_t suspect_count;
+};
+
+/* Where in the tile's bytes an offset of the data is; it is near the tile. */
+static const uint8_t *bytes_at(const struct lookup *l, size_t offset)
+{
+    return l->bytes + (offset + VTR_TILE_LEAD - l->first);
+}
+
+/* Whether the bytes around the place are those of the row, as far as its check says. */
+static bool agrees(const struct lookup *l, const struct vtr_atom_row *row, size_t at)
+{
+    const size_t data_len = l->run->data.len;
+
+    if (at < row->lead || at - row->lead > data_len ||
+        row->context_len > data_len - (at - row->lead)) {
+        return false;
+    }
+    return vtr_atom_check_bytes(bytes_at(l, at - row->lead), row->context_len) ==
+           row->check;
+}
+
+/* Whether the row can tell nothing more of the file.  Threads that note places do not
+ * know. */
+static bool is_idle(const struct lookup *l, uint32_t unit)
+{
+    return l->run->block == NULL && vtr_idle_rows_has(&l->run->idle, unit);
+}
+
+/* The row is one where an atom stands: tells whom it is of. */
+static void verify_row(struct lookup *l, uint32_t unit, size_t at)
+{
+    const struct vtr_atom_index *atoms = l->run->atoms;
+    const struct vtr_atom_row row = vtr_atom_index_row(atoms, unit);
+    struct vtr_atom_entry entry;
+
+    if (!vtr_atom_index_entry(atoms, unit, &row, &entry)) {
+        l->run->limits |= VTR_SCAN_BAD_DATABASE;
+    } else if (!vtr_verify_atom(l->run, &entry, at)) {
+        vtr_idle_rows_mark(&l->run->idle, unit, atoms->unit_count);
+    }
+}
+
+/* Verifies the row if its atom stands there. */
+static void try_row(struct lookup *l, uint32_t unit, size_t at)
+{
+    const struct vtr_atom_row row = vtr_atom_index_row(l->run->atoms, unit);
+
+    if (agrees(l, &row, at)) {
+        verify_row(l, unit, at);
+    }
+}
+
+/* Tries the rows of a list, from the one at `index` on. */
+static void try_list(struct lookup *l, uint32_t index, size_t at)
+{
+    const struct vtr_atom_table *table = l->table;
+
+    for (; index < table->list_len; index++) {
+        const uint32_t place = vtr_load_u32(table->lists + 4 * (size_t)index);
+        const uint32_t unit = (place & ~VTR_ATOM_LIST_END) - 1;
+
+        if (!vtr_atom_visit(l->run, 1)) {
+            return;
+        }
+        if (unit >= l->run->atoms->unit_count) {
+            l->run->limits |= VTR_SCAN_BAD_DATABASE;
+        } else if (!is_idle(l, unit)) {
+            try_row(l, unit, at);
+        }
+        if ((place & VTR_ATOM_LIST_END) != 0) {
+            return;
+        }
+    }
+    l->run->limits |= VTR_SCAN_BAD_DATABASE;
+}
+
+/* The offset in the data of a place that a question or a suspect has. */
+static size_t offset_of(const struct lookup *l, uint32_t at)
+{
+    return l->first + at - VTR_TILE_LEAD;
+}
+
+/* Of the suspects, tries those that lead to lists; of the others, notes whose they are.
+ */
+static void sift_suspects(struct lookup *l)
+{
+    const struct vtr_atom_index *atoms = l->run->atoms;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        struct suspect *suspect = &l->suspects[kept];
+
+        if (i > kept) {
+            *suspect = l->suspects[i];
+        }
+        if (suspect->place > atoms->unit_count) {
+            try_list(l, suspect->place - atoms->unit_count - 1,
+                     offset_of(l, suspect->at));
+            continue;
+        }
+        const struct vtr_atom_row row = vtr_atom_index_row(atoms, suspect->place - 1);
+        suspect->pattern = row.pattern;
+        suspect->back = row.back;
+        suspect->is_plain = !row.is_wide && !row.is_long;
+        VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, row.pattern));
+        kept++;
+    }
+    l->suspect_count = kept;
+}
+
+/* What is known of the patterns of the suspects is waited for together: each step asks
+ * for what the next one reads. */
+static void fetch_slots(struct lookup *l)
+{
+    const struct vtr_pattern_states *patterns = &l->run->patterns;
+    const struct vtr_plain_slot *slots = patterns->slots;
+    struct suspect *end = l->suspects + l->suspect_count;
+
+    for (struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+        const uint32_t *place = vtr_pattern_states_place(patterns, suspect->pattern);
+
+        suspect->number = place == NULL ? 0 : *place;
+        if (suspect->number > 0) {
+            VTR_PREFETCH(&slots[suspect->number - 1]);
+        }
+    }
+}
+
+static void fetch_ends(const struct lookup *l)
+{
+    const struct vtr_pattern_states *patterns = &l->run->patterns;
+    const struct vtr_plain_slot *slots = patterns->slots;
+    const struct suspect *end = l->suspects + l->suspect_count;
+    const uint64_t file_number = l->run->file_number;
+    size_t others = 0; /* of which a slot does not say it all */
+
+    for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+        if (suspect->number > 0) {
+            const struct vtr_plain_slot *slot = &slots[suspect->number - 1];
+
+            VTR_PREFETCH(slot->end);
+            others += slot->wanted >> 8 != file_number;
+        }
+    }
+    for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {
+        for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+            if (suspect->number > 0) {
+                vtr_pattern_states_fetch(patterns, suspect->number - 1, step);
+            }
+        }
+    }
+}
+
+/* Whether that is all: the pattern is a plain one whose hits are taken, and this was
+ * one or was none. */
+static bool take_plain(struct lookup *l, const struct suspect *suspect, size_t at)
+{
+    return suspect->number > 0 && suspect->is_plain && at >= suspect->back &&
+           !l->run->is_search_over &&
+           vtr_plain_hits_take(l->run, suspect->number - 1, at - suspect->back);
+}
+
+static void try_suspects(struct lookup *l)
+{
+    sift_suspects(l);
+    fetch_slots(l);
+    fetch_ends(l);
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        const struct suspect *suspect = &l->suspects[i];
+        const size_t at = offset_of(l, suspect->at);
+
+        if (!take_plain(l, suspect, at)) {
+            try_row(l, suspect->place - 1, at);
+        }
+    }
+    l->suspect_count = 0;
+}
+
+/* Notes what a slot leads to. */
+static inline void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
+{
+    const struct vtr_atom_index *atoms = l->run->atoms;
+    const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
+
+    if (place == 0) {
+        return;
+    }
+    if (place <= atoms->unit_count) {
+        if (is_idle(l, place - 1)) {
+            return;
+        }
+        VTR_PREFETCH(atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
+    }
+    if (l->suspect_count == GROUP) {
+        try_suspects(l);
+    }
+    struct suspect *suspect = &l->suspects[l->suspect_count++];
+    suspect->place = place;
+    suspect->at = at;
+}
+
+/* Takes the slots of the answers, so many.  Where a line is full, the question goes on
+ * to the next one: those are the questions that are left. */
+static void take_answers(struct lookup *l, size_t count)
+{
+    const uint8_t *lines = l->table->slots;
+    const uint32_t line_count = l->table->line_count;
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_line_answer answer = l->answers[i];
+        const struct vtr_line_question *question = &l->questions[answer.question];
+        const uint8_t *slots = lines + (size_t)question->line * VTR_ATOM_LINE_LEN;
+        const uint32_t at = question->at;
+
+        if ((answer.slots & VTR_LINE_FULL) != 0) {
+            const uint32_t next =
+                question->line + 1 == line_count ? 0 : question->line + 1;
+
+            VTR_PREFETCH(lines + (size_t)next * VTR_ATOM_LINE_LEN);
+            l->questions[left++] = (struct vtr_line_question){.line = next,
+                                                              .key = question->key,
+                                                              .at = at};
+        }
+        for (uint32_t matches = answer.slots & (VTR_LINE_FULL - 1); matches != 0;
+             matches &= matches - 1) {
+            suspect_slot(l, vtr_load_u32(slots + 4 * VTR_LOWEST_BIT(matches)), at);
+        }
+    }
+    l->question_count = left; /* answers are in the order of questions */
+}
+
+/* Asks for the window that begins at a place of the tile's bytes. */
+static void ask(struct lookup *l, size_t at)
+{
+    struct vtr_line_question *question = &l->questions[l->question_count];
+    const uint64_t bytes = vtr_load_u64(l->bytes + at);
+    const uint64_t key = vtr_gram_key(vtr_gram_cut(bytes, l->matcher->window_len));
+
+    question->line = vtr_gram_line(key, l->table->line_count);
+    question->key = (uint32_t)key;
+    question->at = (uint32_t)at;
+    VTR_PREFETCH(l->table->slots + (size_t)question->line * VTR_ATOM_LINE_LEN);
+    l->question_count += l->first + at >= VTR_TILE_LEAD;
+}
+
+/* Whether the filter of a tier whose grams have four bytes at least lets a gram pass:
+ * its first four bytes and its last four. */
+static inline bool halves_pass(const struct vtr_atom_table *table, uint32_t low,
+                               uint32_t high)
+{
+    return vtr_gram_passes(table->filter, table->filter_bits,
+                           low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
+}
+
+/* All grams of a window are in the filter, and by chance few others are beside each
+ * other.  Writes where those windows begin that have a gram at one of the positions, so
+ * many, and of which all grams pass; returns how many.  This one is for windows of two
+ * grams, vtr_find_windows_fn for those of three. */
+static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
+                         size_t count, uint16_t *out)
+{
+    const struct vtr_atom_table table = *l->table;
+    const bool may_have_begun = l->probe->stride > 1;
+    const size_t high = table.gram_len - 4u;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        const uint64_t lows = vtr_load_u64(l->bytes + at - 1);
+        const uint64_t highs = vtr_load_u64(l->bytes + at - 1 + high);
+        const unsigned is_last = halves_pass(&table, (uint32_t)lows, (uint32_t)highs);
+        const unsigned is_first =
+            halves_pass(&table, (uint32_t)(lows >> 16), (uint32_t)(highs >> 16));
+
+        out[found] = (uint16_t)at;
+        found += is_first;
+        out[found] = (uint16_t)(at - 1);
+        found += is_last & may_have_begun;
+    }
+    return found;
+}
+
+/* Asks for the windows that positions, so many, may be in. */
+static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
+{
+    uint16_t begins[QUESTIONS + 1];
+
+    l->question_count = 0;
+    if (l->table->stride == 1) {
+        for (size_t i = 0; i < count; i++) {
+            ask(l, positions[i] + VTR_TILE_LEAD);
+        }
+        return;
+    }
+    count = l->table->stride == 2
+                ? find_pairs(l, positions, count, begins)
+                : l->find_windows(l->probe, l->bytes, positions, count, begins);
+    for (size_t i = 0; i < count; i++) {
+        ask(l, begins[i]);
+    }
+}
+
+static void look_up_group(struct lookup *l, const uint16_t *positions, size_t count)
+{
+    uint32_t tried = 0; /* lines of each question */
+
+    ask_group(l, positions, count);
+    while (l->question_count > 0) {
+        take_answers(l, l->matcher->match(l->matcher, l->bytes, l->questions,
+                                          l->question_count, l->answers));
+        tried++;
+        if (tried == l->table->line_count ||
+            !vtr_atom_visit(l->run, l->question_count)) {
+            break;
+        }
+    }
+    try_suspects(l);
+}
+
+void vtr_atom_lookup(struct vtr_scan_run *run, const struct vtr_tier_search *tier,
+                     const struct vtr_tile *tile, const uint16_t *positions,
+                     size_t count)
+{
+    struct lookup l;
+
+    l.run = run;
+    l.table = tier->table;
+    l.probe = &tier->probe;
+    l.matcher = &tier->matcher;
+    l.find_windows = tier->find_windows;
+    l.bytes = tile->bytes - VTR_TILE_LEAD;
+    l.first = tile->first;
+    l.suspect_count = 0;
+    for (size_t at = 0; at < count; at += GROUP) {
+        const size_t group = count - at < GROUP ? count - at : GROUP;
+
+        if (!vtr_atom_visit(run, group)) {
+            return;
+        }
+        look_up_group(&l, positions + at, group);
+    }
+}

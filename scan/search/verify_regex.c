@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "scan/search/verify_regex.h"
+
+#include <stdlib.h>
+
+#include "scan/match/verify_text.h"
+#include "scan/regex/class_run.h"
+#include "scan/regex/regex.h"
+#include "scan/regex/regex_filter.h"
+#include "scan/run/run_regex.h"
+#include "scan/search/verify_pattern.h"
+
+/* A search for an expression without atoms looks at so much of the data at a time: what
+ * it costs where nothing matches is bounded. */
+#define WINDOW_LEN (64u * 1024u)
+
+/* Matches between two looks at the clock. */
+#define CLOCK_STRIDE 256u
+
+/* What a match counts for that follows from the one before. */
+#define RUN_UNITS 8u
+
+/* So much is filtered between two looks at the clock, and so many bytes in a unit of
+ * work. */
+#define FILTER_LEN            (1024u * 1024u)
+#define FILTER_BYTES_PER_UNIT 8u
+
+/* Bytes that an expression may see in a unit of work. */
+#define BYTES_PER_UNIT 16u
+
+/* A match so long is likely to be followed by another that ends where it does.  The
+ * next starts are then looked at by themselves, no farther than a match may go. */
+#define LONG_MATCH  256u
+#define NEAR_STARTS 16u
+
+/* Notes when the program is one run of a class. */
+static void find_run(struct vtr_scan_run *run, struct vtr_pattern_part *part,
+                     struct vtr_bytes text)
+{
+    struct vtr_class_run found;
+
+    if (!vtr_class_run_parse(text, part->flags, &found)) {
+        return;
+    }
+    part->run = malloc(sizeof(*part->run));
+    if (part->run == NULL) {
+        run->is_memory_out = true;
+    } else {
+        *part->run = found;
+    }
+}
+
+/* Compiles the program when it is needed first.  False when there is none. */
+static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
+{
+    if (part->regex == NULL && !part->is_broken) {
+        uint8_t *text = malloc(part->bytes.len == 0 ? 1 : part->bytes.len);
+        if (text == NULL) {
+            run->is_memory_out = true;
+            return false;
+        }
+        vtr_unmask(part->bytes, text);
+        bool is_memory_out;
+        part->regex = vtr_regex_new((struct vtr_bytes){text, part->bytes.len},
+                                    part->flags, &is_memory_out);
+        run->is_memory_out = run->is_memory_out || is_memory_out;
+        part->is_broken = part->regex == NULL && !is_memory_out;
+        if (part->regex != NULL) {
+            find_run(run, part, (struct vtr_bytes){text, part->bytes.len});
+        }
+        free(text);
+    }
+    if (part->is_broken) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
+    }
+    return part->regex != NULL;
+}
+
+/* The data as far as an expression near `at` may see it. */
+static struct vtr_bytes visible(const struct vtr_scan_run *run, size_t at, size_t reach)
+{
+    struct vtr_bytes data = run->data;
+
+    if (data.len - at > reach) {
+        data.len = at + reach;
+    }
+    return data;
+}
+
+/* An empty match is none. */
+static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                struct vtr_pattern_part *part, const struct vtr_match *match)
+{
+    const bool is_wide = (part->flags & VTR_PROGRAM_WIDE) != 0;
+
+    if (match->length == 0 || ((state->view.flags & VTR_PATTERN_FULLWORD) != 0 &&
+                               !vtr_verify_word(run->data, (size_t)match->offset,
+                                                (size_t)match->length, is_wide))) {
+        return;
+    }
+    vtr_verify_add(run, state, &part->found, (size_t)match->offset,
+                   (size_t)match->length);
+}
+
+/* How far from an atom a match may end: an expression that is long is looked at as a
+ * whole, so that a long text is found. */
+static size_t reach_of(const struct vtr_pattern_part *part)
+{
+    return part->bytes.len > VTR_REGEX_REACH ? part->bytes.len : VTR_REGEX_REACH;
+}
+
+void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                         struct vtr_pattern_part *part, size_t start, size_t atom)
+{
+    struct vtr_match match;
+
+    if (!is_ready(run, part)) {
+        return;
+    }
+    struct vtr_bytes data = visible(run, atom, reach_of(part));
+    enum vtr_regex_answer answer =
+        vtr_run_regex(run, part, part->regex, data, start, true, &match);
+    /* What ends where the view does may have taken that for the end of the data. */
+    if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
+        match.offset + match.length == data.len && data.len < run->data.len) {
+        data = run->data;
+        if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
+            return;
+        }
+        answer = vtr_run_regex(run, part, part->regex, data, start, true, &match);
+    }
+    if (answer == VTR_REGEX_YES) {
+        add(run, state, part, &match);
+    }
+}
+
+/* Whether nothing more of the part is kept: what it still finds is dropped. */
+static bool is_full(const struct vtr_scan_run *run, const struct vtr_pattern_part *part)
+{
+    return part->found.count >= run->options.match_limit && !part->found.is_disordered;
+}
+
+/* Whether the search ends before its next start; looks at the clock now and then. */
+static bool must_end(struct vtr_scan_run *run, const struct vtr_pattern_part *part,
+                     size_t tried)
+{
+    return (tried % CLOCK_STRIDE == 0 && vtr_run_must_stop(run)) ||
+           ((run->limits & VTR_SCAN_LIMIT_MATCHES) != 0 && is_full(run, part));
+}
+
+/* Whether a match that begins at `start` would be kept. */
+static bool is_wanted(const struct vtr_scan_run *run,
+                      const struct vtr_pattern_state *state, size_t start)
+{
+    return (state->view.flags & VTR_PATTERN_FIXED_OFFSET) == 0 ||
+           state->view.fixed_offset == run->base + start;
+}
+
+/* The first match that begins in start..end-1, its length not yet held against how far
+ * a match may go; what it looked at beyond that is counted.  An answer of NO when there
+ * is none. */
+static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
+                                       struct vtr_pattern_part *part,
+                                       struct vtr_bytes data, size_t start,
+                                       bool is_near, struct vtr_match *out)
+{
+    enum vtr_regex_answer answer = VTR_REGEX_NO;
+
+    if (is_near) {
+        answer = vtr_run_regex(run, part, part->regex,
+                               visible(run, start, VTR_REGEX_REACH), start, true, out);
+    }
+    if (answer == VTR_REGEX_NO) {
+        answer = vtr_run_regex(run, part, part->regex, data, start, false, out);
+    }
+    if (answer == VTR_REGEX_YES && out->length > VTR_REGEX_REACH) {
+        (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);
+    }
+    return answer;
+}
+
+/* Every match that begins in start..end-1. */
+static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                          struct vtr_pattern_part *part, size_t start, size_t end)
+{
+    const bool sees_all = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
+    const struct vtr_bytes data =
+        sees_all ? run->data : visible(run, start, WINDOW_LEN);
+    struct vtr_match match;
+    unsigned near = 0;
+
+    for (size_t tried = 1; start < end && !must_end(run, part, tried); tried++) {
+        if (sees_all &&
+            !vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
+            return;
+        }
+        const enum vtr_regex_answer answer =
+            find_next(run, part, data, start, near > 0 && !sees_all, &match);
+        near -= near > 0 ? 1 : 0;
+        if (answer == VTR_REGEX_LIMIT) {
+            if (vtr_run_work_left(run, part) == 0) {
+                return;
+            }
+            start++;
+            continue;
+        }
+        if (answer != VTR_REGEX_YES || match.offset >= end) {
+            return;
+        }
+        start = (size_t)match.offset;
+        near = match.length > LONG_MATCH ? NEAR_STARTS : near;
+        if (is_wanted(run, state, start)) {
+            if (match.length > VTR_REGEX_REACH) {
+                vtr_verify_regex_at(run, state, part, start, start);
+            } else {
+                add(run, state, part, &match);
+            }
+        }
+        if (state->is_off) {
+            return;
+        }
+        start++;
+    }
+}
+
+/* Every match of a run of a class: each byte of a run of such bytes begins one, while
+ * there are enough of them. */
+static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part, size_t first, size_t end)
+{
+    const size_t min = part->run->min > 0 ? part->run->min : 1;
+    const size_t max =
+        part->run->max < VTR_REGEX_REACH ? part->run->max : VTR_REGEX_REACH;
+
+    for (size_t start = first; end - start >= min && min <= max; start++) {
+        const size_t length = end - start < max ? end - start : max;
+        if (state->is_off || must_end(run, part, start - first + 1) ||
+            !vtr_run_spend(run, part, RUN_UNITS)) {
+            return;
+        }
+        if (is_wanted(run, state, start)) {
+            add(run, state, part, &(struct vtr_match){start, length});
+        }
+    }
+}
+
+static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                        struct vtr_pattern_part *part)
+{
+    const size_t len = run->data.len;
+
+    for (size_t at = 0; at < len && !state->is_off && !vtr_run_must_stop(run);) {
+        const size_t limit = len - at > FILTER_LEN ? at + FILTER_LEN : len;
+        size_t start;
+        size_t end;
+        const bool is_found =
+            vtr_class_run_find(part->run, run->data, at, limit, &start, &end);
+        if (!vtr_run_spend(run, part, 1 + (end - at) / FILTER_BYTES_PER_UNIT)) {
+            return;
+        }
+        if (is_found) {
+            add_run(run, state, part, start, end);
+        }
+        at = end + (is_found ? 1 : 0);
+    }
+}
+
+/* Every match that begins in start..end-1, of an expression that does not look to the
+ * end of the data. */
+static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                         struct vtr_pattern_part *part, size_t start, size_t end)
+{
+    const size_t stride = WINDOW_LEN - VTR_REGEX_REACH;
+
+    while (start < end) {
+        const size_t left = end - start;
+        const size_t len = left > stride ? stride : left;
+        if (state->is_off || vtr_run_must_stop(run)) {
+            return;
+        }
+        search_window(run, state, part, start, start + len);
+        start += len;
+    }
+}
+
+/* Makes the filter when it is needed first.  False when there is none. */
+static bool has_filter(struct vtr_pattern_part *part)
+{
+    if (part->filter == NULL && !part->has_no_filter) {
+        uint8_t *text = malloc(part->bytes.len == 0 ? 1 : part->bytes.len);
+        if (text != NULL) {
+            vtr_unmask(part->bytes, text);
+            part->filter =
+                vtr_regex_filter_new((struct vtr_bytes){text, part->bytes.len},
+                                     part->flags);
+        }
+        part->has_no_filter = part->filter == NULL;
+        free(text);
+    }
+    return part->filter != NULL;
+}
+
+/* Searches only where the filter says that a match may be. */
+static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                            struct vtr_pattern_part *part)
+{
+    const size_t len = run->data.len;
+    struct vtr_regex_cursor cursor = {0};
+
+    while (cursor.at < len && !state->is_off && !vtr_run_must_stop(run)) {
+        const size_t begin = cursor.at;
+        const size_t end = len - begin > FILTER_LEN ? begin + FILTER_LEN : len;
+        const enum vtr_filter_answer answer =
+            vtr_regex_filter_find(part->filter, run->data, end, &cursor);
+        const size_t passed = cursor.at > begin ? cursor.at - begin : 0;
+        if (!vtr_run_spend(run, part, 1 + passed / FILTER_BYTES_PER_UNIT)) {
+            return;
+        }
+        if (answer == VTR_FILTER_NONE) {
+            continue;
+        }
+        if (answer == VTR_FILTER_GIVES_UP) {
+            search_range(run, state, part, cursor.start, len);
+            return;
+        }
+        search_range(run, state, part, cursor.start, cursor.at);
+        cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
+    }
+}
+
+void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
+                                 struct vtr_pattern_state *state,
+                                 struct vtr_pattern_part *part)
+{
+    if (!is_ready(run, part)) {
+        return;
+    }
+    if (part->run != NULL) {
+        search_runs(run, state, part);
+    } else if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
+        search_window(run, state, part, 0, run->data.len);
+    } else if (has_filter(part)) {
+        search_filtered(run, state, part);
+    } else {
+        search_range(run, state, part, 0, run->data.len);
+    }
+}
