@@ -297,33 +297,6 @@ expect 0 repo approve p17.state --key state.key --unseen
 expect 0 repo publish repo p17 p17.state --key online2.key
 holds repo
 
-# --- Killed while it publishes -----------------------------------------------------------
-
-# At each system call that changes the folder: what clients see is whole, and publishing
-# again succeeds.
-if strace -o trace.log -e trace=rename true 2>/dev/null; then
-    expect 0 repo propose repo -o onward --days 60
-    for key in vendor state; do expect 0 repo approve onward --key "$key.key" --unseen; done
-    for call in openat fsync rename; do
-        for ((n = 1; n < 60; n++)); do
-            rm -rf torn
-            cp -r repo torn
-            code=0
-            { strace -o trace.log -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
-                "$VITRINE" repo publish torn onward --key online2.key; } >torn.log 2>&1 || code=$?
-            [ "$code" -ne 0 ] || break
-            expect 0 repo check torn --quiet
-            "$VITRINE" repo publish torn onward --key online2.key >/dev/null 2>torn.log ||
-                grep -q 'is next' torn.log || complain "cannot publish after a kill at $call $n: $(cat torn.log)"
-            expect 0 repo check torn
-        done
-        [ "$n" -gt 2 ] || complain "no kill at $call"
-        echo "killed at $((n - 1)) calls of $call"
-    done
-else
-    echo "strace is not here or not allowed: nothing is killed"
-fi
-
 # --- Two publishers, damage, gc ---------------------------------------------------------
 
 if command -v flock >/dev/null; then
