@@ -24,7 +24,7 @@
 #define COUNT_LIMIT ((UINT64_C(1) << 27) - 1)
 
 /* So many long atoms are few, and so many not yet the most. */
-#define FEW_LIMIT  4096u
+#define FEW_LIMIT  20480u
 #define MANY_LIMIT (UINT64_C(1) << 18)
 
 /* One in so many long atoms has 7 bytes: windows have no more. */

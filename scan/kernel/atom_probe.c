@@ -34,7 +34,8 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
     *probe = (struct vtr_atom_probe){.filter = table->filter,
                                      .filter_bits = table->filter_bits,
                                      .gram_len = len,
-                                     .stride = table->stride};
+                                     .stride = table->stride,
+                                     .window_grams = table->stride};
     if (table->group_count > 0 &&
         vtr_buckets_estimate(table->buckets, table->group_count) <= BUCKETS_LIMIT) {
         probe->buckets = table->buckets;
@@ -119,12 +120,6 @@ static bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
     return vtr_probe_has_text(probe, text, ~others);
 }
 
-static inline bool passes_at(const struct vtr_atom_probe *probe, const uint8_t *bytes)
-{
-    return vtr_gram_passes(probe->filter, probe->filter_bits,
-                           hash_at(bytes, probe->gram_len));
-}
-
 /* Of a gait that the compiler knows, so that it can count on it. */
 static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
                                 size_t count, uint16_t *out, struct vtr_atom_gait gait)
@@ -198,27 +193,75 @@ size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t
                                    vtr_probe_plain(probe, tile, count, out));
 }
 
-size_t vtr_find_windows_plain(const struct vtr_atom_probe *probe, const uint8_t *bytes,
-                              const uint16_t *positions, size_t count, uint16_t *out)
+/* Whether the filter lets a gram of four bytes at least pass: its first four bytes and
+ * its last four. */
+static inline bool halves_pass(const struct vtr_atom_probe *probe, uint32_t low,
+                               uint32_t high)
+{
+    return vtr_gram_passes(probe->filter, probe->filter_bits,
+                           low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
+}
+
+/* The windows of two grams. */
+static size_t find_pairs(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                         const uint16_t *positions, size_t count, uint16_t *out)
 {
     const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    const bool may_have_begun = p.stride > 1;
+    const size_t high = p.gram_len - 4u;
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++) {
         const size_t at = positions[i] + VTR_TILE_LEAD;
-        unsigned run = 0; /* grams beside each other that pass, up to here */
+        const uint64_t lows = vtr_load_u64(bytes + at - 1);
+        const uint64_t highs = vtr_load_u64(bytes + at - 1 + high);
+        const unsigned is_last = halves_pass(&p, (uint32_t)lows, (uint32_t)highs);
+        const unsigned is_first =
+            halves_pass(&p, (uint32_t)(lows >> 16), (uint32_t)(highs >> 16));
 
-        /* Two beside it, one of them next to it, are in any window of three. */
-        if (!passes_at(&p, bytes + at - 1) && !passes_at(&p, bytes + at + 1)) {
-            continue;
-        }
-        for (unsigned n = 0; n < 5; n++) {
-            const size_t gram = at + n - 2;
-
-            run = passes_at(&p, bytes + gram) ? run + 1 : 0;
-            out[found] = (uint16_t)(gram - 2);
-            found += run > 2 && (p.stride > 1 || gram - 2 == at);
-        }
+        out[found] = (uint16_t)(at - 1);
+        found += is_last & may_have_begun;
+        out[found] = (uint16_t)at;
+        found += is_first;
     }
     return found;
+}
+
+/* The windows of three grams.  All four beside a position are looked up: which of them
+ * pass nobody can foresee. */
+static size_t find_triples(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                           const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
+    const bool may_have_begun = p.stride > 1;
+    const size_t high = p.gram_len - 4u;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = positions[i] + VTR_TILE_LEAD;
+        const uint64_t lows = vtr_load_u64(bytes + at - 2);
+        const uint64_t highs = vtr_load_u64(bytes + at - 2 + high);
+        const unsigned first = halves_pass(&p, (uint32_t)lows, (uint32_t)highs);
+        const unsigned before =
+            halves_pass(&p, (uint32_t)(lows >> 8), (uint32_t)(highs >> 8));
+        const unsigned behind =
+            halves_pass(&p, (uint32_t)(lows >> 24), (uint32_t)(highs >> 24));
+        const unsigned last =
+            halves_pass(&p, (uint32_t)(lows >> 32), (uint32_t)(highs >> 32));
+
+        out[found] = (uint16_t)(at - 2);
+        found += first & before & may_have_begun;
+        out[found] = (uint16_t)(at - 1);
+        found += before & behind & may_have_begun;
+        out[found] = (uint16_t)at;
+        found += behind & last;
+    }
+    return found;
+}
+
+size_t vtr_find_windows_plain(const struct vtr_atom_probe *probe, const uint8_t *bytes,
+                              const uint16_t *positions, size_t count, uint16_t *out)
+{
+    return probe->window_grams == 2 ? find_pairs(probe, bytes, positions, count, out)
+                                    : find_triples(probe, bytes, positions, count, out);
 }

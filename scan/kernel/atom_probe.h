@@ -30,6 +30,7 @@ struct vtr_atom_probe {
     unsigned filter_bits;
     unsigned gram_len;
     unsigned stride;
+    unsigned window_grams;
     bool is_text;         /* of blocks without text nothing is looked at */
     uint64_t text_lanes;  /* the positions of a block, as bits of those of its bytes */
     const uint8_t *ahead; /* as many bytes as those that are looked at: they are
@@ -79,7 +80,9 @@ typedef void (*vtr_fold_bytes_fn)(uint8_t *out, const uint8_t *in, size_t len);
  * other.  Writes where those windows begin that have a gram at one of the positions, so
  * many, which all pass, and of which all grams pass; returns how many.  The windows of
  * tiers with buckets begin at a position.  `bytes` are VTR_TILE_LEAD before the tile;
- * there windows are counted from.  Windows have three grams. */
+ * there windows are counted from.  Windows have two grams or three, of four bytes at
+ * least.  `out` has room for VTR_WINDOW_ROOM more than there can be. */
+#define VTR_WINDOW_ROOM 16u
 typedef size_t (*vtr_find_windows_fn)(const struct vtr_atom_probe *probe,
                                       const uint8_t *bytes, const uint16_t *positions,
                                       size_t count, uint16_t *out);

@@ -12,6 +12,12 @@
 /* What vpternlog is told for "or". */
 #define ANY_OF_THREE 0xFE
 
+/* Where a shuffle takes zeros from, and up to 7 bytes behind there as well. */
+#define NO_BYTES 0x80u
+
+/* Times a byte: four of it. */
+#define EACH_BYTE 0x01010101u
+
 /* Tables of two of a group's four bytes. */
 #define HALF_GROUP_LEN (VTR_BUCKET_GROUP_LEN / 2)
 
@@ -212,50 +218,138 @@ static size_t keep_passing(const struct vtr_atom_probe *probe, const uint8_t *ti
     return kept;
 }
 
-/* Which of the grams so many bytes behind sixteen places pass. */
+/* Grams begin up to so many bytes before or behind a position. */
+#define REACH 2u
+
+/* In each quarter the bytes around a position, from REACH before it on; every `step`-th
+ * position. */
 VTR_TARGET_AVX512
-static inline __mmask16 look_beside(const struct constants *c, const uint8_t *bytes,
-                                    __m512i places, unsigned gram_len)
+static inline __m512i load_around(const uint8_t *tile, const uint16_t *positions,
+                                  size_t step)
 {
-    return look_up(c, _mm512_i32gather_epi32(places, bytes, 1),
-                   _mm512_i32gather_epi32(places, bytes + gram_len - 4, 1));
+    const uint8_t *from = tile - REACH;
+    const __m256i low = _mm256_loadu2_m128i((const void *)(from + positions[step]),
+                                            (const void *)(from + positions[0]));
+    const __m256i high =
+        _mm256_loadu2_m128i((const void *)(from + positions[3 * step]),
+                            (const void *)(from + positions[2 * step]));
+
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+/* For each quarter: each of its 32 bits are the four bytes from such a place on. */
+VTR_TARGET_AVX512
+static inline __m512i shuffle_of(uint32_t first, uint32_t second, uint32_t third,
+                                 uint32_t fourth)
+{
+    const __m128i places =
+        _mm_setr_epi32((int)(first * EACH_BYTE), (int)(second * EACH_BYTE),
+                       (int)(third * EACH_BYTE), (int)(fourth * EACH_BYTE));
+
+    return _mm512_broadcast_i32x4(_mm_add_epi8(places, _mm_set1_epi32(0x03020100)));
+}
+
+/* The next eight of so many positions; fewer are copied, with zeros behind them. */
+static inline const uint16_t *fill_eight(const uint16_t *positions, size_t count,
+                                         uint16_t *copy)
+{
+    if (count >= 8) {
+        return positions;
+    }
+    for (size_t i = 0; i < 8; i++) {
+        copy[i] = i < count ? positions[i] : 0;
+    }
+    return copy;
+}
+
+/* Of eight positions, those of these numbers. */
+VTR_TARGET_AVX512
+static inline __m512i spread(const uint16_t *positions, __m512i numbers)
+{
+    return _mm512_permutexvar_epi32(numbers,
+                                    _mm512_castsi256_si512(_mm256_cvtepu16_epi32(
+                                        _mm_loadu_si128((const void *)positions))));
+}
+
+/* The windows of two grams.  Of eight positions the grams before and behind are looked
+ * up at once; those of the even ones are in the lower half of each quarter. */
+VTR_TARGET_AVX512
+static size_t find_pairs(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                         const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct constants c = constants_of(probe);
+    const __m512i last_four = _mm512_set1_epi8((char)(probe->gram_len - 4));
+    const __m512i even = shuffle_of(REACH - 1, REACH + 1, NO_BYTES, NO_BYTES);
+    const __m512i odd = shuffle_of(NO_BYTES, NO_BYTES, REACH - 1, REACH + 1);
+    const __m512i even_last = _mm512_add_epi8(even, last_four);
+    const __m512i odd_last = _mm512_add_epi8(odd, last_four);
+    const __m512i numbers =
+        _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    const __m512i offsets =
+        _mm512_add_epi32(_mm512_broadcast_i32x4(_mm_setr_epi32(-1, 0, -1, 0)),
+                         _mm512_set1_epi32(VTR_TILE_LEAD));
+    const unsigned kinds = probe->stride > 1 ? 0xFFFFu : 0xAAAAu;
+    uint16_t copy[8];
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i += 8) {
+        const uint16_t *eight = fill_eight(positions + i, count - i, copy);
+        const __m512i evens = load_around(tile, eight, 2);
+        const __m512i odds = load_around(tile, eight + 1, 2);
+        const unsigned passes =
+            look_up(&c,
+                    _mm512_or_si512(_mm512_shuffle_epi8(evens, even),
+                                    _mm512_shuffle_epi8(odds, odd)),
+                    _mm512_or_si512(_mm512_shuffle_epi8(evens, even_last),
+                                    _mm512_shuffle_epi8(odds, odd_last)));
+        const unsigned there = count - i < 8 ? (1u << 2 * (count - i)) - 1 : UINT16_MAX;
+
+        found += keep((__mmask16)(passes & kinds & there),
+                      _mm512_add_epi32(spread(eight, numbers), offsets), out + found);
+    }
+    return found;
+}
+
+/* The windows of three grams.  Of four positions the two grams before and the two
+ * behind are looked up at once; a window has two neighbours of them. */
+VTR_TARGET_AVX512
+static size_t find_triples(const struct vtr_atom_probe *probe, const uint8_t *tile,
+                           const uint16_t *positions, size_t count, uint16_t *out)
+{
+    const struct constants c = constants_of(probe);
+    const __m512i first = shuffle_of(REACH - 2, REACH - 1, REACH + 1, REACH + 2);
+    const __m512i last =
+        _mm512_add_epi8(first, _mm512_set1_epi8((char)(probe->gram_len - 4)));
+    const __m512i numbers =
+        _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+    const __m512i offsets =
+        _mm512_add_epi32(_mm512_broadcast_i32x4(_mm_setr_epi32(-2, -1, 0, 0)),
+                         _mm512_set1_epi32(VTR_TILE_LEAD));
+    const unsigned kinds = probe->stride > 1 ? 0x7777u : 0x4444u;
+    uint16_t copy[8];
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i += 4) {
+        const uint16_t *four = fill_eight(positions + i, count - i, copy);
+        const __m512i bytes = load_around(tile, four, 1);
+        const unsigned passes = look_up(&c, _mm512_shuffle_epi8(bytes, first),
+                                        _mm512_shuffle_epi8(bytes, last));
+        const unsigned there = count - i < 4 ? (1u << 4 * (count - i)) - 1 : UINT16_MAX;
+
+        found += keep((__mmask16)(passes & passes >> 1 & kinds & there),
+                      _mm512_add_epi32(spread(four, numbers), offsets), out + found);
+    }
+    return found;
 }
 
 VTR_TARGET_AVX512
 size_t vtr_find_windows_avx512(const struct vtr_atom_probe *probe, const uint8_t *bytes,
                                const uint16_t *positions, size_t count, uint16_t *out)
 {
-    const struct constants c = constants_of(probe);
-    const unsigned len = probe->gram_len;
-    const unsigned may_have_begun = probe->stride > 1 ? UINT16_MAX : 0;
     const uint8_t *tile = bytes + VTR_TILE_LEAD;
-    size_t found = 0;
 
-    for (size_t i = 0; i < count; i += 16) {
-        const unsigned there = count - i < 16 ? (1u << (count - i)) - 1 : UINT16_MAX;
-        const __m512i at = _mm512_maskz_cvtepu16_epi32(
-            (__mmask16)there,
-            _mm256_loadu_si256((const __m256i *)(const void *)(positions + i)));
-        const unsigned before = look_beside(&c, tile - 1, at, len) & may_have_begun;
-        const unsigned behind = look_beside(&c, tile + 1, at, len);
-        const unsigned lasts = look_beside(&c, tile - 2, at, len) & before;
-        const unsigned middles = before & behind;
-        const unsigned firsts = look_beside(&c, tile + 2, at, len) & behind;
-
-        for (unsigned bits = (lasts | middles | firsts) & there; bits != 0;
-             bits &= bits - 1) {
-            const unsigned lane = VTR_LOWEST_BIT(bits);
-            const size_t begin = positions[i + lane] + VTR_TILE_LEAD;
-
-            out[found] = (uint16_t)(begin - 2);
-            found += lasts >> lane & 1u;
-            out[found] = (uint16_t)(begin - 1);
-            found += middles >> lane & 1u;
-            out[found] = (uint16_t)begin;
-            found += firsts >> lane & 1u;
-        }
-    }
-    return found;
+    return probe->window_grams == 2 ? find_pairs(probe, tile, positions, count, out)
+                                    : find_triples(probe, tile, positions, count, out);
 }
 
 /* The tables of two bytes of a group, each in all quarters; written out, since arrays

@@ -289,47 +289,10 @@ static void ask(struct lookup *l, size_t at)
     l->question_count += l->first + at >= VTR_TILE_LEAD;
 }
 
-/* Whether the filter of a tier whose grams have four bytes at least lets a gram pass:
- * its first four bytes and its last four. */
-static inline bool halves_pass(const struct vtr_atom_table *table, uint32_t low,
-                               uint32_t high)
-{
-    return vtr_gram_passes(table->filter, table->filter_bits,
-                           low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
-}
-
-/* All grams of a window are in the filter, and by chance few others are beside each
- * other.  Writes where those windows begin that have a gram at one of the positions, so
- * many, and of which all grams pass; returns how many.  This one is for windows of two
- * grams, vtr_find_windows_fn for those of three. */
-static size_t find_pairs(const struct lookup *l, const uint16_t *positions,
-                         size_t count, uint16_t *out)
-{
-    const struct vtr_atom_table table = *l->table;
-    const bool may_have_begun = l->probe->stride > 1;
-    const size_t high = table.gram_len - 4u;
-    size_t found = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const size_t at = positions[i] + VTR_TILE_LEAD;
-        const uint64_t lows = vtr_load_u64(l->bytes + at - 1);
-        const uint64_t highs = vtr_load_u64(l->bytes + at - 1 + high);
-        const unsigned is_last = halves_pass(&table, (uint32_t)lows, (uint32_t)highs);
-        const unsigned is_first =
-            halves_pass(&table, (uint32_t)(lows >> 16), (uint32_t)(highs >> 16));
-
-        out[found] = (uint16_t)at;
-        found += is_first;
-        out[found] = (uint16_t)(at - 1);
-        found += is_last & may_have_begun;
-    }
-    return found;
-}
-
 /* Asks for the windows that positions, so many, may be in. */
 static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
 {
-    uint16_t begins[QUESTIONS + 1];
+    uint16_t begins[QUESTIONS + VTR_WINDOW_ROOM];
 
     l->question_count = 0;
     if (l->table->stride == 1) {
@@ -338,9 +301,7 @@ static void ask_group(struct lookup *l, const uint16_t *positions, size_t count)
         }
         return;
     }
-    count = l->table->stride == 2
-                ? find_pairs(l, positions, count, begins)
-                : l->find_windows(l->probe, l->bytes, positions, count, begins);
+    count = l->find_windows(l->probe, l->bytes, positions, count, begins);
     for (size_t i = 0; i < count; i++) {
         ask(l, begins[i]);
     }
