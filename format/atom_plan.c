@@ -37,7 +37,7 @@
 /* What a byte may be when it is folded. */
 #define FOLDED_BYTES 230u
 
-/* So many times as many atoms of rules for MZ files as others have tiers of their own.
+/* More atoms of rules for MZ files than one for so many others have tiers of their own.
  */
 #define MZ_SHARE 2u
 
@@ -210,8 +210,8 @@ static unsigned choose_filter_bits(uint64_t gram_count, bool has_buckets)
     return bits;
 }
 
-/* Atoms of rules for MZ files have tiers of their own where they are most of all: the
- * others are then few, and all that files of other kinds cost. */
+/* Atoms of rules for MZ files have tiers of their own where they are many: files of
+ * other kinds then cost what the others do. */
 static void split_mz(struct vtr_atom_plan *plan)
 {
     uint64_t counts[2] = {0, 0};
@@ -220,7 +220,7 @@ static void split_mz(struct vtr_atom_plan *plan)
         counts[0] += plan->lens[0][len];
         counts[1] += plan->lens[1][len];
     }
-    plan->has_mz = counts[1] / MZ_SHARE > counts[0];
+    plan->has_mz = counts[1] > counts[0] / MZ_SHARE;
     for (unsigned len = 1; len <= VTR_ATOM_LEN_MAX && !plan->has_mz; len++) {
         plan->lens[0][len] += plan->lens[1][len];
         plan->lens[1][len] = 0;

@@ -12,7 +12,9 @@
 #include "base/compiler.h"
 
 /* Whether one of the cheap terms that all must be true compares what a file begins with
- * with "MZ": uint16(0) == 0x5A4D and its kin. */
+ * with "MZ": uint16(0) == 0x5A4D and its kin.  Or whether each way to be true, of a
+ * condition that names pe.entry_point and logs nothing, has such a term or looks for a
+ * pattern by pe.entry_point. */
 bool vtr_condition_asks_for_mz(struct vtr_bytes condition);
 
 /* Whether a file begins with it. */

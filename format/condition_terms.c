@@ -19,12 +19,13 @@ static struct vtr_bytes slice(struct vtr_bytes code, size_t start, size_t end)
     return (struct vtr_bytes){code.ptr + start, end - start};
 }
 
+#define LOG_MODULE     "console."
+#define LOG_MODULE_LEN (sizeof(LOG_MODULE) - 1)
+
 static bool is_log(struct vtr_bytes path)
 {
-    static const char MODULE[] = "console.";
-
-    return path.len >= sizeof(MODULE) - 1 &&
-           memcmp(path.ptr, MODULE, sizeof(MODULE) - 1) == 0;
+    return path.len >= LOG_MODULE_LEN &&
+           memcmp(path.ptr, LOG_MODULE, LOG_MODULE_LEN) == 0;
 }
 
 /* Whether an instruction may log something.  A loop's body may: it is not looked into.
@@ -114,6 +115,27 @@ bool vtr_condition_may_log(struct vtr_bytes term)
         }
     }
     return false;
+}
+
+bool vtr_condition_names(struct vtr_bytes condition, const char *name)
+{
+    const size_t len = strlen(name);
+    const uint8_t *at = condition.ptr;
+    size_t left = condition.len;
+
+    while (left >= len && (at = memchr(at, name[0], left - len + 1)) != NULL) {
+        if (memcmp(at, name, len) == 0) {
+            return true;
+        }
+        at++;
+        left = condition.len - (size_t)(at - condition.ptr);
+    }
+    return false;
+}
+
+bool vtr_condition_names_log(struct vtr_bytes condition)
+{
+    return vtr_condition_names(condition, LOG_MODULE);
 }
 
 /* Both kinds of vtr_condition_terms; `out_may_log` of a whole program. */

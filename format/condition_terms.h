@@ -27,6 +27,13 @@ size_t vtr_condition_quiet_terms(struct vtr_bytes code, uint8_t joint,
 /* Whether running a program may log something. */
 bool vtr_condition_may_log(struct vtr_bytes term);
 
+/* Whether the bytes of a condition have a name, not an empty one, in them. */
+bool vtr_condition_names(struct vtr_bytes condition, const char *name);
+
+/* Whether the bytes of a condition name the module that logs, its loops' bodies
+ * included: none that does not can log anything. */
+bool vtr_condition_names_log(struct vtr_bytes condition);
+
 /* The cheap terms of a condition, each a program that leaves one value; how many of the
  * VTR_TERM_LIMIT at `out` there are.  Those after a term that may log something are
  * left out: it would log no more.  `out_dear` (may be NULL) receives the first term

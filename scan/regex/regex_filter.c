@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/number_map.h"
 #include "base/vector.h"
+#include "scan/regex/regex_lead.h"
 #include "scan/regex/regex_program.h"
 
 /* States that are kept, and steps of all of them; past either the table is begun anew.
@@ -34,6 +35,7 @@ struct vtr_regex_filter {
     uint8_t classes[256];  /* bytes that no set tells apart share one */
     uint8_t examples[256]; /* a byte of each class */
     bool is_idle[256];     /* leads from the first state to itself */
+    struct vtr_regex_lead lead;
     unsigned class_count;
     uint32_t *table; /* owned: a row of class_count for each state, STATE_LIMIT rows */
     struct vtr_vector states; /* struct state; the first is what a match begins with */
@@ -228,6 +230,31 @@ static void find_idle_bytes(struct vtr_regex_filter *f)
     }
 }
 
+/* Notes the sets of the bytes that every match has, from its first one on. */
+static void find_lead(struct vtr_regex_filter *f)
+{
+    struct vtr_regex_lead *lead = &f->lead;
+    bool accepts = false;
+
+    (void)follow(f, 0);
+    while (lead->len < VTR_REGEX_LEAD_MAX && !accepts) {
+        const size_t count = take_marked(f);
+
+        for (size_t i = 0; i < count; i++) {
+            const size_t at = f->sorted[i];
+            const struct vtr_regex_set *set =
+                &f->program->sets[f->program->steps[at].x];
+
+            for (unsigned byte = 0; byte < 256; byte++) {
+                lead->rows[byte] |= (uint64_t)vtr_regex_set_has(set, byte) << lead->len;
+            }
+            accepts = follow(f, at + 1) || accepts;
+        }
+        lead->len++;
+    }
+    (void)take_marked(f);
+}
+
 struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
                                               uint8_t program_flags)
 {
@@ -251,6 +278,7 @@ struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
         return NULL;
     }
     find_idle_bytes(f);
+    find_lead(f);
     return f;
 }
 
@@ -265,12 +293,16 @@ static bool flush(struct vtr_regex_filter *f, struct vtr_regex_cursor *cursor)
     return !f->has_given_up;
 }
 
-/* The first byte from `at` on that does not lead from the first state to itself. */
+/* The first byte from `at` on that does not lead from the first state to itself, or
+ * where a match may begin. */
 static size_t skip_idle(const struct vtr_regex_filter *f, struct vtr_bytes data,
                         size_t at, size_t limit)
 {
     const uint8_t *p = data.ptr;
 
+    if (f->lead.len >= VTR_REGEX_LEAD_MIN) {
+        return vtr_regex_lead_find(&f->lead, data, at, limit);
+    }
     while (limit - at >= 4 && (f->is_idle[p[at]] & f->is_idle[p[at + 1]] &
                                f->is_idle[p[at + 2]] & f->is_idle[p[at + 3]]) != 0) {
         at += 4;

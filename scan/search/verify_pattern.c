@@ -7,6 +7,7 @@
 #include "scan/match/verify_text.h"
 #include "scan/run/profile.h"
 #include "scan/search/atom_ahead.h"
+#include "scan/search/pattern_hope.h"
 #include "scan/search/pattern_interest.h"
 #include "scan/search/plain_hits.h"
 #include "scan/search/verify_regex.h"
@@ -370,6 +371,10 @@ void vtr_verify_everywhere(struct vtr_scan_run *run, uint32_t pattern)
     const struct vtr_profile_span span = vtr_profile_begin(run->profile);
     struct vtr_pattern_state *state = get_state(run, pattern);
 
+    if (state != NULL && vtr_pattern_is_wanted(run, state) &&
+        !vtr_pattern_has_hope(run, state, pattern)) {
+        state->is_off = true;
+    }
     for (size_t i = 0; state != NULL && i < state->part_count; i++) {
         if (vtr_run_must_stop(run) || !vtr_pattern_is_wanted(run, state)) {
             break;
@@ -440,10 +445,23 @@ static void gather(struct vtr_scan_run *run, struct vtr_pattern_state *state)
     }
 }
 
+static bool has_candidates(const struct vtr_pattern_state *state)
+{
+    size_t count = 0;
+
+    for (size_t part = 0; part < state->part_count; part++) {
+        count += state->parts[part].candidates.count;
+    }
+    return count > 0;
+}
+
 /* What is left to do for a pattern of which something was found. */
 static void finish_pattern(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
     vtr_plain_hits_close(run, state);
+    if (has_candidates(state) && !vtr_pattern_has_hope(run, state, UINT32_MAX)) {
+        state->is_off = true; /* they are counted and dropped */
+    }
     for (size_t part = 0; part < state->part_count; part++) {
         flush_candidates(run, state, &state->parts[part]);
     }

@@ -17,10 +17,11 @@ static bool asks(const char *condition)
     struct vtr_image image;
     struct vtr_rule_view view;
 
-    assert_true(snprintf(text, sizeof(text),
-                         "import \"console\" rule r { strings: $a = \"abcd\" "
-                         "condition: %s }",
-                         condition) < (int)sizeof(text));
+    assert_true(
+        snprintf(text, sizeof(text),
+                 "import \"console\" import \"pe\" rule r { strings: $a = \"abcd\" "
+                 "condition: %s }",
+                 condition) < (int)sizeof(text));
     const struct vtr_bytes bytes = vtr_test_compile(text, "test_condition_magic.tmp");
     assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
     assert_true(vtr_rule_read(vtr_image_rule(&image, 0), &view));
@@ -69,11 +70,39 @@ static void files_are_told_apart_by_two_bytes(void **state)
     assert_false(vtr_bytes_are_mz((struct vtr_bytes){NULL, 0}));
 }
 
+static void a_place_that_only_programs_for_windows_have_counts(void **state)
+{
+    (void)state;
+    assert_true(asks("$a at pe.entry_point"));
+    assert_true(asks("$a at pe.entry_point + 4"));
+    assert_true(asks("$a in (pe.entry_point .. pe.entry_point + 16)"));
+    assert_true(asks("any of them at pe.entry_point"));
+    assert_true(asks("all of them in (0 .. pe.entry_point)"));
+    assert_true(asks("for any of ($*) : ($ at pe.entry_point)"));
+    assert_true(asks("for all of ($*) : ($ at pe.entry_point)"));
+    assert_true(asks("$a at pe.entry_point or $a at pe.entry_point - 1"));
+    assert_true(asks("uint16(0) == 0x5A4D or $a at pe.entry_point"));
+    assert_true(asks("filesize > 3 and ($a at 1 and $a at pe.entry_point)"));
+    assert_false(asks("$a at pe.entry_point or $a"));
+    assert_false(asks("not $a at pe.entry_point"));
+    assert_false(asks("$a at pe.number_of_sections"));
+    assert_false(asks("$a at entrypoint"));
+    assert_false(asks("$a at filesize - pe.entry_point"));
+    assert_false(asks("for none of ($*) : ($ at pe.entry_point)"));
+    assert_false(asks("for any of ($*) : (not $ at pe.entry_point)"));
+    assert_false(asks("for any of ($*) : (# > pe.entry_point)"));
+    assert_false(asks("$a and pe.entry_point"));
+    assert_false(asks("$a at 0 and console.log(#a) and $a at pe.entry_point"));
+    assert_false(asks("for any of ($*) : ($ at 1 and console.log(\"x\")) "
+                      "and $a at pe.entry_point"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_to_compare_the_first_bytes_counts),
         cmocka_unit_test(what_may_be_true_of_other_files_does_not),
+        cmocka_unit_test(a_place_that_only_programs_for_windows_have_counts),
         cmocka_unit_test(files_are_told_apart_by_two_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
