@@ -204,6 +204,17 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
     }
 }
 
+/* Whether a comparison is YARA's `<` of floats.  Where an operand is undefined all
+ * other comparisons are undefined, but this one is false. */
+static bool is_less_of_floats(const struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_node *left = node->children;
+
+    return node->kind == VTR_NODE_CHAIN && left->next->joint == VTR_OP_LT &&
+           left->next->next == NULL && l->source->dialect != VTR_DIALECT_YARA_X &&
+           (left->type == VTR_TYPE_FLOAT || left->next->type == VTR_TYPE_FLOAT);
+}
+
 static void lower_unary(struct vtr_lowering *l, const struct vtr_node *node)
 {
     if (node->op == VTR_OP_NOT) {
@@ -212,6 +223,11 @@ static void lower_unary(struct vtr_lowering *l, const struct vtr_node *node)
         vtr_lower_int(l, 1);
     } else {
         vtr_lower_node(l, node->children);
+    }
+    if ((node->op == VTR_OP_NOT || node->op == VTR_OP_DEFINED) &&
+        is_less_of_floats(l, node->children)) {
+        vtr_lower_int(l, 0);
+        vtr_lower_op(l, VTR_OP_OR, 2);
     }
     vtr_lower_op(l, node->op, 1);
 }
