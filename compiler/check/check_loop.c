@@ -11,6 +11,9 @@
 /* A set may name a string several times, and each time counts; this bounds the sum. */
 #define SET_LIMIT 65536u
 
+/* What YARA 4 takes. */
+#define YARA4_LOOP_DEPTH 4u
+
 static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
                                  uint32_t length)
 {
@@ -147,11 +150,13 @@ static void check_set(struct vtr_checker *c, struct vtr_loop *loop)
 
 static bool enter_loop(struct vtr_checker *c, const struct vtr_node *node)
 {
-    if (c->loop_depth >= VTR_LOOP_DEPTH_LIMIT) {
+    const unsigned limit = c->source->dialect == VTR_DIALECT_YARA4
+                               ? YARA4_LOOP_DEPTH
+                               : VTR_LOOP_DEPTH_LIMIT;
+    if (c->loop_depth >= limit) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_LOOP_DEPTH,
                                   place_at(c, node->offset, 3),
-                                  "loops are nested more than %u deep",
-                                  VTR_LOOP_DEPTH_LIMIT);
+                                  "loops are nested more than %u deep", limit);
         return false;
     }
     c->loop_depth++;

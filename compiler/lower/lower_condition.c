@@ -60,8 +60,9 @@ void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
         put_text(l, (struct vtr_bytes){(const uint8_t *)"", 0});
         vtr_lower_op(l, VTR_OP_NE, 2);
     } else if (node->type == VTR_TYPE_FLOAT) {
-        vtr_lower_int(l, 0);
-        vtr_lower_op(l, VTR_OP_NE, 2);
+        /* Any but 0.0 is true, however near: NE would call those equal. */
+        vtr_lower_op(l, VTR_OP_NOT, 1);
+        vtr_lower_op(l, VTR_OP_NOT, 1);
     }
 }
 

@@ -60,12 +60,12 @@ static bool write_form(struct vtr_arena *arena, const struct vtr_regex_split *sp
 }
 
 /* Leaves out wide forms that YARA never comes to, since the plain one hides them. */
-static void drop_hidden(struct vtr_regex_split *wide)
+static void drop_hidden(struct vtr_regex_split *wide, bool is_fullword)
 {
     unsigned count = 0;
 
     for (unsigned i = 0; i < wide->count; i++) {
-        if (!vtr_yara_hides_wide(wide->trees[i].root)) {
+        if (!vtr_yara_hides_wide(wide->trees[i].root, is_fullword)) {
             wide->trees[count++] = wide->trees[i];
         }
     }
@@ -87,7 +87,7 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
         return vtr_problem_set_memory(problem);
     }
     if (is_plain && is_wide && tree->dialect != VTR_DIALECT_YARA_X) {
-        drop_hidden(&wide);
+        drop_hidden(&wide, is_fullword);
     }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
     return (!is_plain || write_form(arena, &plain, false, out, problem)) &&

@@ -234,13 +234,28 @@ static bool is_hidden_from(const struct vtr_regex_node *root,
     return (ends & ~(1u << BEFORE)) != 0;
 }
 
-bool vtr_yara_hides_wide(const struct vtr_regex_node *root)
+static bool has_boundary(const struct vtr_regex_node *node)
+{
+    bool has_one = node->kind == VTR_REGEX_BOUNDARY;
+
+    for (const struct vtr_regex_node *n = node->first; n != NULL && !has_one;
+         n = n->next) {
+        has_one = has_boundary(n);
+    }
+    return has_one;
+}
+
+bool vtr_yara_hides_wide(const struct vtr_regex_node *root, bool is_fullword)
 {
     const struct vtr_yara_atom atom = vtr_yara_atom_choose(root, true);
     bool is_hidden = true;
 
     if (atom.quality == 0) {
-        return is_hidden_from(root, first_character(root));
+        /* Both forms are tried at the same places, and of two matches the plain one is
+         * taken: only what is certain to hide needs to be left out, unless the plain
+         * match is no word and lost. */
+        return (is_fullword || !has_boundary(root)) &&
+               is_hidden_from(root, first_character(root));
     }
     if (root == atom.first || atom.first->kind != VTR_REGEX_ALT) {
         return root != atom.first && is_hidden_from(root, atom.first);

@@ -21,7 +21,8 @@ struct vtr_arena;
 const struct vtr_regex_node *vtr_yara_begin(struct vtr_arena *arena,
                                             const struct vtr_regex_node *root);
 
-/* Whether the plain form of an expression hides each match of its wide form. */
-bool vtr_yara_hides_wide(const struct vtr_regex_node *root);
+/* Whether the plain form of an expression, or of one that is a full word, hides each
+ * match of its wide form. */
+bool vtr_yara_hides_wide(const struct vtr_regex_node *root, bool is_fullword);
 
 #endif

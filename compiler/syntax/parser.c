@@ -388,20 +388,21 @@ static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
     if (import == NULL) {
         return false;
     }
-    import->name = p->current.text;
+    const struct vtr_bytes written = p->current.text;
+    import->name = vtr_parser_unescape(p, &p->current);
     import->offset = offset;
     **last = import;
     *last = &import->next;
     vtr_parser_advance(p);
     import->length = p->last_end - offset;
-    if (vtr_module_find(import->name) != VTR_MODULE_COUNT) {
+    if (import->name.ptr == NULL || vtr_module_find(import->name) != VTR_MODULE_COUNT) {
         return true;
     }
     struct vtr_problem *problem =
         vtr_diagnostics_add(p->diagnostics, VTR_CODE_MODULE,
                             vtr_parser_place(p, offset, p->last_end - offset),
                             "there is no module '%.*s' in this version",
-                            (int)import->name.len, (const char *)import->name.ptr);
+                            (int)written.len, (const char *)written.ptr);
     problem->note = "rules of this file that do not use the module are compiled";
     return true;
 }

@@ -3,6 +3,7 @@
 #include "scan/condition/value.h"
 
 #include <float.h>
+#include <math.h>
 
 #include "format/bytecode.h"
 
@@ -56,7 +57,8 @@ bool vtr_value_is_true(const struct vtr_value *value)
     case VTR_VALUE_INT:
         return value->number != 0;
     case VTR_VALUE_FLOAT:
-        return value->real < 0.0 || value->real > 0.0;
+        /* To YARA bits are true: those of -0.0 too, and of what is no number. */
+        return signbit(value->real) != 0 || !(value->real <= 0.0);
     case VTR_VALUE_TEXT:
         return value->text.bytes.len > 0;
     case VTR_VALUE_REGEX:

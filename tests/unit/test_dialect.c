@@ -87,6 +87,13 @@ static const struct row ROWS[] = {
     {"rule t { condition: 9223372036854775807 + 1 > 0 }", "E032", "E032", ""},
     {"rule t { condition: 1 \\ 0 == 1 }", "E033", "E033", ""},
     {"rule t { condition: 1 << -1 == 0 }", "E034", "E034", "E034"},
+    {"rule t { condition: for any a in (1..2) : (for any b in (1..2) : (for any c in "
+     "(1..2) : (for any d in (1..2) : (a * b * c * d == 8)))) }",
+     "", "", ""},
+    {"rule t { condition: for any a in (1..2) : (for any b in (1..2) : (for any c in "
+     "(1..2) : (for any d in (1..2) : (for any e in (1..2) : (a * b * c * d == e))))) "
+     "}",
+     "", "E039", ""},
     {"rule t { strings: $a = \"abc\" base64 base64wide("
      "\"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\") "
      "condition: $a }",

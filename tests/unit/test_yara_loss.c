@@ -77,7 +77,7 @@ static void other_beginnings_stay(void **state)
 static bool hides(const char *text)
 {
     struct vtr_arena arena = {0};
-    const bool is_hidden = vtr_yara_hides_wide(parse(&arena, text).root);
+    const bool is_hidden = vtr_yara_hides_wide(parse(&arena, text).root, false);
 
     vtr_arena_deinit(&arena);
     return is_hidden;
@@ -107,7 +107,7 @@ static void what_reads_on_as_wide_text_alone_hides_nothing(void **state)
         "abc",      "c",           "[ab]cd",     "[ab]c[de]",    "[ab]c\\B",
         "[ab]c$",   "[ab](c|de)",  "[ab][cd]",   "[ab]{2}",      "\\d*[ab]",
         "[ab]c{2}", "[ab]c[^x]d",  "(a|[bc]d)e", "[ab]c(de|fg)", "^",
-        "(a|b){2}", "(a|b|c){2,}", "((a|b)){3}", "x?(a|b){2}",
+        "(a|b){2}", "(a|b|c){2,}", "((a|b)){3}", "x?(a|b){2}",   ".\\b",
     };
 
     (void)state;
