@@ -45,6 +45,8 @@ static void drop_all(struct vtr_pattern_states *states)
     states->touched_count = 0;
     free(states->places);
     states->places = NULL;
+    free(states->plain_units);
+    states->plain_units = NULL;
 }
 
 void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
@@ -328,6 +330,14 @@ static uint32_t *place_of(struct vtr_pattern_states *states, uint32_t pattern)
     return states->places == NULL
                ? NULL
                : &states->places[pattern < count ? pattern : (size_t)count];
+}
+
+void vtr_pattern_states_note_units(struct vtr_pattern_states *states,
+                                   uint32_t unit_count)
+{
+    if (states->plain_units == NULL) {
+        states->plain_units = calloc(unit_count, sizeof(*states->plain_units));
+    }
 }
 
 /* Makes the state of a pattern, whose place goes to `place`. */

@@ -83,6 +83,10 @@ struct vtr_pattern_states {
                          not used cost nothing */
     struct vtr_pattern_state **items; /* owned, each too */
     struct vtr_plain_slot *slots;     /* owned, of each of them */
+    uint32_t
+        *plain_units; /* of each unit of rows: 0, or of a row of a plain pattern the
+                         number of its slot, plus 1, and how far before the atom it
+                         begins (vtr_plain_unit); owned.  NULL: not yet asked for */
     size_t count;
     size_t cap;
     struct vtr_pattern_state **touched; /* of this file, in the order of their first
@@ -111,6 +115,20 @@ static inline const uint32_t *vtr_pattern_states_place(
                ? NULL
                : &states->places[pattern];
 }
+
+/* A slot's number and an offset in one word; 0 where the number does not fit. */
+#define VTR_PLAIN_UNIT_BITS 8u
+static inline uint32_t vtr_plain_unit(uint32_t number, uint8_t back)
+{
+    return number < UINT32_MAX >> VTR_PLAIN_UNIT_BITS
+               ? (number + 1) << VTR_PLAIN_UNIT_BITS | back
+               : 0;
+}
+
+/* Makes room to note rows of plain patterns of an index of so many units; without
+ * memory none are noted. */
+void vtr_pattern_states_note_units(struct vtr_pattern_states *states,
+                                   uint32_t unit_count);
 
 /* Where several patterns are met, the memory that says what is known of them is waited
  * for once: when their slots are there, each step asks for what the next one reads. */

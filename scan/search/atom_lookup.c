@@ -16,15 +16,19 @@
 
 #define GROUP 128u
 
+/* From so many matches in a file on, whose rows lead to them is noted. */
+#define NOTED_MATCHES 4096u
+
 /* A row that may be meant, and where its atom would stand. */
 struct suspect {
     uint32_t at; /* as in a question */
     uint32_t place;
-    /* Once the row is at hand. */
+    /* Once the row is at hand, or what is noted of it. */
     uint32_t pattern;
     uint32_t number; /* of the pattern's state, plus 1; 0: it has none yet */
     uint8_t back;
     bool is_plain; /* `back` is known, and the atom is not of a wide form */
+    bool is_noted; /* `pattern` is not known, nor needed */
 };
 
 /* Windows of a group. */
@@ -125,12 +129,29 @@ static size_t offset_of(const struct lookup *l, uint32_t at)
     return l->first + at - VTR_TILE_LEAD;
 }
 
-/* Of the suspects, tries those that lead to lists; of the others, notes whose they are.
- */
-static void sift_suspects(struct lookup *l)
+/* Reads whose row it is. */
+static void read_row(const struct lookup *l, struct suspect *suspect)
+{
+    const struct vtr_atom_row row =
+        vtr_atom_index_row(l->run->atoms, suspect->place - 1);
+
+    suspect->pattern = row.pattern;
+    suspect->number = 0;
+    suspect->back = row.back;
+    suspect->is_plain = !row.is_wide && !row.is_long;
+    suspect->is_noted = false;
+    VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, row.pattern));
+}
+
+/* Of the suspects, tries those that lead to lists; of the others, finds whose they are.
+ * Returns how many of those are not noted. */
+static size_t sift_suspects(struct lookup *l)
 {
     const struct vtr_atom_index *atoms = l->run->atoms;
+    const struct vtr_plain_slot *slots = l->run->patterns.slots;
+    const uint32_t *units = l->run->patterns.plain_units;
     size_t kept = 0;
+    size_t new_count = 0;
 
     for (size_t i = 0; i < l->suspect_count; i++) {
         struct suspect *suspect = &l->suspects[kept];
@@ -143,14 +164,21 @@ static void sift_suspects(struct lookup *l)
                      offset_of(l, suspect->at));
             continue;
         }
-        const struct vtr_atom_row row = vtr_atom_index_row(atoms, suspect->place - 1);
-        suspect->pattern = row.pattern;
-        suspect->back = row.back;
-        suspect->is_plain = !row.is_wide && !row.is_long;
-        VTR_PREFETCH(vtr_pattern_states_place(&l->run->patterns, row.pattern));
+        const uint32_t unit = units == NULL ? 0 : units[suspect->place - 1];
+        if (unit != 0) {
+            suspect->number = unit >> VTR_PLAIN_UNIT_BITS;
+            suspect->back = (uint8_t)unit;
+            suspect->is_plain = true;
+            suspect->is_noted = true;
+            VTR_PREFETCH(&slots[suspect->number - 1]);
+        } else {
+            read_row(l, suspect);
+            new_count++;
+        }
         kept++;
     }
     l->suspect_count = kept;
+    return new_count;
 }
 
 /* What is known of the patterns of the suspects is waited for together: each step asks
@@ -162,11 +190,33 @@ static void fetch_slots(struct lookup *l)
     struct suspect *end = l->suspects + l->suspect_count;
 
     for (struct suspect *suspect = l->suspects; suspect < end; suspect++) {
-        const uint32_t *place = vtr_pattern_states_place(patterns, suspect->pattern);
+        const uint32_t *place =
+            suspect->is_noted ? NULL
+                              : vtr_pattern_states_place(patterns, suspect->pattern);
 
-        suspect->number = place == NULL ? 0 : *place;
-        if (suspect->number > 0) {
+        if (place != NULL && *place > 0) {
+            suspect->number = *place;
             VTR_PREFETCH(&slots[suspect->number - 1]);
+        }
+    }
+}
+
+/* Notes the rows whose patterns' hits are taken: of a file that consists of matches,
+ * each is met many times. */
+static void note_units(struct lookup *l)
+{
+    struct vtr_pattern_states *patterns = &l->run->patterns;
+    const struct suspect *end = l->suspects + l->suspect_count;
+
+    vtr_pattern_states_note_units(patterns, l->run->atoms->unit_count);
+    if (patterns->plain_units == NULL) {
+        return;
+    }
+    for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
+        if (!suspect->is_noted && suspect->number > 0 && suspect->is_plain &&
+            patterns->slots[suspect->number - 1].wanted >> 8 == l->run->file_number) {
+            patterns->plain_units[suspect->place - 1] =
+                vtr_plain_unit(suspect->number - 1, suspect->back);
         }
     }
 }
@@ -183,7 +233,7 @@ static void fetch_ends(const struct lookup *l)
         if (suspect->number > 0) {
             const struct vtr_plain_slot *slot = &slots[suspect->number - 1];
 
-            VTR_PREFETCH(slot->end);
+            vtr_plain_hits_fetch(slot);
             others += slot->wanted >> 8 != file_number;
         }
     }
@@ -207,9 +257,15 @@ static bool take_plain(struct lookup *l, const struct suspect *suspect, size_t a
 
 static void try_suspects(struct lookup *l)
 {
-    sift_suspects(l);
-    fetch_slots(l);
+    const size_t new_count = sift_suspects(l);
+
+    if (new_count > 0) {
+        fetch_slots(l);
+    }
     fetch_ends(l);
+    if (new_count > 0 && l->run->match_count >= NOTED_MATCHES) {
+        note_units(l);
+    }
     for (size_t i = 0; i < l->suspect_count; i++) {
         const struct suspect *suspect = &l->suspects[i];
         const size_t at = offset_of(l, suspect->at);
@@ -234,7 +290,11 @@ static inline void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
         if (is_idle(l, place - 1)) {
             return;
         }
-        VTR_PREFETCH(atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
+        if (l->run->patterns.plain_units != NULL) {
+            VTR_PREFETCH(l->run->patterns.plain_units + (place - 1));
+        } else {
+            VTR_PREFETCH(atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
+        }
     }
     if (l->suspect_count == GROUP) {
         try_suspects(l);

@@ -26,16 +26,36 @@ void vtr_plain_hits_open(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     slot->wanted = run->file_number << 8 | state->plain.len;
     slot->next = 0;
     slot->end = NULL;
-    slot->limit = NULL;
+    slot->room = 0;
+    slot->waiting_count = 0;
+    slot->waiting_limit = 0;
     if (list->count > 0) { /* the first one is for vtr_verify_add */
         const size_t most = run->options.match_limit;
+        const size_t limit = list->cap < most ? list->cap : most;
 
         slot->next = list->items[list->count - 1].offset + 1;
         slot->end = list->items + list->count;
-        slot->limit = list->cap < most     ? list->items + list->cap
-                      : list->count < most ? list->items + most
-                                           : slot->end;
+        const size_t room = limit > list->count ? limit - list->count : 0;
+        slot->room = room < UINT32_MAX ? (uint32_t)room : UINT32_MAX;
+        if (state->plain.len <= VTR_PLAIN_HITS_AT) { /* until the list's line is full */
+            slot->waiting_limit =
+                (uint8_t)(VTR_PLAIN_HITS_MAX - list->count % VTR_PLAIN_HITS_MAX);
+        }
     }
+}
+
+void vtr_plain_hits_write(struct vtr_plain_slot *slot)
+{
+    const uint64_t high = (slot->next - 1) & ~(uint64_t)UINT32_MAX;
+    const uint64_t len = slot->wanted & 0xFFu;
+
+    for (unsigned i = 0; i < slot->waiting_count; i++) {
+        uint32_t low;
+
+        memcpy(&low, slot->bytes + VTR_PLAIN_HITS_AT + i * sizeof(low), sizeof(low));
+        *slot->end++ = (struct vtr_match){high | low, len};
+    }
+    slot->waiting_count = 0;
 }
 
 void vtr_plain_hits_close(struct vtr_scan_run *run, struct vtr_pattern_state *state)
@@ -44,33 +64,16 @@ void vtr_plain_hits_close(struct vtr_scan_run *run, struct vtr_pattern_state *st
 
     if (slot->wanted >> 8 == run->file_number) {
         if (slot->end != NULL) {
+            vtr_plain_hits_write(slot);
             state->matches.count = (size_t)(slot->end - state->matches.items);
         }
         slot->wanted &= 0xFFu; /* of no file: files are numbered from 1 */
     }
 }
 
-static bool are_equal(const uint8_t *left, const uint8_t *right, size_t len)
+void vtr_plain_hits_add(struct vtr_scan_run *run, uint32_t number, size_t start)
 {
-    if (len < 8) {
-        return memcmp(left, right, len) == 0;
-    }
-    const size_t last = len - 8;
-    uint64_t other = (vtr_load_u64(left) ^ vtr_load_u64(right)) |
-                     (vtr_load_u64(left + last) ^ vtr_load_u64(right + last));
-
-    if (len > 16) { /* and at most 32 */
-        other |= (vtr_load_u64(left + 8) ^ vtr_load_u64(right + 8)) |
-                 (vtr_load_u64(left + last - 8) ^ vtr_load_u64(right + last - 8));
-    }
-    return other == 0;
-}
-
-/* Adds a hit where the list has no room, or may have no more matches, or there was none
- * at an offset as high. */
-static void add_slowly(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                       size_t start)
-{
+    struct vtr_pattern_state *state = run->patterns.items[number];
     struct vtr_match_list *list = &state->matches;
 
     vtr_plain_hits_close(run, state);
@@ -79,27 +82,4 @@ static void add_slowly(struct vtr_scan_run *run, struct vtr_pattern_state *state
     }
     vtr_verify_add(run, state, list, start, state->plain.len);
     vtr_plain_hits_open(run, state);
-}
-
-bool vtr_plain_hits_take(struct vtr_scan_run *run, uint32_t number, size_t start)
-{
-    struct vtr_plain_slot *slot = &run->patterns.slots[number];
-    const size_t len = slot->wanted & 0xFFu;
-
-    if (VTR_UNLIKELY(slot->wanted >> 8 != run->file_number)) {
-        return false;
-    }
-    if (start + len > run->data.len || slot->next == start + 1 ||
-        !are_equal(run->data.ptr + start, slot->bytes, len)) {
-        return true;
-    }
-    if (VTR_UNLIKELY(slot->end == slot->limit || start < slot->next ||
-                     run->match_count >= VTR_VERIFY_TOTAL_LIMIT)) {
-        add_slowly(run, run->patterns.items[number], start);
-        return true;
-    }
-    *slot->end++ = (struct vtr_match){start, len};
-    slot->next = start + 1;
-    run->match_count++;
-    return true;
 }
