@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/os_file.h"
 #include "base/os_replace.h"
 #include "compiler/compilation.h"
 #include "format/materialise.h"
@@ -284,6 +285,35 @@ static void missing_sources_do_not_hide_other_problems(void **state)
     vtr_compilation_free(c);
 }
 
+/* A name of a file's kind is not believed: what is in the folder is found, once. */
+static void a_folder_may_be_named_as_files_are(void **state)
+{
+    (void)state;
+    const char *const sources[] = {"c_folder.yar", "c_folder.yar/sub/two.yar",
+                                   "c_nowhere.yara"};
+    const struct vtr_bytes space = vtr_bytes_from_text("sub/two");
+    struct vtr_span span;
+
+    assert_int_equal(vtr_make_folders_for("c_folder.yar/sub/two.yar", NULL), VTR_OK);
+    write_file("c_folder.yar/one.yar",
+               "include \"sub/two.yar\" rule one { condition: true }");
+    write_file("c_folder.yar/sub/two.yar", "rule two { condition: true }");
+    for (size_t count = 1; count <= 2; count++) {
+        struct vtr_compilation *c = compile(sources, count, VTR_NAMESPACE_FILE, 2);
+        assert_int_equal(c->report_count, 0);
+        assert_int_equal(c->stats.files, 2);
+        assert_int_equal(c->stats.rules, 3);
+        vtr_compilation_find(c, &space, vtr_bytes_from_text("two"), &span);
+        assert_string_equal(span.path, "c_folder.yar/sub/two.yar");
+        vtr_compilation_free(c);
+    }
+    struct vtr_compilation *c = compile(sources, 3, VTR_NAMESPACE_FILE, 1);
+    assert_int_equal(c->report_count, 1);
+    assert_code(c, 0, "E001");
+    assert_string_equal(c->reports[0].message, "there is no such file or folder");
+    vtr_compilation_free(c);
+}
+
 static void only_externals_that_are_asked_for_are_records(void **state)
 {
     (void)state;
@@ -380,6 +410,7 @@ int main(void)
         cmocka_unit_test(records_with_and_without_places_make_the_same_image),
         cmocka_unit_test(includes_that_fail_are_said_at_their_place),
         cmocka_unit_test(missing_sources_do_not_hide_other_problems),
+        cmocka_unit_test(a_folder_may_be_named_as_files_are),
         cmocka_unit_test(only_externals_that_are_asked_for_are_records),
         cmocka_unit_test(a_rule_needs_a_pattern_only_when_that_is_certain),
     };
