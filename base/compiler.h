@@ -11,6 +11,7 @@
 # define VTR_LIKELY(x)         __builtin_expect(!!(x), 1)
 # define VTR_UNLIKELY(x)       __builtin_expect(!!(x), 0)
 # define VTR_PREFETCH(address) __builtin_prefetch(address)
+# define VTR_ALWAYS_INLINE     inline __attribute__((always_inline))
 /* The number of the lowest bit that is set in 32 bits, of which one is. */
 # define VTR_LOWEST_BIT(bits) ((unsigned)__builtin_ctz(bits))
 #else
@@ -18,6 +19,7 @@
 # define VTR_LIKELY(x)         (x)
 # define VTR_UNLIKELY(x)       (x)
 # define VTR_PREFETCH(address) ((void)(address))
+# define VTR_ALWAYS_INLINE     inline
 # define VTR_LOWEST_BIT(bits)                                                   \
   ((((bits)&0xFFFFu) == 0) * 16u + (((bits) & -(bits)&0xFF00FF00u) != 0) * 8u + \
    (((bits) & -(bits)&0xF0F0F0F0u) != 0) * 4u +                                 \

@@ -258,3 +258,22 @@ uint64_t vtr_buckets_estimate(const uint8_t *tables, unsigned group_count)
     }
     return sum;
 }
+
+bool vtr_buckets_take_any_last(const uint8_t *tables, unsigned group_count)
+{
+    const size_t last = VTR_BUCKET_GROUP_LEN - 2 * VTR_BUCKET_TABLE_LEN;
+    bool takes_any = true;
+
+    for (unsigned group = 0; group < group_count; group++) {
+        const uint8_t *table = tables + group * VTR_BUCKET_GROUP_LEN;
+        unsigned used = 0; /* buckets that the first byte leaves */
+
+        for (size_t i = 0; i < VTR_BUCKET_TABLE_LEN; i++) {
+            used |= table[i];
+        }
+        for (size_t i = last; i < VTR_BUCKET_GROUP_LEN; i++) {
+            takes_any = takes_any && (used & ~(unsigned)table[i]) == 0;
+        }
+    }
+    return takes_any;
+}

@@ -42,6 +42,9 @@ VTR_MUST_CHECK enum vtr_status vtr_buckets_write(uint8_t *out, unsigned group_co
 /* Of 2^32 random places, how many pass; one may be counted for several buckets. */
 uint64_t vtr_buckets_estimate(const uint8_t *tables, unsigned group_count);
 
+/* Whether the last one of VTR_BUCKET_BYTES makes no difference. */
+bool vtr_buckets_take_any_last(const uint8_t *tables, unsigned group_count);
+
 /* Whether VTR_BUCKET_BYTES folded bytes pass. */
 static inline bool vtr_buckets_pass(const uint8_t *tables, unsigned group_count,
                                     const uint8_t *bytes)

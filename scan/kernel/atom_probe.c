@@ -41,6 +41,8 @@ void vtr_atom_probe_init(struct vtr_atom_probe *probe,
         probe->buckets = table->buckets;
         probe->group_count = table->group_count;
         probe->stride = 1; /* they know what an atom begins with */
+        probe->takes_any_last =
+            vtr_buckets_take_any_last(table->buckets, table->group_count);
     }
     probe->is_text = table->is_text && len > 5;
     for (unsigned i = 0; i < VTR_PROBE_BLOCK; i++) {

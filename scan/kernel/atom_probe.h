@@ -33,10 +33,12 @@ struct vtr_atom_probe {
     unsigned window_grams;
     bool is_text;         /* of blocks without text nothing is looked at */
     uint64_t text_lanes;  /* the positions of a block, as bits of those of its bytes */
-    const uint8_t *ahead; /* as many bytes as those that are looked at: they are
-                             fetched meanwhile */
-    uint8_t low[16];      /* of 16 bytes, the first four of four positions' grams; */
-    uint8_t high[16];     /* the last four of them.  0x80: no byte */
+    bool takes_any_last;  /* the buckets do: vtr_buckets_take_any_last */
+    const uint8_t *ahead; /* bytes that are fetched meanwhile: one for each
+                             2^ahead_shift of those that are looked at */
+    unsigned ahead_shift;
+    uint8_t low[16];  /* of 16 bytes, the first four of four positions' grams; */
+    uint8_t high[16]; /* the last four of them.  0x80: no byte */
 };
 
 /* Whether the filter lets the gram at a place pass. */

@@ -119,7 +119,7 @@ size_t vtr_probe_avx2(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += 2 * half) {
-        VTR_PREFETCH(p.ahead + at);
+        VTR_PREFETCH(p.ahead + (at >> p.ahead_shift));
         if (p.is_text && !has_text(&p, tile + at)) {
             continue;
         }
@@ -250,7 +250,7 @@ static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t 
         from += 2 * VTR_BUCKET_TABLE_LEN;
     }
     for (size_t at = 0; at < count; at += 64) {
-        VTR_PREFETCH(probe->ahead + at);
+        VTR_PREFETCH(probe->ahead + (at >> probe->ahead_shift));
         const unsigned low = ask_all(tables, table_count, tile + at);
         const unsigned high = ask_all(tables, table_count, tile + at + 32);
 

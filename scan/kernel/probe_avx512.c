@@ -153,7 +153,7 @@ static size_t list_text(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += block) {
-        VTR_PREFETCH(p.ahead + at);
+        VTR_PREFETCH(p.ahead + (at >> p.ahead_shift));
         const __m512i bytes = _mm512_loadu_si512(tile + at);
 
         out[found] = (uint16_t)at;
@@ -170,6 +170,7 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
     const struct look look = look_of(probe);
     const size_t block = (size_t)VTR_PROBE_BLOCK * probe->stride;
     const uint8_t *ahead = probe->ahead;
+    const unsigned shift = probe->ahead_shift;
     size_t found = 0;
 
     if (probe->is_text) {
@@ -181,7 +182,7 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
         }
     } else {
         for (size_t at = 0; at < count; at += block) {
-            VTR_PREFETCH(ahead + at);
+            VTR_PREFETCH(ahead + (at >> shift));
             found += probe_block(&look, tile, at, out + found);
         }
     }
@@ -414,10 +415,14 @@ static inline __m512i all_of(__m512i a, __m512i b, __m512i c)
     return _mm512_ternarylogic_epi32(a, b, c, 0x80);
 }
 
-/* Of 64 positions, a bit for each of which one bucket has all halves. */
+/* What vpternlog is told for "a, or b and c". */
+#define FIRST_OR_BOTH 0xF8
+
+/* Of 64 positions, the buckets of which all halves are there, with those of other
+ * groups.  The compiler knows whether the last byte is asked. */
 VTR_TARGET_AVX512
-static inline uint64_t ask_group(const struct group *group, const struct halves *begin,
-                                 const struct halves *end)
+static inline __m512i ask_group(const struct group *group, const struct halves *begin,
+                                const struct halves *end, __m512i others, bool has_last)
 {
     const struct tables *first = &group->begin;
     const struct tables *last = &group->end;
@@ -427,20 +432,31 @@ static inline uint64_t ask_group(const struct group *group, const struct halves 
     const __m512i two =
         all_of(one, _mm512_shuffle_epi8(first->next_high, begin->next_high),
                _mm512_shuffle_epi8(last->low, end->low));
-    const __m512i three = all_of(two, _mm512_shuffle_epi8(last->high, end->high),
-                                 _mm512_shuffle_epi8(last->next_low, end->next_low));
+    const __m512i high = _mm512_shuffle_epi8(last->high, end->high);
 
-    return _mm512_test_epi8_mask(three,
-                                 _mm512_shuffle_epi8(last->next_high, end->next_high));
+    if (!has_last) {
+        return _mm512_ternarylogic_epi32(others, two, high, FIRST_OR_BOTH);
+    }
+    const __m512i three =
+        all_of(two, high, _mm512_shuffle_epi8(last->next_low, end->next_low));
+
+    return _mm512_ternarylogic_epi32(others, three,
+                                     _mm512_shuffle_epi8(last->next_high,
+                                                         end->next_high),
+                                     FIRST_OR_BOTH);
 }
 
-/* Of a number of groups that the compiler knows, so that it keeps their tables. */
+/* Of a number of groups, and of bytes, that the compiler knows, so that it keeps their
+ * tables. */
 VTR_TARGET_AVX512
-static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t *tile,
-                              size_t count, uint64_t *masks, unsigned group_count)
+static VTR_ALWAYS_INLINE void ask_groups(const struct vtr_atom_probe *probe,
+                                         const uint8_t *tile, size_t count,
+                                         uint64_t *masks, unsigned group_count,
+                                         bool has_last)
 {
     const uint8_t *tables = probe->buckets;
     const uint8_t *ahead = probe->ahead;
+    const unsigned shift = probe->ahead_shift;
     const struct group first = load_group(tables);
     const struct group second =
         load_group(tables + (group_count > 1 ? VTR_BUCKET_GROUP_LEN : 0));
@@ -448,18 +464,19 @@ static inline void ask_groups(const struct vtr_atom_probe *probe, const uint8_t 
         load_group(tables + (group_count > 2 ? 2 * VTR_BUCKET_GROUP_LEN : 0));
 
     for (size_t at = 0; at < count; at += 64) {
-        VTR_PREFETCH(ahead + at);
+        VTR_PREFETCH(ahead + (at >> shift));
         const struct halves begin = load_halves(tile + at);
         const struct halves end = load_halves(tile + at + 2);
-        uint64_t mask = ask_group(&first, &begin, &end);
+        __m512i buckets =
+            ask_group(&first, &begin, &end, _mm512_setzero_si512(), has_last);
 
         if (group_count > 1) {
-            mask |= ask_group(&second, &begin, &end);
+            buckets = ask_group(&second, &begin, &end, buckets, has_last);
         }
         if (group_count > 2) {
-            mask |= ask_group(&third, &begin, &end);
+            buckets = ask_group(&third, &begin, &end, buckets, has_last);
         }
-        masks[at / 64] = mask;
+        masks[at / 64] = _mm512_test_epi8_mask(buckets, buckets);
     }
 }
 
@@ -469,12 +486,14 @@ size_t vtr_probe_buckets_avx512(const struct vtr_atom_probe *probe, const uint8_
 {
     uint64_t masks[VTR_TILE_MASKS];
 
-    if (probe->group_count == 1) {
-        ask_groups(probe, tile, count, masks, 1);
+    if (probe->group_count == 1 && probe->takes_any_last) {
+        ask_groups(probe, tile, count, masks, 1, false);
+    } else if (probe->group_count == 1) {
+        ask_groups(probe, tile, count, masks, 1, true);
     } else if (probe->group_count == 2) {
-        ask_groups(probe, tile, count, masks, 2);
+        ask_groups(probe, tile, count, masks, 2, true);
     } else {
-        ask_groups(probe, tile, count, masks, 3);
+        ask_groups(probe, tile, count, masks, 3, true);
     }
     size_t found = vtr_probe_list_avx2(masks, (count + 63) / 64, out);
     while (found > 0 && out[found - 1] >= count) {

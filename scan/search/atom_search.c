@@ -35,6 +35,17 @@ static const uint8_t *bytes_ahead(const struct vtr_scan_run *run,
                : tile->bytes;
 }
 
+/* How many of the first tiers, so many, have atoms. */
+static unsigned count_used(const struct vtr_atom_searcher *searcher, size_t tier_count)
+{
+    unsigned used = 0;
+
+    for (size_t i = 0; i < tier_count; i++) {
+        used += searcher->tiers[i].probe.filter != NULL;
+    }
+    return used;
+}
+
 /* The first tiers, so many, are searched: those of rules for other files are left out.
  */
 static size_t count_tiers(const struct vtr_scan_run *run)
@@ -50,7 +61,10 @@ void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
     const size_t count = left < VTR_TILE_LEN ? left : VTR_TILE_LEN;
     const struct vtr_tile tile = {searcher->tile + VTR_TILE_LEAD, first};
     const size_t tier_count = count_tiers(run);
+    /* Half of them are fetched for the first tier, and half for the second. */
+    const unsigned shift = count_used(searcher, tier_count) > 1 ? 1 : 0;
     const uint8_t *ahead = bytes_ahead(run, &tile);
+    unsigned fetched = 0; /* parts */
 
     vtr_fold_tile(searcher->tile, searcher->functions.fold_bytes, run->data, first);
     for (size_t i = 0; i < tier_count; i++) {
@@ -61,8 +75,10 @@ void vtr_atom_search_tile(struct vtr_scan_run *run, size_t first)
                                           ? searcher->functions.probe_buckets
                                           : searcher->functions.probe;
 
-            probe->ahead = ahead;
-            ahead = tile.bytes; /* fetched once */
+            probe->ahead =
+                fetched <= shift ? ahead + fetched * VTR_TILE_LEN / 2 : tile.bytes;
+            probe->ahead_shift = shift;
+            fetched++;
             const size_t found = find(probe, tile.bytes, count, searcher->positions);
 
             vtr_atom_lookup(run, &searcher->tiers[i], &tile, searcher->positions,

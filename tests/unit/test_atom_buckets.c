@@ -113,6 +113,22 @@ static void eight_atoms_have_a_bucket_each(void **state)
     assert_int_equal(vtr_buckets_estimate(tables, 1), VTR_BUCKETS << 16);
 }
 
+static void a_last_byte_that_no_atom_has_makes_no_difference(void **state)
+{
+    (void)state;
+    for (unsigned len = 1; len <= VTR_BUCKET_BYTES; len++) {
+        uint8_t tables[2 * VTR_BUCKET_GROUP_LEN] = {0};
+        struct vtr_vector windows;
+
+        vtr_vector_init(&windows, sizeof(struct vtr_atom_window));
+        add(&windows, "abcd", len);
+        add(&windows, "xy", 2);
+        assert_int_equal(vtr_buckets_write(tables, 2, &windows, NULL), VTR_OK);
+        vtr_vector_deinit(&windows);
+        assert_int_equal(vtr_buckets_take_any_last(tables, 2), len < VTR_BUCKET_BYTES);
+    }
+}
+
 static void many_atoms_have_no_buckets(void **state)
 {
     (void)state;
@@ -133,6 +149,7 @@ int main(void)
         cmocka_unit_test(every_atom_passes_whatever_follows_it),
         cmocka_unit_test(the_order_of_the_atoms_changes_nothing),
         cmocka_unit_test(eight_atoms_have_a_bucket_each),
+        cmocka_unit_test(a_last_byte_that_no_atom_has_makes_no_difference),
         cmocka_unit_test(many_atoms_have_no_buckets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,8 +210,14 @@ static void all_versions_with_buckets_find_the_same_positions(void **state)
         fill_sparse(&random, filter, sizeof(filter), 1 + round / 12);
         fill(&random, buckets, sizeof(buckets));
         for (size_t i = 0; i < sizeof(buckets); i++) {
+            const bool is_last =
+                i % VTR_BUCKET_GROUP_LEN >= VTR_BUCKET_GROUP_LEN * 3 / 4;
+
             buckets[i] |= round < 12 ? (uint8_t)vtr_test_random(&random) : 0;
+            buckets[i] |= round % 4 == 0 && is_last ? UINT8_MAX : 0;
         }
+        probe.takes_any_last = vtr_buckets_take_any_last(buckets, probe.group_count);
+        assert_int_equal(probe.takes_any_last, round % 4 == 0);
         for (size_t i = 0; i < sizeof(COUNTS) / sizeof(COUNTS[0]); i++) {
             check_buckets(&probe, tile, COUNTS[i]);
         }
