@@ -19,7 +19,7 @@
 
 /* Files from this length on are mapped to be scanned, under guard: a copy takes a third
  * of the time of a scan.  Shorter ones are copied sooner than mapped. */
-#define MAP_LEAST ((size_t)64 << 10)
+#define MAP_LEAST ((size_t)256 << 10)
 
 /* Longer files are mapped even where not all of their pages can be had at once. */
 #define COPY_LIMIT ((size_t)64 << 20)

@@ -387,8 +387,8 @@ static void put_letters(const char *name, char letter, size_t len)
 static void a_file_to_be_scanned_is_read_whole_at_any_length(void **state)
 {
     (void)state;
-    static const size_t LENS[] = {0,     1,      4095,   4096,   65535, 65536,
-                                  65537, 200000, 131072, 200001, 3};
+    static const size_t LENS[] = {0,      1,      4095,  4096,   65535,  65536,  262143,
+                                  262144, 262145, 65537, 500000, 131072, 500001, 3};
     struct vtr_snapshot snapshot = {0};
 
     assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
@@ -411,11 +411,11 @@ static void a_file_that_shrinks_while_it_is_scanned_is_survived(void **state)
     (void)state;
     struct vtr_snapshot snapshot = {0};
 
-    put_letters("shrinking", 'x', 200000);
+    put_letters("shrinking", 'x', 500000);
     assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
     assert_int_equal(vtr_snapshot_open(&snapshot, path_of("shrinking"), NULL), VTR_OK);
     assert_int_equal(truncate(path_of("shrinking"), 10), 0);
-    assert_int_equal(snapshot.bytes.len, 200000);
+    assert_int_equal(snapshot.bytes.len, 500000);
     assert_int_equal(snapshot.bytes.ptr[9], 'x');
     for (size_t at = 10; at < snapshot.bytes.len; at++) {
         assert_true(snapshot.bytes.ptr[at] == 0 || snapshot.bytes.ptr[at] == 'x');
@@ -433,7 +433,7 @@ static void more_files_than_can_be_guarded_are_read_at_once(void **state)
     struct vtr_snapshot *snapshots = calloc(COUNT, sizeof(*snapshots));
 
     assert_non_null(snapshots);
-    put_letters("many", 'y', 70000);
+    put_letters("many", 'y', 270000);
     assert_int_equal(vtr_fault_guard_install(NULL), VTR_OK);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(vtr_snapshot_open(&snapshots[i], path_of("many"), NULL),
@@ -441,9 +441,9 @@ static void more_files_than_can_be_guarded_are_read_at_once(void **state)
     }
     assert_int_equal(truncate(path_of("many"), 10), 0);
     for (size_t i = 0; i < COUNT; i++) {
-        assert_int_equal(snapshots[i].bytes.len, 70000);
-        assert_true(snapshots[i].bytes.ptr[69999] == 0 ||
-                    snapshots[i].bytes.ptr[69999] == 'y');
+        assert_int_equal(snapshots[i].bytes.len, 270000);
+        assert_true(snapshots[i].bytes.ptr[269999] == 0 ||
+                    snapshots[i].bytes.ptr[269999] == 'y');
         vtr_snapshot_deinit(&snapshots[i]);
     }
     free(snapshots);
