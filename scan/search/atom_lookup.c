@@ -47,6 +47,10 @@ struct lookup {
     size_t question_count;
     struct suspect suspects[GROUP];
     size_t suspect_count;
+    /* What does not change in a group; at hand, since each slot asks for it. */
+    const uint64_t *idle_bits; /* NULL: no row is idle */
+    const uint8_t *units;      /* what is read first of each, so many bytes */
+    size_t unit_len;
 };
 
 /* Where in the tile's bytes an offset of the data is; it is near the tile. */
@@ -277,26 +281,34 @@ static void try_suspects(struct lookup *l)
     l->suspect_count = 0;
 }
 
-/* Notes what a slot leads to. */
-static inline void suspect_slot(struct lookup *l, uint32_t slot, uint32_t at)
+/* Threads that note places do not know which rows are idle; from file to file, and in
+ * one from its first idle row on, they are in the same place. */
+static void begin_group(struct lookup *l)
 {
-    const struct vtr_atom_index *atoms = l->run->atoms;
-    const uint32_t place = (slot & l->matcher->place_mask) >> VTR_ATOM_KIN_BITS;
+    const struct vtr_scan_run *run = l->run;
+    const bool has_notes = run->patterns.plain_units != NULL;
 
-    if (place == 0) {
-        return;
-    }
-    if (place <= atoms->unit_count) {
-        if (is_idle(l, place - 1)) {
+    l->idle_bits = run->block == NULL ? run->idle.bits : NULL;
+    l->units =
+        has_notes ? (const uint8_t *)run->patterns.plain_units : run->atoms->rows;
+    l->unit_len = has_notes ? sizeof(uint32_t) : VTR_ATOM_UNIT_LEN;
+}
+
+/* Notes what a slot leads to. */
+static inline void suspect_place(struct lookup *l, uint32_t place, uint32_t unit_count,
+                                 uint32_t at)
+{
+    const uint32_t unit = place - 1;
+
+    if (unit < unit_count) {
+        if (l->idle_bits != NULL && (l->idle_bits[unit / 64] >> unit % 64 & 1u) != 0) {
             return;
         }
-        if (l->run->patterns.plain_units != NULL) {
-            VTR_PREFETCH(l->run->patterns.plain_units + (place - 1));
-        } else {
-            VTR_PREFETCH(atoms->rows + (size_t)(place - 1) * VTR_ATOM_UNIT_LEN);
-        }
+        VTR_PREFETCH(l->units + unit * l->unit_len);
+    } else if (place == 0) {
+        return;
     }
-    if (l->suspect_count == GROUP) {
+    if (VTR_UNLIKELY(l->suspect_count == GROUP)) {
         try_suspects(l);
     }
     struct suspect *suspect = &l->suspects[l->suspect_count++];
@@ -310,6 +322,8 @@ static void take_answers(struct lookup *l, size_t count)
 {
     const uint8_t *lines = l->table->slots;
     const uint32_t line_count = l->table->line_count;
+    const uint32_t place_mask = l->matcher->place_mask;
+    const uint32_t unit_count = l->run->atoms->unit_count;
     size_t left = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -329,7 +343,9 @@ static void take_answers(struct lookup *l, size_t count)
         }
         for (uint32_t matches = answer.slots & (VTR_LINE_FULL - 1); matches != 0;
              matches &= matches - 1) {
-            suspect_slot(l, vtr_load_u32(slots + 4 * VTR_LOWEST_BIT(matches)), at);
+            const uint32_t slot = vtr_load_u32(slots + 4 * VTR_LOWEST_BIT(matches));
+
+            suspect_place(l, (slot & place_mask) >> VTR_ATOM_KIN_BITS, unit_count, at);
         }
     }
     l->question_count = left; /* answers are in the order of questions */
@@ -371,6 +387,7 @@ static void look_up_group(struct lookup *l, const uint16_t *positions, size_t co
 {
     uint32_t tried = 0; /* lines of each question */
 
+    begin_group(l);
     ask_group(l, positions, count);
     while (l->question_count > 0) {
         take_answers(l, l->matcher->match(l->matcher, l->bytes, l->questions,
