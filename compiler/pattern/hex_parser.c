@@ -205,9 +205,9 @@ static bool read_jump(struct parser *p)
             return false;
         }
     }
-    const bool is_upper_only = !has_min && has_max;
-    if (p->pos >= p->source.len || p->source.ptr[p->pos] != ']' || is_upper_only ||
-        (!has_min && !has_dash)) {
+    const bool is_yara_x = !has_min && has_max; /* [-m] */
+    if (p->pos >= p->source.len || p->source.ptr[p->pos] != ']' ||
+        (is_yara_x && p->dialect == VTR_DIALECT_YARA4) || (!has_min && !has_dash)) {
         return fail_jump(p, at);
     }
     p->pos++;

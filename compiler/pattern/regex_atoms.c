@@ -460,6 +460,8 @@ static void walk(struct walker *w, const struct vtr_regex_node *node, unsigned d
     case VTR_REGEX_CLASS:
     case VTR_REGEX_START:
     case VTR_REGEX_END:
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         walk_leaf(w, node, depth, out);

@@ -3,7 +3,7 @@
 /*
  * YARA's meaning in PCRE2's words:
  *
- *   ^ $       \A and \z: the ends of the data, never of a line
+ *   ^ $       \A and \z: the ends of the data, and with the flag m of a line
  *   .         [^\x0a], or with /s every byte
  *   \b \B     between a word character and another character; for YARA 4 the ends of
  *             the data are always a boundary, whatever stands there
@@ -38,6 +38,7 @@
 #define COST_CLASS         33u
 #define COST_GROUP         8u /* and per alternative of it */
 #define COST_REPEAT        9u /* of a single byte */
+#define COST_LINE_END      60u
 #define COST_BOUNDARY      180u
 #define COST_BOUNDARY_WIDE 340u
 #define COST_POWER         18u /* of one that is defined or called */
@@ -109,6 +110,30 @@ static void put_boundary(struct emitter *e, bool is_boundary)
     put_text(e, e->is_wide ? WIDE : NARROW);
     put_text(e, ")");
 #undef WORD
+}
+
+/* An end of a line stands between \r and \n no more than elsewhere in it, as YARA-X has
+ * it of files; of texts in conditions \n alone ends a line. */
+static void put_line_end(struct emitter *e, bool is_start)
+{
+#define LF "\\x0a"
+#define CR "\\x0d"
+    static const char *const STARTS[] = {
+        "(?:\\A|(?<=" LF "))",
+        "(?:\\A|(?<=" LF ")|(?<=" CR ")(?!" LF "))",
+        "(?:\\A|(?<=" LF "\\x00)|(?<=" CR "\\x00)(?!" LF "\\x00))",
+    };
+    static const char *const ENDS[] = {
+        "(?:\\z|(?=" LF "))",
+        "(?:\\z|(?=" CR ")|(?<!" CR ")(?=" LF "))",
+        "(?:\\z|(?=" CR "\\x00)|(?<!" CR "\\x00)(?=" LF "\\x00))",
+    };
+    const unsigned form = e->tree->is_of_text ? 0 : e->is_wide ? 2 : 1;
+
+    e->flags |= is_start ? 0 : VTR_PROGRAM_END_ANCHOR;
+    put_text(e, is_start ? STARTS[form] : ENDS[form]);
+#undef LF
+#undef CR
 }
 
 static void put_count(struct emitter *e, uint32_t min, uint32_t max, bool is_lazy)
@@ -409,6 +434,10 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
         e->flags |= VTR_PROGRAM_END_ANCHOR;
         put_text(e, "\\z");
         break;
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
+        put_line_end(e, node->kind == VTR_REGEX_LINE_START);
+        break;
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         put_boundary(e, node->kind == VTR_REGEX_BOUNDARY);
@@ -507,6 +536,9 @@ static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *n
     case VTR_REGEX_LITERAL:
     case VTR_REGEX_ANY:
         return COST_LITERAL + wide;
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
+        return COST_LINE_END;
     case VTR_REGEX_CLASS:
         return COST_CLASS + wide;
     case VTR_REGEX_BOUNDARY:

@@ -22,7 +22,7 @@ static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
         flags->has_lines = is_on;
         return true;
     default:
-        return letter == 'u'; /* characters are bytes in any case */
+        return letter == 'u' && !is_on; /* characters are bytes */
     }
 }
 

@@ -11,7 +11,7 @@ struct vtr_regex_flags {
     bool is_dotall;   /* s */
     bool is_extended; /* x: blanks and comments mean nothing */
     bool is_swapped;  /* U: a repeat is lazy, and with a ? behind it greedy */
-    bool has_lines;   /* m: '^' and '$' stand for ends of lines, which are not read */
+    bool has_lines;   /* m: '^' and '$' stand for ends of lines too */
 };
 
 /* Reads flags at `*at`, behind "(?", moves to the ':' or ')' behind them and changes

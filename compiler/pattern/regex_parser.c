@@ -218,19 +218,6 @@ static struct vtr_regex_node *parse_assertion(struct parser *p,
     return vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
 }
 
-/* '^' or '$', which a flag may make ends of lines. */
-static struct vtr_regex_node *parse_anchor(struct parser *p, enum vtr_regex_kind kind)
-{
-    if (!p->builder.flags.has_lines) {
-        return parse_assertion(p, kind, 1);
-    }
-    (void)vtr_problem_set(p->problem, "E210", p->pos, 1, "'%c' for an end of lines",
-                          p->text.ptr[p->pos]);
-    (void)vtr_problem_help(p->problem,
-                           "write \\n for the end of a line, or leave the flag m out");
-    return NULL;
-}
-
 /* Whether the escape of `letter` stands for nothing, in a dialect that asks. */
 static bool is_refused_escape(const struct parser *p, int letter)
 {
@@ -405,14 +392,16 @@ static bool is_behind(const struct parser *p, const char *pair)
 /* One item of a sequence; the caller has seen that there is one. */
 static struct vtr_regex_node *parse_item(struct parser *p)
 {
+    const bool has_lines = p->builder.flags.has_lines;
     struct vtr_regex_node *node;
     bool is_assertion = false;
 
     switch (peek(p)) {
     case '^':
-        return parse_anchor(p, VTR_REGEX_START);
+        return parse_assertion(p, has_lines ? VTR_REGEX_LINE_START : VTR_REGEX_START,
+                               1);
     case '$':
-        return parse_anchor(p, VTR_REGEX_END);
+        return parse_assertion(p, has_lines ? VTR_REGEX_LINE_END : VTR_REGEX_END, 1);
     case '*':
     case '+':
     case '?':
@@ -575,6 +564,8 @@ bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
     case VTR_REGEX_EMPTY:
     case VTR_REGEX_START:
     case VTR_REGEX_END:
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         break;

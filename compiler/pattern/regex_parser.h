@@ -27,6 +27,8 @@ enum vtr_regex_kind {
     VTR_REGEX_CLASS,       /* set */
     VTR_REGEX_START,       /* ^ */
     VTR_REGEX_END,         /* $ */
+    VTR_REGEX_LINE_START,  /* ^ under the flag m */
+    VTR_REGEX_LINE_END,    /* $ under it */
     VTR_REGEX_BOUNDARY,    /* \b */
     VTR_REGEX_NO_BOUNDARY, /* \B */
     VTR_REGEX_REPEAT,      /* first, min to max times */
@@ -80,6 +82,7 @@ struct vtr_regex_tree {
     bool has_greedy;  /* a repeat that takes as much as it can, {n} included */
     bool has_lazy;    /* a repeat that takes as little as it can */
     bool has_varying; /* a greedy repeat of no fixed number */
+    bool is_of_text;  /* of a condition's text, not of a file; the parser says false */
 };
 
 /* Whether it matches a run of no bytes. */

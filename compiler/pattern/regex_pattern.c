@@ -137,6 +137,7 @@ bool vtr_condition_regex(struct vtr_arena *arena, const struct vtr_regex_source 
     if (!vtr_regex_parse(arena, source, &tree, problem)) {
         return false;
     }
+    tree.is_of_text = true;
     const bool ok = write_text(&tree, false, &text, out, problem);
     if (ok && source->dialect != VTR_DIALECT_YARA_X &&
         vtr_regex_matches_empty(tree.root)) {

@@ -74,6 +74,8 @@ static void find_lead(struct lead *lead, const struct vtr_regex_node *node)
     case VTR_REGEX_EMPTY:
     case VTR_REGEX_START:
     case VTR_REGEX_END:
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         break;

@@ -76,6 +76,8 @@ static void find_outline(struct outline *outline, const struct vtr_regex_node *n
     case VTR_REGEX_EMPTY:
     case VTR_REGEX_START:
     case VTR_REGEX_END:
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         break;

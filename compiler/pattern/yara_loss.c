@@ -205,6 +205,8 @@ static struct moves moves_of(const struct vtr_regex_node *node,
         return moves;
     case VTR_REGEX_START:
     case VTR_REGEX_END:
+    case VTR_REGEX_LINE_START:
+    case VTR_REGEX_LINE_END:
     case VTR_REGEX_NO_BOUNDARY:
         break;
     }

@@ -216,17 +216,22 @@ static void lex_text(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     lex_delimited(lexer, out, '"');
 }
 
+/* To YARA 4 an i and then an s; to YARA-X two flags. */
 static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
+    const bool is_ordered = lexer->source->dialect == VTR_DIALECT_YARA4;
+
     out->kind = VTR_LEX_REGEX;
     lex_delimited(lexer, out, '/');
-    if (byte_at(lexer, lexer->pos) == 'i') {
-        out->is_nocase = true;
-        out->length++;
-        lexer->pos++;
-    }
-    if (byte_at(lexer, lexer->pos) == 's') {
-        out->is_dotall = true;
+    for (unsigned i = 0; i < 2; i++) {
+        const uint8_t flag = byte_at(lexer, lexer->pos);
+        if (flag == 'i' && !(is_ordered && i > 0)) {
+            out->is_nocase = true;
+        } else if (flag == 's' && !(is_ordered && out->is_dotall)) {
+            out->is_dotall = true;
+        } else {
+            return;
+        }
         out->length++;
         lexer->pos++;
     }
