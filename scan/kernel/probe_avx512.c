@@ -8,6 +8,7 @@
 #include "scan/kernel/atom_probe.h"
 
 #include <immintrin.h>
+#include <string.h>
 
 /* What vpternlog is told for "or". */
 #define ANY_OF_THREE 0xFE
@@ -141,6 +142,31 @@ static inline size_t probe_block(const struct look *look, const uint8_t *tile,
                 out);
 }
 
+/* Of eight blocks, a bit for each that has text (vtr_probe_has_text): bits for each of
+ * its bytes say which are text and which are zeros. */
+VTR_TARGET_AVX512
+static inline unsigned have_text(const struct vtr_atom_probe *probe,
+                                 const uint64_t *texts, const uint64_t *zeros)
+{
+    const __m512i text = _mm512_loadu_si512(texts);
+    const __m512i any = _mm512_or_si512(text, _mm512_loadu_si512(zeros));
+    const __m512i pairs =
+        _mm512_and_si512(_mm512_and_si512(any, _mm512_srli_epi64(any, 1)),
+                         _mm512_or_si512(text, _mm512_srli_epi64(text, 1)));
+    const __m512i triples = _mm512_and_si512(pairs, _mm512_srli_epi64(pairs, 1));
+    const __m512i fives = _mm512_and_si512(triples, _mm512_srli_epi64(triples, 2));
+    const __m512i grams =
+        _mm512_and_si512(fives, _mm512_srl_epi64(fives, _mm_cvtsi32_si128(
+                                                            (int)probe->gram_len - 5)));
+
+    return _mm512_test_epi64_mask(grams,
+                                  _mm512_set1_epi64((long long)probe->text_lanes));
+}
+
+/* Blocks of a tile at most, and what is written behind those that have text. */
+#define BLOCKS_MAX (VTR_TILE_LEN / VTR_PROBE_BLOCK)
+#define BLOCKS_PAD 16u
+
 /* Writes where the blocks begin that have text; returns how many.  They are listed
  * first, since nobody can foresee which of them have. */
 VTR_TARGET_AVX512
@@ -148,17 +174,32 @@ static size_t list_text(const struct vtr_atom_probe *probe, const uint8_t *tile,
                         size_t count, uint16_t *out)
 {
     const struct vtr_atom_probe p = *probe; /* what is written cannot change it */
-    const size_t block = (size_t)VTR_PROBE_BLOCK * p.stride;
+    const unsigned block = VTR_PROBE_BLOCK * p.stride;
     const __m512i last_control = _mm512_set1_epi8(' ' - 1);
+    uint64_t texts[BLOCKS_MAX + BLOCKS_PAD];
+    uint64_t zeros[BLOCKS_MAX + BLOCKS_PAD];
+    size_t blocks = 0;
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += block) {
         VTR_PREFETCH(p.ahead + (at >> p.ahead_shift));
         const __m512i bytes = _mm512_loadu_si512(tile + at);
 
-        out[found] = (uint16_t)at;
-        found += vtr_probe_has_text(&p, _mm512_cmpgt_epi8_mask(bytes, last_control),
-                                    _mm512_testn_epi8_mask(bytes, bytes));
+        texts[blocks] = _mm512_cmpgt_epi8_mask(bytes, last_control);
+        zeros[blocks] = _mm512_testn_epi8_mask(bytes, bytes);
+        blocks++;
+    }
+    memset(texts + blocks, 0, BLOCKS_PAD * sizeof(texts[0]));
+    memset(zeros + blocks, 0, BLOCKS_PAD * sizeof(zeros[0]));
+    __m512i begins = _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+                                                          10, 11, 12, 13, 14, 15),
+                                        _mm512_set1_epi32((int)block));
+    for (size_t i = 0; i < blocks; i += BLOCKS_PAD) {
+        const unsigned have = have_text(&p, texts + i, zeros + i) |
+                              have_text(&p, texts + i + 8, zeros + i + 8) << 8;
+
+        found += keep((__mmask16)have, begins, out + found);
+        begins = _mm512_add_epi32(begins, _mm512_set1_epi32((int)(BLOCKS_PAD * block)));
     }
     return found;
 }
@@ -174,7 +215,7 @@ size_t vtr_probe_avx512(const struct vtr_atom_probe *probe, const uint8_t *tile,
     size_t found = 0;
 
     if (probe->is_text) {
-        uint16_t blocks[VTR_TILE_LEN / VTR_PROBE_BLOCK];
+        uint16_t blocks[BLOCKS_MAX + BLOCKS_PAD];
         const size_t block_count = list_text(probe, tile, count, blocks);
 
         for (size_t i = 0; i < block_count; i++) {
