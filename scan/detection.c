@@ -92,6 +92,7 @@ static bool read_strings(const struct vtr_scan_run *run, uint32_t rule_number,
     if (strings == NULL) {
         return false;
     }
+    vtr_pattern_states_fetch_rule(&run->patterns, first, rule->pattern_count);
     for (uint64_t i = 0; i < rule->pattern_count && vtr_rule_next_pattern(&r, &view);
          i++) {
         const struct vtr_pattern_state *state =

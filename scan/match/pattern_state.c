@@ -13,6 +13,11 @@
 #define FIRST_CAPACITY 64u
 #define PART_LIMIT     65536u /* numbered in 16 bits by the index */
 
+/* Of a rule what is known of so many patterns is fetched at once, and of the touched
+ * ones each part when so many others are before it. */
+#define RULE_FETCHES 16u
+#define FETCH_STEP   8u
+
 /* Past so many patterns what is kept from file to file is dropped. */
 #define KEEP_LIMIT 131072u
 
@@ -368,16 +373,21 @@ struct vtr_pattern_state *vtr_pattern_states_get(struct vtr_pattern_states *stat
     return *place > 0 ? states->items[*place - 1] : add_state(states, pattern, place);
 }
 
+static void fetch_state(const struct vtr_pattern_state *state)
+{
+    VTR_PREFETCH(state);
+    VTR_PREFETCH(&state->view);
+    VTR_PREFETCH(&state->parts);
+    VTR_PREFETCH(&state->matches);
+}
+
 void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t number,
                               unsigned step)
 {
     const struct vtr_pattern_state *state = states->items[number];
 
     if (step == 0) {
-        VTR_PREFETCH(state);
-        VTR_PREFETCH(&state->view);
-        VTR_PREFETCH(&state->parts);
-        VTR_PREFETCH(&state->matches);
+        fetch_state(state);
         return;
     }
     if (state->part_count > 0) {
@@ -386,6 +396,34 @@ void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t 
     }
     if (state->matches.items != NULL) {
         VTR_PREFETCH(state->matches.items + state->matches.count);
+    }
+}
+
+void vtr_pattern_states_fetch_rule(const struct vtr_pattern_states *states,
+                                   uint32_t first, uint64_t count)
+{
+    for (uint32_t i = 0; i < RULE_FETCHES && i < count; i++) {
+        const uint32_t *place = vtr_pattern_states_place(states, first + i);
+
+        if (place != NULL && *place > 0) {
+            fetch_state(states->items[*place - 1]);
+        }
+    }
+}
+
+void vtr_pattern_states_fetch_touched(const struct vtr_pattern_states *states,
+                                      size_t index)
+{
+    const size_t count = states->touched_count;
+
+    if (count > FETCH_STEP && index < count - FETCH_STEP) {
+        const struct vtr_pattern_state *near = states->touched[index + FETCH_STEP];
+
+        VTR_PREFETCH(near->parts);
+        VTR_PREFETCH(&states->slots[near->number]);
+    }
+    if (count > 2 * FETCH_STEP && index < count - 2 * FETCH_STEP) {
+        fetch_state(states->touched[index + 2 * FETCH_STEP]);
     }
 }
 

@@ -136,6 +136,15 @@ void vtr_pattern_states_note_units(struct vtr_pattern_states *states,
 void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t number,
                               unsigned step);
 
+/* Fetches what is known of patterns of a rule, of the first of so many. */
+void vtr_pattern_states_fetch_rule(const struct vtr_pattern_states *states,
+                                   uint32_t first, uint64_t count);
+
+/* Fetches what is read of the touched patterns behind the one with this index, of each
+ * a part: when they are gone through, all of it is there in time. */
+void vtr_pattern_states_fetch_touched(const struct vtr_pattern_states *states,
+                                      size_t index);
+
 /* Notes that something of the pattern was found in this file. */
 void vtr_pattern_states_touch(struct vtr_pattern_states *states,
                               struct vtr_pattern_state *state);

@@ -484,6 +484,7 @@ void vtr_verify_finish(struct vtr_scan_run *run)
         struct vtr_pattern_state *state = run->patterns.touched[i];
         const struct vtr_profile_span span = vtr_profile_begin(run->profile);
 
+        vtr_pattern_states_fetch_touched(&run->patterns, i);
         finish_pattern(run, state);
         vtr_profile_finish(run->profile, &span, state->pattern, state->matches.count);
     }
