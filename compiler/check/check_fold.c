@@ -44,8 +44,9 @@ static void report(struct vtr_checker *c, const struct vtr_node *chain,
     struct vtr_place place = {c->source, chain->offset,
                               right->offset + right->length - chain->offset};
 
-    /* YARA-X leaves these to the scan: numbers wrap, a division is undefined. */
-    if (c->source->dialect == VTR_DIALECT_YARA_X && code != VTR_CODE_SHIFT) {
+    /* YARA-X leaves this to the scan, where it is undefined; and a quotient too large.
+     */
+    if (c->source->dialect == VTR_DIALECT_YARA_X && code == VTR_CODE_DIVISION) {
         return;
     }
     if (code != VTR_CODE_OVERFLOW) {
@@ -88,6 +89,9 @@ static bool divide(struct vtr_checker *c, const struct vtr_node *chain, enum vtr
             *out = 0;
             return true;
         }
+        if (chain->number == INT64_MIN && c->source->dialect == VTR_DIALECT_YARA_X) {
+            return false;
+        }
         if (chain->number == INT64_MIN) {
             report(c, chain, VTR_CODE_OVERFLOW, right,
                    "this quotient does not fit 64 bits");
@@ -97,6 +101,20 @@ static bool divide(struct vtr_checker *c, const struct vtr_node *chain, enum vtr
     *out = op == VTR_OP_MOD ? chain->number % right->number
                             : chain->number / right->number;
     return true;
+}
+
+/* YARA-X computes constants with floats: what is no farther outside of 64 bits than
+ * these can tell is the last number within, the rest is an error. */
+static bool saturate(int64_t a, int64_t b, enum vtr_op op, int64_t *out)
+{
+    const double left = (double)a;
+    const double right = (double)b;
+    const double sum = op == VTR_OP_MUL   ? left * right
+                       : op == VTR_OP_ADD ? left + right
+                                          : left - right;
+
+    *out = sum > 0.0 ? INT64_MAX : INT64_MIN;
+    return sum <= (double)INT64_MAX && sum >= (double)INT64_MIN;
 }
 
 static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_op op,
@@ -133,6 +151,9 @@ static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_o
         break;
     default:
         return false;
+    }
+    if (!fits && c->source->dialect == VTR_DIALECT_YARA_X) {
+        fits = saturate(a, b, op, out);
     }
     if (!fits) {
         report(c, chain, VTR_CODE_OVERFLOW, right, "this number does not fit 64 bits");

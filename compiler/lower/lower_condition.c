@@ -10,6 +10,9 @@
  * conditions calculate, which are nested 200 deep. */
 #define LIST_STACK_LIMIT 48u
 
+/* Makes 1 of the least float, or more, when it is multiplied twice. */
+#define LARGE ((struct vtr_decimal){1, 300})
+
 typedef void (*lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
 
 static void push(struct vtr_lowering *l)
@@ -66,10 +69,8 @@ void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node)
     }
 }
 
-static void lower_float(struct vtr_lowering *l, const struct vtr_node *node)
+static void put_float(struct vtr_lowering *l, struct vtr_decimal decimal)
 {
-    const struct vtr_decimal decimal = vtr_decimal_parse(node->text);
-
     vtr_lower_op(l, VTR_OP_FLOAT, 0);
     vtr_writer_zigzag(&l->out, decimal.digits);
     vtr_writer_zigzag(&l->out, decimal.exponent);
@@ -185,12 +186,38 @@ void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node)
     }
 }
 
+/* To YARA floats are equal when they are nearly so, and to EQ and NE; to YARA-X exactly
+ * so.  What they differ by is made so large that only nothing is near 0. */
+static void put_exactly(struct vtr_lowering *l, enum vtr_op op)
+{
+    vtr_lower_op(l, VTR_OP_SUB, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        put_float(l, LARGE);
+        vtr_lower_op(l, VTR_OP_MUL, 2);
+    }
+    vtr_lower_int(l, 0);
+    vtr_lower_op(l, op, 2);
+}
+
+static bool is_exact(const struct vtr_lowering *l, enum vtr_type left,
+                     const struct vtr_node *right)
+{
+    return l->source->dialect == VTR_DIALECT_YARA_X &&
+           (right->joint == VTR_OP_EQ || right->joint == VTR_OP_NE) &&
+           (left == VTR_TYPE_FLOAT || right->type == VTR_TYPE_FLOAT);
+}
+
 static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
 {
     const struct vtr_node *node = chain->children;
+    enum vtr_type left = node->type;
 
     if (node->next->joint == VTR_OP_AND || node->next->joint == VTR_OP_OR) {
         lower_logic(l, chain);
+        return;
+    }
+    if (chain->is_known && l->source->dialect == VTR_DIALECT_YARA_X) {
+        vtr_lower_int(l, chain->number); /* its constants are not what a scan makes */
         return;
     }
     vtr_lower_node(l, node);
@@ -200,8 +227,13 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
             vtr_lower_regex(l, node);
         } else {
             vtr_lower_node(l, node);
-            vtr_lower_op(l, node->joint, 2);
+            if (is_exact(l, left, node)) {
+                put_exactly(l, node->joint);
+            } else {
+                vtr_lower_op(l, node->joint, 2);
+            }
         }
+        left = VTR_TYPE_BOOL; /* or of numbers that are not compared */
     }
 }
 
@@ -411,7 +443,7 @@ void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
         vtr_lower_int(l, node->number);
         break;
     case VTR_NODE_FLOAT:
-        lower_float(l, node);
+        put_float(l, vtr_decimal_parse(node->text));
         break;
     case VTR_NODE_TEXT:
         put_text(l, node->text);

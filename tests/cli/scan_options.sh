@@ -162,17 +162,28 @@ rule both_zero { strings: $a = "n\0l" condition: $a }
 rule x_anchors { strings: $a = /\Aqrt.*l\z/s condition: $a }
 rule x_names { strings: $a = /[[:digit:]][[:^digit:]_]n/ condition: $a }
 rule yara_letters { strings: $a = /qA\A/ condition: $a }
+rule x_floats { condition: 0.1 + 0.2 != 0.3 and filesize * 0.1 != 2.0000000000000004 }
+rule yara_floats { condition: 0.1 + 0.2 == 0.3 and 1.0 == 1.0 }
 EOF
 printf 'qrt zaaaab qAA 5_n\0l' >x
 expect 0 compile -o x.vdb --dialect yara-x x.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero x_anchors x_names " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero x_anchors x_floats x_names " ] ||
     complain "not what YARA-X matches"
 expect 0 compile -o x.vdb x.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero yara_letters " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero yara_floats yara_letters " ] ||
     complain "not what YARA matches"
 expect 1 check --dialect yara4 x.yar
+cat >limits.yar <<'EOF'
+rule last { condition: 9223372036854775807 + 1 == 9223372036854775807 }
+rule first { condition: -9223372036854775807 - 2 == -9223372036854775807 - 1 }
+rule wraps { condition: filesize * 0 + 9223372036854775807 + 1 < 0 }
+EOF
+expect 0 compile -o limits.vdb --dialect yara-x limits.yar
+expect 1 scan limits.vdb x
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "first last wraps " ] || complain "not YARA-X's constants"
+expect 1 check limits.yar
 
 # What modules find, whether rules ask for them or not.
 expect 0 scan -D -i nobody r.yar "$VITRINE"

@@ -91,6 +91,7 @@ static const struct row ROWS[] = {
     {"rule a { condition: true } rule t { condition: any of (a*) }", "", "", "E047"},
     {"global global rule t { condition: true }", "", "", "E047"},
     {"rule t { condition: 9223372036854775807 + 1 > 0 }", "E032", "E032", ""},
+    {"rule t { condition: 9223372036854775807 * 2 > 0 }", "E032", "E032", "E032"},
     {"rule t { condition: 1 \\ 0 == 1 }", "E033", "E033", ""},
     {"rule t { condition: 1 << -1 == 0 }", "E034", "E034", "E034"},
     {"rule t { condition: for any a in (1..2) : (for any b in (1..2) : (for any c in "
