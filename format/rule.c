@@ -7,6 +7,7 @@
  */
 #include "format/rule.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -60,6 +61,16 @@ void vtr_unmask(struct vtr_bytes masked, uint8_t *out)
 void vtr_unmask_part(struct vtr_bytes masked, size_t from, size_t len, uint8_t *out)
 {
     vtr_mask_part((struct vtr_bytes){masked.ptr + from, len}, from, out);
+}
+
+uint8_t *vtr_unmask_copy(struct vtr_bytes masked)
+{
+    uint8_t *plain = malloc(masked.len == 0 ? 1 : masked.len);
+
+    if (plain != NULL) {
+        vtr_unmask(masked, plain);
+    }
+    return plain;
 }
 
 /* A reader over what `r` has consumed since `from`; file offsets stay those of `r`. */

@@ -139,6 +139,9 @@ void vtr_unmask(struct vtr_bytes masked, uint8_t *out);
 /* The same of `len` bytes from `from` on, which `masked` has. */
 void vtr_unmask_part(struct vtr_bytes masked, size_t from, size_t len, uint8_t *out);
 
+/* A plain copy from malloc; NULL when memory is out. */
+VTR_MUST_CHECK uint8_t *vtr_unmask_copy(struct vtr_bytes masked);
+
 /* View of a body; borrows from it. */
 struct vtr_rule_view {
     struct vtr_bytes body;

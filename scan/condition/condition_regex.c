@@ -25,17 +25,6 @@ void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes)
     vtr_number_map_deinit(&regexes->index);
 }
 
-/* A plain copy of a masked text from malloc, or NULL. */
-static uint8_t *unmasked(struct vtr_bytes masked)
-{
-    uint8_t *plain = malloc(masked.len == 0 ? 1 : masked.len);
-
-    if (plain != NULL) {
-        vtr_unmask(masked, plain);
-    }
-    return plain;
-}
-
 /* The compiled expression; NULL when there is none. */
 static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
                                    struct vtr_scan_run *run, uint8_t flags,
@@ -48,7 +37,7 @@ static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
     if (place != NULL) {
         return ((struct vtr_regex **)regexes->items.items)[*place];
     }
-    uint8_t *text = unmasked(masked);
+    uint8_t *text = vtr_unmask_copy(masked);
     struct vtr_regex **item = text == NULL ? NULL : vtr_vector_push(&regexes->items);
     if (item == NULL || !vtr_number_map_put(&regexes->index, key,
                                             (uint32_t)(regexes->items.count - 1))) {
@@ -78,7 +67,7 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         return false;
     }
     if (subject.is_masked) {
-        copy = unmasked(subject.bytes);
+        copy = vtr_unmask_copy(subject.bytes);
         if (copy == NULL) {
             run->is_memory_out = true;
             return false;

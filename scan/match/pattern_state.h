@@ -20,6 +20,7 @@
 struct vtr_class_run;
 struct vtr_regex;
 struct vtr_regex_filter;
+struct vtr_regex_ways;
 
 /* Offsets where a part may begin, and the atom that says so. */
 struct vtr_candidate {
@@ -44,8 +45,10 @@ struct vtr_pattern_part {
     struct vtr_class_run *run; /* REGEX: owned; NULL: it is not one run of a class */
     struct vtr_regex_filter *filter; /* REGEX: owned; NULL until it is needed, and */
     bool has_no_filter;              /* when there is none */
-    struct vtr_vector candidates;    /* struct vtr_candidate, not looked at yet */
-    struct vtr_match_list found;     /* HEX of several fragments, REGEX */
+    struct vtr_regex_ways *ways;     /* REGEX: the same */
+    bool has_no_ways;
+    struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
+    struct vtr_match_list found;  /* HEX of several fragments, REGEX */
 };
 
 struct vtr_pattern_state {

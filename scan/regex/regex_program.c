@@ -99,28 +99,31 @@ static void add_byte(struct vtr_regex_set *set, unsigned byte)
     set->bits[byte >> 3] = (uint8_t)(set->bits[byte >> 3] | 1u << (byte & 7u));
 }
 
-static bool append_set(struct reading *r, const struct vtr_regex_set *set)
+/* Adds the other case of each letter where the case means nothing. */
+static void fold(const struct reading *r, struct vtr_regex_set *set)
 {
-    struct vtr_regex_set wanted = *set;
-    struct vtr_regex_program_code *code = r->code;
-    size_t i = 0;
-
     for (unsigned byte = 'a'; byte <= 'z' && (r->flags & VTR_PROGRAM_NOCASE) != 0;
          byte++) {
         if (vtr_regex_set_has(set, byte) || vtr_regex_set_has(set, byte - 32)) {
-            add_byte(&wanted, byte);
-            add_byte(&wanted, byte - 32);
+            add_byte(set, byte);
+            add_byte(set, byte - 32);
         }
     }
-    while (i < code->set_count &&
-           memcmp(&code->sets[i], &wanted, sizeof(wanted)) != 0) {
+}
+
+static bool append_set(struct reading *r, const struct vtr_regex_set *set)
+{
+    struct vtr_regex_program_code *code = r->code;
+    size_t i = 0;
+
+    while (i < code->set_count && memcmp(&code->sets[i], set, sizeof(*set)) != 0) {
         i++;
     }
     if (i == VTR_REGEX_SET_LIMIT) {
         return false;
     }
     if (i == code->set_count) {
-        code->sets[code->set_count++] = wanted;
+        code->sets[code->set_count++] = *set;
     }
     return append(r, (struct vtr_regex_step){VTR_REGEX_STEP_BYTE, (int16_t)i, 0});
 }
@@ -130,6 +133,7 @@ static bool append_byte(struct reading *r, unsigned byte)
     struct vtr_regex_set set = {{0}};
 
     add_byte(&set, byte);
+    fold(r, &set);
     return append_set(r, &set);
 }
 
@@ -197,6 +201,7 @@ static bool read_class(struct reading *r)
             add_byte(&set, byte);
         }
     }
+    fold(r, &set);
     for (size_t i = 0; i < sizeof(set.bits) && is_inverted; i++) {
         set.bits[i] = (uint8_t)~set.bits[i];
     }

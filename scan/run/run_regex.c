@@ -2,11 +2,50 @@
 
 #include "scan/run/run_regex.h"
 
+#include <stdlib.h>
+
+#include "format/rule.h"
+#include "scan/regex/regex_ways.h"
+
 /* The match limits that are tried, up to that of the scan, and what they count for. */
 #define FIRST_LIMIT    4096u
 #define LIMIT_FACTOR   4u
 #define UNITS_PER_STEP 8u
 #define RUN_COST       64u
+
+/* Where going back takes longer than this, as `.*x?.*y` does on a line without a y, all
+ * ways are followed at once to know whether there is a match at all. */
+#define PATIENCE      16384u
+#define UNITS_PER_WAY 4u
+
+static struct vtr_regex_ways *ways_of(struct vtr_pattern_part *part)
+{
+    if (part->ways == NULL && !part->has_no_ways) {
+        uint8_t *text = vtr_unmask_copy(part->bytes);
+        if (text != NULL) {
+            part->ways = vtr_regex_ways_new((struct vtr_bytes){text, part->bytes.len},
+                                            part->flags);
+        }
+        part->has_no_ways = part->ways == NULL;
+        free(text);
+    }
+    return part->ways;
+}
+
+/* Whether it is certain that no match begins at `start`. */
+static bool is_ruled_out(struct vtr_scan_run *run, struct vtr_pattern_part *part,
+                         struct vtr_bytes data, size_t start)
+{
+    struct vtr_regex_ways *ways = ways_of(part);
+    const uint64_t most = vtr_run_work_left(run, part) / UNITS_PER_WAY;
+    uint64_t left = most;
+
+    if (ways == NULL) {
+        return false;
+    }
+    const bool may_begin = vtr_regex_ways_may_begin(ways, data, start, &left);
+    return vtr_run_spend(run, part, (most - left) * UNITS_PER_WAY) && !may_begin;
+}
 
 enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
                                     struct vtr_pattern_part *part,
@@ -31,6 +70,10 @@ enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
         vtr_regex_machine_set_limit(run->regexes, current);
         answer =
             vtr_regex_run(run->regexes, regex, data, start, is_anchored, &first, &end);
+        if (answer == VTR_REGEX_LIMIT && is_anchored && part != NULL &&
+            current == PATIENCE && is_ruled_out(run, part, data, start)) {
+            answer = VTR_REGEX_NO;
+        }
         cost = current == most ? 0 : (uint64_t)current * UNITS_PER_STEP;
     }
     if (answer == VTR_REGEX_LIMIT) {

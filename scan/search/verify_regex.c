@@ -55,12 +55,11 @@ static void find_run(struct vtr_scan_run *run, struct vtr_pattern_part *part,
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
 {
     if (part->regex == NULL && !part->is_broken) {
-        uint8_t *text = malloc(part->bytes.len == 0 ? 1 : part->bytes.len);
+        uint8_t *text = vtr_unmask_copy(part->bytes);
         if (text == NULL) {
             run->is_memory_out = true;
             return false;
         }
-        vtr_unmask(part->bytes, text);
         bool is_memory_out;
         part->regex = vtr_regex_new((struct vtr_bytes){text, part->bytes.len},
                                     part->flags, &is_memory_out);
@@ -288,9 +287,8 @@ static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *sta
 static bool has_filter(struct vtr_pattern_part *part)
 {
     if (part->filter == NULL && !part->has_no_filter) {
-        uint8_t *text = malloc(part->bytes.len == 0 ? 1 : part->bytes.len);
+        uint8_t *text = vtr_unmask_copy(part->bytes);
         if (text != NULL) {
-            vtr_unmask(part->bytes, text);
             part->filter =
                 vtr_regex_filter_new((struct vtr_bytes){text, part->bytes.len},
                                      part->flags);

@@ -10,17 +10,12 @@
 #include "format/rule.h"
 #include "scan/regex/regex.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/random_records.h"
+#include "tests/support/random_regex.h"
 
-#define TEXT_LEN   400u
 #define DATA_LEN   300u
 #define CASES      4000u
 #define FIRST_SEED 20240607u
-
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
 
 static struct vtr_bytes bytes_of(const char *text)
 {
@@ -118,14 +113,15 @@ static void too_many_states_make_it_give_up(void **state)
 {
     uint8_t data[65536];
     struct vtr_regex_cursor cursor = {0};
-    uint32_t seed = FIRST_SEED;
+    uint64_t random = FIRST_SEED;
     struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of("a[ab]{90}c"), 0);
 
     (void)state;
     assert_non_null(filter);
     for (size_t i = 0; i < sizeof(data); i++) {
-        data[i] = (uint8_t)("ab"[next_random(&seed) >> 12 & 1u]);
+        data[i] = (uint8_t)("ab"[vtr_test_below(&random, 2)]);
     }
+    data[0] = 'a';
     const struct vtr_bytes bytes = {data, sizeof(data)};
     assert_int_equal(vtr_regex_filter_find(filter, bytes, bytes.len, &cursor),
                      VTR_FILTER_GIVES_UP);
@@ -134,31 +130,6 @@ static void too_many_states_make_it_give_up(void **state)
     assert_int_equal(vtr_regex_filter_find(filter, bytes, bytes.len, &cursor),
                      VTR_FILTER_GIVES_UP);
     vtr_regex_filter_free(filter);
-}
-
-/* An expression of the shapes that the compiler writes; nothing too long. */
-static void write_random(char *out, uint32_t *seed)
-{
-    static const char *const ITEMS[] = {"a",         "b",         "c",     "[ab]",
-                                        "[^b]",      ".",         "\\x20", "(?:a|bc)",
-                                        "(?:ab|c|)", "(?:a[bc])", "(?=a)", "(?<!b)"};
-    static const char *const COUNTS[] = {"",    "",      "",     "*",  "+",     "?",
-                                         "{2}", "{1,3}", "{2,}", "*?", "{0,2}?"};
-    const unsigned count = 1 + next_random(seed) % 5;
-    size_t len = 0;
-
-    for (unsigned i = 0; i < count; i++) {
-        const char *bar = i > 0 && next_random(seed) % 6 == 0 ? "|" : "";
-        const char *item =
-            ITEMS[next_random(seed) % (sizeof(ITEMS) / sizeof(ITEMS[0]))];
-        const char *times =
-            COUNTS[next_random(seed) % (sizeof(COUNTS) / sizeof(COUNTS[0]))];
-        const bool is_look = item[0] == '(' && item[2] != ':';
-        const int added = snprintf(out + len, TEXT_LEN - len, "%s%s%s", bar, item,
-                                   is_look ? "" : times);
-        assert_true(added > 0 && (size_t)added < TEXT_LEN - len);
-        len += (size_t)added;
-    }
 }
 
 /* Fails when a match begins where the filter lets nobody look. */
@@ -197,22 +168,18 @@ static void hold_against_pcre2(const char *text, uint8_t flags, struct vtr_bytes
 
 static void no_match_of_pcre2_is_missed(void **state)
 {
-    static const char ALPHABET[] = "aabbccAB \n";
-    uint32_t seed = FIRST_SEED;
-    char text[TEXT_LEN];
+    uint64_t random = FIRST_SEED;
+    char text[VTR_TEST_REGEX_CAP];
     uint8_t data[DATA_LEN];
 
     (void)state;
     for (unsigned i = 0; i < CASES; i++) {
-        const uint8_t flags =
-            (uint8_t)((next_random(&seed) % 2 != 0 ? VTR_PROGRAM_NOCASE : 0u) |
-                      (next_random(&seed) % 2 != 0 ? VTR_PROGRAM_DOTALL : 0u));
-        write_random(text, &seed);
-        const size_t len = next_random(&seed) % DATA_LEN;
-        for (size_t k = 0; k < len; k++) {
-            data[k] = (uint8_t)ALPHABET[next_random(&seed) % (sizeof(ALPHABET) - 1)];
-        }
-        hold_against_pcre2(text, flags, (struct vtr_bytes){data, len});
+        const uint8_t flags = vtr_test_random_flags(&random);
+
+        vtr_test_random_regex(text, &random);
+        hold_against_pcre2(
+            text, flags,
+            (struct vtr_bytes){data, vtr_test_random_subject(data, DATA_LEN, &random)});
     }
 }
 

@@ -78,6 +78,33 @@ static void nested_repeats_come_to_an_end(void **state)
                   VTR_SCAN_LIMIT_REGEX);
 }
 
+/* Going back from each end of each part costs the length of the line squared, or worse;
+ * that nothing is found is known all the same. */
+static void what_does_not_match_is_known_however_many_ways_there_are(void **state)
+{
+    (void)state;
+    static const char *const EXPRESSIONS[] = {"/bcde.*\\r?\\n?.*\\r?\\n?.*65535\\sf/",
+                                              "/bcde.+\\w+\\W?\\w+\\W?\\w+;/",
+                                              "/bcde(a|aa)+;/",
+                                              "/bcde(a{1,10}){1,10};/",
+                                              "/bcde(.+a){3,9}P/"};
+    struct vtr_bytes data = letters('b');
+    uint8_t *bytes = (uint8_t *)(uintptr_t)data.ptr;
+    unsigned found;
+
+    memcpy(bytes + 7, "bcde", 4);
+    memcpy(bytes + 3500, "\n\n\n-;Pf", 7); /* PCRE2 looks for the last one first */
+    for (size_t i = 0; i < sizeof(EXPRESSIONS) / sizeof(EXPRESSIONS[0]); i++) {
+        char rule[128];
+
+        (void)snprintf(rule, sizeof(rule), "rule r { strings: $a = %s condition: $a }",
+                       EXPRESSIONS[i]);
+        assert_int_equal(scan(rule, data, &found), 0);
+        assert_int_equal(found, 0);
+    }
+    free(bytes);
+}
+
 static void loops_over_large_sets_come_to_an_end(void **state)
 {
     (void)state;
@@ -216,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jumps_over_what_they_look_for_come_to_an_end),
         cmocka_unit_test(nested_repeats_come_to_an_end),
+        cmocka_unit_test(what_does_not_match_is_known_however_many_ways_there_are),
         cmocka_unit_test(loops_over_large_sets_come_to_an_end),
         cmocka_unit_test(work_without_end_does_not_hide_other_rules),
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
