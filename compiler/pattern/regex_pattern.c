@@ -90,8 +90,15 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
         drop_hidden(&wide, is_fullword);
     }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
+    /* Of two matches at one offset the first form's counts: to YARA-X the wide one's,
+     * when a repeat is greedy. */
+    const bool is_wide_first =
+        is_plain && is_wide && tree->dialect == VTR_DIALECT_YARA_X && tree->has_varying;
+    if (is_wide_first && !write_form(arena, &wide, true, out, problem)) {
+        return false;
+    }
     return (!is_plain || write_form(arena, &plain, false, out, problem)) &&
-           (!is_wide || write_form(arena, &wide, true, out, problem));
+           (!is_wide || is_wide_first || write_form(arena, &wide, true, out, problem));
 }
 
 bool vtr_pattern_regex(struct vtr_arena *arena,
