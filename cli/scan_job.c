@@ -21,6 +21,7 @@ struct outcome {
     struct vtr_text hash_names; /* said already, a zero byte after each */
     struct vtr_error err;       /* status VTR_OK: scanned */
     unsigned limits;
+    struct vtr_scan_limited limited;
     uint64_t satisfied; /* rules */
     uint64_t shown; /* of them or, negated, of the others: those that were asked for */
     enum {
@@ -270,6 +271,10 @@ static void run_task(size_t task, unsigned worker, void *context)
     if (status == VTR_OK) {
         vtr_scanner_set_timeout(self->scanner, timeout_ms);
         status = scan_target(self->scanner, is_process, &self->listener);
+        (void)vtr_scanner_get_limited(self->scanner, VTR_SCAN_LIMIT_MATCHES,
+                                      &outcome->limited.matches);
+        (void)vtr_scanner_get_limited(self->scanner, VTR_SCAN_LIMIT_REGEX,
+                                      &outcome->limited.steps);
     }
     outcome->err.status = status;
     if (job->arguments->rule_limit != 0) {
@@ -295,15 +300,26 @@ static void say_count(struct vtr_text *out, const struct job *job, const char *p
     vtr_text_add(out, "\n");
 }
 
+static void say_limit(const struct outcome *outcome, unsigned bit, const char *path)
+{
+    struct vtr_text reason = {0};
+
+    vtr_scan_say_limit(&reason, bit, &outcome->limited);
+    vtr_text_bytes(&reason, (struct vtr_bytes){(const uint8_t *)"", 1});
+    vtr_complain_text(&vtr_verb_scan,
+                      reason.has_failed ? "a limit was reached:" : reason.ptr, path);
+    vtr_text_deinit(&reason);
+}
+
 static void say_limits(struct job *job, struct outcome *outcome, const char *path)
 {
     for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
         if ((outcome->limits & bit) != 0) {
-            vtr_complain_text(&vtr_verb_scan, vtr_scan_limit_name(bit), path);
+            say_limit(outcome, bit, path);
         }
     }
     if (outcome->limits != 0 && job->arguments->style.is_json) {
-        vtr_scan_print_limits(&outcome->text, path, outcome->limits);
+        vtr_scan_print_limits(&outcome->text, path, outcome->limits, &outcome->limited);
     }
 }
 

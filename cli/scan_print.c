@@ -291,21 +291,59 @@ void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
     }
 }
 
-const char *vtr_scan_limit_name(unsigned bit)
+static const struct vtr_limited_string *limited_by(
+    const struct vtr_scan_limited *limited, unsigned bit)
 {
+    const struct vtr_limited_string *string =
+        bit == VTR_SCAN_LIMIT_MATCHES ? &limited->matches
+        : bit == VTR_SCAN_LIMIT_REGEX ? &limited->steps
+                                      : NULL;
+
+    return string == NULL || string->rule.len == 0 ? NULL : string;
+}
+
+/* "string $a of space:rule", or a name for any. */
+static void say_string(struct vtr_text *out, const struct vtr_limited_string *string,
+                       const char *any)
+{
+    if (string == NULL) {
+        vtr_text_add(out, any);
+        return;
+    }
+    vtr_text_add(out, "string $");
+    vtr_text_safe(out, string->name);
+    vtr_text_add(out, " of ");
+    vtr_text_safe(out, string->space);
+    vtr_text_add(out, ":");
+    vtr_text_safe(out, string->rule);
+}
+
+void vtr_scan_say_limit(struct vtr_text *out, unsigned bit,
+                        const struct vtr_scan_limited *limited)
+{
+    const struct vtr_limited_string *string = limited_by(limited, bit);
+
     switch (bit) {
     case VTR_SCAN_LIMIT_MATCHES:
-        return "a string matched more often than is kept:";
+        say_string(out, string, "a string");
+        vtr_text_add(out, " matched more often than is kept:");
+        break;
     case VTR_SCAN_LIMIT_REGEX:
-        return "a pattern reached its limit of steps:";
+        say_string(out, string, "a pattern");
+        vtr_text_add(out, " reached its limit of steps:");
+        break;
     case VTR_SCAN_LIMIT_TIME:
-        return "the time was up:";
+        vtr_text_add(out, "the time was up:");
+        break;
     case VTR_SCAN_BAD_DATABASE:
-        return "a part of the database could not be read:";
+        vtr_text_add(out, "a part of the database could not be read:");
+        break;
     case VTR_SCAN_LIMIT_MODULE:
-        return "a module could not say all that rules ask for:";
+        vtr_text_add(out, "a module could not say all that rules ask for:");
+        break;
     default:
-        return "a limit was reached:";
+        vtr_text_add(out, "a limit was reached:");
+        break;
     }
 }
 
@@ -368,7 +406,28 @@ void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count
     vtr_text_add(out, "\n");
 }
 
-void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits)
+/* The strings that came to limits, an object each, where it was a single one. */
+static void print_limited(struct vtr_json *json, unsigned limits,
+                          const struct vtr_scan_limited *limited)
+{
+    vtr_json_begin_array(json, "strings");
+    for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
+        const struct vtr_limited_string *string = limited_by(limited, bit);
+
+        if ((limits & bit) != 0 && string != NULL) {
+            vtr_json_begin_object(json, NULL);
+            vtr_json_string(json, "limit", limit_word(bit));
+            vtr_json_bytes(json, "namespace", string->space);
+            vtr_json_bytes(json, "rule", string->rule);
+            vtr_json_bytes(json, "string", string->name);
+            vtr_json_end_object(json);
+        }
+    }
+    vtr_json_end_array(json);
+}
+
+void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits,
+                           const struct vtr_scan_limited *limited)
 {
     struct vtr_json json;
 
@@ -382,6 +441,7 @@ void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limi
         }
     }
     vtr_json_end_array(&json);
+    print_limited(&json, limits, limited);
     vtr_json_end_object(&json);
     vtr_text_add(out, "\n");
 }

@@ -21,8 +21,16 @@ struct vtr_scan_style {
 void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
                     const struct vtr_detection *detection, const char *path);
 
+/* Which string first came to VTR_SCAN_LIMIT_MATCHES and VTR_SCAN_LIMIT_REGEX, where it
+ * was one; else all is empty. */
+struct vtr_scan_limited {
+    struct vtr_limited_string matches;
+    struct vtr_limited_string steps;
+};
+
 /* JSON: an object that says what of the scan of `path` was incomplete. */
-void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits);
+void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limits,
+                           const struct vtr_scan_limited *limited);
 
 /* JSON: an object that says why `path` was not scanned; `key`: "error" or "skipped". */
 void vtr_scan_print_end(struct vtr_text *out, const char *path, const char *key,
@@ -36,6 +44,7 @@ void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style
 void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count);
 
 /* What a VTR_SCAN_* bit means, for people: a complaint before the path's name. */
-const char *vtr_scan_limit_name(unsigned bit);
+void vtr_scan_say_limit(struct vtr_text *out, unsigned bit,
+                        const struct vtr_scan_limited *limited);
 
 #endif

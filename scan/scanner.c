@@ -167,6 +167,29 @@ enum vtr_status vtr_scan_tell_costs(const struct vtr_scanner *const *scanners,
     return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }
 
+int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
+                            struct vtr_limited_string *out)
+{
+    const struct vtr_scan_run *run = &scanner->run;
+    const uint32_t number = limit == VTR_SCAN_LIMIT_MATCHES ? run->crowded_pattern
+                            : limit == VTR_SCAN_LIMIT_REGEX ? run->costly_pattern
+                                                            : 0;
+    struct vtr_pattern_view view;
+    uint32_t rule;
+    uint32_t offset;
+
+    if (number == 0 || !vtr_pattern_row(run->image, number - 1, &rule, &offset)) {
+        return 0;
+    }
+    const struct vtr_bytes body = vtr_image_rule(run->image, rule);
+    if (!vtr_rule_read_key(body, &out->space, &out->rule) ||
+        !vtr_rule_pattern_at(body, offset, &view)) {
+        return 0;
+    }
+    out->name = view.id;
+    return 1;
+}
+
 /* Forgets the file before. */
 static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
                   struct vtr_bytes data, uint64_t total_len)
@@ -184,6 +207,8 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     run->total_len = total_len;
     run->entry_point = -1;
     run->limits = 0;
+    run->crowded_pattern = 0;
+    run->costly_pattern = 0;
     run->match_count = 0;
     run->candidate_count = 0;
     const uint64_t share = vtr_run_work(run);

@@ -208,6 +208,18 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_tell_costs(
     const struct vtr_scanner *const *scanners, size_t count, vtr_cost_fn tell,
     void *context, struct vtr_error *err);
 
+/* A string of a rule.  Borrowed from the database. */
+struct vtr_limited_string {
+    struct vtr_bytes space;
+    struct vtr_bytes rule;
+    struct vtr_bytes name; /* without "$" */
+};
+
+/* The first string by which the last scan came to a limit, VTR_SCAN_LIMIT_MATCHES or
+ * VTR_SCAN_LIMIT_REGEX: 1.  0: it did not, or by no single string. */
+VTR_API int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
+                                    struct vtr_limited_string *out);
+
 /* Scans memory.  `out_limits` (may be NULL) receives VTR_SCAN_* bits. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
     struct vtr_scanner *scanner, struct vtr_bytes data, vtr_detection_fn found,

@@ -234,6 +234,7 @@ static bool read_parts(struct vtr_pattern_state *state)
     }
     state->part_count = (size_t)count;
     for (size_t i = 0; i < state->part_count; i++) {
+        state->parts[i].pattern = state->pattern;
         if (!read_part(&r, state->view.type, i == 0, &state->parts[i])) {
             state->is_bad = true;
             return true;

@@ -32,6 +32,7 @@ struct vtr_candidate {
 /* An alternative of a text, a fragment of a hex string, a program of a regular
  * expression. */
 struct vtr_pattern_part {
+    uint32_t pattern;
     struct vtr_bytes bytes; /* masked text, tokens, masked PCRE2 text */
     struct vtr_bytes
         literal;      /* HEX: masked, where it is nothing but bytes; else empty */

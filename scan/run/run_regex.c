@@ -81,6 +81,9 @@ enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
     }
     if (answer == VTR_REGEX_LIMIT) {
         run->limits |= VTR_SCAN_LIMIT_REGEX;
+        if (part != NULL) {
+            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, part->pattern);
+        }
     } else if (answer == VTR_REGEX_FAILED) {
         run->is_memory_out = true;
     }

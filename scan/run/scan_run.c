@@ -53,6 +53,15 @@ uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
     return left < run->work_left ? left : run->work_left;
 }
 
+void vtr_run_reach(struct vtr_scan_run *run, unsigned limit, uint32_t pattern)
+{
+    uint32_t *first =
+        limit == VTR_SCAN_LIMIT_MATCHES ? &run->crowded_pattern : &run->costly_pattern;
+
+    run->limits |= limit;
+    *first = *first == 0 ? pattern + 1 : *first;
+}
+
 bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
                    uint64_t units)
 {
@@ -67,6 +76,9 @@ bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
     }
     if (units > left || left == 0) {
         run->limits |= VTR_SCAN_LIMIT_REGEX;
+        if (part != NULL) {
+            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, part->pattern);
+        }
         return false;
     }
     return before >> CLOCK_SHIFT == run->work_left >> CLOCK_SHIFT

@@ -47,6 +47,8 @@ struct vtr_scan_run {
     int64_t entry_point;             /* address, of a memory; negative: none */
     struct vtr_arena copies;         /* bytes of matches in a memory */
     unsigned limits;                 /* VTR_SCAN_* */
+    uint32_t crowded_pattern;        /* the first past its limit of matches, plus 1 */
+    uint32_t costly_pattern;         /* the first past its limit of work, plus 1 */
     uint64_t deadline_ms;            /* of vtr_run_clock_ms; 0: none */
     uint64_t work_left;              /* units that all verifying may still cost */
     struct vtr_idle_rows idle;
@@ -67,6 +69,10 @@ uint64_t vtr_run_clock_ms(void);
 
 /* Whether the scan must end; looks at the clock. */
 bool vtr_run_must_stop(struct vtr_scan_run *run);
+
+/* Notes that `pattern` reached a limit, VTR_SCAN_LIMIT_MATCHES or VTR_SCAN_LIMIT_REGEX.
+ */
+void vtr_run_reach(struct vtr_scan_run *run, unsigned limit, uint32_t pattern);
 
 /* What this file may cost in units: each part of a pattern, and all conditions. */
 uint64_t vtr_run_work(const struct vtr_scan_run *run);

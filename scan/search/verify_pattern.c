@@ -34,7 +34,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
 {
     vtr_plain_hits_close(run, state);
     if (run->match_count >= VTR_VERIFY_TOTAL_LIMIT && list->count > 0) {
-        run->limits |= VTR_SCAN_LIMIT_MATCHES;
+        vtr_run_reach(run, VTR_SCAN_LIMIT_MATCHES, state->pattern);
         return;
     }
     if (list->count >= run->options.match_limit) {
@@ -44,7 +44,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
             return;
         }
         if (list->count >= run->options.match_limit) {
-            run->limits |= VTR_SCAN_LIMIT_MATCHES;
+            vtr_run_reach(run, VTR_SCAN_LIMIT_MATCHES, state->pattern);
             return;
         }
     }
@@ -115,6 +115,9 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         run->hex.step_limit = vtr_run_work_left(run, part) + 1; /* 0: the usual */
         is_match = vtr_hex_match(&run->hex, part->bytes, run->data, start, &len);
         (void)vtr_run_spend(run, part, run->hex.used);
+        if (run->hex.has_hit_limit) {
+            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, state->pattern);
+        }
     }
     if (is_match) {
         vtr_verify_add(run, state, list, start, len);
@@ -490,8 +493,5 @@ void vtr_verify_finish(struct vtr_scan_run *run)
     }
     if (run->hex.has_failed) {
         run->is_memory_out = true;
-    }
-    if (run->hex.has_hit_limit) {
-        run->limits |= VTR_SCAN_LIMIT_REGEX;
     }
 }

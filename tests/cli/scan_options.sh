@@ -327,4 +327,23 @@ says stderr "'missing'"
 expect 2 scan -x nobody=file r.yar file
 says stderr "no module 'nobody'"
 
+# What came to a limit has a name: an expression with too many ways to match, a string
+# that is everywhere.
+cat >costly.yar <<'EOF'
+rule costly { strings: $ways = /bcde(\w+\W?\w+\W?\w+)+a{10,300};/ condition: $ways }
+rule crowded { strings: $a = "aa" condition: #a > 2000000 }
+EOF
+{
+    printf bcde
+    head -c 3000 /dev/zero | tr '\0' a
+    printf ';'
+    head -c 1500000 /dev/zero | tr '\0' a
+} >ways
+expect 2 scan costly.yar ways
+says stderr "string \\\$ways of default:costly reached its limit of steps: 'ways'"
+says stderr "string \\\$a of default:crowded matched more often than is kept: 'ways'"
+expect 2 scan --json costly.yar ways
+says stdout '\{"limit":"matches","namespace":"default","rule":"crowded","string":"a"\}'
+says stdout '\{"limit":"regex","namespace":"default","rule":"costly","string":"ways"\}'
+
 finish
