@@ -52,7 +52,8 @@ static bool may_be_there(const struct question *question, uint64_t pattern)
     return pattern == 0 || question->may_occur(question->context, pattern - 1);
 }
 
-/* How many of the patterns of a list may occur; stops at `enough`. */
+/* How many of the patterns of a list may occur; stops at `enough`, or where there
+ * cannot be so many. */
 static uint64_t count_possible(const struct question *question,
                                const struct vtr_instruction *of, uint64_t enough)
 {
@@ -60,7 +61,10 @@ static uint64_t count_possible(const struct question *question,
     uint64_t found = 0;
     uint64_t number;
 
-    for (uint64_t i = 0; i < of->list_count && found < enough; i++) {
+    for (uint64_t left = of->list_count; left > 0 && found < enough; left--) {
+        if (left < enough - found) {
+            break;
+        }
         found += !vtr_reader_varint(&list, &number) ||
                  question->may_occur(question->context, number);
     }
