@@ -216,10 +216,10 @@ static void lex_text(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     lex_delimited(lexer, out, '"');
 }
 
-/* To YARA 4 an i and then an s; to YARA-X two flags. */
+/* An i and then an s; in the dialect of YARA-X two flags. */
 static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
-    const bool is_ordered = lexer->source->dialect == VTR_DIALECT_YARA4;
+    const bool is_ordered = lexer->source->dialect != VTR_DIALECT_YARA_X;
 
     out->kind = VTR_LEX_REGEX;
     lex_delimited(lexer, out, '/');

@@ -194,7 +194,6 @@ static void long_jumps_start_a_fragment(void **state)
     expect("aa [201] bb", "aa {201..201} bb");
     expect("aa [0-201] bb", "aa {0..201} bb");
     expect("aa [-] bb", "aa {0..-1} bb");
-    expect("aa [-5] bb", "aa 0-5 bb");
     expect("aa [7-] bb [2] cc [300-400] dd", "aa {7..-1} bb any2 cc {300..400} dd");
     expect("aa [0-2147483647] bb", "aa {0..2147483647} bb");
 }
@@ -333,6 +332,7 @@ static void bad_jumps_are_refused_at_their_place(void **state)
     refuse("aa [2147483648] bb", "E107", 4, 10);
     refuse("aa [99999999999999999999999] bb", "E107", 4, 10);
     refuse("aa [] bb", "E109", 3, 2);
+    refuse("aa [-5] bb", "E109", 3, 4);
     refuse("aa [1-2-3] bb", "E109", 3, 5);
     refuse("aa [1 bb", "E109", 3, 4);
     refuse("aa [1", "E109", 3, 2);
