@@ -2,7 +2,7 @@
 # VitrineDependencies, when it first calls one of its functions, through
 # cli/late/late_NAME.c; see cli/late/os_late_library.h.  Where that cannot be (a static
 # library, another version's prototypes, no dlopen) PROGRAM is linked with it as ever.
-option(VTR_LATE "Let the program load most libraries when it first calls them" ON)
+option(VTR_LATE "Let the program load libcrypto and libmagic when it first calls them" ON)
 include(CheckSymbolExists)
 set(CMAKE_REQUIRED_LIBRARIES ${CMAKE_DL_LIBS})
 check_symbol_exists(dlopen "dlfcn.h" VTR_HAS_DLOPEN)

@@ -51,7 +51,7 @@ LAW = {
     "update": ({"base", "format", "verify", "delta", "update", "include/vitrine"},
                {"sodium.h"}),
     "cli": ({"cli", "include/vitrine"}, {"curl/"}),
-    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/", "jansson.h", "pcre2.h", "zlib.h"}),
+    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),
     "benchmarks": ({"base", "format", "scan", "benchmarks", "include/vitrine"}, {"hs/"}),
 }
 C_HEADERS = set(
