@@ -10,9 +10,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build/trained
 vitrine=$build/cli/vitrine
 
+mkdir -p "$root/build"
+
 build() { # COUNT or USE
-    cmake --preset trained -S "$root" -DVTR_TRAINING="$1" >/dev/null
-    cmake --build "$build" -j "${VTR_JOBS:-$(nproc)}" --target vitrine-program >/dev/null
+    {
+        cmake --preset trained -S "$root" -DVTR_TRAINING="$1" &&
+            cmake --build "$build" -j "${VTR_JOBS:-$(nproc)}" --target vitrine-program
+    } >"$build.log" 2>&1 || { cat "$build.log" >&2; exit 1; }
 }
 
 compile() { # database
