@@ -128,24 +128,6 @@ struct loading {
     size_t first;
 };
 
-/* A file could not be read: only now is it asked whether it is one. */
-static void note_failure(struct vtr_file *file, const char *reason)
-{
-    const enum vtr_path_kind kind =
-        file->source.is_unseen ? vtr_path_kind((const char *)file->source.path.ptr)
-                               : VTR_PATH_FILE;
-
-    file->is_failed = true;
-    file->is_folder = kind == VTR_PATH_FOLDER;
-    /* Of an included file the include statement speaks. */
-    if (file->is_given && !file->is_folder) {
-        (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_UNREADABLE,
-                                  (struct vtr_place){.source = &file->source}, "%s",
-                                  kind == VTR_PATH_MISSING ? VTR_SOURCE_MISSING
-                                                           : reason);
-    }
-}
-
 static enum vtr_status load_file(size_t task, unsigned worker, void *context)
 {
     const struct loading *loading = context;
@@ -165,7 +147,12 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
         return status;
     }
     if (status != VTR_OK) {
-        note_failure(file, reason.message);
+        file->is_failed = true;
+        if (file->is_given) { /* of an included file the include statement speaks */
+            (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_UNREADABLE,
+                                      (struct vtr_place){.source = &file->source}, "%s",
+                                      reason.message);
+        }
         return VTR_OK;
     }
     return vtr_parse(&file->ast, &file->source, arena, &loading->set->scratches[worker],
@@ -197,53 +184,6 @@ static enum vtr_status index_paths(struct vtr_file_set *set, size_t more)
                                  (uint32_t)i);
     }
     return VTR_OK;
-}
-
-/* Adds what is in the folders that were taken for files, but for what is there. */
-static enum vtr_status add_found(struct vtr_file_set *set, struct vtr_vector *found)
-{
-    const struct vtr_source *items = found->items;
-
-    if (index_paths(set, found->count) != VTR_OK) {
-        return VTR_ERROR_MEMORY;
-    }
-    for (size_t i = 0; i < found->count; i++) {
-        const uint32_t known = vtr_name_table_add(&set->paths, 0, items[i].path,
-                                                  (uint32_t)set->files.count);
-        struct vtr_file *file = known == VTR_NAME_NOT_FOUND ? add_file(set, &items[i])
-                                                            : vtr_file_at(set, known);
-        if (file == NULL) {
-            return VTR_ERROR_MEMORY;
-        }
-        if (vtr_bytes_compare(items[i].relative, file->source.relative) < 0) {
-            file->source.relative = items[i].relative;
-        }
-        file->is_given = true;
-    }
-    return VTR_OK;
-}
-
-/* Looks into the folders among the files from `first` on. */
-static enum vtr_status open_folders(struct vtr_file_set *set, size_t first,
-                                    struct vtr_error *err)
-{
-    const size_t end = set->files.count;
-    struct vtr_vector found;
-    enum vtr_status status = VTR_OK;
-
-    vtr_vector_init(&found, sizeof(struct vtr_source));
-    for (size_t i = first; i < end && status == VTR_OK; i++) {
-        const struct vtr_file *file = vtr_file_at(set, i);
-        if (file->is_folder) {
-            status = vtr_source_collect_folder(file->source.path, &set->arenas[0],
-                                               &found, &set->diagnostics, err);
-        }
-    }
-    if (status == VTR_OK && found.count > 0 && add_found(set, &found) != VTR_OK) {
-        status = vtr_error_set_memory(err);
-    }
-    vtr_vector_deinit(&found);
-    return status;
 }
 
 static struct vtr_place include_place(const struct vtr_file *file,
@@ -338,9 +278,6 @@ enum vtr_status vtr_file_set_load(struct vtr_file_set *set, struct vtr_error *er
         const size_t end = set->files.count;
         enum vtr_status status =
             vtr_run_tasks(end - loading.first, set->workers, load_file, &loading);
-        if (status == VTR_OK) {
-            status = open_folders(set, loading.first, err);
-        }
         if (status == VTR_OK) {
             status = resolve_includes(set, loading.first, end);
         }

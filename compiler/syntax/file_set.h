@@ -19,7 +19,6 @@ struct vtr_file {
     struct vtr_diagnostics diagnostics;
     bool is_given;  /* named by an argument or found in a folder; not only included */
     bool is_failed; /* could not be read */
-    bool is_folder; /* failed for that, although it is named as a file is */
     unsigned depth; /* includes between it and a given file */
     uint32_t mark;  /* for walks over includes, see unit.c */
     uint32_t space; /* the first of its namespaces, of unit.h */

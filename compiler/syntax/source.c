@@ -240,36 +240,6 @@ static enum vtr_status walk_folder(struct walk *walk, struct vtr_bytes path,
     return VTR_OK;
 }
 
-enum vtr_status vtr_source_collect_folder(struct vtr_bytes path,
-                                          struct vtr_arena *arena,
-                                          struct vtr_vector *out,
-                                          struct vtr_diagnostics *diagnostics,
-                                          struct vtr_error *err)
-{
-    struct walk walk = {.arena = arena, .out = out, .diagnostics = diagnostics};
-
-    return walk_folder(&walk, path, err);
-}
-
-/* A file that an argument names: below the folder that it is in. */
-static enum vtr_status add_named(struct vtr_vector *out, struct vtr_bytes path,
-                                 bool is_unseen)
-{
-    const unsigned language = language_of(path);
-    size_t folder = path.len;
-
-    while (folder > 0 && path.ptr[folder - 1] != '/') {
-        folder--;
-    }
-    const enum vtr_status status =
-        add_source(out, path, folder, language == 0 ? VTR_LANGUAGE_YARA : language);
-    if (status == VTR_OK) {
-        struct vtr_source *sources = out->items;
-        sources[out->count - 1].is_unseen = is_unseen;
-    }
-    return status;
-}
-
 enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena,
                                    struct vtr_vector *out,
                                    struct vtr_diagnostics *diagnostics,
@@ -278,23 +248,33 @@ enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena
     struct walk walk = {.arena = arena, .out = out, .diagnostics = diagnostics};
     const struct vtr_bytes path =
         vtr_source_normalise(arena, vtr_bytes_from_text(argument));
-    enum vtr_path_kind kind = VTR_PATH_FILE;
-    enum vtr_status status;
+    enum vtr_status status = VTR_OK;
 
     if (path.ptr == NULL) {
         return vtr_error_set_memory(err);
     }
-    const bool is_stdin = strcmp(argument, "-") == 0;
-    const bool is_unseen = !is_stdin && language_of(path) == VTR_LANGUAGE_YARA;
-    if (!is_stdin && !is_unseen) {
-        kind = vtr_path_kind((const char *)path.ptr);
+    if (strcmp(argument, "-") == 0) {
+        status = add_source(out, path, 0, VTR_LANGUAGE_YARA);
+        return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
     }
-    if (kind == VTR_PATH_FOLDER) {
+    switch (vtr_path_kind((const char *)path.ptr)) {
+    case VTR_PATH_FOLDER:
         return walk_folder(&walk, path, err);
+    case VTR_PATH_MISSING:
+        status = report_unreadable(&walk, path, "there is no such file or folder");
+        break;
+    case VTR_PATH_FILE:
+    case VTR_PATH_OTHER: {
+        const unsigned language = language_of(path);
+        size_t folder = path.len;
+        while (folder > 0 && path.ptr[folder - 1] != '/') {
+            folder--;
+        }
+        status = add_source(out, path, folder,
+                            language == 0 ? (unsigned)VTR_LANGUAGE_YARA : language);
+        break;
     }
-    status = kind == VTR_PATH_MISSING
-                 ? report_unreadable(&walk, path, VTR_SOURCE_MISSING)
-                 : add_named(out, path, is_unseen);
+    }
     return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }
 

@@ -37,26 +37,16 @@ struct vtr_source {
     uint64_t len;           /* of the file */
     struct vtr_file_identity identity;
     bool is_loaded;
-    bool is_unseen;                 /* the name alone says that it is a file */
     uint8_t digest[VTR_DIGEST_LEN]; /* BLAKE2b of the bytes */
 };
 
 /* Adds the files that `argument` stands for to `out` (struct vtr_source, not loaded);
- * what cannot be read becomes a diagnostic.  One that is named as rules are is taken
- * for a file: asking the system of each costs a hundredth of a compile. */
+ * what cannot be read becomes a diagnostic. */
 VTR_MUST_CHECK enum vtr_status vtr_source_collect(const char *argument,
                                                   struct vtr_arena *arena,
                                                   struct vtr_vector *out,
                                                   struct vtr_diagnostics *diagnostics,
                                                   struct vtr_error *err);
-
-/* The same for what is a folder, whatever it is named. */
-VTR_MUST_CHECK enum vtr_status vtr_source_collect_folder(
-    struct vtr_bytes path, struct vtr_arena *arena, struct vtr_vector *out,
-    struct vtr_diagnostics *diagnostics, struct vtr_error *err);
-
-/* What an argument is told that names nothing. */
-#define VTR_SOURCE_MISSING "there is no such file or folder"
 
 /* Reads the bytes, to `arena`, and their digest; {.is_loaded = false} afterwards when
  * that fails.  One that is not given but included is read from a regular file or not at
