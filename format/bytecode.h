@@ -93,6 +93,8 @@ enum vtr_op {
     VTR_OP_LE = 75,
     VTR_OP_GT = 76,
     VTR_OP_GE = 77,
+    VTR_OP_EQ_EXACT = 78, /* EQ calls floats equal that are nearly so, this does not */
+    VTR_OP_NE_EXACT = 79,
 
     /* Text: left, right -> bool.  "I" forms fold ASCII case. */
     VTR_OP_CONTAINS = 80,

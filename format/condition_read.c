@@ -75,7 +75,7 @@ static bool is_plain(uint8_t op)
     return op == VTR_OP_FILESIZE || op == VTR_OP_ENTRYPOINT ||
            (op >= VTR_OP_AND && op <= VTR_OP_DEFINED) ||
            (op >= VTR_OP_ADD && op <= VTR_OP_SHIFT_RIGHT) ||
-           (op >= VTR_OP_EQ && op <= VTR_OP_GE) ||
+           (op >= VTR_OP_EQ && op <= VTR_OP_NE_EXACT) ||
            (op >= VTR_OP_CONTAINS && op <= VTR_OP_IEQUALS);
 }
 

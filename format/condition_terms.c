@@ -95,7 +95,7 @@ static bool is_cheap(struct vtr_bytes term)
         const uint8_t op = instruction.op;
         const bool is_number = op == VTR_OP_INT || op == VTR_OP_FILESIZE ||
                                op == VTR_OP_READ || op == VTR_OP_ENTRYPOINT;
-        const bool is_operation = op >= VTR_OP_JUMP_FALSE && op <= VTR_OP_GE;
+        const bool is_operation = op >= VTR_OP_JUMP_FALSE && op <= VTR_OP_NE_EXACT;
         if (!is_number && !is_operation) {
             return false;
         }

@@ -26,9 +26,9 @@ OPERATIONS = {
     61: ("neg", 1), 62: ("bit_and", 2), 63: ("bit_or", 2), 64: ("bit_xor", 2),
     65: ("bit_not", 1), 66: ("shift_left", 2), 67: ("shift_right", 2),
     72: ("eq", 2), 73: ("ne", 2), 74: ("lt", 2), 75: ("le", 2), 76: ("gt", 2),
-    77: ("ge", 2), 80: ("contains", 2), 81: ("icontains", 2), 82: ("startswith", 2),
-    83: ("istartswith", 2), 84: ("endswith", 2), 85: ("iendswith", 2),
-    86: ("iequals", 2)}
+    77: ("ge", 2), 78: ("eq_exact", 2), 79: ("ne_exact", 2), 80: ("contains", 2),
+    81: ("icontains", 2), 82: ("startswith", 2), 83: ("istartswith", 2),
+    84: ("endswith", 2), 85: ("iendswith", 2), 86: ("iequals", 2)}
 PATTERN_OPERATIONS = {
     16: ("match", 0), 17: ("match_at", 1), 18: ("match_in", 2), 19: ("count", 0),
     20: ("count_in", 2), 21: ("offset", 1), 22: ("length", 1)}

@@ -10,9 +10,6 @@
  * conditions calculate, which are nested 200 deep. */
 #define LIST_STACK_LIMIT 48u
 
-/* Makes 1 of the least float, or more, when it is multiplied twice. */
-#define LARGE ((struct vtr_decimal){1, 300})
-
 typedef void (*lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
 
 static void push(struct vtr_lowering *l)
@@ -186,25 +183,17 @@ void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node)
     }
 }
 
-/* To YARA floats are equal when they are nearly so, and to EQ and NE; to YARA-X exactly
- * so.  What they differ by is made so large that only nothing is near 0. */
-static void put_exactly(struct vtr_lowering *l, enum vtr_op op)
+/* The operation that joins `right` to what is left of it.  To YARA floats are equal
+ * when they are nearly so, to YARA-X when they are. */
+static enum vtr_op joint_of(const struct vtr_lowering *l, enum vtr_type left,
+                            const struct vtr_node *right)
 {
-    vtr_lower_op(l, VTR_OP_SUB, 2);
-    for (unsigned i = 0; i < 2; i++) {
-        put_float(l, LARGE);
-        vtr_lower_op(l, VTR_OP_MUL, 2);
-    }
-    vtr_lower_int(l, 0);
-    vtr_lower_op(l, op, 2);
-}
+    const bool is_exact = l->source->dialect == VTR_DIALECT_YARA_X &&
+                          (left == VTR_TYPE_FLOAT || right->type == VTR_TYPE_FLOAT);
 
-static bool is_exact(const struct vtr_lowering *l, enum vtr_type left,
-                     const struct vtr_node *right)
-{
-    return l->source->dialect == VTR_DIALECT_YARA_X &&
-           (right->joint == VTR_OP_EQ || right->joint == VTR_OP_NE) &&
-           (left == VTR_TYPE_FLOAT || right->type == VTR_TYPE_FLOAT);
+    return is_exact && right->joint == VTR_OP_EQ   ? VTR_OP_EQ_EXACT
+           : is_exact && right->joint == VTR_OP_NE ? VTR_OP_NE_EXACT
+                                                   : right->joint;
 }
 
 static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
@@ -227,11 +216,7 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
             vtr_lower_regex(l, node);
         } else {
             vtr_lower_node(l, node);
-            if (is_exact(l, left, node)) {
-                put_exactly(l, node->joint);
-            } else {
-                vtr_lower_op(l, node->joint, 2);
-            }
+            vtr_lower_op(l, joint_of(l, left, node), 2);
         }
         left = VTR_TYPE_BOOL; /* or of numbers that are not compared */
     }

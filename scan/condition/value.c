@@ -202,8 +202,10 @@ static bool holds(uint8_t op, int order)
 {
     switch (op) {
     case VTR_OP_EQ:
+    case VTR_OP_EQ_EXACT:
         return order == 0;
     case VTR_OP_NE:
+    case VTR_OP_NE_EXACT:
         return order != 0;
     case VTR_OP_LT:
         return order < 0;
@@ -216,7 +218,7 @@ static bool holds(uint8_t op, int order)
     }
 }
 
-/* Floats are equal when they are nearly so; greater and less are exact.  Neither holds
+/* Floats are EQ when they are nearly so; all else is exact.  Neither holds
  * of what is no number. */
 static bool compare_floats(uint8_t op, double a, double b)
 {
@@ -227,6 +229,10 @@ static bool compare_floats(uint8_t op, double a, double b)
         return distance < DBL_EPSILON;
     case VTR_OP_NE:
         return distance >= DBL_EPSILON;
+    case VTR_OP_EQ_EXACT:
+        return a == b;
+    case VTR_OP_NE_EXACT:
+        return a != b;
     case VTR_OP_LT:
         return a < b;
     case VTR_OP_LE:
@@ -294,7 +300,7 @@ bool vtr_value_binary(uint8_t op, const struct vtr_value *left,
     } else if (op >= VTR_OP_ADD && op <= VTR_OP_SHIFT_RIGHT && op != VTR_OP_NEG &&
                op != VTR_OP_BIT_NOT) {
         *out = calculate(op, left, right);
-    } else if (op >= VTR_OP_EQ && op <= VTR_OP_GE) {
+    } else if (op >= VTR_OP_EQ && op <= VTR_OP_NE_EXACT) {
         *out = compare(op, left, right);
     } else if (op >= VTR_OP_CONTAINS && op <= VTR_OP_IEQUALS) {
         *out = search(op, left, right);

@@ -435,6 +435,12 @@ static void floats_are_equal_when_nearly_so(void **state)
     assert_true(vtr_value_binary(VTR_OP_ADD, &b, &c, &sum));
     assert_true(vtr_value_binary(VTR_OP_EQ, &sum, &a, &equal));
     assert_int_equal(equal.number, 1);
+    assert_true(vtr_value_binary(VTR_OP_EQ_EXACT, &sum, &a, &equal));
+    assert_int_equal(equal.number, 0);
+    assert_true(vtr_value_binary(VTR_OP_NE_EXACT, &sum, &a, &equal));
+    assert_int_equal(equal.number, 1);
+    assert_true(vtr_value_binary(VTR_OP_EQ_EXACT, &sum, &sum, &equal));
+    assert_int_equal(equal.number, 1);
     assert_true(vtr_value_binary(VTR_OP_GT, &sum, &a, &equal));
     assert_int_equal(equal.number, 1);
     a = vtr_value_decimal(15, -1);

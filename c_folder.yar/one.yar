@@ -1,0 +1,1 @@
+include "sub/two.yar" rule one { condition: true }

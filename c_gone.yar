@@ -1,0 +1,3 @@
+
+ include "c_missing.yar"
+rule b { condition: true }

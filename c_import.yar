@@ -1,0 +1,2 @@
+import "math"
+rule x { condition: true }

@@ -1,0 +1,2 @@
+rule late { condition: math.abs(2) == 2 }
+import "math"

@@ -1,0 +1,2 @@
+include "c_loop.yar"
+rule a { condition: true }

@@ -1,0 +1,1 @@
+rule one { condition: two or used == 1 }

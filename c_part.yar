@@ -1,0 +1,1 @@
+rule part { condition: true }

@@ -1,0 +1,3 @@
+include "c_part.yar"
+include "./c_part.yar"
+rule root { condition: part }

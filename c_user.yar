@@ -1,0 +1,1 @@
+rule user { condition: math.abs(1) == 1 }

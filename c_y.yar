@@ -1,0 +1,2 @@
+rule y { condition: x } rule z { condition: y }
+rule good { condition: true }
