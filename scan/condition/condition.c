@@ -280,7 +280,7 @@ static bool run_operator(struct vtr_condition_machine *m, uint8_t op)
 static bool run_instruction(struct vtr_condition_machine *m)
 {
     struct vtr_reader *code = &m->frames[m->depth].code;
-    uint8_t op;
+    uint8_t op = 0;
 
     if (!vtr_reader_u8(code, &op)) {
         return false;

@@ -240,7 +240,7 @@ static bool run_token(struct match *m, unsigned depth, struct vtr_reader *r)
     struct vtr_bytes masked;
     uint64_t min;
     uint64_t max;
-    uint8_t kind;
+    uint8_t kind = 0;
     uint8_t value;
     uint8_t mask;
 
