@@ -52,7 +52,7 @@ static bool settle_state(struct vtr_scan_run *run, struct vtr_pattern_state *sta
 {
     for (size_t i = 0; i < state->matches.count; i++) {
         if (state->settled.count >= run->options.match_limit) {
-            vtr_run_reach(run, VTR_SCAN_LIMIT_MATCHES, state->pattern);
+            vtr_run_overflow(run, state->pattern);
             break;
         }
         if (!settle_match(run, state, &state->matches.items[i])) {

@@ -80,10 +80,7 @@ enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
         (void)vtr_run_spend(run, part, (uint64_t)most * UNITS_PER_STEP);
     }
     if (answer == VTR_REGEX_LIMIT) {
-        run->limits |= VTR_SCAN_LIMIT_REGEX;
-        if (part != NULL) {
-            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, part->pattern);
-        }
+        vtr_run_exhaust(run, part);
     } else if (answer == VTR_REGEX_FAILED) {
         run->is_memory_out = true;
     }

@@ -53,13 +53,21 @@ uint64_t vtr_run_work_left(const struct vtr_scan_run *run,
     return left < run->work_left ? left : run->work_left;
 }
 
-void vtr_run_reach(struct vtr_scan_run *run, unsigned limit, uint32_t pattern)
+void vtr_run_overflow(struct vtr_scan_run *run, uint32_t pattern)
 {
-    uint32_t *first =
-        limit == VTR_SCAN_LIMIT_MATCHES ? &run->crowded_pattern : &run->costly_pattern;
+    run->limits |= VTR_SCAN_LIMIT_MATCHES;
+    if (run->crowded_pattern == 0) {
+        run->crowded_pattern = pattern + 1;
+    }
+}
 
-    run->limits |= limit;
-    *first = *first == 0 ? pattern + 1 : *first;
+void vtr_run_exhaust(struct vtr_scan_run *run, const struct vtr_pattern_part *part)
+{
+    run->limits |= VTR_SCAN_LIMIT_REGEX;
+    if (part != NULL && run->costly_pattern == 0 && run->work_left > 0 &&
+        !run->is_late) {
+        run->costly_pattern = part->pattern + 1;
+    }
 }
 
 bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
@@ -75,10 +83,7 @@ bool vtr_run_spend(struct vtr_scan_run *run, struct vtr_pattern_part *part,
         part->file_number = run->file_number;
     }
     if (units > left || left == 0) {
-        run->limits |= VTR_SCAN_LIMIT_REGEX;
-        if (part != NULL) {
-            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, part->pattern);
-        }
+        vtr_run_exhaust(run, part);
         return false;
     }
     return before >> CLOCK_SHIFT == run->work_left >> CLOCK_SHIFT

@@ -70,9 +70,12 @@ uint64_t vtr_run_clock_ms(void);
 /* Whether the scan must end; looks at the clock. */
 bool vtr_run_must_stop(struct vtr_scan_run *run);
 
-/* Notes that `pattern` reached a limit, VTR_SCAN_LIMIT_MATCHES or VTR_SCAN_LIMIT_REGEX.
- */
-void vtr_run_reach(struct vtr_scan_run *run, unsigned limit, uint32_t pattern);
+/* Notes that no more matches of `pattern` are kept. */
+void vtr_run_overflow(struct vtr_scan_run *run, uint32_t pattern);
+
+/* Notes that the work for `part` (NULL: for no single one) is used up.  It is not to
+ * blame where the work for all, or the time, is used up as well. */
+void vtr_run_exhaust(struct vtr_scan_run *run, const struct vtr_pattern_part *part);
 
 /* What this file may cost in units: each part of a pattern, and all conditions. */
 uint64_t vtr_run_work(const struct vtr_scan_run *run);

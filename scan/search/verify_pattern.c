@@ -34,7 +34,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
 {
     vtr_plain_hits_close(run, state);
     if (run->match_count >= VTR_VERIFY_TOTAL_LIMIT && list->count > 0) {
-        vtr_run_reach(run, VTR_SCAN_LIMIT_MATCHES, state->pattern);
+        run->limits |= VTR_SCAN_LIMIT_MATCHES; /* of all patterns together */
         return;
     }
     if (list->count >= run->options.match_limit) {
@@ -44,7 +44,7 @@ void vtr_verify_add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
             return;
         }
         if (list->count >= run->options.match_limit) {
-            vtr_run_reach(run, VTR_SCAN_LIMIT_MATCHES, state->pattern);
+            vtr_run_overflow(run, state->pattern);
             return;
         }
     }
@@ -116,7 +116,7 @@ static void try_hex(struct vtr_scan_run *run, struct vtr_pattern_state *state,
         is_match = vtr_hex_match(&run->hex, part->bytes, run->data, start, &len);
         (void)vtr_run_spend(run, part, run->hex.used);
         if (run->hex.has_hit_limit) {
-            vtr_run_reach(run, VTR_SCAN_LIMIT_REGEX, state->pattern);
+            vtr_run_exhaust(run, part);
         }
     }
     if (is_match) {

@@ -43,11 +43,37 @@ static void what_is_used_up_stays_used_up(void **state)
     assert_false(vtr_atom_visit(&run, 1));
 }
 
+/* A pattern is named that uses up its own work, not one that asks when that of all is.
+ */
+static void what_uses_up_its_own_work_is_to_blame(void **state)
+{
+    struct vtr_scan_run run = {.options = {.work_limit = 1000},
+                               .work_left = 16000,
+                               .file_number = 1};
+    struct vtr_pattern_part modest = {.pattern = 6};
+    struct vtr_pattern_part greedy = {.pattern = 7};
+
+    (void)state;
+    assert_true(vtr_run_spend(&run, &modest, 999));
+    assert_int_equal(run.limits, 0);
+    assert_false(vtr_run_spend(&run, &greedy, 1001));
+    assert_int_equal(run.limits, VTR_SCAN_LIMIT_REGEX);
+    assert_int_equal(run.costly_pattern, 8);
+
+    run.costly_pattern = 0;
+    run.limits = 0;
+    run.work_left = 0;
+    assert_false(vtr_run_spend(&run, &modest, 1));
+    assert_int_equal(run.limits, VTR_SCAN_LIMIT_REGEX);
+    assert_int_equal(run.costly_pattern, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(visits_cost_the_same_however_they_are_counted),
         cmocka_unit_test(what_is_used_up_stays_used_up),
+        cmocka_unit_test(what_uses_up_its_own_work_is_to_blame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
