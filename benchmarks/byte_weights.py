@@ -5,7 +5,7 @@
 usage: byte_weights.py FOLDER...
 
 Walks the folders in sorted order, reads of each regular file the first 64 KiB and of the
-rest every 16th 64 KiB, folds A-Z to a-z and prints the C tables of format/atom_weight.c,
+rest every 16th 64 KiB, folds A-Z to a-z and prints the C tables of format/atom/atom_weight.c,
 all in quarter bits:
 
   weights  -4 * log2(frequency of the byte), rounded, at most 80;

@@ -15,7 +15,7 @@
 
 #include "base/digest.h"
 #include "benchmarks/corpus.h"
-#include "format/image.h"
+#include "format/image/image.h"
 
 #define ROUNDS 3
 

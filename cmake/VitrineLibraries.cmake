@@ -2,7 +2,7 @@
 # of rule text; libvitrine-compiler adds the compiler, tests of rules and the rebuild.  Internal symbols
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
-    $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format> ${VTR_SCAN_OBJECTS}
+    $<TARGET_OBJECTS:vtr_base> ${VTR_FORMAT_OBJECTS} ${VTR_SCAN_OBJECTS}
     $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta> $<TARGET_OBJECTS:vtr_update>)
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
@@ -13,7 +13,7 @@ target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConf
 set(compiler_objects ${VTR_COMPILER_OBJECTS} $<TARGET_OBJECTS:vtr_testing>
                      $<TARGET_OBJECTS:vtr_rebuild>)
 if(BUILD_SHARED_LIBS)
-    list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> $<TARGET_OBJECTS:vtr_format>
+    list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> ${VTR_FORMAT_OBJECTS}
                                  $<TARGET_OBJECTS:vtr_verify>)
 endif()
 add_library(vitrine-compiler ${compiler_objects})

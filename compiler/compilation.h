@@ -13,7 +13,7 @@
 #include "compiler/resolve.h"
 #include "compiler/syntax/file_set.h"
 #include "compiler/unit.h"
-#include "format/records.h"
+#include "format/record/records.h"
 #include "vitrine/compile.h"
 
 struct vtr_hash_input;

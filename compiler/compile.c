@@ -22,7 +22,7 @@
 #include "compiler/lint/allow.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lower/lower_rule.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 #define DEFAULT_DIAGNOSTIC_LIMIT 1000u
 #define WORKERS_MAX              64u

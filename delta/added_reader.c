@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 #include "delta/decode.h"
-#include "format/records.h"
+#include "format/record/records.h"
 
 bool vtr_delta_open_list(struct vtr_rice_reader *out, const struct vtr_delta *delta,
                          unsigned section, size_t index)

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/reader.h"
-#include "format/plain_body.h"
-#include "format/rule.h"
+#include "format/record/plain_body.h"
+#include "format/record/rule.h"
 
 #define FORM_CHANGE     1u
 #define FORM_BASE_SHIFT 1u

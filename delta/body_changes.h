@@ -3,7 +3,7 @@
 /*
  * What changes among bodies of one kind, rules or external variables: names that go,
  * and bodies that are put in, each whole or as an edit of a body of the old database.
- * Texts are without masks (format/plain_body.h).
+ * Texts are without masks (format/record/plain_body.h).
  */
 #ifndef VTR_DELTA_BODY_CHANGES_H
 #define VTR_DELTA_BODY_CHANGES_H

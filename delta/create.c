@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "delta/delta_file.h"
 #include "delta/rebuild_image.h"
+#include "format/image/image_records.h"
 
 /* The two databases and their records. */
 struct releases {

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "base/writer.h"
-#include "format/layout.h"
+#include "format/record/layout.h"
 #include "vitrine/verify.h"
 
 #define VTR_DELTA_VERSION         2u

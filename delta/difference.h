@@ -14,7 +14,7 @@
 
 #include "base/digest.h"
 #include "delta/body_changes.h"
-#include "format/image.h"
+#include "format/image/image.h"
 
 /* A digest, or the hash of a stem, as the first bytes of a key. */
 struct vtr_delta_key {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "delta/merge_parts.h"
-#include "format/hash_block.h"
+#include "format/image/hash_block.h"
 
 static enum vtr_status report_fault(const struct vtr_merge_source *source,
                                     struct vtr_error *err)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "format/hash_block.h"
+#include "format/image/hash_block.h"
 
 /* Below, equal or above zero as the key sorts before, with or after the first `bits`
  * bits of the digest. */

@@ -9,7 +9,7 @@
 #define VTR_DELTA_MERGE_SOURCE_H
 
 #include "delta/decode.h"
-#include "format/records.h"
+#include "format/record/records.h"
 
 enum vtr_merge_fault {
     VTR_MERGE_OK = 0,

@@ -8,6 +8,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "delta/merge.h"
+#include "format/image/image_records.h"
+#include "format/materialise.h"
 
 /* Passes on to the caller's memory, if the length is as promised. */
 struct exact_alloc {

@@ -9,8 +9,7 @@
 #define VTR_DELTA_REBUILD_CHAIN_H
 
 #include "delta/decode.h"
-#include "format/image.h"
-#include "format/materialise.h"
+#include "format/image/image.h"
 
 /* Builds what the last delta leads to in the memory that `alloc` gives, which is asked
  * for exactly as many bytes as that delta promises.  VTR_ERROR_MISMATCH when the first

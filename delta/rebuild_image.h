@@ -6,8 +6,7 @@
 #define VTR_DELTA_REBUILD_IMAGE_H
 
 #include "delta/decode.h"
-#include "format/image.h"
-#include "format/materialise.h"
+#include "format/image/image.h"
 
 /* Opens a database whose bytes are what its own digest says. */
 VTR_MUST_CHECK enum vtr_status vtr_delta_open_image(struct vtr_image *out,

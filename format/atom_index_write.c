@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/writer.h"
-#include "format/atom_buckets.h"
-#include "format/atom_slots.h"
+#include "format/atom/atom_slots.h"
+#include "format/image/atom_buckets.h"
 
 /* The output while it is filled. */
 struct filling {

@@ -8,7 +8,7 @@
 #define VTR_FORMAT_ATOM_INDEX_WRITE_H
 
 #include "base/compiler.h"
-#include "format/atom_plan.h"
+#include "format/atom/atom_plan.h"
 
 /* Zeroed memory: VTR_ATOM_PARAMS_LEN, filter_len, slots_len, VTR_ATOM_UNIT_LEN *
  * unit_count and 4 * unindexed_count bytes. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The writing side of format/hash_table.c; docs/format.md, "Hash tables". */
+/* The writing side of format/image/hash_table.c; docs/format.md, "Hash tables". */
 #include "format/hash_table_write.h"
 
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "format/hash_block.h"
-#include "format/hash_table.h"
+#include "format/image/hash_block.h"
+#include "format/image/hash_table.h"
 
 /* Records that are written between two pauses: some 20 MB. */
 #define PAUSE_RECORDS (UINT64_C(1) << 19)

@@ -5,8 +5,8 @@
 #define VTR_FORMAT_HASH_TABLE_WRITE_H
 
 #include "base/compiler.h"
-#include "format/hash_walk.h"
-#include "format/record_root.h"
+#include "format/image/hash_walk.h"
+#include "format/record/record_root.h"
 
 /* The geometry of a kind's table; without records all lengths are 0. */
 struct vtr_hash_plan {

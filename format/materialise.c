@@ -12,12 +12,12 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "format/always_table.h"
 #include "format/atom_index_write.h"
 #include "format/hash_table_write.h"
-#include "format/hash_walk.h"
-#include "format/record_root.h"
-#include "format/rule_table.h"
+#include "format/image/always_table.h"
+#include "format/image/hash_walk.h"
+#include "format/image/rule_table.h"
+#include "format/record/record_root.h"
 
 static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
                                                          VTR_HASH_SHA256};

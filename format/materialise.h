@@ -9,11 +9,8 @@
 #ifndef VTR_FORMAT_MATERIALISE_H
 #define VTR_FORMAT_MATERIALISE_H
 
-#include "format/records.h"
-
-/* Gives `len` zeroed bytes for the image.  NULL with `err` filled when it cannot. */
-typedef uint8_t *(*vtr_image_alloc_fn)(void *context, size_t len,
-                                       struct vtr_error *err);
+#include "format/image/image.h"
+#include "format/record/records.h"
 
 /* Builds the image into the memory that `alloc` gives (called once).  `out_len` is its
  * length.  VTR_ERROR_FORMAT when the records break their order or their own syntax,

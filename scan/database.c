@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "format/image_check.h"
 #include "vitrine/scan.h"
 
 static const char *const SECTION_NAMES[] = {

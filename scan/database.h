@@ -5,8 +5,8 @@
 #define VTR_SCAN_DATABASE_H
 
 #include "base/os_file.h"
-#include "format/atom_index.h"
-#include "format/image.h"
+#include "format/image/atom_index.h"
+#include "format/image/image.h"
 
 struct vtr_database {
     struct vtr_mapping mapping; /* empty when the bytes are the caller's */

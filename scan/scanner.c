@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 #include "scan/condition/entry_point.h"
 #include "scan/condition/external.h"
 #include "scan/condition/rule_eval.h"

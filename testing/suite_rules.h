@@ -7,7 +7,7 @@
 
 #include "base/vector.h"
 #include "compiler/compilation.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 struct vtr_suite_rules {
     const struct vtr_compilation *compilation;

@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "format/layout.h"
+#include "format/record/layout.h"
 #include "update/client_install.h"
 #include "update/client_trust.h"
 

@@ -8,7 +8,7 @@
 #ifndef VTR_UPDATE_CLIENT_INSTALL_H
 #define VTR_UPDATE_CLIENT_INSTALL_H
 
-#include "format/image.h"
+#include "format/image/image.h"
 #include "update/client_plan.h"
 
 /* The database that is in place.  {0} is safe to close. */

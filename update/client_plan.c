@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "format/layout.h"
+#include "format/record/layout.h"
 #include "update/whole_file.h"
 
 #define PERCENT_DEFAULT 40u

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "format/image/image_records.h"
 #include "verify/compare_rule.h"
 #include "verify/pairing.h"
 

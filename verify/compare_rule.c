@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/vector.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 /* A tag, meta or pattern of a rule: what names it and all of its bytes. */
 struct part {

@@ -9,8 +9,8 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/vector.h"
-#include "format/hash_block.h"
-#include "format/rule.h"
+#include "format/image/hash_block.h"
+#include "format/record/rule.h"
 
 /* How far is looked ahead for records that both sides have; twice as far each time that
  * all are, so that databases with little in common cost no more for it. */

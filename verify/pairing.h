@@ -10,8 +10,8 @@
 #ifndef VTR_VERIFY_PAIRING_H
 #define VTR_VERIFY_PAIRING_H
 
-#include "format/image.h"
-#include "format/records.h"
+#include "format/image/image.h"
+#include "format/record/records.h"
 
 /* Stem of B's record that A does not have. */
 #define VTR_STEM_NONE UINT32_MAX

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "compiler/diagnostic/suggest.h"
 #include "compiler/syntax/source.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 struct vtr_place vtr_check_place(const struct vtr_checker *c,
                                  const struct vtr_node *node)

@@ -13,7 +13,7 @@
 #include "compiler/check/check_import.h"
 #include "compiler/diagnostic/suggest.h"
 #include "compiler/syntax/source.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 const char *vtr_type_text(enum vtr_type type)
 {

@@ -2,7 +2,7 @@
 
 /*
  * What conditions read of modules: fields, items and functions, by the table of
- * format/module_table.h.
+ * format/modules/module_table.h.
  *
  * A chain of parts ("pe.sections[0].name") is followed from the left; what has been
  * reached is a path of the table and the indices that it has taken so far.  Nothing is
@@ -16,7 +16,7 @@
 #include "base/bytes.h"
 #include "compiler/diagnostic/suggest.h"
 #include "compiler/syntax/source.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 /* Bytes of a path, module and types of arguments included. */
 #define PATH_LIMIT     200u

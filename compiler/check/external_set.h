@@ -7,12 +7,12 @@
 #include "base/arena.h"
 #include "compiler/syntax/ast.h"
 #include "compiler/syntax/name_table.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 struct vtr_external {
     struct vtr_bytes name;
     enum vtr_type type;    /* in conditions: true and false are integers there */
-    struct vtr_bytes body; /* record, format/rule.h */
+    struct vtr_bytes body; /* record, format/record/rule.h */
 };
 
 /* Sorted by name; of several definitions of a name the last holds. */

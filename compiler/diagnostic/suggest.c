@@ -3,7 +3,7 @@
 #include "compiler/diagnostic/suggest.h"
 
 #include "base/bytes.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 #define LENGTH_MAX 64u
 

@@ -6,9 +6,9 @@
  *   DIGEST ":" (SIZE | "*") ":" NAME [ ":" [MINLEVEL] [ ":" MAXLEVEL ] ]
  *
  * and the hash records of a database that they become.  Any number of files go into one
- * list in any order; finish puts the records in the order of format/records.h, each
- * once, and what it gives depends on the files alone, not on the order in which they
- * came.
+ * list in any order; finish puts the records in the order of format/record/records.h,
+ * each once, and what it gives depends on the files alone, not on the order in which
+ * they came.
  *
  * A list holds millions of records: a record is 40 to 56 bytes, names are kept as
  * stems.  Records past a limit of memory go through temporary files, sorted in runs;
@@ -21,7 +21,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
-#include "format/records.h"
+#include "format/record/records.h"
 
 /* The functionality level of ClamAV 1.4, whose lists these are.  A line that is for
  * other levels is left out. */

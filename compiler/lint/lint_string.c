@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 #include "compiler/syntax/source.h"
-#include "format/atom_weight.h"
-#include "format/pattern_read.h"
+#include "format/atom/atom_weight.h"
+#include "format/record/pattern_read.h"
 
 /* Quarter bits: bytes that chance brings more often than once in 4,096 places. */
 #define COMMON_SCORE 48

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Checked conditions to programs (format/bytecode.h).
+ * Checked conditions to programs (format/bytecode/bytecode.h).
  *
  * A condition's program depends on its rule alone, but for wildcards over rules ("any
  * of (a*)"), whose members the caller lists.

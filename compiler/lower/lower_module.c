@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "compiler/syntax/ast.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 static void put_path(struct vtr_lowering *l, enum vtr_op op, unsigned pops,
                      struct vtr_bytes path)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Checked rules to record bodies (format/rule.h). */
+/* Checked rules to record bodies (format/record/rule.h). */
 #ifndef VTR_COMPILER_LOWER_LOWER_RULE_H
 #define VTR_COMPILER_LOWER_LOWER_RULE_H
 

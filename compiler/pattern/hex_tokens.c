@@ -2,7 +2,7 @@
 
 #include "compiler/pattern/hex_tokens.h"
 
-#include "format/pattern_read.h"
+#include "format/record/pattern_read.h"
 
 static void put_gap_tokens(struct vtr_writer *w, uint64_t min, uint64_t max)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Writes the payload of a hex string (format/rule.h) token by token, in the order of
- * the source.  Its tokens are canonical as far as neighbours go: the last one of a
- * sequence stays open, so that plain bytes which follow plain bytes are one token,
+ * Writes the payload of a hex string (format/record/rule.h) token by token, in the
+ * order of the source.  Its tokens are canonical as far as neighbours go: the last one
+ * of a sequence stays open, so that plain bytes which follow plain bytes are one token,
  * gaps which follow each other are another, and a group with one alternative is none.
  *
  * A gap with a jump longer than VTR_JUMP_LIMIT cuts the string: all of it is between
@@ -16,7 +16,7 @@
 #define VTR_COMPILER_PATTERN_HEX_TOKENS_H
 
 #include "base/arena.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 enum vtr_hex_last {
     VTR_HEX_NOTHING, /* the sequence is empty */

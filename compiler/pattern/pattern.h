@@ -2,8 +2,8 @@
 
 /*
  * What stands inside the quotes, braces and slashes of a rule's strings, turned into
- * the canonical payload of format/rule.h: what the front end asks of text_pattern.c,
- * hex_parser.c and regex_parser.c.
+ * the canonical payload of format/record/rule.h: what the front end asks of
+ * text_pattern.c, hex_parser.c and regex_parser.c.
  *
  * Nothing here knows files or lines: a problem is a place in the text that was handed
  * in, and the front end adds the rest.  The same pattern written differently (case of
@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "vitrine/compile.h"
 
 struct vtr_arena;
@@ -77,10 +77,10 @@ VTR_MUST_CHECK bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
 
 /*
  * The functions below append the payload (what follows id, type, flags, fixed offset
- * and xor range in format/rule.h) to `out_payload` and set `*out_flags` to the pattern
- * flags that the modifiers and the text ask for (every flag but FIXED_OFFSET).  They
- * expect modifiers that vtr_modifier_check has accepted.  After a failure the writer
- * may hold part of a payload: cut it back to its length before the call.
+ * and xor range in format/record/rule.h) to `out_payload` and set `*out_flags` to the
+ * pattern flags that the modifiers and the text ask for (every flag but FIXED_OFFSET).
+ * They expect modifiers that vtr_modifier_check has accepted.  After a failure the
+ * writer may hold part of a payload: cut it back to its length before the call.
  */
 
 /* Resolves the escapes of a literal (what stands between the quotes): \n \t \r \" \\

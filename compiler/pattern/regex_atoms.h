@@ -10,9 +10,9 @@
 
 #include "compiler/pattern/regex_parser.h"
 
-/* Appends varint natoms and the atoms (format/rule.h): the set that is the least likely
- * to be met by chance.  None when some way through the expression has no string of two
- * characters that are known.  False when memory is out. */
+/* Appends varint natoms and the atoms (format/record/rule.h): the set that is the least
+ * likely to be met by chance.  None when some way through the expression has no string
+ * of two characters that are known.  False when memory is out. */
 VTR_MUST_CHECK bool vtr_regex_write_atoms(struct vtr_arena *arena,
                                           const struct vtr_regex_tree *tree,
                                           bool is_wide, struct vtr_writer *w);

@@ -13,8 +13,8 @@
 
 #include "compiler/diagnostic/diagnose.h"
 #include "compiler/pattern/pattern.h"
-#include "format/bytecode.h"
-#include "format/rule.h"
+#include "format/bytecode/bytecode.h"
+#include "format/record/rule.h"
 
 /* How deep a condition may nest: parentheses, unary operators, loops. */
 #define VTR_NESTING_LIMIT 200u
@@ -191,7 +191,7 @@ struct vtr_ast_string {
     enum vtr_pattern_type type;
     struct vtr_pattern_modifiers modifiers;
     uint32_t flags;           /* VTR_PATTERN_* */
-    struct vtr_bytes payload; /* as format/rule.h has it */
+    struct vtr_bytes payload; /* as format/record/rule.h has it */
     bool is_literal;          /* nothing but fixed bytes (see lower_rule.h) */
     struct vtr_ast_string *next;
 

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "compiler/syntax/lexer.h"
-#include "format/bytecode.h"
+#include "format/bytecode/bytecode.h"
 
 /* In alphabetical order. */
 static const struct {

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/decimal.h"
 #include "compiler/syntax/slip.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 void vtr_parser_advance(struct vtr_parser *p)
 {

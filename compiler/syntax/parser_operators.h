@@ -4,7 +4,7 @@
 #ifndef VTR_COMPILER_SYNTAX_PARSER_OPERATORS_H
 #define VTR_COMPILER_SYNTAX_PARSER_OPERATORS_H
 
-#include "format/bytecode.h"
+#include "format/bytecode/bytecode.h"
 
 /* Levels of arithmetic; higher binds tighter. */
 enum vtr_level {

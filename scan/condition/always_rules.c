@@ -2,7 +2,7 @@
 
 #include "scan/condition/always_rules.h"
 
-#include "format/always_table.h"
+#include "format/image/always_table.h"
 #include "scan/condition/condition.h"
 #include "scan/condition/rule_facts.h"
 #include "scan/run/profile.h"

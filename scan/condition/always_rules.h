@@ -2,8 +2,8 @@
 
 /*
  * Rules that may be true without a match of any pattern.  The database has them in
- * groups (format/always_table.h): here is what a scanner makes of the groups, once, and
- * which rules of them can be true of a file.
+ * groups (format/image/always_table.h): here is what a scanner makes of the groups,
+ * once, and which rules of them can be true of a file.
  */
 #ifndef VTR_SCAN_CONDITION_ALWAYS_RULES_H
 #define VTR_SCAN_CONDITION_ALWAYS_RULES_H

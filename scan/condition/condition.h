@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The machine that runs conditions (format/bytecode.h).
+ * The machine that runs conditions (format/bytecode/bytecode.h).
  *
  * Any bytes are safe: every operand is checked when it is read, the stack and the loops
  * are bounded, and the number of instructions is too.  A condition that needs the
@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "format/bytecode.h"
+#include "format/bytecode/bytecode.h"
 #include "scan/condition/condition_regex.h"
 #include "scan/condition/module_host.h"
 #include "scan/condition/value.h"

@@ -3,8 +3,8 @@
 #include "scan/condition/condition_needs.h"
 
 #include "base/bytes.h"
-#include "format/condition_read.h"
-#include "format/module_table.h"
+#include "format/bytecode/condition_read.h"
+#include "format/modules/module_table.h"
 
 /* Programs inside each other: a loop's, and those of its values. */
 #define FRAME_LIMIT (2u * VTR_LOOP_DEPTH_LIMIT + 2u)

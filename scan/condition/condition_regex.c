@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "scan/regex/regex.h"
 #include "scan/run/run_regex.h"
 

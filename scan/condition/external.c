@@ -8,8 +8,8 @@
 #include "base/bytes.h"
 #include "base/decimal.h"
 #include "base/error.h"
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/image/image.h"
+#include "format/record/rule.h"
 
 /* So much of a message may list what a database declares. */
 #define LIST_LEN 300u

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "format/condition_terms.h"
+#include "format/bytecode/condition_terms.h"
 #include "scan/condition/condition.h"
 #include "scan/condition/entry_point.h"
 #include "scan/run/profile.h"

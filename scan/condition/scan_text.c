@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "format/atom_index.h"
-#include "format/rule.h"
+#include "format/image/atom_index.h"
+#include "format/record/rule.h"
 
 static uint8_t byte_at(struct vtr_scan_text text, size_t index)
 {

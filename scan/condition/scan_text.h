@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Questions about texts: as the database stores them, masked (format/rule.h), or plain,
- * as modules find them in files. */
+/* Questions about texts: as the database stores them, masked (format/record/rule.h), or
+ * plain, as modules find them in files. */
 #ifndef VTR_SCAN_CONDITION_SCAN_TEXT_H
 #define VTR_SCAN_CONDITION_SCAN_TEXT_H
 

@@ -5,7 +5,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "format/bytecode.h"
+#include "format/bytecode/bytecode.h"
 
 #define EXPONENT_LIMIT 400
 #define EXACT_POWER    22u

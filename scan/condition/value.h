@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Values of conditions and what operators make of them; format/bytecode.h states the
- * semantics.  Texts are borrowed, as the database stores them or from a module: nothing
- * is copied.
+ * Values of conditions and what operators make of them; format/bytecode/bytecode.h
+ * states the semantics.  Texts are borrowed, as the database stores them or from a
+ * module: nothing is copied.
  */
 #ifndef VTR_SCAN_CONDITION_VALUE_H
 #define VTR_SCAN_CONDITION_VALUE_H

@@ -9,8 +9,8 @@
 #define VTR_SCAN_KERNEL_ATOM_PROBE_H
 
 #include "base/os_cpu.h"
-#include "format/atom_buckets.h"
-#include "format/atom_index.h"
+#include "format/image/atom_buckets.h"
+#include "format/image/atom_index.h"
 #include "scan/kernel/line_match.h"
 
 /* Positions of a tile, a multiple of each stride, and bytes around it that may be read.

@@ -9,7 +9,7 @@
 #define VTR_SCAN_KERNEL_LINE_MATCH_H
 
 #include "base/os_cpu.h"
-#include "format/atom_index.h"
+#include "format/image/atom_index.h"
 
 struct vtr_line_matcher;
 

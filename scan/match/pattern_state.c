@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/os_memory.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "scan/regex/regex.h"
 #include "scan/regex/regex_filter.h"
 #include "scan/regex/regex_ways.h"

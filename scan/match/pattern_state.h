@@ -11,8 +11,8 @@
 
 #include "base/number_map.h"
 #include "base/vector.h"
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/image/image.h"
+#include "format/record/rule.h"
 #include "scan/match/match_list.h"
 #include "scan/match/match_pool.h"
 #include "scan/match/plain_slot.h"

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 /* Ends may lie this far apart; tokens that spread them further do not match. */
 #define VTR_HEX_SPREAD_LIMIT 65536u

@@ -2,8 +2,8 @@
 
 #include "scan/match/verify_text.h"
 
-#include "format/atom_index.h"
-#include "format/rule.h"
+#include "format/image/atom_index.h"
+#include "format/record/rule.h"
 
 static bool is_alphanumeric(uint8_t byte)
 {

@@ -3,11 +3,11 @@
 /*
  * What a module of YARA rules is to the scanner, and what the scanner is to it.
  *
- * A module fills in the values of its table (format/module_table.h) when they are first
- * asked for: a loader fills in those rows that name it, once a file; a call computes a
- * function.  Both get a run: the file, the store, and room for what the module wants to
- * remember until the next file.  Files are read through base/reader.h only: any bytes
- * are safe.
+ * A module fills in the values of its table (format/modules/module_table.h) when they
+ * are first asked for: a loader fills in those rows that name it, once a file; a call
+ * computes a function.  Both get a run: the file, the store, and room for what the
+ * module wants to remember until the next file.  Files are read through base/reader.h
+ * only: any bytes are safe.
  */
 #ifndef VTR_SCAN_MODULE_MODULE_H
 #define VTR_SCAN_MODULE_MODULE_H

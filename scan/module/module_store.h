@@ -2,7 +2,7 @@
 
 /*
  * What a module found in a file, as columns: one for each row of its table
- * (format/module_table.h).
+ * (format/modules/module_table.h).
  *
  * Items of an array or a dictionary are numbered through the whole file, in the order
  * in which they are appended: the item's number is where its fields are set, and the
@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 #define VTR_NO_ITEM UINT32_MAX
 

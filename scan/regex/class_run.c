@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 /* More digits than any bound of a repeat has. */
 #define BOUND_LIMIT 100000u

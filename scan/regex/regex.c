@@ -7,7 +7,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 #define JIT_STACK_FIRST_LEN (32u * 1024u)
 #define JIT_STACK_MAX_LEN   (1024u * 1024u)

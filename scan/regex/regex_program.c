@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 #define DEPTH_LIMIT 32u /* of groups inside each other: the recursion's */
 #define NAME_LIMIT  32u /* groups that are called */

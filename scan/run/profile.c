@@ -8,8 +8,8 @@
 #include "base/bytes.h"
 #include "base/sort.h"
 #include "base/vector.h"
-#include "format/module_table.h"
-#include "format/rule.h"
+#include "format/modules/module_table.h"
+#include "format/record/rule.h"
 #include "scan/match/pattern_state.h"
 
 /* Time, and how often. */

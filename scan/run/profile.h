@@ -10,7 +10,7 @@
 #define VTR_SCAN_RUN_PROFILE_H
 
 #include "base/compiler.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "vitrine/scan.h"
 
 struct vtr_profile; /* opaque, heap; of one scanner */
@@ -38,7 +38,7 @@ static inline struct vtr_profile_span vtr_profile_begin(struct vtr_profile *prof
 }
 
 /* Counts the span to the string `number`, the condition of the rule `number`, or the
- * module that has the row `number` of format/module_table.h. */
+ * module that has the row `number` of format/modules/module_table.h. */
 static inline void vtr_profile_end(struct vtr_profile *profile,
                                    const struct vtr_profile_span *span,
                                    enum vtr_cost_kind kind, uint32_t number)

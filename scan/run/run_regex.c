@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "scan/regex/regex_ways.h"
 
 /* The match limits that are tried, up to that of the scan, and what they count for. */

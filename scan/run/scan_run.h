@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
-#include "format/atom_index.h"
-#include "format/image.h"
+#include "format/image/atom_index.h"
+#include "format/image/image.h"
 #include "scan/match/idle_rows.h"
 #include "scan/match/pattern_state.h"
 #include "scan/match/verify_hex.h"

@@ -2,7 +2,7 @@
 
 #include "scan/search/atom_search.h"
 
-#include "format/condition_magic.h"
+#include "format/bytecode/condition_magic.h"
 #include "scan/kernel/fold_tile.h"
 #include "scan/run/scan_run.h"
 

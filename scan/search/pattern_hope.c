@@ -2,8 +2,8 @@
 
 #include "scan/search/pattern_hope.h"
 
-#include "format/condition_possible.h"
-#include "format/rule.h"
+#include "format/bytecode/condition_possible.h"
+#include "format/record/rule.h"
 #include "scan/condition/rule_facts.h"
 
 struct question {

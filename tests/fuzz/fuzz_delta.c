@@ -17,6 +17,8 @@
 #include "delta/delta_file.h"
 #include "delta/merge.h"
 #include "delta/rebuild_image.h"
+#include "format/image/image_records.h"
+#include "format/materialise.h"
 #include "tests/support/sample_database.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

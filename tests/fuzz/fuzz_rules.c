@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "compiler/compilation.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 static void check_records(const struct vtr_records *records)
 {

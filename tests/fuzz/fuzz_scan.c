@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/layout.h"
+#include "format/record/layout.h"
 #include "tests/support/random_records.h"
 #include "vitrine/scan.h"
 

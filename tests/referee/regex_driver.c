@@ -22,7 +22,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "format/atom_index.h"
+#include "format/image/atom_index.h"
 
 #define LINE_LIMIT (1u << 20)
 

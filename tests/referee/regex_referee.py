@@ -11,7 +11,7 @@ usage: regex_referee.py DRIVER [--seed N] [--rounds N] [--lengths]
 From the root of the tree, DRIVER is built with
   cc -std=c17 -I. -Iinclude tests/referee/regex_driver.c compiler/pattern/regex_*.c \\
      compiler/pattern/atom_set.c compiler/pattern/pattern_problem.c base/{arena,reader,sort,writer}.c \\
-     format/rule.c -lpcre2-8 -o DRIVER
+     format/record/rule.c -lpcre2-8 -o DRIVER
 
 Exit status 0: no difference in verdicts and offsets; 1: some; 77: no `yara`.  Lengths
 are compared with --lengths only: where alternatives of different length match at one

@@ -8,51 +8,55 @@ import pathlib
 import re
 import sys
 
+COMMON = {"base", "include/vitrine"}
+# What an image is made of, an image as it is read, and how it is written.
+SPELLED = {"format/record", "format/modules", "format/bytecode"}
+READ = SPELLED | {"format/image"}
+FORMAT = READ | {"format/atom", "format"}
 # The compiler's parts: patterns, problems and syntax beneath, then phases that do not
 # know each other.
-COMPILER_BELOW = {"base", "format", "include/vitrine"}
+COMPILER_BELOW = COMMON | SPELLED
 SYNTAX = COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic", "compiler/syntax"}
-COMPILER_PHASES = ["check", "lint", "lower", "hash", "fmt"]
+COMPILER_PHASES = ["check", "lower", "hash", "fmt"]
 COMPILER = SYNTAX | {"compiler"} | {f"compiler/{part}" for part in COMPILER_PHASES}
-SCAN_BELOW = {"base", "format", "scan/regex", "scan/match", "include/vitrine"}
+COMPILER |= {"compiler/lint"}
+SCAN_BELOW = COMMON | READ | {"scan/regex", "scan/match"}
 CONDITION = SCAN_BELOW | {"scan/run", "scan/module", "scan/condition"}
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
     "include/vitrine": ({"include/vitrine"}, set()),
-    "base": ({"base", "include/vitrine"}, {"sodium.h", "xxhash.h", "openssl/"}),
-    "format": ({"base", "format", "format/modules", "include/vitrine"}, {"zlib.h"}),
-    "scan/module": (
-        {"base", "format", "format/modules", "scan/module", "include/vitrine"},
-        {"openssl/", "jansson.h", "magic.h", "zlib.h"},
-    ),
-    "scan/kernel": ({"base", "format", "scan/kernel"}, set()),
-    "scan/regex": ({"base", "format", "scan/regex", "include/vitrine"}, {"pcre2.h"}),
+    "base": (COMMON, {"sodium.h", "xxhash.h", "openssl/"}),
+    "format/record": (COMMON | {"format/record"}, set()),
+    "format/modules": (COMMON | {"format/modules"}, set()),
+    "format/bytecode": (COMMON | SPELLED, set()),
+    "format/image": (COMMON | READ, set()),
+    "format/atom": (COMMON | READ | {"format/atom"}, set()),
+    "format": (COMMON | FORMAT, set()),
+    "scan/module": (COMMON | {"format/modules", "scan/module"},
+                    {"openssl/", "jansson.h", "magic.h", "zlib.h"}),
+    "scan/kernel": (COMMON | {"format/record", "format/image", "scan/kernel"}, set()),
+    "scan/regex": (COMMON | {"format/record", "scan/regex"}, {"pcre2.h"}),
     "scan/match": (SCAN_BELOW, set()),
     "scan/run": (SCAN_BELOW | {"scan/run"}, set()),
     "scan/condition": (CONDITION, set()),
     "scan/search": (CONDITION - {"scan/module"} | {"scan/kernel", "scan/search"}, set()),
-    "scan": (CONDITION | {"scan/kernel", "scan/search", "scan"}, set()),
-    "compiler/pattern": (COMPILER_BELOW | {"compiler/pattern"}, set()),
+    "scan": (CONDITION | {"scan/kernel", "scan/search", "scan", "format"}, set()),
+    "compiler/pattern": (COMMON | {"format/record", "compiler/pattern"}, set()),
     "compiler/diagnostic": (
         COMPILER_BELOW | {"compiler/pattern", "compiler/diagnostic"}, set()),
     "compiler/syntax": (SYNTAX, set()),
     **{f"compiler/{part}": (SYNTAX | {f"compiler/{part}"}, set())
        for part in COMPILER_PHASES},
-    "compiler": (COMPILER, set()),
+    "compiler/lint": (SYNTAX | {"format/atom", "compiler/lint"}, set()),
+    "compiler": (COMPILER | {"format"}, set()),
     "testing": (COMPILER | {"testing"}, set()),
-    "verify": ({"base", "format", "verify", "include/vitrine"},
-               {"sodium.h", "jansson.h"}),
-    "verify/rebuild": (
-        {"base", "format", "verify", "verify/rebuild", "compiler", "include/vitrine"},
-        set(),
-    ),
-    "delta": ({"base", "format", "verify", "delta", "include/vitrine"},
-              {"sodium.h", "zlib.h"}),
-    "update": ({"base", "format", "verify", "delta", "update", "include/vitrine"},
-               {"sodium.h"}),
+    "verify": (COMMON | READ | {"verify"}, {"sodium.h", "jansson.h"}),
+    "verify/rebuild": (COMMON | READ | {"verify", "verify/rebuild", "compiler"}, set()),
+    "delta": (COMMON | FORMAT | {"verify", "delta"}, {"sodium.h", "zlib.h"}),
+    "update": (COMMON | READ | {"verify", "delta", "update"}, {"sodium.h"}),
     "cli": ({"cli", "include/vitrine"}, {"curl/"}),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),
-    "benchmarks": ({"base", "format", "scan", "benchmarks", "include/vitrine"}, {"hs/"}),
+    "benchmarks": (COMMON | READ | {"scan", "benchmarks"}, {"hs/"}),
 }
 C_HEADERS = set(
     "assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h math.h stdalign.h "

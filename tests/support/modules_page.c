@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 #define NUMBER_SIZE 64u
 #define HEX_FROM    10

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/compiler.h"
-#include "format/records.h"
+#include "format/record/records.h"
 
 struct vtr_test_hash {
     uint8_t digest[32];

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

@@ -8,9 +8,9 @@
 
 #include "base/bytes.h"
 #include "base/sort.h"
-#include "format/bytecode.h"
+#include "format/bytecode/bytecode.h"
 #include "format/materialise.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 
 static void require(bool is_good, const char *what)
 {

@@ -8,7 +8,7 @@
 #define VTR_TESTS_SUPPORT_SAMPLE_DATABASE_H
 
 #include "base/vector.h"
-#include "format/records.h"
+#include "format/record/records.h"
 
 /* {0} with vtr_sample_init is an empty database. */
 struct vtr_sample {

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 
-#include "format/atom.h"
-#include "format/atom_index.h"
-#include "format/image.h"
+#include "format/atom/atom.h"
+#include "format/image/atom_index.h"
+#include "format/image/image.h"
+#include "format/image/image_records.h"
+#include "format/image/rule_check.h"
+#include "format/image_check.h"
 #include "format/materialise.h"
-#include "format/rule.h"
-#include "format/rule_check.h"
+#include "format/record/rule.h"
 
 /* Enough for every record of a small image, and a bound for a count that lies. */
 #define WALK_LIMIT 100000u

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/atom.h"
+#include "format/atom/atom.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/pattern_read.h"
+#include "format/record/pattern_read.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

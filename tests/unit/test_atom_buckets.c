@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/atom_buckets.h"
+#include "format/image/atom_buckets.h"
 
 #include <stdlib.h>
 #include <string.h>

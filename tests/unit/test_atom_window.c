@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/atom_window.h"
+#include "format/atom/atom_window.h"
 
 #include <string.h>
 
-#include "format/atom_weight.h"
+#include "format/atom/atom_weight.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 
 static bool parse(const char *text, uint8_t flags, struct vtr_class_run *out)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/sample_database.h"
 

@@ -12,9 +12,9 @@
 #include "base/os_file.h"
 #include "base/os_replace.h"
 #include "compiler/compilation.h"
+#include "format/image/rule_check.h"
 #include "format/materialise.h"
-#include "format/rule.h"
-#include "format/rule_check.h"
+#include "format/record/rule.h"
 
 #include "tests/support/cmocka.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/rule_check.h"
+#include "format/bytecode/condition_check.h"
 #include "scan/condition/external.h"
 #include "scan/regex/regex.h"
 #include "tests/support/cmocka.h"

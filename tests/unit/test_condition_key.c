@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/condition_key.h"
+#include "format/bytecode/condition_key.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/condition_terms.h"
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/bytecode/condition_terms.h"
+#include "format/image/image.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
 

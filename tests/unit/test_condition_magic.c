@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/condition_magic.h"
+#include "format/bytecode/condition_magic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/image/image.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
 

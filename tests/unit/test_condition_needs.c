@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/bytecode.h"
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/bytecode/bytecode.h"
+#include "format/image/image.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/compile_text.h"
 

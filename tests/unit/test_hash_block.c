@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Records by the block are the records, and what is built of them is the same. */
-#include "format/hash_block.h"
+#include "format/image/hash_block.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "format/image.h"
+#include "format/image/image.h"
+#include "format/image/image_records.h"
 #include "format/materialise.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"

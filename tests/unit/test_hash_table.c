@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/hash_table.h"
+#include "format/image/hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>

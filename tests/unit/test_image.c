@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/image.h"
+#include "format/image/image.h"
+#include "format/image_check.h"
 
 #include <stdlib.h>
 #include <string.h>

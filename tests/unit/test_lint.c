@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "compiler/compilation.h"
-#include "format/atom_weight.h"
+#include "format/atom/atom_weight.h"
 
 #include "tests/support/cmocka.h"
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/image.h"
-#include "format/rule.h"
+#include "format/image/image.h"
+#include "format/image/image_records.h"
+#include "format/image_check.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

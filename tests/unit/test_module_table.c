@@ -2,7 +2,7 @@
 
 /* The table of modules is what its readers rely on: sorted, each path well formed and
  * inside arrays that are there. */
-#include "format/module_table.h"
+#include "format/modules/module_table.h"
 
 #include <string.h>
 

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/writer.h"
+#include "format/image/image_records.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/sample_database.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/os_file.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "tests/support/cmocka.h"
 #include "vitrine/compile.h"
 #include "vitrine/verify.h"

@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "delta/create.h"
 #include "delta/rebuild_image.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/sample_database.h"
 

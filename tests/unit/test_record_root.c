@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/record_root.h"
+#include "format/record/record_root.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "format/records.h"
+#include "format/record/records.h"
 
 #include "base/bytes.h"
 #include "tests/support/cmocka.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "scan/regex/regex.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"

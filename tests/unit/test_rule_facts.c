@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "format/image.h"
+#include "format/image/image.h"
 #include "scan/condition/always_rules.h"
 #include "scan/condition/rule_eval.h"
 #include "scan/run/scan_run.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 
 /* Every pair of spellings of the two texts. */

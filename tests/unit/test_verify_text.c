@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "format/rule.h"
+#include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 
 #define BYTES(text) ((struct vtr_bytes){(const uint8_t *)(text), sizeof(text) - 1})

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "format/image.h"
+#include "format/image/image.h"
 #include "vitrine/compile.h"
 
 /* Passes changes on and counts them. */

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * Names of hash records as stem and number, and the canonical bytes of a hash record.
+ * Relies on base/writer.h; promises that split and join undo each other for every name
+ * without zero bytes.
+ */
+#include "format/record/records.h"
+
+#include <string.h>
+
+#define NUMBER_DIGITS_MAX 9u
+
+const char *vtr_hash_name(enum vtr_hash_kind kind)
+{
+    switch (kind) {
+    case VTR_HASH_MD5:
+        return "md5";
+    case VTR_HASH_SHA1:
+        return "sha1";
+    case VTR_HASH_SHA256:
+        return "sha256";
+    }
+    return "";
+}
+
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* Where the digits begin that end at `end`, or `end` when there are none or no '-'
+ * stands before them. */
+static size_t find_digits(struct vtr_bytes name, size_t end)
+{
+    size_t begin = end;
+
+    while (begin > 0 && is_digit(name.ptr[begin - 1])) {
+        begin--;
+    }
+    return begin > 0 && begin < end && name.ptr[begin - 1] == '-' ? begin : end;
+}
+
+/* Whether the digits from `begin` to `end` can be kept as a number. */
+static bool is_number(struct vtr_bytes name, size_t begin, size_t end)
+{
+    const size_t count = end - begin;
+
+    return count == 1 ||
+           (count > 1 && count <= NUMBER_DIGITS_MAX && name.ptr[begin] != '0');
+}
+
+/* Finds the digits that are the number; false when the name has none. */
+static bool find_number(struct vtr_bytes name, size_t *out_begin, size_t *out_end)
+{
+    const size_t last = find_digits(name, name.len);
+
+    if (last == name.len) {
+        return false;
+    }
+    const size_t end = last - 1; /* of what stands before the last '-' */
+    const size_t first = find_digits(name, end);
+    if (first != end && is_number(name, first, end)) {
+        *out_begin = first;
+        *out_end = end;
+        return true;
+    }
+    *out_begin = last;
+    *out_end = name.len;
+    return is_number(name, last, name.len);
+}
+
+static struct vtr_bytes part_of(struct vtr_bytes bytes, size_t begin, size_t end)
+{
+    const struct vtr_bytes part = {begin < end ? bytes.ptr + begin : NULL, end - begin};
+
+    return part;
+}
+
+uint32_t vtr_name_split(struct vtr_bytes name, struct vtr_writer *w)
+{
+    size_t begin;
+    size_t end;
+    uint32_t number = 0;
+
+    if (!find_number(name, &begin, &end)) {
+        vtr_writer_raw(w, name);
+        return 0;
+    }
+    for (size_t i = begin; i < end; i++) {
+        number = number * 10 + (uint32_t)(name.ptr[i] - '0');
+    }
+    vtr_writer_raw(w, part_of(name, 0, begin));
+    vtr_writer_u8(w, 0);
+    vtr_writer_raw(w, part_of(name, end, name.len));
+    return number;
+}
+
+/* Spells `number` into `room`, which has 10 bytes, from its end: the digits. */
+static struct vtr_bytes spell(uint32_t number, uint8_t *room)
+{
+    size_t at = 10;
+
+    do {
+        room[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return (struct vtr_bytes){room + at, 10 - at};
+}
+
+/* A name in the three parts that spell it; `digits` are in the caller's room. */
+struct spelling {
+    struct vtr_bytes before;
+    struct vtr_bytes digits;
+    struct vtr_bytes after;
+};
+
+static struct spelling spell_name(struct vtr_bytes stem, uint32_t number, uint8_t *room)
+{
+    const uint8_t *zero = stem.len == 0 ? NULL : memchr(stem.ptr, 0, stem.len);
+    struct spelling parts = {.before = stem};
+
+    if (zero != NULL) {
+        const size_t at = (size_t)(zero - stem.ptr);
+
+        parts.before = part_of(stem, 0, at);
+        parts.digits = spell(number, room);
+        parts.after = part_of(stem, at + 1, stem.len);
+    }
+    return parts;
+}
+
+static void write_name(struct vtr_writer *w, const struct spelling *parts)
+{
+    vtr_writer_raw(w, parts->before);
+    vtr_writer_raw(w, parts->digits);
+    vtr_writer_raw(w, parts->after);
+}
+
+void vtr_name_join(struct vtr_bytes stem, uint32_t number, struct vtr_writer *w)
+{
+    uint8_t room[10];
+    const struct spelling parts = spell_name(stem, number, room);
+
+    write_name(w, &parts);
+}
+
+void vtr_record_write_hash(struct vtr_writer *w, enum vtr_hash_kind kind,
+                           const struct vtr_hash_record *record, struct vtr_bytes stem)
+{
+    uint8_t room[10];
+    const struct spelling parts = spell_name(stem, record->number, room);
+
+    vtr_writer_u8(w, (uint8_t)((unsigned)kind + 1));
+    vtr_writer_raw(w, (struct vtr_bytes){record->digest, vtr_hash_len(kind)});
+    vtr_writer_varint(w, record->size == VTR_SIZE_ANY ? 0 : record->size + 1);
+    vtr_writer_varint(w, parts.before.len + parts.digits.len + parts.after.len);
+    write_name(w, &parts);
+}
