@@ -3,7 +3,7 @@
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
     $<TARGET_OBJECTS:vtr_base> ${VTR_FORMAT_OBJECTS} ${VTR_SCAN_OBJECTS}
-    $<TARGET_OBJECTS:vtr_verify> $<TARGET_OBJECTS:vtr_delta> $<TARGET_OBJECTS:vtr_update>)
+    $<TARGET_OBJECTS:vtr_verify> ${VTR_DELTA_OBJECTS} $<TARGET_OBJECTS:vtr_update>)
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
                                       PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson

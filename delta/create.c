@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "delta/delta_file.h"
+#include "delta/file/delta_file.h"
 #include "delta/rebuild_image.h"
 #include "format/image/image_records.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "delta/decode.h"
+#include "delta/file/decode.h"
 
 static void count_changes(const struct vtr_delta_section *sections,
                           struct vtr_delta_info *out)

@@ -11,8 +11,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "delta/compose.h"
-#include "delta/delta_file.h"
+#include "delta/file/delta_file.h"
+#include "delta/merge/compose.h"
 
 /* The deltas, and what was composed of them: [i] of the first i + 1. */
 struct row {

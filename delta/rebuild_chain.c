@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "delta/merge.h"
+#include "delta/merge/merge.h"
 #include "format/image/image_records.h"
 #include "format/materialise.h"
 

@@ -8,7 +8,7 @@
 #ifndef VTR_DELTA_REBUILD_CHAIN_H
 #define VTR_DELTA_REBUILD_CHAIN_H
 
-#include "delta/decode.h"
+#include "delta/file/decode.h"
 #include "format/image/image.h"
 
 /* Builds what the last delta leads to in the memory that `alloc` gives, which is asked

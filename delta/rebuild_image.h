@@ -5,7 +5,7 @@
 #ifndef VTR_DELTA_REBUILD_IMAGE_H
 #define VTR_DELTA_REBUILD_IMAGE_H
 
-#include "delta/decode.h"
+#include "delta/file/decode.h"
 #include "format/image/image.h"
 
 /* Opens a database whose bytes are what its own digest says. */

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "delta/compose.h"
-#include "delta/delta_file.h"
-#include "delta/merge.h"
+#include "delta/file/delta_file.h"
+#include "delta/merge/compose.h"
+#include "delta/merge/merge.h"
 #include "delta/rebuild_image.h"
 #include "format/image/image_records.h"
 #include "format/materialise.h"

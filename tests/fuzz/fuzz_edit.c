@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/reader.h"
-#include "delta/edit.h"
+#include "delta/coding/edit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

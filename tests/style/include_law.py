@@ -21,6 +21,7 @@ COMPILER_PHASES = ["check", "lower", "hash", "fmt"]
 COMPILER = SYNTAX | {"compiler"} | {f"compiler/{part}" for part in COMPILER_PHASES}
 COMPILER |= {"compiler/lint"}
 SCAN_BELOW = COMMON | READ | {"scan/regex", "scan/match"}
+DELTA_BELOW = COMMON | READ | {"verify", "delta/coding"}
 CONDITION = SCAN_BELOW | {"scan/run", "scan/module", "scan/condition"}
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
@@ -52,7 +53,11 @@ LAW = {
     "testing": (COMPILER | {"testing"}, set()),
     "verify": (COMMON | READ | {"verify"}, {"sodium.h", "jansson.h"}),
     "verify/rebuild": (COMMON | READ | {"verify", "verify/rebuild", "compiler"}, set()),
-    "delta": (COMMON | FORMAT | {"verify", "delta"}, {"sodium.h", "zlib.h"}),
+    "delta/coding": (COMMON | {"delta/coding"}, {"zlib.h"}),
+    "delta/change": (DELTA_BELOW | {"delta/change"}, set()),
+    "delta/file": (DELTA_BELOW | {"delta/change", "delta/file"}, set()),
+    "delta/merge": (DELTA_BELOW | {"delta/change", "delta/file", "delta/merge"}, set()),
+    "delta": (DELTA_BELOW | {"delta/file", "delta/merge", "delta", "format"}, set()),
     "update": (COMMON | READ | {"verify", "delta", "update"}, {"sodium.h"}),
     "cli": ({"cli", "include/vitrine"}, {"curl/"}),
     "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),

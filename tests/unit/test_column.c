@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "delta/column.h"
+#include "delta/coding/column.h"
 
 #include <string.h>
 
-#include "delta/bits.h"
-#include "delta/deflate.h"
+#include "delta/coding/bits.h"
+#include "delta/coding/deflate.h"
 #include "tests/support/cmocka.h"
 
 /* Writes numbers as one column, reads them again; bytes that they took. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "delta/decode_stems.h"
+#include "delta/file/decode_stems.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/writer.h"
-#include "delta/stem_ranks.h"
+#include "delta/file/stem_ranks.h"
 #include "tests/support/cmocka.h"
 
 /* A stem as the section of new stems spells it. */

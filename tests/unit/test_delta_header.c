@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "delta/delta_header.h"
+#include "delta/file/delta_header.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "delta/deflate.h"
+#include "delta/coding/deflate.h"
 #include "tests/support/cmocka.h"
 #include "verify/key.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "delta/edit.h"
+#include "delta/coding/edit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "delta/text_diff.h"
+#include "delta/coding/text_diff.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/sample_database.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "delta/rice.h"
+#include "delta/coding/rice.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "delta/change/body_diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/sort.h"
+#include "delta/coding/text_diff.h"
+
+/* Bodies that go are looked through in blocks of this many bytes. */
+#define BLOCK_LEN 16u
+
+/* A body that goes, for those that may have become another. */
+struct gone_body {
+    struct vtr_body_name name;
+    struct vtr_bytes plain;
+    uint32_t votes; /* blocks that a new body shares with it */
+};
+
+struct block {
+    uint64_t hash;
+    uint32_t gone;
+};
+
+struct differ {
+    enum vtr_body_kind kind;
+    struct vtr_body_changes *out;
+    struct vtr_vector gone;     /* struct gone_body */
+    struct vtr_vector blocks;   /* struct block, sorted by hash */
+    struct vtr_writer edit;     /* of one body */
+    struct vtr_arena plain_old; /* bodies that go */
+};
+
+static uint64_t hash_block(const uint8_t *at)
+{
+    return vtr_digest_xxh3((struct vtr_bytes){at, BLOCK_LEN});
+}
+
+static enum vtr_status note_gone(struct differ *d, const struct vtr_body_pair *pair,
+                                 struct vtr_error *err)
+{
+    struct vtr_body_name *removed = vtr_vector_push(&d->out->removed);
+    struct gone_body *gone = vtr_vector_push(&d->gone);
+    const uint32_t index = (uint32_t)(d->gone.count - 1);
+
+    if (removed == NULL || gone == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    *removed = (struct vtr_body_name){pair->space, pair->name};
+    gone->name = *removed;
+    const enum vtr_status status =
+        vtr_body_dup_plain(&d->plain_old, d->kind, pair->a, &gone->plain, err);
+    for (size_t at = 0; status == VTR_OK && at + BLOCK_LEN <= gone->plain.len;
+         at += BLOCK_LEN) {
+        struct block *block = vtr_vector_push(&d->blocks);
+        if (block == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        *block = (struct block){hash_block(gone->plain.ptr + at), index};
+    }
+    return status;
+}
+
+/* What is put in is noted whole first: an edit is looked for once all that goes is
+ * known. */
+static enum vtr_status note_put(struct differ *d, const struct vtr_body_pair *pair,
+                                struct vtr_error *err)
+{
+    struct vtr_body_put *put = vtr_vector_push(&d->out->put);
+
+    if (put == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    *put = (struct vtr_body_put){.name = {pair->space, pair->name},
+                                 .is_change = pair->a.ptr != NULL};
+    return vtr_body_dup_plain(&d->out->memory, d->kind, pair->b, &put->text, err);
+}
+
+/* Keeps the edit of `put` from `base` if it is shorter than the body. */
+static enum vtr_status try_base(struct differ *d, struct vtr_body_put *put,
+                                struct vtr_bytes base, const struct vtr_body_name *name,
+                                struct vtr_error *err)
+{
+    struct vtr_edit edit;
+    enum vtr_status status = vtr_text_diff(base, put->text, &edit, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    vtr_writer_clear(&d->edit);
+    vtr_edit_write(&edit, &d->edit);
+    const bool is_copy = !vtr_edit_copies_nothing(&edit);
+    vtr_edit_deinit(&edit);
+    if (!vtr_writer_ok(&d->edit)) {
+        return vtr_error_set_memory(err);
+    }
+    const size_t names_len =
+        name->space.len + name->name.len + put->name.space.len + put->name.name.len;
+    if (!is_copy || d->edit.len + names_len >= put->text.len) {
+        return VTR_OK;
+    }
+    const struct vtr_bytes text =
+        vtr_arena_dup(&d->out->memory, vtr_writer_bytes(&d->edit));
+    if (text.ptr == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    put->base =
+        vtr_body_name_compare(&put->name, name) == 0 ? VTR_BASE_SELF : VTR_BASE_OTHER;
+    put->base_name = *name;
+    put->base_len = base.len;
+    put->text = text;
+    return VTR_OK;
+}
+
+static enum vtr_status body_differs(const struct vtr_body_pair *pair, void *context,
+                                    struct vtr_error *err)
+{
+    struct differ *d = context;
+
+    if (pair->b.ptr == NULL) {
+        return note_gone(d, pair, err);
+    }
+    enum vtr_status status = note_put(d, pair, err);
+    if (status == VTR_OK && pair->a.ptr != NULL) {
+        const struct vtr_body_name name = {pair->space, pair->name};
+        struct vtr_arena memory = {0};
+        struct vtr_bytes base;
+        struct vtr_body_put *puts = d->out->put.items;
+
+        status = vtr_body_dup_plain(&memory, d->kind, pair->a, &base, err);
+        if (status == VTR_OK) {
+            status = try_base(d, &puts[d->out->put.count - 1], base, &name, err);
+        }
+        vtr_arena_deinit(&memory);
+    }
+    return status;
+}
+
+static int compare_blocks(const void *a, const void *b, void *context)
+{
+    const struct block *left = a;
+    const struct block *right = b;
+
+    (void)context;
+    if (left->hash != right->hash) {
+        return left->hash < right->hash ? -1 : 1;
+    }
+    return (left->gone > right->gone) - (left->gone < right->gone);
+}
+
+/* First block whose hash is not below. */
+static size_t find_block(const struct vtr_vector *blocks, uint64_t hash)
+{
+    const struct block *list = blocks->items;
+    size_t low = 0;
+    size_t high = blocks->count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (list[middle].hash < hash) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The body that goes with which a new one shares most, or NULL.  Blocks that many have
+ * say little and are skipped. */
+static const struct gone_body *find_origin(struct differ *d, struct vtr_bytes text)
+{
+    const struct block *blocks = d->blocks.items;
+    struct gone_body *gone = d->gone.items;
+    const struct gone_body *best = NULL;
+    const size_t votes_least = text.len / (4 * BLOCK_LEN) + 1;
+
+    for (size_t i = 0; i < d->gone.count; i++) {
+        gone[i].votes = 0;
+    }
+    for (size_t at = 0; at + BLOCK_LEN <= text.len; at++) {
+        const uint64_t hash = hash_block(text.ptr + at);
+        const size_t first = find_block(&d->blocks, hash);
+        size_t end = first;
+
+        while (end < d->blocks.count && blocks[end].hash == hash && end - first < 8) {
+            end++;
+        }
+        for (size_t i = first; i < end && end - first < 8; i++) {
+            gone[blocks[i].gone].votes++;
+        }
+    }
+    for (size_t i = 0; i < d->gone.count; i++) {
+        if (gone[i].votes >= votes_least &&
+            (best == NULL || gone[i].votes > best->votes)) {
+            best = &gone[i];
+        }
+    }
+    return best;
+}
+
+/* Makes edits of new bodies that come from those that go. */
+static enum vtr_status find_origins(struct differ *d, struct vtr_error *err)
+{
+    struct vtr_body_put *puts = d->out->put.items;
+    enum vtr_status status = VTR_OK;
+
+    if (d->blocks.count == 0) {
+        return VTR_OK;
+    }
+    if (vtr_sort(d->blocks.items, d->blocks.count, d->blocks.size, compare_blocks,
+                 NULL) != VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    for (size_t i = 0; status == VTR_OK && i < d->out->put.count; i++) {
+        if (puts[i].is_change) {
+            continue;
+        }
+        const struct gone_body *origin = find_origin(d, puts[i].text);
+        if (origin != NULL) {
+            status = try_base(d, &puts[i], origin->plain, &origin->name, err);
+        }
+    }
+    return status;
+}
+
+enum vtr_status vtr_body_diff(enum vtr_body_kind kind, const struct vtr_records *from,
+                              const struct vtr_records *to,
+                              struct vtr_body_changes *out, struct vtr_error *err)
+{
+    struct vtr_body_changes changes;
+    struct differ d = {.kind = kind, .out = &changes};
+
+    vtr_body_changes_init(&changes);
+    vtr_vector_init(&d.gone, sizeof(struct gone_body));
+    vtr_vector_init(&d.blocks, sizeof(struct block));
+    enum vtr_status status = vtr_pair_bodies(kind, from, to, body_differs, &d, err);
+    if (status == VTR_OK) {
+        status = find_origins(&d, err);
+    }
+    vtr_writer_deinit(&d.edit);
+    vtr_vector_deinit(&d.gone);
+    vtr_vector_deinit(&d.blocks);
+    vtr_arena_deinit(&d.plain_old);
+    if (status != VTR_OK) {
+        vtr_body_changes_deinit(&changes);
+        return status;
+    }
+    *out = changes;
+    return VTR_OK;
+}
