@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The program: one verb, then the end of its answer. */
-#include "cli/command.h"
+#include "cli/command/command.h"
 
 int main(int argc, char **argv)
 {

@@ -12,7 +12,7 @@ foreach(page IN LISTS pages)
     string(APPEND table "    {\"${code}\",\n     \"${text}\"},\n")
 endforeach()
 file(WRITE "${OUTPUT}" "/* Made of docs/diagnostics by cmake/EmbedPages.cmake. */
-#include \"cli/diagnostic_page.h\"
+#include \"cli/report/diagnostic_page.h\"
 
 const struct vtr_diagnostic_page vtr_diagnostic_pages[] = {
 ${table}};

@@ -18,8 +18,8 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "cli/os_clock.h"
-#include "cli/os_curl.h"
+#include "cli/system/os_clock.h"
+#include "cli/system/os_curl.h"
 #include "update/client_trust.h"
 #include "update/whole_file.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "cli/command/command.h"
 
 _Noreturn static void fail(const char *file)
 {

@@ -2,7 +2,7 @@
 
 /* Tasks are run once each, by whomever, and handed over in order; long files are found
  * where they are listed. */
-#include "cli/os_parallel.h"
+#include "cli/system/os_parallel.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/os_path_list.h"
+#include "cli/system/os_path_list.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "cli/print_diagnostic.h"
+#include "cli/report/print_diagnostic.h"
 
 #include <string.h>
 

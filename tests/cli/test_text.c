@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "cli/text.h"
+#include "cli/report/text.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "cli/json.h"
+#include "cli/report/json.h"
 #include "tests/support/cmocka.h"
 
 static void assert_text(const struct vtr_text *text, const char *expected)

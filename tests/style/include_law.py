@@ -8,7 +8,8 @@ import pathlib
 import re
 import sys
 
-COMMON = {"base", "include/vitrine"}
+PUBLIC = {"include/vitrine"}
+COMMON = PUBLIC | {"base"}
 # What an image is made of, an image as it is read, and how it is written.
 SPELLED = {"format/record", "format/modules", "format/bytecode"}
 READ = SPELLED | {"format/image"}
@@ -23,9 +24,12 @@ COMPILER |= {"compiler/lint"}
 SCAN_BELOW = COMMON | READ | {"scan/regex", "scan/match"}
 DELTA_BELOW = COMMON | READ | {"verify", "delta/coding"}
 CONDITION = SCAN_BELOW | {"scan/run", "scan/module", "scan/condition"}
+# The program: the public headers, and its own folders.
+CLI_BELOW = PUBLIC | {"cli/system"}
+CLI = CLI_BELOW | {"cli/report", "cli/command"}
 # folder: (folders of the project, headers of third parties) that it may include
 LAW = {
-    "include/vitrine": ({"include/vitrine"}, set()),
+    "include/vitrine": (PUBLIC, set()),
     "base": (COMMON, {"sodium.h", "xxhash.h", "openssl/"}),
     "format/record": (COMMON | {"format/record"}, set()),
     "format/modules": (COMMON | {"format/modules"}, set()),
@@ -59,8 +63,13 @@ LAW = {
     "delta/merge": (DELTA_BELOW | {"delta/change", "delta/file", "delta/merge"}, set()),
     "delta": (DELTA_BELOW | {"delta/file", "delta/merge", "delta", "format"}, set()),
     "update": (COMMON | READ | {"verify", "delta", "update"}, {"sodium.h"}),
-    "cli": ({"cli", "include/vitrine"}, {"curl/"}),
-    "cli/late": ({"cli", "cli/late", "include/vitrine"}, {"openssl/", "magic.h", "curl/"}),
+    "cli/system": (CLI_BELOW, {"curl/"}),
+    "cli/report": (PUBLIC | {"cli/report"}, set()),
+    "cli/command": (CLI_BELOW | {"cli/report", "cli/command"}, set()),
+    "cli/scan": (CLI | {"cli/scan"}, set()),
+    "cli/verb": (CLI | {"cli/scan", "cli/verb"}, set()),
+    "cli": (PUBLIC | {"cli/command"}, set()),
+    "cli/late": (PUBLIC | {"cli/command", "cli/late"}, {"openssl/", "magic.h", "curl/"}),
     "benchmarks": (COMMON | READ | {"scan", "benchmarks"}, {"hs/"}),
 }
 C_HEADERS = set(

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "cli/report/junit.h"
+
+/* Text between quotes: what XML or a terminal would obey is written otherwise. */
+static void add_escaped(struct vtr_text *out, const char *text)
+{
+    const struct vtr_bytes bytes = vtr_text_view(text);
+    size_t start = 0;
+
+    for (size_t i = 0; i <= bytes.len; i++) {
+        const char *entity = i == bytes.len        ? ""
+                             : bytes.ptr[i] == '&' ? "&amp;"
+                             : bytes.ptr[i] == '<' ? "&lt;"
+                             : bytes.ptr[i] == '>' ? "&gt;"
+                             : bytes.ptr[i] == '"' ? "&quot;"
+                                                   : NULL;
+        if (entity != NULL) {
+            vtr_text_safe(out, (struct vtr_bytes){bytes.ptr + start, i - start});
+            vtr_text_add(out, entity);
+            start = i + 1;
+        }
+    }
+}
+
+static void add_attribute(struct vtr_text *out, const char *name, const char *value)
+{
+    vtr_text_add(out, " ");
+    vtr_text_add(out, name);
+    vtr_text_add(out, "=\"");
+    add_escaped(out, value);
+    vtr_text_add(out, "\"");
+}
+
+static void add_count(struct vtr_text *out, const char *name, uint64_t value)
+{
+    vtr_text_add(out, " ");
+    vtr_text_add(out, name);
+    vtr_text_add(out, "=\"");
+    vtr_text_number(out, value);
+    vtr_text_add(out, "\"");
+}
+
+void vtr_junit_add(struct vtr_text *cases, const struct vtr_test_check *check,
+                   const char *title)
+{
+    vtr_text_add(cases, "    <testcase");
+    add_attribute(cases, "classname", check->place.path);
+    add_attribute(cases, "name", title);
+    add_attribute(cases, "file", check->place.path);
+    add_count(cases, "line", check->place.line);
+    if (check->is_passed) {
+        vtr_text_add(cases, "/>\n");
+        return;
+    }
+    vtr_text_add(cases, ">\n      <failure");
+    add_attribute(cases, "message", check->reason);
+    vtr_text_add(cases, "/>\n    </testcase>\n");
+}
+
+void vtr_junit_finish(struct vtr_text *out, const struct vtr_text *cases,
+                      const struct vtr_test_summary *summary)
+{
+    vtr_text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+                      "  <testsuite name=\"vitrine test\"");
+    add_count(out, "tests", summary->passed + summary->failed);
+    add_count(out, "failures", summary->failed);
+    vtr_text_add(out, ">\n");
+    vtr_text_bytes(out, (struct vtr_bytes){(const uint8_t *)cases->ptr, cases->len});
+    vtr_text_add(out, "  </testsuite>\n</testsuites>\n");
+    out->has_failed |= cases->has_failed;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The program built without libcurl: it says so where it would have to ask a server. */
+#include "cli/system/os_curl.h"
+
+#include <stdio.h>
+
+enum vtr_status vtr_curl_new(struct vtr_curl **out,
+                             const struct vtr_curl_options *options,
+                             struct vtr_error *err)
+{
+    (void)out;
+    (void)options;
+    *err = (struct vtr_error){.status = VTR_ERROR_VERSION};
+    (void)snprintf(err->message, sizeof(err->message),
+                   "this program was built without libcurl");
+    return VTR_ERROR_VERSION;
+}
+
+void vtr_curl_free(struct vtr_curl *curl)
+{
+    (void)curl;
+}
+
+struct vtr_transport vtr_curl_transport(struct vtr_curl *curl)
+{
+    (void)curl;
+    return (struct vtr_transport){0};
+}
+
+void vtr_wait(uint64_t seconds, uint64_t more)
+{
+    (void)seconds;
+    (void)more;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Input files of the program, the number of processors, and the clock for summaries. */
+#ifndef VTR_CLI_SYSTEM_OS_INPUT_H
+#define VTR_CLI_SYSTEM_OS_INPUT_H
+
+#include <stdbool.h>
+
+#include "vitrine/common.h"
+
+/* A whole file: mapped read-only where it can be, in memory otherwise.  {0} is safe to
+ * close. */
+struct vtr_input {
+    struct vtr_bytes bytes;
+    void *memory;
+    size_t map_len; /* 0: `memory` is from malloc */
+};
+
+/* Opens a file; "-" is standard input, pipes are fine. */
+VTR_MUST_CHECK enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
+                                              struct vtr_error *err);
+/* The same for a database, whose header and table of contents are looked at, so that a
+ * file that is none is refused by its name. */
+VTR_MUST_CHECK enum vtr_status vtr_input_open_database(struct vtr_input *out,
+                                                       const char *path,
+                                                       struct vtr_error *err);
+/* Names the file in a message about what is in it. */
+void vtr_input_blame(const char *path, struct vtr_error *err);
+void vtr_input_close(struct vtr_input *input);
+
+bool vtr_path_exists(const char *path);
+
+/* Makes a folder that nobody but its owner enters, unless it is there. */
+VTR_MUST_CHECK enum vtr_status vtr_folder_make_private(const char *path,
+                                                       struct vtr_error *err);
+
+/* Whether `path` and one of the others name one and the same existing file. */
+bool vtr_is_one_of(const char *path, const char *const *others, size_t count);
+
+/* Processors that this process may use, at least 1. */
+unsigned vtr_cpu_count(void);
+
+/* Milliseconds of a clock that only goes forward, for durations. */
+uint64_t vtr_stopwatch_ms(void);
+
+#endif
