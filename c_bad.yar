@@ -1,1 +1,0 @@
-rule bad { condition: nothing }

@@ -1,1 +1,0 @@
-rule a { condition: used == 1 }

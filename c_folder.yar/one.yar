@@ -1,1 +1,0 @@
-include "sub/two.yar" rule one { condition: true }

@@ -1,1 +1,0 @@
-rule two { condition: true }

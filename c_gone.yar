@@ -1,3 +1,0 @@
-
- include "c_missing.yar"
-rule b { condition: true }

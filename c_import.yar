@@ -1,2 +1,0 @@
-import "math"
-rule x { condition: true }

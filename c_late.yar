@@ -1,2 +1,0 @@
-rule late { condition: math.abs(2) == 2 }
-import "math"

@@ -1,2 +1,0 @@
-include "c_loop.yar"
-rule a { condition: true }

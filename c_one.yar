@@ -1,1 +1,0 @@
-rule one { condition: two or used == 1 }

@@ -1,1 +1,0 @@
-rule part { condition: true }

@@ -1,2 +1,0 @@
-rule a1 { condition: not a1 }
-rule b1 { condition: any of (b*) }

@@ -1,2 +1,0 @@
-rule two { condition: any of (on*) or true }
-rule three { strings: $a = "abc" condition: $a }

@@ -1,1 +1,0 @@
-rule user { condition: math.abs(1) == 1 }

@@ -1,2 +1,0 @@
-rule y { condition: x } rule z { condition: y }
-rule good { condition: true }
