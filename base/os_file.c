@@ -480,7 +480,7 @@ enum vtr_path_kind vtr_path_kind(const char *path)
     struct stat status;
 
     if (stat(path, &status) != 0) {
-        return VTR_PATH_MISSING;
+        return errno == ENOENT || errno == ENOTDIR ? VTR_PATH_MISSING : VTR_PATH_OTHER;
     }
     if (S_ISREG(status.st_mode)) {
         return VTR_PATH_FILE;

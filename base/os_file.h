@@ -111,7 +111,7 @@ enum vtr_path_kind {
     VTR_PATH_MISSING,
     VTR_PATH_FILE,
     VTR_PATH_FOLDER,
-    VTR_PATH_OTHER
+    VTR_PATH_OTHER /* also what nobody says: opening it tells why */
 };
 enum vtr_path_kind vtr_path_kind(const char *path);
 

@@ -21,9 +21,16 @@ enum vtr_status vtr_file_lock_open(struct vtr_file_lock *out, const char *path,
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         const int code = errno;
         (void)close(fd);
-        return code == EWOULDBLOCK
-                   ? vtr_error_set_os(err, code, "'%s' is locked by another", path)
-                   : vtr_error_set_os(err, code, "cannot lock '%s'", path);
+        enum vtr_status status = vtr_error_set_os(err, code, "cannot lock '%s'", path);
+
+        if (code == EWOULDBLOCK) {
+            status = vtr_error_set(err, VTR_ERROR_IO,
+                                   "another is at work here: '%s' is locked", path);
+            if (err != NULL) {
+                err->os_errno = code;
+            }
+        }
+        return status;
     }
     *out = (struct vtr_file_lock){.is_held = true, .fd = fd};
     return VTR_OK;

@@ -6,36 +6,8 @@
 
 #include "base/error.h"
 #include "format/image_check.h"
+#include "format/record/section.h"
 #include "vitrine/scan.h"
-
-static const char *const SECTION_NAMES[] = {
-    [VTR_SECTION_STEM_OFFSETS] = "stem offsets",
-    [VTR_SECTION_STEM_DATA] = "stems",
-    [VTR_SECTION_EXTERNALS] = "externals",
-    [VTR_SECTION_RULE_OFFSETS] = "rule offsets",
-    [VTR_SECTION_RULE_DATA] = "rules",
-    [VTR_SECTION_RULE_ALWAYS] = "rules without patterns",
-    [VTR_SECTION_RULE_GLOBAL] = "global rules",
-    [VTR_SECTION_PATTERNS] = "patterns",
-    [VTR_SECTION_ATOM_PARAMS] = "atom parameters",
-    [VTR_SECTION_ATOM_FILTER] = "atom filter",
-    [VTR_SECTION_ATOM_SLOTS] = "atom slots",
-    [VTR_SECTION_ATOM_ROWS] = "atoms",
-    [VTR_SECTION_UNINDEXED] = "patterns without atoms",
-    [VTR_SECTION_RULE_GROUPS] = "groups of such rules",
-    [VTR_SECTION_RULE_KEYS] = "keys of such rules",
-    [VTR_SECTION_HASH_BASE] = "md5 fan-out",
-    [VTR_SECTION_HASH_BASE + 1] = "md5 tails",
-    [VTR_SECTION_HASH_BASE + 2] = "md5 attributes",
-    [VTR_SECTION_HASH_BASE + 3] = "sha1 fan-out",
-    [VTR_SECTION_HASH_BASE + 4] = "sha1 tails",
-    [VTR_SECTION_HASH_BASE + 5] = "sha1 attributes",
-    [VTR_SECTION_HASH_BASE + 6] = "sha256 fan-out",
-    [VTR_SECTION_HASH_BASE + 7] = "sha256 tails",
-    [VTR_SECTION_HASH_BASE + 8] = "sha256 attributes",
-};
-
-#define SECTION_NAME_COUNT (sizeof(SECTION_NAMES) / sizeof(SECTION_NAMES[0]))
 
 static enum vtr_status open_views(struct vtr_database *database, struct vtr_bytes bytes,
                                   struct vtr_error *err)
@@ -149,10 +121,9 @@ int vtr_database_get_section(const struct vtr_database *database, size_t index,
         return 0;
     }
     const struct vtr_image_section *section = &database->image.sections[id];
-    const char *name = id < SECTION_NAME_COUNT ? SECTION_NAMES[id] : NULL;
     *out = (struct vtr_section_info){
         .id = (uint32_t)id,
-        .name = name == NULL ? "unknown" : name,
+        .name = vtr_section_name(id),
         .offset = section->offset,
         .len = section->bytes.len,
         .count = section->count,

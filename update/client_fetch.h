@@ -21,6 +21,10 @@ struct vtr_client {
     enum vtr_update_phase phase;
     struct vtr_client_state state;
     struct vtr_tuf_trusted *trusted; /* owned; NULL before the first root */
+    /* The caller's root, which the folder takes once it has vouched for a timestamp: a
+     * wrong one is then not in the way of the right one.  NULL: nothing is to be taken.
+     */
+    const struct vtr_bytes *first_root;
     uint64_t fetched_bytes;
     uint64_t retry_after_seconds; /* the longest that a server asked for */
 };

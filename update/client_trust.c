@@ -61,7 +61,7 @@ static enum vtr_status forget(const struct vtr_client *client, enum vtr_tuf_type
 }
 
 /* The root that the folder has.  The caller's where there is none, or only a damaged
- * one: from there on it is root after root again. */
+ * one: from there on it is root after root again, once it has proved right. */
 static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
 {
     const struct vtr_update_options *options = client->options;
@@ -72,9 +72,11 @@ static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
 
     vtr_tuf_trusted_free(client->trusted);
     client->trusted = NULL;
+    client->first_root = NULL;
     if (is_other && !has_other) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                               "'%s' has no trusted root yet: one must be given",
+                               "'%s' has no trusted root yet: give the repository's "
+                               "1.root.json, or a later one (--root)",
                                options->dir);
     } else if (status == VTR_OK && !is_other) {
         status = vtr_tuf_trusted_new(&client->trusted, stored, options->now, err);
@@ -84,12 +86,19 @@ static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
     if (is_other && has_other) {
         status =
             vtr_tuf_trusted_new(&client->trusted, options->root, options->now, err);
-        if (status == VTR_OK) {
-            status = store(client, VTR_TUF_ROOT, options->root, err);
-        }
+        client->first_root = &options->root;
     }
     vtr_whole_file_free(&stored);
     return status;
+}
+
+/* Stores the caller's root, where it is the one that the way began with. */
+static enum vtr_status keep_first_root(struct vtr_client *client, struct vtr_error *err)
+{
+    const struct vtr_bytes *root = client->first_root;
+
+    client->first_root = NULL;
+    return root == NULL ? VTR_OK : store(client, VTR_TUF_ROOT, *root, err);
 }
 
 static enum vtr_status take_root(struct vtr_client *client, struct vtr_bytes text,
@@ -104,7 +113,11 @@ static enum vtr_status take_root(struct vtr_client *client, struct vtr_bytes tex
             status = forget(client, VTR_TUF_TIMESTAMP, err);
         }
     }
-    return status == VTR_OK ? store(client, VTR_TUF_ROOT, text, err) : status;
+    if (status == VTR_OK) {
+        status = store(client, VTR_TUF_ROOT, text, err);
+        client->first_root = NULL;
+    }
+    return status;
 }
 
 /* Root after root, until there is none. */
@@ -195,6 +208,9 @@ static enum vtr_status take_timestamp(struct vtr_client *client,
                                              fetched.is_unchanged != 0 ? stored : text,
                                              &is_new, err);
     }
+    if (status == VTR_OK) {
+        status = keep_first_root(client, err);
+    }
     if (status == VTR_OK && is_new) {
         status = store(client, VTR_TUF_TIMESTAMP, text, err);
     }
@@ -252,6 +268,18 @@ static enum vtr_status take_pinned(struct vtr_client *client, enum vtr_tuf_type 
     return status;
 }
 
+/* Nothing that this repository has signed was ever believed here. */
+static void blame_first_root(struct vtr_error *err)
+{
+    const struct vtr_error found = err == NULL ? (struct vtr_error){0} : *err;
+    const enum vtr_status status =
+        vtr_error_set(err, VTR_ERROR_SIGNATURE,
+                      "the root that was given is of another repository, or too old: "
+                      "%.300s",
+                      found.message);
+    (void)status;
+}
+
 enum vtr_status vtr_client_refresh(struct vtr_client *client, struct vtr_error *err)
 {
     struct vtr_bytes timestamp = {NULL, 0};
@@ -266,6 +294,9 @@ enum vtr_status vtr_client_refresh(struct vtr_client *client, struct vtr_error *
     }
     if (status == VTR_OK) {
         status = take_timestamp(client, timestamp, err);
+    }
+    if (status == VTR_ERROR_SIGNATURE && client->first_root != NULL) {
+        blame_first_root(err);
     }
     if (status == VTR_OK) {
         status = take_pinned(client, VTR_TUF_SNAPSHOT, err);

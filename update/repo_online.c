@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "update/approvals.h"
 #include "verify/tuf_write.h"
 
 #define TIMESTAMP_SECONDS UINT64_C(86400)
@@ -33,8 +34,7 @@ static enum vtr_status check_role(const struct vtr_tuf_metadata *m,
                                   const struct vtr_tuf_metadata *root,
                                   struct vtr_error *err)
 {
-    return root == NULL ? VTR_OK
-                        : vtr_tuf_check_signatures(m, &root->roles[m->type], root, err);
+    return root == NULL ? VTR_OK : vtr_approvals_check(m, root, err);
 }
 
 bool vtr_online_is_of_role(const struct vtr_tuf_metadata *root, enum vtr_tuf_type type,

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "delta/rebuild_image.h"
+#include "update/approvals.h"
 #include "update/artefact.h"
 #include "update/delta_proof.h"
 #include "update/pages.h"
@@ -119,9 +120,8 @@ static enum vtr_status check_threshold(const struct vtr_tuf_metadata *m,
                                        const struct vtr_tuf_metadata *root,
                                        struct vtr_error *err)
 {
-    return root == NULL || root->version == 0
-               ? VTR_OK
-               : vtr_tuf_check_signatures(m, &root->roles[m->type], root, err);
+    return root == NULL || root->version == 0 ? VTR_OK
+                                              : vtr_approvals_check(m, root, err);
 }
 
 static enum vtr_status check_root(const struct publication *p,

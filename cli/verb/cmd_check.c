@@ -59,6 +59,17 @@ const struct vtr_verb vtr_verb_check = {
              "2  could not read the sources\n",
     .run = vtr_cmd_check};
 
+/* Codes are shouted, names are not: either may be typed either way. */
+static bool is_word(const char *typed, const char *word)
+{
+    size_t i = 0;
+
+    while (word[i] != '\0' && (typed[i] | 0x20) == (word[i] | 0x20)) {
+        i++;
+    }
+    return i > 0 && word[i] == '\0' && typed[i] == '\0';
+}
+
 /* The page of a code, or of a warning by its name. */
 static int explain(const char *word)
 {
@@ -67,8 +78,8 @@ static int explain(const char *word)
     const struct vtr_code_meaning *codes = vtr_code_meanings(&count);
     size_t i = 0;
 
-    while (i < count && strcmp(codes[i].code, word) != 0 &&
-           (codes[i].name[0] == '\0' || strcmp(codes[i].name, word) != 0)) {
+    while (i < count && !is_word(word, codes[i].code) &&
+           !is_word(word, codes[i].name)) {
         i++;
     }
     if (i == count) {

@@ -48,6 +48,20 @@ static void add_words_of_children(struct vtr_text *out, const struct vtr_verb *v
     }
 }
 
+/* The verbs that have verbs, with `between` between them. */
+static void add_parents(struct vtr_text *out, const char *between)
+{
+    const char *before = "";
+
+    for (size_t i = 0; vtr_verb_root.children[i] != NULL; i++) {
+        if (vtr_verb_root.children[i]->children != NULL) {
+            vtr_text_add(out, before);
+            vtr_text_add(out, vtr_verb_root.children[i]->name);
+            before = between;
+        }
+    }
+}
+
 /* `choices` with spaces for its bars. */
 static void add_choices(struct vtr_text *out, const char *choices)
 {
@@ -103,27 +117,36 @@ static void write_bash_choices(struct vtr_text *out, const struct vtr_verb *verb
     }
 }
 
+/* Which verb the cursor is behind: "", "delta", "delta create". */
+static void write_bash_place(struct vtr_text *out)
+{
+    vtr_text_add(out, "    local verb=${COMP_WORDS[1]} "
+                      "before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+                      "    [ \"$COMP_CWORD\" -eq 1 ] && verb=''\n"
+                      "    case $verb in\n"
+                      "    help)\n"
+                      "        case ${COMP_WORDS[2]} in\n"
+                      "        ");
+    add_parents(out, " | ");
+    vtr_text_add(out, ") [ \"$COMP_CWORD\" -gt 2 ] && verb=${COMP_WORDS[2]} ;;\n"
+                      "        esac ;;\n"
+                      "    ");
+    add_parents(out, " | ");
+    vtr_text_add(out, ")\n"
+                      "        [ \"$COMP_CWORD\" -gt 2 ] && "
+                      "verb=\"$verb ${COMP_WORDS[2]}\" ;;\n"
+                      "    esac\n");
+}
+
 static void write_bash(struct vtr_text *out)
 {
-    vtr_text_add(
-        out, "# bash completion of vitrine, from its option tables\n"
-             "_vitrine()\n"
-             "{\n"
-             "    local current=${COMP_WORDS[COMP_CWORD]} words options\n"
-             "    local verb=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
-             "    [ \"$COMP_CWORD\" -eq 1 ] && verb=''\n"
-             "    case $verb in\n"
-             "    help)\n"
-             "        case ${COMP_WORDS[2]} in\n"
-             "        delta | key) [ \"$COMP_CWORD\" -gt 2 ] && "
-             "verb=${COMP_WORDS[2]} ;;\n"
-             "        esac ;;\n"
-             "    delta | key)\n"
-             "        [ \"$COMP_CWORD\" -gt 2 ] && verb=\"$verb "
-             "${COMP_WORDS[2]}\" ;;\n"
-             "    esac\n"
-             "    case $verb in\n"
-             "    '') words='");
+    vtr_text_add(out, "# bash completion of vitrine, from its option tables\n"
+                      "_vitrine()\n"
+                      "{\n"
+                      "    local current=${COMP_WORDS[COMP_CWORD]} words options\n");
+    write_bash_place(out);
+    vtr_text_add(out, "    case $verb in\n"
+                      "    '') words='");
     add_words_of_children(out, &vtr_verb_root);
     vtr_text_add(out, "' options='--help --version' ;;\n");
     for_each_verb(out, write_bash_verb);
@@ -220,6 +243,10 @@ static void write_zsh_verb(struct vtr_text *out, const struct vtr_verb *verb)
             vtr_text_add(out, " '*:word:(");
             add_choices(out, verb->operands);
             vtr_text_add(out, ")'");
+        } else if (verb == &vtr_verb_help) {
+            vtr_text_add(out, " '*:verb:(");
+            add_words_of_children(out, &vtr_verb_root);
+            vtr_text_add(out, ")'");
         } else {
             vtr_text_add(out, " '*:path:_files'");
         }
@@ -236,7 +263,9 @@ static void write_zsh(struct vtr_text *out)
                       "    local verb=${words[2]}\n"
                       "    (( CURRENT == 2 )) && verb=''\n"
                       "    case $verb in\n"
-                      "    delta|key)\n"
+                      "    ");
+    add_parents(out, "|");
+    vtr_text_add(out, ")\n"
                       "        if (( CURRENT > 3 )); then\n"
                       "            verb=\"$verb ${words[3]}\"\n"
                       "            shift words; (( CURRENT-- ))\n"
@@ -253,23 +282,39 @@ static void write_zsh(struct vtr_text *out)
                       "compdef _vitrine vitrine\n");
 }
 
+/* "contains -- WORD (commandline -opc)[POSITION]": positions, since `key` is a verb and
+ * `repo key` is another. */
+static void add_fish_word(struct vtr_text *out, struct vtr_bytes word,
+                          const char *position)
+{
+    vtr_text_add(out, "contains -- ");
+    vtr_text_bytes(out, word);
+    vtr_text_add(out, " (commandline -opc)[");
+    vtr_text_add(out, position);
+    vtr_text_add(out, "]");
+}
+
 /* The condition of a fish rule: which verb stands before the cursor. */
 static void add_fish_condition(struct vtr_text *out, const struct vtr_verb *verb)
 {
+    const struct vtr_bytes name = vtr_text_view(verb->name);
+    const char *space = strchr(verb->name, ' ');
+
     vtr_text_add(out, "complete -c vitrine -n '");
-    if (verb->name[0] == '\0') {
+    if (name.len == 0) {
         vtr_text_add(out, "__fish_use_subcommand");
+    } else if (space == NULL) {
+        add_fish_word(out, name, "2");
     } else {
-        const char *space = strchr(verb->name, ' ');
-        vtr_text_add(out, "__fish_seen_subcommand_from ");
-        if (space == NULL) {
-            vtr_text_add(out, verb->name);
-        } else {
-            vtr_text_bytes(out, (struct vtr_bytes){(const uint8_t *)verb->name,
-                                                   (size_t)(space - verb->name)});
-            vtr_text_add(out, "; and __fish_seen_subcommand_from ");
-            vtr_text_add(out, space + 1);
-        }
+        const size_t parent_len = (size_t)(space - verb->name);
+
+        add_fish_word(out, (struct vtr_bytes){name.ptr, parent_len}, "2");
+        vtr_text_add(out, "; and ");
+        add_fish_word(out, vtr_text_view(space + 1), "3");
+    }
+    /* Verbs of a verb are offered right behind it. */
+    if (name.len > 0 && verb->children != NULL) {
+        vtr_text_add(out, "; and test (count (commandline -opc)) -eq 2");
     }
     vtr_text_add(out, "'");
 }
@@ -284,10 +329,14 @@ static void write_fish_verb(struct vtr_text *out, const struct vtr_verb *verb)
         add_quoted(out, verb->children[i]->summary);
         vtr_text_add(out, "'\n");
     }
-    if (has_choices(verb)) {
+    if (has_choices(verb) || verb == &vtr_verb_help) {
         add_fish_condition(out, verb);
         vtr_text_add(out, " -f -a '");
-        add_choices(out, verb->operands);
+        if (verb == &vtr_verb_help) {
+            add_words_of_children(out, &vtr_verb_root);
+        } else {
+            add_choices(out, verb->operands);
+        }
         vtr_text_add(out, "'\n");
     }
     for (size_t i = 0; i < verb->option_count; i++) {
@@ -344,7 +393,9 @@ int vtr_cmd_completion(int argc, char **argv)
         exit_code =
             out.len > 0 || out.has_failed
                 ? vtr_output_answer(&out, VTR_EXIT_YES)
-                : vtr_complain_text(&vtr_verb_completion, "no completion for the shell",
+                : vtr_complain_text(&vtr_verb_completion,
+                                    "there are bash, zsh and fish, and no completion "
+                                    "for the shell",
                                     words.items[0]);
     }
     vtr_options_deinit(&vtr_verb_completion, NULL, &words);

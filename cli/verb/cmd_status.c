@@ -84,8 +84,12 @@ static void print_state(struct vtr_text *out, const struct vtr_update_state *sta
                         uint64_t now)
 {
     row(out, "database");
-    vtr_text_safe(out, vtr_text_view(state->database));
-    vtr_text_add(out, state->has_database != 0 ? "\n" : ", missing or damaged\n");
+    if (state->database[0] == '\0') {
+        vtr_text_add(out, "none yet\n");
+    } else {
+        vtr_text_safe(out, vtr_text_view(state->database));
+        vtr_text_add(out, state->has_database != 0 ? "\n" : ", missing or damaged\n");
+    }
     if (state->has_database != 0) {
         put_number(out, "release", state->release);
         put_number(out, "bytes", state->database_len);

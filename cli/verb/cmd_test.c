@@ -186,10 +186,12 @@ static void add_summary(struct vtr_text *out, const struct vtr_test_summary *sum
     vtr_print_count(out, summary->samples, "sample");
     vtr_text_add(out, ", ");
     vtr_print_count(out, checks, "check");
-    vtr_text_add(out, ": ");
-    if (summary->failed == 0) {
-        vtr_text_add(out, "all passed");
+    if (checks == 0) {
+        vtr_text_add(out, ": nothing tried");
+    } else if (summary->failed == 0) {
+        vtr_text_add(out, ": all passed");
     } else {
+        vtr_text_add(out, ": ");
         vtr_text_number(out, summary->failed);
         vtr_text_add(out, " failed");
     }

@@ -187,6 +187,19 @@ static void print_result(struct vtr_text *out, const struct vtr_update_result *r
     vtr_text_add(out, "\n");
 }
 
+/* Two releases have changed places; a second roll-back goes forward again. */
+static void print_rollback(struct vtr_text *out, const struct vtr_update_result *result)
+{
+    print_release(out, result);
+    vtr_text_add(out, " is back");
+    if (result->had_database != 0) {
+        vtr_text_add(out, ", release ");
+        vtr_text_number(out, result->from_release);
+        vtr_text_add(out, " is held back");
+    }
+    vtr_text_add(out, "\n");
+}
+
 static int answer(const struct update_arguments *arguments,
                   const struct vtr_update_result *result, uint64_t started_ms)
 {
@@ -194,6 +207,8 @@ static int answer(const struct update_arguments *arguments,
 
     if (arguments->is_json) {
         put_result(&out, result, vtr_stopwatch_ms() - started_ms);
+    } else if (arguments->is_rollback) {
+        print_rollback(&out, result);
     } else {
         print_result(&out, result);
     }

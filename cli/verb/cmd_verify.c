@@ -309,6 +309,18 @@ static int report(const struct finding *finding, bool is_json)
     return vtr_output_answer(&out, exit_of(finding->verdict));
 }
 
+static void describe_damage(struct finding *finding, const struct vtr_error *damage)
+{
+    const size_t cap = sizeof(finding->damage);
+
+    if (damage->section[0] == '\0') {
+        memcpy(finding->damage, damage->message, cap);
+        return;
+    }
+    (void)snprintf(finding->damage, cap, "%.400s (%s, byte %llu)", damage->message,
+                   damage->section, (unsigned long long)damage->offset);
+}
+
 /* The content digest that a database carries, and whether its own bytes agree. */
 static enum vtr_status look_at(struct finding *finding, struct vtr_bytes bytes,
                                struct vtr_error *err)
@@ -322,7 +334,7 @@ static enum vtr_status look_at(struct finding *finding, struct vtr_bytes bytes,
         vtr_database_get_info(database, &info);
         memcpy(finding->digest, info.content_digest, VTR_DIGEST_LEN);
         if (vtr_database_check(database, &damage) != VTR_OK) {
-            memcpy(finding->damage, damage.message, sizeof(finding->damage));
+            describe_damage(finding, &damage);
         }
         vtr_database_free(database);
     }

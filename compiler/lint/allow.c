@@ -102,6 +102,16 @@ static void report_unknown(struct reader *r, struct vtr_bytes name, uint32_t off
     }
 }
 
+static void report_malformed(struct reader *r, uint32_t offset, uint32_t end)
+{
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(r->diagnostics, VTR_CODE_UNKNOWN_WARNING,
+                            (struct vtr_place){r->source, offset, end - offset},
+                            "this comment allows nothing");
+
+    problem->help = "names stand in parentheses: // vitrine: allow(slow_pattern)";
+}
+
 /* Names between commas from `at` on. */
 static uint64_t read_names(struct reader *r, uint32_t at, uint32_t end, bool is_strict)
 {
@@ -138,11 +148,15 @@ static uint64_t read_comment(struct reader *r, uint32_t at, uint32_t end)
     if (take_word(text, &at, end, "suppress:")) {
         return read_names(r, at, end, false);
     }
-    if (take_word(text, &at, end, "vitrine:") && take_word(text, &at, end, "allow") &&
-        take_word(text, &at, end, "(")) {
-        return read_names(r, at, end, true);
+    const uint32_t begin = at;
+    if (!take_word(text, &at, end, "vitrine:") || !take_word(text, &at, end, "allow")) {
+        return 0;
     }
-    return 0;
+    if (!take_word(text, &at, end, "(")) {
+        report_malformed(r, begin, end);
+        return 0;
+    }
+    return read_names(r, at, end, true);
 }
 
 static uint32_t line_end(struct vtr_bytes text, uint32_t at)

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/decimal.h"
+#include "compiler/diagnostic/suggest.h"
 #include "compiler/syntax/slip.h"
 #include "format/modules/module_table.h"
 
@@ -375,6 +376,22 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
     return is_parsed;
 }
 
+/* What a misspelt module is called. */
+static void suggest_module(struct vtr_parser *p, struct vtr_problem *problem,
+                           const struct vtr_ast_import *import)
+{
+    for (uint32_t i = 0; i < VTR_MODULE_COUNT && !vtr_is_module_name(import->name);
+         i++) {
+        const char *name = vtr_module_get(i)->name;
+
+        if (vtr_names_are_close(import->name, vtr_bytes_from_text(name))) {
+            problem->help =
+                vtr_diagnostics_text(p->diagnostics, "did you mean \"%s\"?", name);
+            return;
+        }
+    }
+}
+
 static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
 {
     const uint32_t offset = p->current.offset;
@@ -404,6 +421,7 @@ static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
                             "there is no module '%.*s' in this version",
                             (int)written.len, (const char *)written.ptr);
     problem->note = "rules of this file that do not use the module are compiled";
+    suggest_module(p, problem, import);
     return true;
 }
 

@@ -212,11 +212,13 @@ static enum vtr_status check_counts(struct vtr_image *image, struct vtr_error *e
     image->pattern_count = sections[VTR_SECTION_PATTERNS].count;
     image->external_count = sections[VTR_SECTION_EXTERNALS].count;
     if (stem_data->bytes.len != 0 && stem_data->count != image->stem_count) {
-        return vtr_error_set_format(err, "stem-data", stem_data->offset,
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_STEM_DATA),
+                                    stem_data->offset,
                                     "as many stems as offsets were expected");
     }
     if (rule_data->count != image->rule_count) {
-        return vtr_error_set_format(err, "rule-data", rule_data->offset,
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_RULE_DATA),
+                                    rule_data->offset,
                                     "as many rules as offsets were expected");
     }
     total = image->rule_count + image->external_count;

@@ -75,6 +75,8 @@ expect 0 check early.yar
 expect 0 check --explain W060
 is_same stdout "$root/docs/diagnostics/W060.md"
 cp stdout by_code
+expect 0 check --explain w060
+is_same stdout by_code
 expect 0 check --explain slow_pattern
 is_same stdout by_code
 expect 0 check --explain E105

@@ -12,9 +12,16 @@ says stdout '^Verbs:'
 [ "$(head -1 "$work/stdout")" = "Example:" ] || complain "help begins otherwise"
 expect 0 --version
 says stdout '^vitrine [0-9]+\.[0-9]+\.[0-9]+$'
-for verb in check fmt compile inspect scan test "delta create" "delta apply" "delta info" compare \
-    verify "key generate" "key show" completion man help; do
-    read -ra words <<<"$verb"
+verbs_of() { # words that help understands
+    "$VITRINE" help "$@" | sed -n '/^Verbs:/,/^$/s/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p'
+}
+verbs=$(verbs_of; verbs_of delta; verbs_of key; verbs_of repo)
+[ "$(wc -l <<<"$verbs")" -gt 30 ] || complain "help names few verbs"
+for verb in $(verbs_of); do # but those that only hold others
+    case $verb in delta | key | repo) verbs=$(grep -vx "$verb" <<<"$verbs") ;; esac
+done
+while read -ra words; do
+    verb=${words[*]}
     expect 0 "${words[@]}" --help
     [ "$(head -1 "$work/stdout")" = "Example:" ] || complain "help of $verb begins otherwise"
     says stdout "^Usage: vitrine $verb"
@@ -24,7 +31,7 @@ for verb in check fmt compile inspect scan test "delta create" "delta apply" "de
     expect 2 "${words[@]}" --no-such-option
     says stderr "unknown option '--no-such-option'"
     is_silent stdout
-done
+done <<<"$verbs"
 expect 0 help delta create
 says stdout '^Usage: vitrine delta create'
 
@@ -97,6 +104,20 @@ elif command -v groff >/dev/null; then
     [ -z "$(groff -man -Tutf8 -ww "$work/stdout" 2>&1 >/dev/null)" ] ||
         complain "groff warns of the man page"
 fi
+# Each verb and each option of the help is in the manual and in bash's completion.
+cp "$work/stdout" "$work/man"
+"$VITRINE" completion bash >"$work/completion.bash"
+while read -ra words; do
+    verb=${words[*]}
+    grep -q "vitrine $verb" "$work/man" || complain "the manual lacks '$verb'"
+    "$VITRINE" "${words[@]}" --help | sed -n 's/^  .*--\([a-z][a-z-]*\).*/\1/p' >"$work/options"
+    while read -r option; do
+        grep -q -- "--${option//-/\\?-}" <(sed 's/\\-/-/g' "$work/man") ||
+            complain "the manual lacks --$option of '$verb'"
+        grep -F "'$verb') " "$work/completion.bash" | grep -q -- "--$option\b" ||
+            complain "bash does not complete --$option of '$verb'"
+    done <"$work/options"
+done <<<"$verbs"
 expect 0 completion bash
 bash -n "$work/stdout" || complain "the bash completion is no bash"
 cp "$work/stdout" "$work/completion.bash"
@@ -115,6 +136,8 @@ complete_words() { # words...: what completion offers for the last
 [ "$(complete_words vitrine check --namespace =)" = $'shared\nfile' ] ||
     complain "bash does not complete --namespace= without a letter"
 [ "$(complete_words vitrine help veri)" = verify ] || complain "bash does not complete help"
+[ "$(complete_words vitrine repo publish --k)" = --key ] || complain "bash does not complete options of repo"
+[ "$(complete_words vitrine help repo pu)" = publish ] || complain "bash does not complete help repo"
 [ "$(complete_words vitrine help delta cr)" = create ] || complain "bash does not complete help delta"
 expect 0 completion zsh
 if command -v zsh >/dev/null; then
@@ -123,6 +146,14 @@ fi
 expect 0 completion fish
 if command -v fish >/dev/null; then
     fish -n "$work/stdout" || complain "the fish completion is no fish"
+    fish_words() { # what is offered for the last word
+        fish --no-config -c "source $work/stdout; complete -C '$*'" 2>&1 | cut -f1 | tr '\n' ' '
+    }
+    [ "$(fish_words 'vitrine comp')" = "compare compile completion " ] ||
+        complain "fish does not complete 'vitrine comp': $(fish_words 'vitrine comp')"
+    [ "$(fish_words 'vitrine repo publish --k')" = "--key " ] || complain "fish does not complete options of repo"
+    [ "$(fish_words 'vitrine key g')" = "generate " ] || complain "fish does not complete key"
+    [ "$(fish_words 'vitrine repo key gen')" != "generate " ] || complain "fish takes 'repo key' for 'key'"
 fi
 expect 2 completion tcsh
 says stderr tcsh

@@ -132,14 +132,14 @@ expect 0 repo approve p1 --json
 json stdout
 says stdout '"files":\[\{"path":"main-1.vdb","length":[0-9]+,'
 expect 1 repo publish repo p1 --key online.key
-says stderr '1 of its keys, and needs those of 2'
+says stderr '1 of its keys, and needs those of 2, by version 1 of the root; approved so far by: vendor$'
 is_missing repo/metadata/timestamp.json
 expect 0 repo approve p1 --key vendor2.key --unseen # another of the vendor's: no use
 expect 0 repo approve p1 --key online.key --unseen
 expect 1 repo publish repo p1 --key online.key
 expect 0 repo approve p1 --key lab.key --database 1.vdb
 expect 1 repo publish repo p1 --key online2.key
-says stderr 'snapshot metadata has the signatures of 0'
+says stderr 'snapshot metadata has the signatures of 0 .*: give its online key$'
 is_missing repo/metadata/timestamp.json
 expect 0 repo publish repo p1 --key online.key
 holds repo
@@ -304,7 +304,7 @@ if command -v flock >/dev/null; then
     holder=$!
     sleep 0.5
     expect 2 repo expire repo --key online2.key
-    says stderr 'locked by another'
+    says stderr "another is at work here: 'repo/metadata/.lock' is locked\$"
     wait "$holder"
 fi
 

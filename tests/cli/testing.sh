@@ -189,6 +189,7 @@ says stdout '^3 samples, 9 checks: all passed$'
 # Nothing to try, no rules, no file.
 expect 2 test b.yar
 says stderr 'nothing to try'
+says stdout '^0 samples, 0 checks: nothing tried; '
 expect 2 test rules/a.test
 says stderr 'no rules'
 expect 2 test missing.yar

@@ -120,6 +120,17 @@ def the_previous_database_comes_back_and_the_bad_one_stays_away(w):
     assert not w.status()["is_held"]
 
 
+def a_second_roll_back_goes_forward_again(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    w.update()
+    for now, held in (1, 2), (2, 1):
+        run = vitrine("update", "--dir", w.dir, "--rollback")
+        assert run.stdout == f"sample: release {now} is back, release {held} is held back\n"
+        w.has(now)
+
+
 def nothing_to_roll_back_to_is_said(w):
     w.publish(1)
     w.update()
@@ -366,6 +377,20 @@ def without_a_root_nothing_is_believed(w):
     w.publish(1)
     run = vitrine("update", "--url", w.url, "--dir", w.dir, expect=2)
     assert "no trusted root" in run.stderr
+
+
+def a_wrong_first_root_is_not_in_the_way_of_the_right_one(w):
+    w.publish(1)
+    other = Repository(w.repo.folder.parent / "other")
+    other.keys = {n: type(k)("theirs " + n) for n, k in other.keys.items()}
+    other.write_root()
+    right, w.root = w.root, other.folder / "metadata/2.root.json"
+    w.refuse("of another repository")
+    run = vitrine("status", "--dir", w.dir, expect=2)
+    assert run.stdout.startswith("database      none yet\n"), run.stdout
+    w.root = right
+    w.update()
+    w.has(1)
 
 
 def a_root_that_is_given_later_changes_nothing(w):

@@ -69,6 +69,15 @@ expect 0 inspect --check --json 1.vdb
 json stdout
 says stdout '"check":"ok"'
 
+# A byte that is not what it should be is named: its section and its place.
+slots=$("$VITRINE" inspect 1.vdb | sed -n 's/^atom slots *\([0-9]*\) .*/\1/p')
+cp 1.vdb damaged.vdb
+printf '\xa5' | dd of=damaged.vdb bs=1 seek="$slots" conv=notrunc status=none
+expect 1 inspect --check damaged.vdb
+says stderr "not that of its bytes: .*\(atom slots, byte $slots\)"
+expect 1 verify damaged.vdb --sources rules
+says stdout "^  damaged .*\(atom slots, byte $slots\)"
+
 # scan
 printf 'one two' >both
 printf hello >hello

@@ -221,7 +221,7 @@ static void lock_is_held_by_one(void **state)
     assert_int_equal(vtr_make_folders_for(DIR "/x", NULL), VTR_OK);
     assert_int_equal(vtr_file_lock_open(&first, DIR "/lock", &err), VTR_OK);
     assert_int_equal(vtr_file_lock_open(&second, DIR "/lock", &err), VTR_ERROR_IO);
-    assert_non_null(strstr(err.message, "locked by another"));
+    assert_non_null(strstr(err.message, "another is at work here"));
     vtr_file_lock_close(&second);
     vtr_file_lock_close(&first);
     assert_int_equal(vtr_file_lock_open(&second, DIR "/lock", &err), VTR_OK);

@@ -391,6 +391,10 @@ static void comments_allow_warnings(void **state)
     assert_reports(
         "rule r { strings: $a = \"a\" // vitrine: allow(slow)\ncondition: $a }",
         "W060 1 '\"a\"', W056 1 'slow'");
+    assert_reports("rule r { strings: $a = \"a\" // vitrine: allow slow_pattern\n"
+                   "condition: $a }",
+                   "W060 1 '\"a\"', W056 1 'vitrine: allow slow_pattern'");
+    assert_reports("// vitrine: what it is\nrule r { condition: filesize > 1 }", "");
     /* names that other compilers have */
     assert_reports("rule r { strings: $a = \"alpha\"\n"
                    "condition: 3 of them // suppress: invariant_expr\n}",
