@@ -3,7 +3,7 @@
 # are hidden, so a shared libvitrine-compiler carries its own copy of the lower layers.
 add_library(vitrine
     $<TARGET_OBJECTS:vtr_base> ${VTR_FORMAT_OBJECTS} ${VTR_SCAN_OBJECTS}
-    $<TARGET_OBJECTS:vtr_verify> ${VTR_DELTA_OBJECTS} $<TARGET_OBJECTS:vtr_update>)
+    ${VTR_VERIFY_OBJECTS} ${VTR_DELTA_OBJECTS} ${VTR_UPDATE_OBJECTS})
 add_library(vitrine::vitrine ALIAS vitrine)
 target_link_libraries(vitrine PRIVATE PkgConfig::pcre2 PkgConfig::xxhash PkgConfig::zlib
                                       PkgConfig::sodium PkgConfig::crypto PkgConfig::jansson
@@ -14,7 +14,7 @@ set(compiler_objects ${VTR_COMPILER_OBJECTS} $<TARGET_OBJECTS:vtr_testing>
                      $<TARGET_OBJECTS:vtr_rebuild>)
 if(BUILD_SHARED_LIBS)
     list(APPEND compiler_objects $<TARGET_OBJECTS:vtr_base> ${VTR_FORMAT_OBJECTS}
-                                 $<TARGET_OBJECTS:vtr_verify>)
+                                 ${VTR_VERIFY_OBJECTS})
 endif()
 add_library(vitrine-compiler ${compiler_objects})
 add_library(vitrine::vitrine-compiler ALIAS vitrine-compiler)

@@ -18,10 +18,10 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_curl.h"
-#include "update/client_trust.h"
-#include "update/whole_file.h"
+#include "update/client/client_trust.h"
 
 #define TIMEOUT_SECONDS 300u
 #define SLOW_BYTES      100u

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/vector.h"
 #include "base/writer.h"
-#include "verify/pairing.h"
+#include "verify/compare/pairing.h"
 
 /* What names a body; the namespace of an external is empty. */
 struct vtr_body_name {

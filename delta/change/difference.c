@@ -8,7 +8,7 @@
 #include "delta/change/body_diff.h"
 #include "delta/change/stem_names.h"
 #include "delta/coding/rice.h"
-#include "verify/pairing.h"
+#include "verify/compare/pairing.h"
 
 void vtr_delta_key_set(struct vtr_delta_key *key, uint64_t number)
 {

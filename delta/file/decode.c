@@ -10,7 +10,7 @@
 #include "base/reader.h"
 #include "delta/coding/deflate.h"
 #include "delta/file/decode_stems.h"
-#include "verify/pairing.h"
+#include "verify/compare/pairing.h"
 
 /* Of a digest of any kind at least this many bytes are stored as they are. */
 #define DIGEST_LEN_LEAST 8u

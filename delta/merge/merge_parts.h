@@ -6,7 +6,7 @@
 #define VTR_DELTA_MERGE_MERGE_PARTS_H
 
 #include "delta/merge/merge.h"
-#include "verify/pairing.h"
+#include "verify/compare/pairing.h"
 
 /* Finds each known stem of the delta's dictionary among the old stems: sets its text in
  * `delta` and marks it in merge->old_stems, where those that stay in use are marked

@@ -2,13 +2,13 @@
 
 /* What a client finds in its folder's state: any bytes are taken, and what is made of
  * them is written down and read again as the same. */
-#include "update/client_state.h"
+#include "update/client/client_state.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "update/client_store.h"
+#include "update/client/client_store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
  * Key files on hostile bytes.  No password: what a password costs is bounded by the
  * limits that unit tests check, and a fuzzer has better to do.
  */
-#include "verify/key_text.h"
+#include "verify/key/key_text.h"
 
 #include <assert.h>
 #include <string.h>

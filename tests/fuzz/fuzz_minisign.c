@@ -2,7 +2,7 @@
 
 /* Signatures of files on hostile bytes.  The first byte is the length of the file,
  * which follows; the rest is the signature's text. */
-#include "verify/minisign.h"
+#include "verify/key/minisign.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,14 +5,14 @@
  * 'g' for the four kinds, 'h' for a history.  What is read must be written and read
  * again as the same, and asked for signatures and targets without harm.
  */
-#include "verify/tuf_trusted.h"
+#include "verify/tuf/tuf_trusted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "verify/tuf_path.h"
-#include "verify/tuf_write.h"
+#include "verify/tuf/tuf_path.h"
+#include "verify/tuf/tuf_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

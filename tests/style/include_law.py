@@ -22,7 +22,8 @@ COMPILER_PHASES = ["check", "lower", "hash", "fmt"]
 COMPILER = SYNTAX | {"compiler"} | {f"compiler/{part}" for part in COMPILER_PHASES}
 COMPILER |= {"compiler/lint"}
 SCAN_BELOW = COMMON | READ | {"scan/regex", "scan/match"}
-DELTA_BELOW = COMMON | READ | {"verify", "delta/coding"}
+TUF = COMMON | {"verify/key", "verify/tuf"}
+DELTA_BELOW = COMMON | READ | {"verify/compare", "delta/coding"}
 CONDITION = SCAN_BELOW | {"scan/run", "scan/module", "scan/condition"}
 # The program: the public headers, and its own folders.
 CLI_BELOW = PUBLIC | {"cli/system"}
@@ -55,14 +56,17 @@ LAW = {
     "compiler/lint": (SYNTAX | {"format/atom", "compiler/lint"}, set()),
     "compiler": (COMPILER | {"format"}, set()),
     "testing": (COMPILER | {"testing"}, set()),
-    "verify": (COMMON | READ | {"verify"}, {"sodium.h", "jansson.h"}),
-    "verify/rebuild": (COMMON | READ | {"verify", "verify/rebuild", "compiler"}, set()),
+    "verify/key": (COMMON | {"verify/key"}, {"sodium.h"}),
+    "verify/tuf": (TUF, {"sodium.h", "jansson.h"}),
+    "verify/compare": (COMMON | READ | {"verify/compare"}, set()),
+    "verify/rebuild": (COMMON | READ | {"verify/rebuild", "compiler"}, set()),
     "delta/coding": (COMMON | {"delta/coding"}, {"zlib.h"}),
     "delta/change": (DELTA_BELOW | {"delta/change"}, set()),
     "delta/file": (DELTA_BELOW | {"delta/change", "delta/file"}, set()),
     "delta/merge": (DELTA_BELOW | {"delta/change", "delta/file", "delta/merge"}, set()),
     "delta": (DELTA_BELOW | {"delta/file", "delta/merge", "delta", "format"}, set()),
-    "update": (COMMON | READ | {"verify", "delta", "update"}, {"sodium.h"}),
+    "update/repo": (TUF | READ | {"delta", "update/repo"}, set()),
+    "update/client": (TUF | READ | {"delta", "update/client"}, {"sodium.h"}),
     "cli/system": (CLI_BELOW, {"curl/"}),
     "cli/report": (PUBLIC | {"cli/report"}, set()),
     "cli/command": (CLI_BELOW | {"cli/report", "cli/command"}, set()),

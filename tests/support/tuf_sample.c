@@ -10,8 +10,8 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "tests/support/cmocka.h"
-#include "verify/key.h"
-#include "verify/tuf_write.h"
+#include "verify/key/key.h"
+#include "verify/tuf/tuf_write.h"
 
 #define GOOD_UNTIL 2000u
 

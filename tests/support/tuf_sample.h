@@ -7,7 +7,7 @@
 #ifndef VTR_TESTS_SUPPORT_TUF_SAMPLE_H
 #define VTR_TESTS_SUPPORT_TUF_SAMPLE_H
 
-#include "verify/tuf_metadata.h"
+#include "verify/tuf/tuf_metadata.h"
 
 #define TUF_SAMPLE_KEYS 8
 

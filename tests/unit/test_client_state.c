@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "update/client_state.h"
+#include "update/client/client_state.h"
 
 #include <stdio.h>
 #include <string.h>

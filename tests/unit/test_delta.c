@@ -13,7 +13,7 @@
 #include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/sample_database.h"
-#include "verify/key.h"
+#include "verify/key/key.h"
 
 #define RESULT "test_delta.result.vdb"
 

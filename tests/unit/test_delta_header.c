@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "delta/coding/deflate.h"
 #include "tests/support/cmocka.h"
-#include "verify/key.h"
+#include "verify/key/key.h"
 
 static const uint8_t FROM[VTR_DIGEST_LEN] = {1};
 static const uint8_t TO[VTR_DIGEST_LEN] = {2};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "verify/key.h"
+#include "verify/key/key.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/os_file.h"
 #include "tests/support/cmocka.h"
-#include "verify/key_text.h"
+#include "verify/key/key_text.h"
 
 /* Made by minisign 0.11 -G -W. */
 static const char MINISIGN_SECRET[] =

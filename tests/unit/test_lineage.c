@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Releases backwards, through good and bad histories. */
-#include "update/lineage.h"
+#include "update/repo/lineage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,8 @@
 #include "base/os_file.h"
 #include "base/os_lock.h"
 #include "tests/support/cmocka.h"
-#include "update/repo_folder.h"
-#include "verify/tuf_write.h"
+#include "update/repo/repo_folder.h"
+#include "verify/tuf/tuf_write.h"
 
 #define DIR      "test_lineage.dir"
 #define RELEASES 40u

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "verify/minisign.h"
+#include "verify/key/minisign.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
 #include "tests/support/cmocka.h"
-#include "verify/key.h"
-#include "verify/key_text.h"
+#include "verify/key/key.h"
+#include "verify/key/key_text.h"
 
 /* Made by minisign 0.11 -S -W of a file "message\n", comments "c" and "t". */
 static const char PUBLIC_KEY[] =

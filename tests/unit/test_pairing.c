@@ -2,7 +2,7 @@
 
 /* Two images are paired by the block; the same records without their tables go one by
  * one: both ways say the same, of good images and of damaged ones. */
-#include "verify/pairing.h"
+#include "verify/compare/pairing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "verify/tuf_metadata.h"
+#include "verify/tuf/tuf_metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +10,11 @@
 #include "base/digest.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/tuf_sample.h"
-#include "verify/key.h"
-#include "verify/tuf_json.h"
-#include "verify/tuf_path.h"
-#include "verify/tuf_time.h"
-#include "verify/tuf_write.h"
+#include "verify/key/key.h"
+#include "verify/tuf/tuf_json.h"
+#include "verify/tuf/tuf_path.h"
+#include "verify/tuf/tuf_time.h"
+#include "verify/tuf/tuf_write.h"
 
 static void assert_text(struct vtr_bytes bytes, const char *expected)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Targets found through delegations, and what hostile delegations can do. */
-#include "verify/tuf_trusted.h"
+#include "verify/tuf/tuf_trusted.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Every attack that TUF is to stop, tried on the trusted set. */
-#include "verify/tuf_trusted.h"
+#include "verify/tuf/tuf_trusted.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "update/repo/delta_proof.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "delta/rebuild_image.h"
+#include "update/repo/artefact.h"
+#include "update/repo/lineage.h"
+
+static uint8_t *alloc_in_memory(void *context, size_t len, struct vtr_error *err)
+{
+    uint8_t **memory = context;
+
+    *memory = calloc(1, len); /* an image is built in zeros */
+    if (*memory == NULL) {
+        (void)vtr_error_set_memory(err);
+    }
+    return *memory;
+}
+
+/* apply(delta, from) is `to`, byte for byte. */
+static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
+                             struct vtr_bytes to, struct vtr_error *err)
+{
+    struct vtr_delta delta = {0};
+    struct vtr_image basis;
+    uint8_t *memory = NULL;
+    enum vtr_status status = vtr_delta_open(&delta, bytes, NULL, 0, err);
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    status = vtr_delta_open_basis(&basis, from, &delta, err);
+    if (status == VTR_OK) {
+        status = vtr_delta_check_result(to, &delta, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_delta_rebuild(&delta, &basis, alloc_in_memory, &memory, err);
+    }
+    if (status == VTR_OK &&
+        (delta.header.to_len != to.len || memcmp(memory, to.ptr, to.len) != 0)) {
+        status = vtr_error_set(err, VTR_ERROR_MISMATCH,
+                               "a delta does not lead to the database");
+    }
+    free(memory);
+    vtr_delta_deinit(&delta);
+    return status;
+}
+
+enum vtr_status vtr_delta_proof_check(const char *dir,
+                                      const struct vtr_tuf_metadata *list,
+                                      const struct vtr_tuf_target *target,
+                                      struct vtr_bytes bytes, struct vtr_error *err)
+{
+    const struct vtr_tuf_custom *custom = &target->custom;
+    struct vtr_lineage lineage = {0};
+    struct vtr_mapping from = {0};
+    struct vtr_mapping to = {0};
+    const struct vtr_tuf_target *image = vtr_lineage_image(list, custom->database);
+    enum vtr_status status = vtr_lineage_find(&lineage, dir, list, custom->database,
+                                              custom->from_serial, err);
+
+    if (status == VTR_OK && image == NULL) {
+        status = vtr_error_set(err, VTR_ERROR_FORMAT, "a delta without a database");
+    }
+    if (status == VTR_OK) {
+        status =
+            vtr_artefact_open(&from, dir,
+                              vtr_lineage_image(lineage.list, custom->database), err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_artefact_open(&to, dir, image, err);
+    }
+    if (status == VTR_OK) {
+        status = prove(bytes, from.bytes, to.bytes, err);
+    }
+    vtr_mapping_close(&to);
+    vtr_mapping_close(&from);
+    vtr_lineage_deinit(&lineage);
+    return status;
+}
