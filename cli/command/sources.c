@@ -147,16 +147,7 @@ void vtr_sources_print_diagnostics(struct vtr_text *out,
     const struct vtr_diagnostic *diagnostics =
         vtr_compilation_get_diagnostics(compilation, &count);
 
-    for (size_t i = 0; i < count; i++) {
-        if (is_json) {
-            struct vtr_json json;
-            vtr_json_init(&json, out);
-            vtr_json_diagnostic(&json, &diagnostics[i]);
-            vtr_text_add(out, "\n");
-        } else {
-            vtr_print_diagnostic(out, &diagnostics[i], is_coloured);
-        }
-    }
+    vtr_print_diagnostics(out, diagnostics, count, is_json, is_coloured);
     const uint64_t omitted = vtr_sources_omitted(compilation);
     if (is_json && omitted > 0) {
         struct vtr_json json;

@@ -466,3 +466,19 @@ void vtr_json_diagnostic(struct vtr_json *json, const struct vtr_diagnostic *dia
     }
     vtr_json_end_object(json);
 }
+
+void vtr_print_diagnostics(struct vtr_text *out,
+                           const struct vtr_diagnostic *diagnostics, size_t count,
+                           bool is_json, bool is_coloured)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_json) {
+            struct vtr_json json;
+            vtr_json_init(&json, out);
+            vtr_json_diagnostic(&json, &diagnostics[i]);
+            vtr_text_add(out, "\n");
+        } else {
+            vtr_print_diagnostic(out, &diagnostics[i], is_coloured);
+        }
+    }
+}

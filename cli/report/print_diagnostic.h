@@ -17,6 +17,11 @@ void vtr_print_diagnostic(struct vtr_text *out, const struct vtr_diagnostic *dia
 void vtr_json_diagnostic(struct vtr_json *json,
                          const struct vtr_diagnostic *diagnostic);
 
+/* Several: for people, or a line of JSON each. */
+void vtr_print_diagnostics(struct vtr_text *out,
+                           const struct vtr_diagnostic *diagnostics, size_t count,
+                           bool is_json, bool is_coloured);
+
 /* "path:line:column", without what is not known. */
 void vtr_print_place(struct vtr_text *out, const struct vtr_span *span);
 

@@ -244,16 +244,7 @@ static void add_problems(struct vtr_text *out, const struct vtr_test_run *run,
     if (vtr_compilation_get_stats(compilation)->errors > 0) {
         vtr_sources_print_diagnostics(out, compilation, is_json, is_coloured);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (is_json) {
-            struct vtr_json json;
-            vtr_json_init(&json, out);
-            vtr_json_diagnostic(&json, &diagnostics[i]);
-            vtr_text_add(out, "\n");
-        } else {
-            vtr_print_diagnostic(out, &diagnostics[i], is_coloured);
-        }
-    }
+    vtr_print_diagnostics(out, diagnostics, count, is_json, is_coloured);
 }
 
 /* Writes both reports. */
