@@ -79,11 +79,17 @@ enum vtr_status vtr_partial_write(struct vtr_partial *partial, uint64_t offset,
     return VTR_OK;
 }
 
-enum vtr_status vtr_partial_sync(struct vtr_partial *partial, struct vtr_error *err)
+enum vtr_status vtr_partial_sync(struct vtr_partial *partial, const char *path,
+                                 unsigned mode, struct vtr_error *err)
 {
-    return fsync(partial->fd) == 0
-               ? VTR_OK
-               : vtr_error_set_os(err, errno, "cannot write '%s'", partial->path);
+    struct stat info;
+    const mode_t wanted =
+        stat(path, &info) == 0 ? info.st_mode & (mode_t)0777 : (mode_t)mode;
+
+    if (fchmod(partial->fd, wanted) != 0 || fsync(partial->fd) != 0) {
+        return vtr_error_set_os(err, errno, "cannot write '%s'", partial->path);
+    }
+    return VTR_OK;
 }
 
 void vtr_partial_close(struct vtr_partial *partial)
@@ -136,16 +142,9 @@ enum vtr_status vtr_file_rename(const char *path, const char *to, struct vtr_err
     return code == 0 ? VTR_OK : vtr_error_set_os(err, code, "cannot write '%s'", to);
 }
 
-enum vtr_status vtr_partial_install(struct vtr_partial *partial, const char *path,
-                                    unsigned mode, struct vtr_error *err)
+enum vtr_status vtr_partial_install(const struct vtr_partial *partial, const char *path,
+                                    struct vtr_error *err)
 {
-    struct stat info;
-    const mode_t wanted =
-        stat(path, &info) == 0 ? info.st_mode & (mode_t)0777 : (mode_t)mode;
-
-    if (fchmod(partial->fd, wanted) != 0 || fsync(partial->fd) != 0) {
-        return vtr_error_set_os(err, errno, "cannot write '%s'", partial->path);
-    }
     return vtr_file_rename(partial->path, path, err);
 }
 

@@ -28,17 +28,19 @@ VTR_MUST_CHECK enum vtr_status vtr_partial_write(struct vtr_partial *partial,
                                                  uint64_t offset,
                                                  struct vtr_bytes bytes,
                                                  struct vtr_error *err);
+/* Gives the file the permissions that it is to have at `path`, those of the file there
+ * or of `mode` when there is none, and syncs both bytes and permissions. */
 VTR_MUST_CHECK enum vtr_status vtr_partial_sync(struct vtr_partial *partial,
+                                                const char *path, unsigned mode,
                                                 struct vtr_error *err);
 /* Keeps the file for another time. */
 void vtr_partial_close(struct vtr_partial *partial);
 /* Removes it. */
 void vtr_partial_discard(struct vtr_partial *partial);
 
-/* Puts a synced file in the place of `path`, with that one's permissions if it is
- * there, those of `mode` otherwise, and syncs the folder. */
-VTR_MUST_CHECK enum vtr_status vtr_partial_install(struct vtr_partial *partial,
-                                                   const char *path, unsigned mode,
+/* Puts a file that was synced for `path` in its place, and syncs the folder. */
+VTR_MUST_CHECK enum vtr_status vtr_partial_install(const struct vtr_partial *partial,
+                                                   const char *path,
                                                    struct vtr_error *err);
 
 /* Makes `second` a name of the file at `path`, whatever it was before; a copy where the

@@ -3,7 +3,7 @@
 """Power that fails after any call of an update, a roll-back or a publication, on a disk
 that keeps no more than it must (tests/cli/disk_model.py).  In each state that is then
 possible the database is the old one or the new one, whole, and so is the previous one; and
-the next update succeeds.  Nothing is synced twice by an update by deltas.  A repository that is being published is whole in each state, and
+the next update succeeds.  Nothing is synced twice by an update.  A repository that is being published is whole in each state, and
 publishing again succeeds.
 
 VTR_FAULTS=all tries the next update in every state that differs, not in some of them.
@@ -188,7 +188,7 @@ def updates(w, source):
     for what, story in stories.items():
         calls = story.record(w.work)
         tell(what, story, calls, source, w.then_update)
-        if story.start is not None and story.idle_syncs:
+        if story.idle_syncs:
             raise AssertionError(f"{what}: {story.idle_syncs} files are synced again")
         must_break(what, story, calls, source, syncs_files=False)
         must_break(what, story, calls, source, syncs_folders=False)

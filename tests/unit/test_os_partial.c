@@ -114,8 +114,8 @@ static void it_takes_the_place_and_the_permissions_of_another(void **state)
     assert_int_equal(chmod(PLACE, (mode_t)0640), 0);
     make(PART, "new");
     assert_int_equal(vtr_partial_open(&partial, PART, NULL), VTR_OK);
-    assert_int_equal(vtr_partial_sync(&partial, NULL), VTR_OK);
-    assert_int_equal(vtr_partial_install(&partial, PLACE, 0644, NULL), VTR_OK);
+    assert_int_equal(vtr_partial_sync(&partial, PLACE, 0644, NULL), VTR_OK);
+    assert_int_equal(vtr_partial_install(&partial, PLACE, NULL), VTR_OK);
     vtr_partial_close(&partial);
     holds(PLACE, "new");
     assert_int_equal(stat(PLACE, &info), 0);

@@ -237,7 +237,7 @@ enum vtr_status vtr_client_install_whole(struct vtr_client *client,
     enum vtr_status status = vtr_client_fetch_target(client, target, &file, err);
     if (status == VTR_OK) {
         tell_install(client);
-        status = vtr_partial_sync(&file.partial, err);
+        status = vtr_partial_sync(&file.partial, installed->path, FILE_MODE, err);
     }
     if (status == VTR_OK) {
         status = vtr_client_test_database(file.mapping.bytes, target, err);
@@ -254,7 +254,7 @@ enum vtr_status vtr_client_install_whole(struct vtr_client *client,
         status = keep_previous(installed, err);
     }
     if (status == VTR_OK) {
-        status = vtr_partial_install(&file.partial, installed->path, FILE_MODE, err);
+        status = vtr_partial_install(&file.partial, installed->path, err);
     }
     vtr_client_file_close(&file);
     return status;
