@@ -9,6 +9,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/blake2b_lanes.h"
 #include "base/sha256_lanes.h"
 
 #define LEAF_PREFIX 0x00
@@ -16,6 +17,9 @@
 
 /* Fewer than so many are hashed faster one by one. */
 #define LANES_MIN 4u
+
+/* A longer message would keep its lane busy when the others have ended. */
+#define LANE_MESSAGE_MAX ((size_t)128 << 10)
 
 /* Pairs that are listed at a time. */
 #define PAIRS_LEN 64u
@@ -49,6 +53,19 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
         (void)crypto_generichash_update(&state, pieces[i].ptr, pieces[i].len);
     }
     (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
+}
+
+void vtr_digest_blake2b_each(const struct vtr_bytes *messages, size_t count,
+                             uint8_t *out)
+{
+    const bool has_lanes =
+        count >= LANES_MIN && vtr_blake2b_lanes(messages, count, LANE_MESSAGE_MAX, out);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!has_lanes || messages[i].len > LANE_MESSAGE_MAX) {
+            vtr_digest_blake2b(messages[i], out + i * VTR_DIGEST_LEN);
+        }
+    }
 }
 
 struct vtr_digest_stream {

@@ -23,6 +23,11 @@ void vtr_digest_blake2b(struct vtr_bytes bytes, uint8_t *out);
 void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
                                uint8_t *out);
 
+/* The same of each of `count` messages, many at a time where the processor can: of
+ * message i at `out` + VTR_DIGEST_LEN * i. */
+void vtr_digest_blake2b_each(const struct vtr_bytes *messages, size_t count,
+                             uint8_t *out);
+
 /* The same over bytes that come one after the other. */
 struct vtr_digest_stream;                                             /* opaque, heap */
 VTR_MUST_CHECK struct vtr_digest_stream *vtr_digest_stream_new(void); /* or NULL */

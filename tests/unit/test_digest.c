@@ -55,12 +55,46 @@ static void a_stream_hashes_as_its_bytes_do_and_begins_anew(void **state)
     vtr_digest_stream_free(stream);
 }
 
+static void each_of_many_messages_hashes_as_it_does_alone(void **state)
+{
+    enum {
+        COUNT = 9,
+        LONG = 140000
+    };
+    static const size_t LENGTHS[COUNT] = {0,    1,      128,    LONG, 129,
+                                          5000, 131072, 131073, 7};
+    uint8_t *bytes = malloc(LONG);
+    struct vtr_bytes messages[COUNT];
+    uint8_t all[COUNT * VTR_DIGEST_LEN];
+
+    (void)state;
+    assert_non_null(bytes);
+    for (size_t i = 0; i < LONG; i++) {
+        bytes[i] = (uint8_t)(i * 31 + (i >> 8));
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        messages[i] = (struct vtr_bytes){bytes + (LONG - LENGTHS[i]), LENGTHS[i]};
+    }
+    for (size_t count = 0; count <= COUNT; count++) {
+        memset(all, 0, sizeof(all));
+        vtr_digest_blake2b_each(messages, count, all);
+        for (size_t i = 0; i < count; i++) {
+            uint8_t alone[VTR_DIGEST_LEN];
+
+            vtr_digest_blake2b(messages[i], alone);
+            assert_memory_equal(all + i * VTR_DIGEST_LEN, alone, sizeof(alone));
+        }
+    }
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_vectors_of_its_standard),
         cmocka_unit_test(pieces_hash_as_their_concatenation),
         cmocka_unit_test(a_stream_hashes_as_its_bytes_do_and_begins_anew),
+        cmocka_unit_test(each_of_many_messages_hashes_as_it_does_alone),
     };
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }
