@@ -130,6 +130,7 @@ static enum vtr_status materialise(const struct vtr_compilation *c,
     struct vtr_records records = c->records;
 
     records.pause = pause;
+    records.workers = c->workers;
     const enum vtr_status status =
         vtr_materialise(&records, alloc, context, out_len, err);
     const enum vtr_status reading = vtr_hash_input_check(c->hashes, err);

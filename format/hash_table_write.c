@@ -7,6 +7,8 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "format/hash_stretch.h"
+#include "format/hash_table_pieces.h"
 #include "format/image/hash_block.h"
 #include "format/image/hash_table.h"
 
@@ -77,56 +79,15 @@ static void write_fanout_header(const struct vtr_hash_plan *plan, uint8_t *fanou
     fanout[4] = (uint8_t)plan->size_bits;
 }
 
-/* Notes a record's size in the filter at the end of the fanout. */
-static void write_size(const struct vtr_hash_plan *plan, uint64_t size, uint8_t *fanout)
-{
-    if (plan->size_bits != 0) {
-        uint8_t *sizes = fanout + vtr_hash_fanout_len(plan->prefix_bits, 0);
-        const uint64_t bit = vtr_hash_size_bit(plan->size_bits, size);
-        sizes[bit / 8] |= (uint8_t)(1u << bit % 8);
-    }
-}
-
-/* Sets the fanout of the values after `*last` up to `value` to `index`. */
-static void write_fanout(uint8_t *counts, uint64_t *last, uint64_t value,
-                         uint64_t index)
-{
-    while (*last < value) {
-        *last += 1;
-        vtr_store_u32(counts + 4 * *last, (uint32_t)index);
-    }
-}
-
-static void write_attrs(const struct vtr_hash_plan *plan, uint64_t index,
-                        const struct vtr_hash_record *record, uint8_t *attrs)
-{
-    const unsigned name_width = plan->stem_width + plan->number_width; /* below 64 */
-    const unsigned row_bits = plan->size_width + name_width;
-    const uint64_t size = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
-    const uint64_t name = record->stem | (uint64_t)record->number << plan->stem_width;
-    const size_t len = (size_t)plan->attrs_len;
-    const uint64_t bit = index * row_bits;
-
-    if (row_bits == 0) {
-        return;
-    }
-    if (row_bits <= 64 && plan->size_width < 64) {
-        vtr_store_bits(attrs, len, bit, row_bits, size | name << plan->size_width);
-        return;
-    }
-    vtr_store_bits(attrs, len, bit, plan->size_width, size);
-    vtr_store_bits(attrs, len, bit + plan->size_width, name_width, name);
-}
-
 /* A table that is written, from its first record to its last. */
 struct table_writer {
     const struct vtr_hash_plan *plan;
     const struct vtr_hash_output *output;
     const struct vtr_stem_set *stems;
     struct vtr_root_builder *root;
-    uint64_t index;       /* of the next record */
-    uint64_t last_prefix; /* whose fanout is written */
-    uint64_t paused_at;   /* the index at the last pause */
+    struct vtr_hash_stretch rows; /* all of them */
+    uint64_t index;               /* of the next record */
+    uint64_t paused_at;           /* the index at the last pause */
 };
 
 /* Whether the records so far fit what the plan found. */
@@ -148,22 +109,9 @@ static bool is_same_extent(const struct vtr_hash_extent *a,
 
 static void write_record(struct table_writer *w, const struct vtr_hash_record *record)
 {
-    const struct vtr_hash_plan *plan = w->plan;
-    const size_t prefix_len = plan->prefix_bits / 8;
-    const size_t tail_len = vtr_hash_len(plan->kind) - prefix_len;
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < prefix_len; i++) {
-        prefix = prefix << 8 | record->digest[i];
-    }
-    write_fanout(w->output->fanout + VTR_FANOUT_HEADER_LEN, &w->last_prefix, prefix,
-                 w->index);
-    memcpy(w->output->tails + (size_t)w->index * tail_len, record->digest + prefix_len,
-           tail_len);
-    write_attrs(plan, w->index, record, w->output->attrs);
-    write_size(plan, record->size, w->output->fanout);
+    vtr_hash_stretch_put(&w->rows, w->index, record);
     if (w->root != NULL) {
-        vtr_root_builder_add_hash(w->root, plan->kind, record,
+        vtr_root_builder_add_hash(w->root, w->plan->kind, record,
                                   w->stems->stems[record->stem]);
     }
     w->index++;
@@ -187,13 +135,11 @@ static void write_block(struct table_writer *w, const struct vtr_hash_block *blo
         }
         return;
     }
-    write_fanout(w->output->fanout + VTR_FANOUT_HEADER_LEN, &w->last_prefix,
-                 block->prefix, w->index);
+    vtr_hash_stretch_fan_out(&w->rows, block->prefix, w->index);
     memcpy(w->output->tails + (size_t)w->index * tails.len, tails.ptr,
            block->count * tails.len);
     for (size_t i = 0; i < block->count; i++) {
-        write_attrs(w->plan, w->index + i, &rows[i], w->output->attrs);
-        write_size(w->plan, rows[i].size, w->output->fanout);
+        vtr_hash_stretch_put_attrs(&w->rows, w->index + i, &rows[i]);
     }
     w->index += block->count;
 }
@@ -237,6 +183,19 @@ static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *w
     return VTR_OK;
 }
 
+/* The rows of all records, and the leaves of the root.  Records that are no table's are
+ * written by pieces, those of one by blocks. */
+static enum vtr_status write_rows(struct table_writer *w, struct vtr_hash_walk *walk,
+                                  struct vtr_error *err)
+{
+    if (w->root != NULL && walk->source->next_block == NULL &&
+        w->plan->extent.count > 0) {
+        return vtr_hash_table_write_pieces(w->plan, walk, w->output, w->root,
+                                           &w->rows.last_prefix, err);
+    }
+    return write_all(w, walk, err);
+}
+
 enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                                      const struct vtr_hash_source *source,
                                      struct vtr_stem_set *stems,
@@ -250,8 +209,9 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                              .root = root};
     struct vtr_hash_walk walk;
 
+    vtr_hash_stretch_init(&w.rows, plan, output, 0, plan->extent.count, 0, NULL);
     vtr_hash_walk_init(&walk, plan->kind, source, stems);
-    enum vtr_status status = write_all(&w, &walk, err);
+    enum vtr_status status = write_rows(&w, &walk, err);
     if (status == VTR_OK && !is_same_extent(&walk.extent, &plan->extent)) {
         status = vtr_error_set_format(err, vtr_hash_name(plan->kind), walk.extent.count,
                                       "%s records changed between two readings",
@@ -259,8 +219,8 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
     }
     if (status == VTR_OK && plan->extent.count > 0) {
         write_fanout_header(plan, output->fanout);
-        write_fanout(output->fanout + VTR_FANOUT_HEADER_LEN, &w.last_prefix,
-                     UINT64_C(1) << plan->prefix_bits, plan->extent.count);
+        vtr_hash_stretch_fan_out(&w.rows, UINT64_C(1) << plan->prefix_bits,
+                                 plan->extent.count);
         if (root != NULL) {
             vtr_root_builder_end_kind(root);
         }

@@ -35,6 +35,7 @@ struct vtr_hash_output {
     uint8_t *tails;
     uint8_t *attrs;
     const struct vtr_image_pause *pause; /* or NULL */
+    unsigned workers;                    /* threads; 0: the caller's own */
 };
 
 /* Walks the records again, writes the table and adds the records to `root` (NULL:

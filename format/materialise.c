@@ -228,6 +228,7 @@ static enum vtr_status fill_hashes(struct plan *plan, uint8_t *image,
             .tails = section_at(plan, image, VTR_SECTION_HASH_TAILS(i)),
             .attrs = section_at(plan, image, VTR_SECTION_HASH_ATTRS(i)),
             .pause = plan->records->pause,
+            .workers = plan->records->workers,
         };
         status = vtr_hash_table_write(&plan->hashes[i], &plan->records->hashes[i],
                                       &plan->stems, &output, root, err);

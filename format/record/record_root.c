@@ -120,6 +120,59 @@ void vtr_root_builder_add_hash(struct vtr_root_builder *builder,
     }
 }
 
+void vtr_root_builder_add_leaves(struct vtr_root_builder *builder,
+                                 const uint8_t *digests, size_t count)
+{
+    uint8_t row[(1 + VTR_MERKLE_BATCH) * VTR_DIGEST_LEN];
+
+    assert(builder->group_count == 0);
+    flush(builder);
+    while (count > 0) {
+        const size_t part = count < VTR_MERKLE_BATCH ? count : VTR_MERKLE_BATCH;
+
+        memcpy(row + VTR_DIGEST_LEN, digests, part * VTR_DIGEST_LEN);
+        add_digests(&builder->tree, row, part);
+        digests += part * VTR_DIGEST_LEN;
+        count -= part;
+    }
+}
+
+/* So many leaves are spelled, some 100 KB, before they are hashed. */
+#define LEAVES_AT_ONCE 32u
+
+bool vtr_record_leaf_digests(enum vtr_hash_kind kind,
+                             const struct vtr_hash_record *records, size_t count,
+                             const struct vtr_bytes *stems, struct vtr_writer *scratch,
+                             uint8_t *out)
+{
+    for (size_t done = 0; done < count;) {
+        struct vtr_bytes leaves[LEAVES_AT_ONCE];
+        size_t ends[LEAVES_AT_ONCE];
+        size_t leaf_count = 0;
+
+        vtr_writer_clear(scratch);
+        while (leaf_count < LEAVES_AT_ONCE && done < count) {
+            const size_t left = count - done;
+            const size_t end = done + (left < VTR_LEAF_HASHES ? left : VTR_LEAF_HASHES);
+
+            for (; done < end; done++) {
+                vtr_record_write_hash(scratch, kind, &records[done],
+                                      stems[records[done].stem]);
+            }
+            ends[leaf_count++] = scratch->len;
+        }
+        if (!vtr_writer_ok(scratch)) {
+            return false;
+        }
+        for (size_t i = 0, start = 0; i < leaf_count; start = ends[i++]) {
+            leaves[i] = (struct vtr_bytes){scratch->ptr + start, ends[i] - start};
+        }
+        vtr_digest_leaves((struct vtr_bytes){NULL, 0}, leaves, leaf_count, out);
+        out += leaf_count * VTR_DIGEST_LEN;
+    }
+    return true;
+}
+
 void vtr_root_builder_end_kind(struct vtr_root_builder *builder)
 {
     if (builder->group_count > 0) {

@@ -46,6 +46,19 @@ void vtr_root_builder_add_hash(struct vtr_root_builder *builder,
                                const struct vtr_hash_record *record,
                                struct vtr_bytes stem);
 
+/* Leaves whose digests are there already, behind what is in the tree and the groups
+ * that have ended; no group may be open. */
+void vtr_root_builder_add_leaves(struct vtr_root_builder *builder,
+                                 const uint8_t *digests, size_t count);
+
+/* The digests of the leaves of `count` hash records that begin with a group: one for
+ * each VTR_LEAF_HASHES of them and one for the rest.  `scratch` is room to use again.
+ * False when memory is out. */
+VTR_MUST_CHECK bool vtr_record_leaf_digests(enum vtr_hash_kind kind,
+                                            const struct vtr_hash_record *records,
+                                            size_t count, const struct vtr_bytes *stems,
+                                            struct vtr_writer *scratch, uint8_t *out);
+
 /* Ends the records of a kind, and with them the last group. */
 void vtr_root_builder_end_kind(struct vtr_root_builder *builder);
 

@@ -100,8 +100,10 @@ struct vtr_records {
      * those who then hold the image's bytes against it, or against an image whose bytes
      * were. */
     const uint8_t *content_digest;
-    /* Told now and then while the image is written, or NULL. */
+    /* Told now and then while the image is written, by one thread at a time, or NULL. */
     const struct vtr_image_pause *pause;
+    /* Threads that write; 0: the caller's own.  The bytes are the same. */
+    unsigned workers;
 };
 
 /* Bytes of a digest. */
