@@ -26,21 +26,17 @@ static unsigned width_of(uint64_t max)
     return width;
 }
 
-enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind kind,
+/* Walks all records for what they need. */
+static enum vtr_status walk_extent(struct vtr_hash_extent *out, enum vtr_hash_kind kind,
                                    const struct vtr_hash_source *source,
                                    struct vtr_stem_set *stems, struct vtr_error *err)
 {
-    struct vtr_hash_plan plan = {.kind = kind};
     struct vtr_hash_walk walk;
     struct vtr_hash_block block;
     struct vtr_hash_record record;
     enum vtr_status status;
     bool has_record = true;
 
-    if (source->count > UINT32_MAX) {
-        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^32 - 1 %s records",
-                             vtr_hash_name(kind));
-    }
     vtr_hash_walk_init(&walk, kind, source, stems);
     do {
         status = vtr_hash_walk_next_block(&walk, &block, &has_record, err);
@@ -48,21 +44,46 @@ enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind
             status = vtr_hash_walk_next(&walk, &record, &has_record, err);
         }
     } while (status == VTR_OK && has_record);
-    plan.extent = walk.extent;
+    *out = walk.extent;
     vtr_hash_walk_deinit(&walk);
+    return status;
+}
+
+static void set_widths(struct vtr_hash_plan *plan, size_t stem_count)
+{
+    const uint64_t count = plan->extent.count;
+
+    plan->prefix_bits = vtr_hash_prefix_bits(count);
+    plan->size_width = width_of(plan->extent.size_code_max);
+    plan->stem_width = width_of(stem_count - 1);
+    plan->number_width = width_of(plan->extent.number_max);
+    if (!plan->extent.has_any_size) {
+        plan->size_bits = vtr_hash_size_bits(count);
+    }
+    plan->fanout_len = vtr_hash_fanout_len(plan->prefix_bits, plan->size_bits);
+    plan->tails_len = vtr_hash_tails_len(plan->kind, count, plan->prefix_bits);
+    plan->attrs_len = vtr_hash_attrs_len(count, plan->size_width + plan->stem_width +
+                                                    plan->number_width);
+}
+
+enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out, enum vtr_hash_kind kind,
+                                   const struct vtr_hash_source *source,
+                                   struct vtr_stem_set *stems, struct vtr_error *err)
+{
+    struct vtr_hash_plan plan = {.kind = kind};
+    enum vtr_status status = VTR_OK;
+
+    if (source->count > UINT32_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT, "more than 2^32 - 1 %s records",
+                             vtr_hash_name(kind));
+    }
+    if (source->extent != NULL) {
+        plan.extent = *source->extent;
+    } else {
+        status = walk_extent(&plan.extent, kind, source, stems, err);
+    }
     if (status == VTR_OK && plan.extent.count > 0) {
-        plan.prefix_bits = vtr_hash_prefix_bits(plan.extent.count);
-        plan.size_width = width_of(plan.extent.size_code_max);
-        plan.stem_width = width_of(stems->count - 1);
-        plan.number_width = width_of(plan.extent.number_max);
-        if (!plan.extent.has_any_size) {
-            plan.size_bits = vtr_hash_size_bits(plan.extent.count);
-        }
-        plan.fanout_len = vtr_hash_fanout_len(plan.prefix_bits, plan.size_bits);
-        plan.tails_len = vtr_hash_tails_len(kind, plan.extent.count, plan.prefix_bits);
-        plan.attrs_len =
-            vtr_hash_attrs_len(plan.extent.count,
-                               plan.size_width + plan.stem_width + plan.number_width);
+        set_widths(&plan, stems->count);
     }
     if (status == VTR_OK) {
         *out = plan;

@@ -22,7 +22,7 @@ struct vtr_hash_plan {
     uint64_t attrs_len;
 };
 
-/* Walks the records once. */
+/* Walks the records once, unless what they need is known. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out,
                                                   enum vtr_hash_kind kind,
                                                   const struct vtr_hash_source *source,

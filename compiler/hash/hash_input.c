@@ -146,6 +146,8 @@ static enum vtr_status open_records(struct vtr_hash_input *input,
         input->counts[kind] = counts.records[kind];
         records->hashes[kind] =
             vtr_hash_cursor_source(input->cursors[kind], counts.records[kind]);
+        records->hashes[kind].extent =
+            vtr_hash_list_get_extent(input->list, (enum vtr_hash_kind)kind);
         stats->hashes[kind] = counts.records[kind];
     }
     stats->duplicates += counts.duplicates;

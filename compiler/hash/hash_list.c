@@ -20,6 +20,7 @@ struct vtr_hash_list {
     struct vtr_vector run_items[VTR_HASH_KINDS]; /* struct vtr_hash_run */
     struct vtr_hash_runs runs[VTR_HASH_KINDS];
     uint64_t counts[VTR_HASH_KINDS];
+    struct vtr_hash_extent extents[VTR_HASH_KINDS];
     uint64_t merged; /* records that were in several runs */
 };
 
@@ -203,6 +204,25 @@ static enum vtr_status count_records(struct vtr_hash_list *list,
     return status;
 }
 
+/* Records that are there twice need no more than once. */
+static void unite_extents(struct vtr_hash_list *list, enum vtr_hash_kind kind)
+{
+    struct vtr_hash_extent *all = &list->extents[kind];
+
+    for (unsigned i = 0; i < list->part_count; i++) {
+        const struct vtr_hash_extent *one = &list->parts[i].extents[kind];
+
+        all->has_any_size = all->has_any_size || one->has_any_size;
+        if (one->size_code_max > all->size_code_max) {
+            all->size_code_max = one->size_code_max;
+        }
+        if (one->number_max > all->number_max) {
+            all->number_max = one->number_max;
+        }
+    }
+    all->count = list->counts[kind];
+}
+
 enum vtr_status vtr_hash_list_finish(struct vtr_hash_list *list, struct vtr_error *err)
 {
     enum vtr_status status = finish_parts(list, err);
@@ -219,6 +239,7 @@ enum vtr_status vtr_hash_list_finish(struct vtr_hash_list *list, struct vtr_erro
     }
     for (unsigned kind = 0; kind < VTR_HASH_KINDS && status == VTR_OK; kind++) {
         status = count_records(list, (enum vtr_hash_kind)kind, err);
+        unite_extents(list, (enum vtr_hash_kind)kind);
     }
     return status;
 }
@@ -237,6 +258,12 @@ void vtr_hash_list_get_stats(const struct vtr_hash_list *list,
         stats.bad += list->parts[i].bad;
     }
     *out = stats;
+}
+
+const struct vtr_hash_extent *vtr_hash_list_get_extent(const struct vtr_hash_list *list,
+                                                       enum vtr_hash_kind kind)
+{
+    return &list->extents[kind];
 }
 
 const struct vtr_bytes *vtr_hash_list_get_stems(const struct vtr_hash_list *list,

@@ -97,6 +97,10 @@ struct vtr_hash_list_stats {
 void vtr_hash_list_get_stats(const struct vtr_hash_list *list,
                              struct vtr_hash_list_stats *out);
 
+/* What the records of a kind need; borrowed.  After finish. */
+const struct vtr_hash_extent *vtr_hash_list_get_extent(const struct vtr_hash_list *list,
+                                                       enum vtr_hash_kind kind);
+
 /* The stems, sorted by bytes, each used by a record.  After finish. */
 const struct vtr_bytes *vtr_hash_list_get_stems(const struct vtr_hash_list *list,
                                                 size_t *out_count);

@@ -121,6 +121,7 @@ static enum vtr_status add_record(struct vtr_hash_part *part, uint32_t file,
     row->line = line;
     memcpy(row->digest, fields->digest, rows->digest_len);
     part->used_bytes += cost;
+    vtr_hash_extent_widen(&part->extents[fields->kind], fields->size, number);
     return VTR_OK;
 }
 

@@ -24,7 +24,8 @@ struct vtr_hash_written {
 
 struct vtr_hash_part {
     struct vtr_hash_rows rows[VTR_HASH_KINDS];
-    struct vtr_vector written[VTR_HASH_KINDS]; /* struct vtr_hash_written */
+    struct vtr_hash_extent extents[VTR_HASH_KINDS]; /* of all that were added */
+    struct vtr_vector written[VTR_HASH_KINDS];      /* struct vtr_hash_written */
     struct vtr_hash_stems stems;
     struct vtr_temporary file; /* open when something was written */
     const char *beside;        /* where that goes, borrowed; see base/os_temporary.h */

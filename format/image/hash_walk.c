@@ -201,20 +201,6 @@ static const char *find_fault(struct vtr_hash_walk *walk,
     return fault;
 }
 
-/* Widens the extent to a record. */
-static inline void widen(struct vtr_hash_extent *extent,
-                         const struct vtr_hash_record *record)
-{
-    const uint64_t code = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
-
-    extent->count++;
-    extent->has_any_size = extent->has_any_size || code == 0;
-    extent->size_code_max = code > extent->size_code_max ? code : extent->size_code_max;
-    if (record->number > extent->number_max) {
-        extent->number_max = record->number;
-    }
-}
-
 /* Remembers the last accepted record. */
 static void set_last(struct vtr_hash_walk *walk, const struct vtr_hash_record *record,
                      const uint8_t *digest)
@@ -248,7 +234,7 @@ enum vtr_status vtr_hash_walk_next(struct vtr_hash_walk *walk,
     if (fault != NULL) {
         return refuse(walk, fault, err);
     }
-    widen(&walk->extent, &record);
+    vtr_hash_extent_widen(&walk->extent, record.size, record.number);
     walk->stems->marks[record.stem] |= MARK_USED;
     set_last(walk, &record, record.digest);
     *out = walk->last;
@@ -289,7 +275,7 @@ static const char *find_block_fault(struct vtr_hash_walk *walk,
 
         fault = find_row_fault(walk, row, order);
         if (fault == NULL) {
-            widen(&extent, row);
+            vtr_hash_extent_widen(&extent, row->size, row->number);
             marks[row->stem] |= MARK_USED;
         }
     }

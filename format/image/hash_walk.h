@@ -31,14 +31,6 @@ void vtr_stem_set_deinit(struct vtr_stem_set *set);
 VTR_MUST_CHECK enum vtr_status vtr_stem_set_check_used(struct vtr_stem_set *set,
                                                        struct vtr_error *err);
 
-/* What the records of a kind need: equal after equal walks. */
-struct vtr_hash_extent {
-    uint64_t count;
-    uint64_t size_code_max; /* size + 1, 0 for any */
-    bool has_any_size;      /* a record that every size fits */
-    uint32_t number_max;
-};
-
 struct vtr_hash_walk {
     enum vtr_hash_kind kind;
     const struct vtr_hash_source *source;

@@ -45,6 +45,25 @@ struct vtr_hash_block {
     uint64_t prefix;
 };
 
+/* What the records of a kind need: equal after equal walks. */
+struct vtr_hash_extent {
+    uint64_t count;
+    uint64_t size_code_max; /* size + 1, 0 for any */
+    bool has_any_size;      /* a record that every size fits */
+    uint32_t number_max;
+};
+
+static inline void vtr_hash_extent_widen(struct vtr_hash_extent *extent, uint64_t size,
+                                         uint32_t number)
+{
+    const uint64_t code = size == VTR_SIZE_ANY ? 0 : size + 1;
+
+    extent->count++;
+    extent->has_any_size = extent->has_any_size || code == 0;
+    extent->size_code_max = code > extent->size_code_max ? code : extent->size_code_max;
+    extent->number_max = number > extent->number_max ? number : extent->number_max;
+}
+
 /* Hash records of one kind, one after the other, as often as asked. */
 struct vtr_hash_source {
     uint64_t count;
@@ -53,6 +72,9 @@ struct vtr_hash_source {
     /* The next record; false after the last, or when the bytes behind it are bad. */
     bool (*next)(void *context, struct vtr_hash_record *out);
     void *context;
+    /* What all of them need, where that is known: one walk less.  It is checked against
+     * the records when they are written.  NULL: they are walked for it. */
+    const struct vtr_hash_extent *extent;
 
     /* The rest is for sources that have records of an image's table as they stand
      * there; without it, they go one by one. */
@@ -100,7 +122,8 @@ struct vtr_records {
      * those who then hold the image's bytes against it, or against an image whose bytes
      * were. */
     const uint8_t *content_digest;
-    /* Told now and then while the image is written, by one thread at a time, or NULL. */
+    /* Told now and then while the image is written, by one thread at a time, or NULL.
+     */
     const struct vtr_image_pause *pause;
     /* Threads that write; 0: the caller's own.  The bytes are the same. */
     unsigned workers;

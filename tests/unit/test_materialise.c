@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "format/hash_table_pieces.h"
 #include "format/image/image.h"
 #include "format/image/image_records.h"
 #include "format/image_check.h"
@@ -386,6 +387,69 @@ static void pauses_change_nothing(void **state)
     vtr_test_records_deinit(&set);
 }
 
+static void any_number_of_threads_writes_the_same_bytes(void **state)
+{
+    const struct vtr_test_counts counts = {.hashes = {VTR_HASH_PIECE_RECORDS - 1,
+                                                      3 * VTR_HASH_PIECE_RECORDS + 1,
+                                                      VTR_HASH_PIECE_RECORDS},
+                                           .rules = 3};
+    static const unsigned WORKERS[] = {1, 2, 3, 9};
+    struct vtr_test_records set;
+
+    (void)state;
+    vtr_test_records_init(&set, 5, &counts);
+    const struct vtr_bytes alone = vtr_test_materialise(&set.records);
+    for (size_t i = 0; i < sizeof(WORKERS) / sizeof(WORKERS[0]); i++) {
+        set.records.workers = WORKERS[i];
+        const struct vtr_bytes image = vtr_test_materialise(&set.records);
+        assert_true(vtr_bytes_equal(image, alone));
+        free_image(image);
+    }
+    free_image(alone);
+    vtr_test_records_deinit(&set);
+}
+
+/* What the records of a kind need, as a walk finds it. */
+static struct vtr_hash_extent extent_of(const struct vtr_test_source *source)
+{
+    struct vtr_hash_extent extent = {0};
+
+    for (size_t i = 0; i < source->count; i++) {
+        vtr_hash_extent_widen(&extent, source->items[i].size, source->items[i].number);
+    }
+    return extent;
+}
+
+static void what_records_need_may_be_known_and_must_be_right(void **state)
+{
+    const struct vtr_test_counts counts = {.hashes = {0, 0, 500}};
+    struct vtr_test_records set;
+    uint8_t *refused = NULL;
+    size_t len;
+
+    (void)state;
+    vtr_test_records_init(&set, 5, &counts);
+    const struct vtr_bytes walked = vtr_test_materialise(&set.records);
+    const struct vtr_hash_extent right = extent_of(&set.sources[2]);
+    struct vtr_hash_extent known = right;
+    set.records.hashes[2].extent = &known;
+    const struct vtr_bytes image = vtr_test_materialise(&set.records);
+    assert_true(vtr_bytes_equal(image, walked));
+    for (unsigned wrong = 0; wrong < 7; wrong++) {
+        known = right;
+        known.count += wrong == 0 ? 1 : wrong == 1 ? -(uint64_t)1 : 0;
+        known.size_code_max += wrong == 2 ? 1 : wrong == 3 ? -(uint64_t)1 : 0;
+        known.number_max += wrong == 4 ? 1u : wrong == 5 ? UINT32_MAX : 0;
+        known.has_any_size = wrong == 6 ? !right.has_any_size : right.has_any_size;
+        assert_int_equal(vtr_materialise(&set.records, alloc_any, &refused, &len, NULL),
+                         VTR_ERROR_FORMAT);
+        free(refused);
+    }
+    free_image(walked);
+    free_image(image);
+    vtr_test_records_deinit(&set);
+}
+
 static void bodies_that_are_cut_or_flipped_never_harm(void **state)
 {
     (void)state;
@@ -449,6 +513,8 @@ int main(void)
         cmocka_unit_test(a_source_that_says_less_or_more_than_it_announced_is_refused),
         cmocka_unit_test(a_source_that_changes_between_readings_is_refused),
         cmocka_unit_test(pauses_change_nothing),
+        cmocka_unit_test(any_number_of_threads_writes_the_same_bytes),
+        cmocka_unit_test(what_records_need_may_be_known_and_must_be_right),
         cmocka_unit_test(bodies_that_are_cut_or_flipped_never_harm),
         cmocka_unit_test(a_name_past_the_limit_or_with_a_zero_byte_is_refused),
     };
