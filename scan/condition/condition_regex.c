@@ -5,51 +5,59 @@
 #include <stdlib.h>
 
 #include "format/record/rule.h"
-#include "scan/regex/regex.h"
+#include "scan/regex/expression.h"
 #include "scan/run/run_regex.h"
 
 void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes)
 {
     *regexes = (struct vtr_condition_regexes){0};
-    vtr_vector_init(&regexes->items, sizeof(struct vtr_regex *));
+    vtr_vector_init(&regexes->items, sizeof(struct vtr_expression *));
 }
 
 void vtr_condition_regexes_deinit(struct vtr_condition_regexes *regexes)
 {
-    struct vtr_regex **items = regexes->items.items;
+    struct vtr_expression **items = regexes->items.items;
 
     for (size_t i = 0; i < regexes->items.count; i++) {
-        vtr_regex_free(items[i]);
+        vtr_expression_free(items[i]);
     }
     vtr_vector_deinit(&regexes->items);
     vtr_number_map_deinit(&regexes->index);
 }
 
-/* The compiled expression; NULL when there is none. */
-static const struct vtr_regex *get(struct vtr_condition_regexes *regexes,
-                                   struct vtr_scan_run *run, uint8_t flags,
-                                   struct vtr_bytes masked)
+/* The expression; NULL when memory is out. */
+static struct vtr_expression *get(struct vtr_condition_regexes *regexes,
+                                  struct vtr_scan_run *run, uint8_t flags,
+                                  struct vtr_bytes masked)
 {
     const struct vtr_bytes rules = run->image->sections[VTR_SECTION_RULE_DATA].bytes;
     const uint32_t key = (uint32_t)(masked.ptr - rules.ptr);
     const uint32_t *place = vtr_number_map_get(&regexes->index, key);
 
     if (place != NULL) {
-        return ((struct vtr_regex **)regexes->items.items)[*place];
+        return ((struct vtr_expression **)regexes->items.items)[*place];
     }
-    uint8_t *text = vtr_unmask_copy(masked);
-    struct vtr_regex **item = text == NULL ? NULL : vtr_vector_push(&regexes->items);
-    if (item == NULL || !vtr_number_map_put(&regexes->index, key,
-                                            (uint32_t)(regexes->items.count - 1))) {
-        run->is_memory_out = true;
-        free(text);
+    struct vtr_expression **item = vtr_vector_push(&regexes->items);
+    if (item == NULL) {
         return NULL;
     }
-    bool is_memory_out;
-    *item = vtr_regex_new((struct vtr_bytes){text, masked.len}, flags, &is_memory_out);
-    run->is_memory_out = run->is_memory_out || is_memory_out;
-    free(text);
-    return *item;
+    *item = vtr_expression_new(masked, flags);
+    return *item != NULL && vtr_number_map_put(&regexes->index, key,
+                                               (uint32_t)(regexes->items.count - 1))
+               ? *item
+               : NULL;
+}
+
+/* Searches from `start` on. */
+static enum vtr_regex_answer search(struct vtr_scan_run *run,
+                                    struct vtr_expression *expression,
+                                    struct vtr_bytes data, size_t start,
+                                    struct vtr_match *out)
+{
+    return vtr_run_regex(run, NULL, expression,
+                         &(struct vtr_regex_subject){data, start, VTR_REGEX_ANYWHERE,
+                                                     VTR_REGEX_SEARCH},
+                         out);
 }
 
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
@@ -61,9 +69,12 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
     uint8_t *copy = NULL;
     struct vtr_match match;
 
-    const struct vtr_regex *regex = get(regexes, run, flags, masked);
-    if (regex == NULL) {
-        run->limits |= VTR_SCAN_BAD_DATABASE;
+    struct vtr_expression *expression = get(regexes, run, flags, masked);
+    if (expression == NULL) {
+        run->is_memory_out = true;
+        return false;
+    }
+    if (!vtr_run_has_regex(run, expression, VTR_REGEX_SEARCH)) {
         return false;
     }
     if (subject.is_masked) {
@@ -74,11 +85,10 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         }
         plain.ptr = copy;
     }
-    enum vtr_regex_answer answer =
-        vtr_run_regex(run, NULL, regex, plain, 0, false, &match);
+    enum vtr_regex_answer answer = search(run, expression, plain, 0, &match);
     if (answer == VTR_REGEX_YES && is_inside && match.offset + match.length == 0 &&
         plain.len > 1) {
-        answer = vtr_run_regex(run, NULL, regex, plain, 1, false, &match);
+        answer = search(run, expression, plain, 1, &match);
     }
     if (answer == VTR_REGEX_YES && is_inside) {
         const bool is_end = match.offset >= plain.len;

@@ -14,7 +14,7 @@ struct vtr_scan_run;
 
 struct vtr_condition_regexes {
     struct vtr_number_map index; /* offset of the text in RULE_DATA -> place */
-    struct vtr_vector items;     /* struct vtr_regex *, owned; NULL: does not compile */
+    struct vtr_vector items;     /* struct vtr_expression *, owned */
 };
 
 void vtr_condition_regexes_init(struct vtr_condition_regexes *regexes);

@@ -7,9 +7,7 @@
 
 #include "base/os_memory.h"
 #include "format/image/image.h"
-#include "scan/regex/regex.h"
-#include "scan/regex/regex_filter.h"
-#include "scan/regex/regex_ways.h"
+#include "scan/regex/expression.h"
 
 #define FIRST_CAPACITY 64u
 #define PART_LIMIT     65536u /* numbered in 16 bits by the index */
@@ -28,10 +26,7 @@ static void state_free(struct vtr_pattern_state *state)
         return;
     }
     for (size_t i = 0; i < state->part_count; i++) {
-        vtr_regex_free(state->parts[i].regex);
-        free(state->parts[i].run);
-        vtr_regex_filter_free(state->parts[i].filter);
-        vtr_regex_ways_free(state->parts[i].ways);
+        vtr_expression_free(state->parts[i].expression);
         vtr_vector_deinit(&state->parts[i].candidates);
         vtr_match_list_deinit(&state->parts[i].found);
     }

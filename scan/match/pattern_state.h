@@ -17,10 +17,7 @@
 #include "scan/match/match_pool.h"
 #include "scan/match/plain_slot.h"
 
-struct vtr_class_run;
-struct vtr_regex;
-struct vtr_regex_filter;
-struct vtr_regex_ways;
+struct vtr_expression;
 
 /* Offsets where a part may begin, and the atom that says so. */
 struct vtr_candidate {
@@ -39,17 +36,11 @@ struct vtr_pattern_part {
     uint64_t gap_min; /* HEX, not of the first */
     uint64_t gap_max; /* HEX; UINT64_MAX: no bound */
     uint8_t flags;    /* REGEX: VTR_PROGRAM_* */
-    bool is_broken;   /* REGEX: does not compile */
     uint64_t work;    /* units spent on it in the file `file_number` */
     uint64_t file_number;
-    struct vtr_regex *regex;   /* owned; NULL until it is needed */
-    struct vtr_class_run *run; /* REGEX: owned; NULL: it is not one run of a class */
-    struct vtr_regex_filter *filter; /* REGEX: owned; NULL until it is needed, and */
-    bool has_no_filter;              /* when there is none */
-    struct vtr_regex_ways *ways;     /* REGEX: the same */
-    bool has_no_ways;
-    struct vtr_vector candidates; /* struct vtr_candidate, not looked at yet */
-    struct vtr_match_list found;  /* HEX of several fragments, REGEX */
+    struct vtr_expression *expression; /* REGEX: owned; NULL until it is needed */
+    struct vtr_vector candidates;      /* struct vtr_candidate, not looked at yet */
+    struct vtr_match_list found;       /* HEX of several fragments, REGEX */
 };
 
 struct vtr_pattern_state {

@@ -3,6 +3,7 @@
 #include "scan/regex/regex.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -14,6 +15,7 @@
 
 struct vtr_regex {
     pcre2_code *code;
+    enum vtr_regex_use use;
 };
 
 struct vtr_regex_machine {
@@ -38,9 +40,21 @@ static uint32_t compile_options(uint8_t program_flags)
     return options;
 }
 
-struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
-                                bool *out_is_memory_out)
+/* Where there are groups PCRE2's own ways to pass places are not taken: with JIT 10.42
+ * passes matches, `(?:a|)c*a[bc]` is not found in "ab". */
+static uint32_t search_options(struct vtr_bytes text)
 {
+    const bool has_groups = text.len > 0 && memchr(text.ptr, '(', text.len) != NULL;
+
+    return PCRE2_USE_OFFSET_LIMIT | (has_groups ? PCRE2_NO_START_OPTIMIZE : 0);
+}
+
+struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
+                                enum vtr_regex_use use, bool *out_is_memory_out)
+{
+    const bool is_search = use == VTR_REGEX_SEARCH;
+    const uint32_t options =
+        compile_options(program_flags) | (is_search ? search_options(text) : 0);
     struct vtr_regex *regex = NULL;
     int code = 0;
     PCRE2_SIZE at = 0;
@@ -58,9 +72,10 @@ struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
         goto out;
     }
     regex->code = pcre2_compile(text.len == 0 ? (PCRE2_SPTR) "" : text.ptr, text.len,
-                                compile_options(program_flags), &code, &at, context);
+                                options, &code, &at, context);
     *out_is_memory_out = regex->code == NULL && code == PCRE2_ERROR_HEAP_FAILED;
-    if (regex->code != NULL) {
+    regex->use = use;
+    if (regex->code != NULL && is_search) {
         /* Without JIT (not built in, not allowed) the interpreter answers the same. */
         (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
     }
@@ -121,12 +136,16 @@ void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
 
 enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,
                                     const struct vtr_regex *regex,
-                                    struct vtr_bytes data, size_t start,
-                                    bool is_anchored, size_t *out_start,
-                                    size_t *out_end)
+                                    struct vtr_bytes data, size_t start, size_t last,
+                                    size_t *out_start, size_t *out_end)
 {
-    const uint32_t options = is_anchored ? PCRE2_ANCHORED : 0;
+    const bool is_search = regex->use == VTR_REGEX_SEARCH;
+    const uint32_t options = is_search ? 0 : PCRE2_ANCHORED;
     PCRE2_SPTR subject = data.len == 0 ? (PCRE2_SPTR) "" : data.ptr;
+
+    /* An expression that is not compiled for a limit must not be given one. */
+    pcre2_set_offset_limit(machine->context,
+                           is_search && last < data.len ? last : PCRE2_UNSET);
     int got = pcre2_match(regex->code, subject, data.len, start, options, machine->data,
                           machine->context);
 
@@ -145,7 +164,7 @@ enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,
     }
     const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(machine->data);
     /* \K can move the start; what begins before the search is no match of ours. */
-    if (ends[0] < start || ends[1] < ends[0] || (is_anchored && ends[0] != start)) {
+    if (ends[0] < start || ends[1] < ends[0] || (!is_search && ends[0] != start)) {
         return VTR_REGEX_NO;
     }
     *out_start = ends[0];

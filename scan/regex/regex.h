@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Regular expressions as PCRE2 runs them: compiled from their text with JIT, executed
+ * Regular expressions as PCRE2 runs them: compiled from their text, executed
  * under match and heap limits.
  */
 #ifndef VTR_SCAN_REGEX_REGEX_H
 #define VTR_SCAN_REGEX_REGEX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 
@@ -16,10 +17,16 @@
 
 struct vtr_regex; /* opaque, heap, immutable */
 
-/* Compiles unmasked `text`; `program_flags` are VTR_PROGRAM_*.  NULL when it is no
- * expression, or memory is out, which `out_is_memory_out` tells apart. */
+enum vtr_regex_use {
+    VTR_REGEX_AT,    /* at one place: a match begins where it is looked for */
+    VTR_REGEX_SEARCH /* from one place on: with JIT */
+};
+
+/* Compiles unmasked `text` for one use; `program_flags` are VTR_PROGRAM_*.  NULL when
+ * it is no expression, or memory is out, which `out_is_memory_out` tells apart. */
 VTR_MUST_CHECK struct vtr_regex *vtr_regex_new(struct vtr_bytes text,
                                                uint8_t program_flags,
+                                               enum vtr_regex_use use,
                                                bool *out_is_memory_out);
 void vtr_regex_free(struct vtr_regex *regex);
 
@@ -40,12 +47,14 @@ enum vtr_regex_answer {
     VTR_REGEX_FAILED = 3 /* memory was out */
 };
 
-/* Searches `data` from `start`; the bytes before it are looked at by assertions only.
- * Anchored: a match begins at `start` or not at all. */
+/* A match may begin everywhere from the start on. */
+#define VTR_REGEX_ANYWHERE SIZE_MAX
+
+/* Looks for the first match that begins in start..last, which are one place for
+ * VTR_REGEX_AT; the bytes before `start` are looked at by assertions only. */
 enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,
                                     const struct vtr_regex *regex,
-                                    struct vtr_bytes data, size_t start,
-                                    bool is_anchored, size_t *out_start,
-                                    size_t *out_end);
+                                    struct vtr_bytes data, size_t start, size_t last,
+                                    size_t *out_start, size_t *out_end);
 
 #endif

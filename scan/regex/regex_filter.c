@@ -31,7 +31,7 @@ struct state {
 };
 
 struct vtr_regex_filter {
-    struct vtr_regex_program_code *program; /* owned */
+    const struct vtr_regex_program_code *program; /* borrowed */
     uint8_t classes[256];  /* bytes that no set tells apart share one */
     uint8_t examples[256]; /* a byte of each class */
     bool is_idle[256];     /* leads from the first state to itself */
@@ -51,7 +51,6 @@ struct vtr_regex_filter {
 void vtr_regex_filter_free(struct vtr_regex_filter *filter)
 {
     if (filter != NULL) {
-        free(filter->program);
         free(filter->table);
         vtr_vector_deinit(&filter->states);
         vtr_vector_deinit(&filter->items);
@@ -90,7 +89,8 @@ static void find_classes(struct vtr_regex_filter *f)
     }
 }
 
-/* Marks what can be reached from `step` without a byte; whether the end can. */
+/* Marks what can be reached from `step` without a byte; whether the end can.  The data
+ * may begin and end everywhere. */
 static bool follow(struct vtr_regex_filter *f, size_t step)
 {
     const struct vtr_regex_step *steps = f->program->steps;
@@ -112,6 +112,9 @@ static bool follow(struct vtr_regex_filter *f, size_t step)
         }
         if (now->kind == VTR_REGEX_STEP_SPLIT) {
             next[next_count++] = (size_t)((ptrdiff_t)at + now->y);
+        }
+        if (now->kind == VTR_REGEX_STEP_BEGIN || now->kind == VTR_REGEX_STEP_FINISH) {
+            next[next_count++] = at + 1;
         }
         for (size_t i = 0; i < next_count; i++) {
             if (f->marks[next[i]] == 0) {
@@ -255,8 +258,8 @@ static void find_lead(struct vtr_regex_filter *f)
     (void)take_marked(f);
 }
 
-struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
-                                              uint8_t program_flags)
+struct vtr_regex_filter *vtr_regex_filter_new(
+    const struct vtr_regex_program_code *program)
 {
     struct vtr_regex_filter *f = calloc(1, sizeof(*f));
 
@@ -265,12 +268,7 @@ struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
     }
     vtr_vector_init(&f->states, sizeof(struct state));
     vtr_vector_init(&f->items, sizeof(uint16_t));
-    f->program = malloc(sizeof(*f->program));
-    if (f->program == NULL ||
-        !vtr_regex_program_read(f->program, text, program_flags)) {
-        vtr_regex_filter_free(f);
-        return NULL;
-    }
+    f->program = program;
     find_classes(f);
     f->table = malloc((size_t)STATE_LIMIT * f->class_count * sizeof(*f->table));
     if (f->table == NULL || !begin_table(f)) {

@@ -16,10 +16,11 @@
 
 struct vtr_regex_filter; /* opaque, heap; one thread at a time */
 
-/* NULL when the expression (unmasked) cannot be looked for like this, or memory is out:
- * a scan goes on without. */
-struct vtr_regex_filter *vtr_regex_filter_new(struct vtr_bytes text,
-                                              uint8_t program_flags);
+struct vtr_regex_program_code;
+
+/* Borrows the program.  NULL when memory is out: a scan goes on without. */
+struct vtr_regex_filter *vtr_regex_filter_new(
+    const struct vtr_regex_program_code *program);
 void vtr_regex_filter_free(struct vtr_regex_filter *filter);
 
 /* How far the data is looked through.  {.at = n, .start = n} begins at n. */

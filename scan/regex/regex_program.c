@@ -8,6 +8,7 @@
 #include "scan/regex/regex_program.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format/record/rule.h"
@@ -58,6 +59,11 @@ static bool append(struct reading *r, struct vtr_regex_step step)
     }
     r->code->steps[r->code->step_count++] = step;
     return true;
+}
+
+static bool append_kind(struct reading *r, enum vtr_regex_step_kind kind)
+{
+    return append(r, (struct vtr_regex_step){(uint8_t)kind, 0, 0});
 }
 
 /* Puts a step before the one at `place`. */
@@ -281,7 +287,7 @@ static bool skip_look(struct reading *r)
 static bool read_definitions(struct reading *r)
 {
     const size_t start = r->code->step_count;
-    bool is_good = append(r, (struct vtr_regex_step){VTR_REGEX_STEP_JUMP, 0, 0});
+    bool is_good = append_kind(r, VTR_REGEX_STEP_JUMP);
 
     while (is_good && !skip(r, ")")) {
         is_good = skip(r, "(?<") && read_named_group(r);
@@ -330,8 +336,11 @@ static bool read_item(struct reading *r)
     if (skip(r, ".")) {
         return append_any(r);
     }
-    if (skip(r, "^") || skip(r, "$") || skip(r, "\\A") || skip(r, "\\z")) {
-        return true;
+    if (skip(r, "^") || skip(r, "\\A")) {
+        return append_kind(r, VTR_REGEX_STEP_BEGIN);
+    }
+    if (skip(r, "$") || skip(r, "\\z")) {
+        return append_kind(r, VTR_REGEX_STEP_FINISH);
     }
     return read_byte(r, &byte) && append_byte(r, byte);
 }
@@ -505,14 +514,26 @@ static bool is_closed(const struct vtr_regex_program_code *code)
     return true;
 }
 
-bool vtr_regex_program_read(struct vtr_regex_program_code *out, struct vtr_bytes text,
-                            uint8_t program_flags)
+struct vtr_regex_program_code *vtr_regex_program_new(struct vtr_bytes text,
+                                                     uint8_t program_flags)
 {
-    struct reading r = {.code = out, .text = text, .flags = program_flags};
+    struct vtr_regex_program_code *code = malloc(sizeof(*code));
+    struct reading r = {.code = code, .text = text, .flags = program_flags};
 
-    out->step_count = 0;
-    out->set_count = 0;
-    return read_branches(&r) && r.at == text.len &&
-           append(&r, (struct vtr_regex_step){VTR_REGEX_STEP_END, 0, 0}) &&
-           is_closed(out);
+    if (code == NULL) {
+        return NULL;
+    }
+    code->step_count = 0;
+    code->set_count = 0;
+    if (!read_branches(&r) || r.at != text.len ||
+        !append_kind(&r, VTR_REGEX_STEP_END) || !is_closed(code)) {
+        free(code);
+        return NULL;
+    }
+    return code;
+}
+
+void vtr_regex_program_free(struct vtr_regex_program_code *program)
+{
+    free(program);
 }

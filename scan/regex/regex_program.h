@@ -19,6 +19,8 @@ enum vtr_regex_step_kind {
     VTR_REGEX_STEP_BYTE = 1, /* a byte of the set `x` */
     VTR_REGEX_STEP_SPLIT,    /* goes on at +x and at +y */
     VTR_REGEX_STEP_JUMP,     /* goes on at +x */
+    VTR_REGEX_STEP_BEGIN,    /* goes on at +1 where the data begins */
+    VTR_REGEX_STEP_FINISH,   /* goes on at +1 where the data ends */
     VTR_REGEX_STEP_END       /* what was read is accepted */
 };
 
@@ -44,10 +46,10 @@ struct vtr_regex_program_code {
     size_t set_count;
 };
 
-/* Reads the unmasked `text`; `program_flags` are VTR_PROGRAM_*.  False when it has what
- * has no place here, or too much of it.  Any bytes are safe. */
-VTR_MUST_CHECK bool vtr_regex_program_read(struct vtr_regex_program_code *out,
-                                           struct vtr_bytes text,
-                                           uint8_t program_flags);
+/* Reads the unmasked `text`; `program_flags` are VTR_PROGRAM_*.  NULL when it has what
+ * has no place here, or too much of it, or memory is out.  Any bytes are safe. */
+VTR_MUST_CHECK struct vtr_regex_program_code *vtr_regex_program_new(
+    struct vtr_bytes text, uint8_t program_flags);
+void vtr_regex_program_free(struct vtr_regex_program_code *program);
 
 #endif

@@ -2,9 +2,7 @@
 
 #include "scan/run/run_regex.h"
 
-#include <stdlib.h>
-
-#include "format/record/rule.h"
+#include "scan/regex/expression.h"
 #include "scan/regex/regex_ways.h"
 
 /* The match limits that are tried, up to that of the scan, and what they count for. */
@@ -14,77 +12,117 @@
 #define RUN_COST       64u
 
 /* Where going back takes longer than this, as `.*x?.*y` does on a line without a y, all
- * ways are followed at once to know whether there is a match at all. */
+ * ways are followed at once to know where there may be a match at all. */
 #define PATIENCE      16384u
 #define UNITS_PER_WAY 4u
 
-static struct vtr_regex_ways *ways_of(struct vtr_pattern_part *part)
+struct search {
+    struct vtr_scan_run *run;
+    struct vtr_pattern_part *part; /* NULL: of a condition */
+    struct vtr_expression *expression;
+};
+
+bool vtr_run_has_regex(struct vtr_scan_run *run, struct vtr_expression *expression,
+                       enum vtr_regex_use use)
 {
-    if (part->ways == NULL && !part->has_no_ways) {
-        uint8_t *text = vtr_unmask_copy(part->bytes);
-        if (text != NULL) {
-            part->ways = vtr_regex_ways_new((struct vtr_bytes){text, part->bytes.len},
-                                            part->flags);
-        }
-        part->has_no_ways = part->ways == NULL;
-        free(text);
+    bool is_memory_out;
+    const bool is_there =
+        vtr_expression_get_regex(expression, use, &is_memory_out) != NULL;
+
+    if (is_memory_out) {
+        run->is_memory_out = true;
+    } else if (!is_there) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
     }
-    return part->ways;
+    return is_there;
 }
 
-/* Whether it is certain that no match begins at `start`. */
-static bool is_ruled_out(struct vtr_scan_run *run, struct vtr_pattern_part *part,
-                         struct vtr_bytes data, size_t start)
+/* PCRE2 does not say what a run cost, so it is tried under low limits first, and what
+ * was not enough is counted. */
+static enum vtr_regex_answer go_back(const struct search *s,
+                                     const struct vtr_regex_subject *subject,
+                                     uint32_t first, uint32_t last,
+                                     struct vtr_match *out)
 {
-    struct vtr_regex_ways *ways = ways_of(part);
-    const uint64_t most = vtr_run_work_left(run, part) / UNITS_PER_WAY;
-    uint64_t left = most;
+    bool is_memory_out;
+    const struct vtr_regex *regex =
+        vtr_expression_get_regex(s->expression, subject->use, &is_memory_out);
+    enum vtr_regex_answer answer = regex != NULL ? VTR_REGEX_LIMIT : VTR_REGEX_FAILED;
+    size_t start = subject->start;
+    size_t end = start;
+    uint64_t limit = first;
+    bool is_last = false;
 
-    if (ways == NULL) {
-        return false;
+    while (answer == VTR_REGEX_LIMIT && !is_last &&
+           vtr_run_spend(s->run, s->part, RUN_COST)) {
+        const uint32_t current = limit < last ? (uint32_t)limit : last;
+
+        vtr_regex_machine_set_limit(s->run->regexes, current);
+        answer = vtr_regex_run(s->run->regexes, regex, subject->data, subject->start,
+                               subject->last, &start, &end);
+        is_last = current == last;
+        if (answer == VTR_REGEX_LIMIT &&
+            !vtr_run_spend(s->run, s->part, (uint64_t)current * UNITS_PER_STEP)) {
+            is_last = true;
+        }
+        limit *= LIMIT_FACTOR;
     }
-    const bool may_begin = vtr_regex_ways_may_begin(ways, data, start, &left);
-    return vtr_run_spend(run, part, (most - left) * UNITS_PER_WAY) && !may_begin;
+    *out = (struct vtr_match){.offset = start, .length = end - start};
+    return answer;
+}
+
+/* Whether there may be a match; `out_place` as vtr_regex_ways_find has it. */
+static bool find_place(const struct search *s, struct vtr_regex_ways *ways,
+                       const struct vtr_regex_subject *subject, size_t *out_place)
+{
+    const uint64_t most = vtr_run_work_left(s->run, s->part) / UNITS_PER_WAY;
+    uint64_t left = most;
+    const bool is_possible = vtr_regex_ways_find(ways, subject->data, subject->start,
+                                                 subject->last, &left, out_place);
+
+    return vtr_run_spend(s->run, s->part, (most - left) * UNITS_PER_WAY) && is_possible;
+}
+
+/* Goes back only where all ways together say that a match may begin. */
+static enum vtr_regex_answer follow_ways(const struct search *s,
+                                         struct vtr_regex_ways *ways,
+                                         const struct vtr_regex_subject *subject,
+                                         uint32_t limit, struct vtr_match *out)
+{
+    struct vtr_regex_subject rest = *subject;
+    struct vtr_regex_subject here = *subject;
+    enum vtr_regex_answer answer = VTR_REGEX_NO;
+
+    while (answer == VTR_REGEX_NO && rest.start <= subject->data.len &&
+           rest.start <= subject->last && find_place(s, ways, &rest, &here.start)) {
+        here.last = here.start;
+        here.use = VTR_REGEX_AT;
+        answer = go_back(s, &here, PATIENCE, limit, out);
+        rest.start = here.start + 1;
+    }
+    return answer;
 }
 
 enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
                                     struct vtr_pattern_part *part,
-                                    const struct vtr_regex *regex,
-                                    struct vtr_bytes data, size_t start,
-                                    bool is_anchored, struct vtr_match *out)
+                                    struct vtr_expression *expression,
+                                    const struct vtr_regex_subject *subject,
+                                    struct vtr_match *out)
 {
     const uint32_t most = run->options.regex_match_limit;
-    enum vtr_regex_answer answer = VTR_REGEX_LIMIT;
-    size_t first = 0;
-    size_t end = 0;
+    const uint32_t patience = most < PATIENCE ? most : PATIENCE;
+    const struct search s = {run, part, expression};
 
-    /* PCRE2 does not say what a run cost, so it is tried under low limits first, and
-     * what was not enough is counted. */
-    uint64_t cost = RUN_COST;
-    for (uint64_t limit = FIRST_LIMIT; answer == VTR_REGEX_LIMIT && cost > 0;
-         limit *= LIMIT_FACTOR) {
-        const uint32_t current = limit < most ? (uint32_t)limit : most;
-        if (!vtr_run_spend(run, part, cost)) {
-            break;
-        }
-        vtr_regex_machine_set_limit(run->regexes, current);
-        answer =
-            vtr_regex_run(run->regexes, regex, data, start, is_anchored, &first, &end);
-        if (answer == VTR_REGEX_LIMIT && is_anchored && part != NULL &&
-            current == PATIENCE && is_ruled_out(run, part, data, start)) {
-            answer = VTR_REGEX_NO;
-        }
-        cost = current == most ? 0 : (uint64_t)current * UNITS_PER_STEP;
-    }
-    if (answer == VTR_REGEX_LIMIT) {
-        (void)vtr_run_spend(run, part, (uint64_t)most * UNITS_PER_STEP);
+    enum vtr_regex_answer answer = go_back(&s, subject, FIRST_LIMIT, patience, out);
+    if (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0) {
+        struct vtr_regex_ways *ways = vtr_expression_get_ways(expression);
+        answer = ways != NULL ? follow_ways(&s, ways, subject, most, out)
+                              : go_back(&s, subject, PATIENCE, most, out);
     }
     if (answer == VTR_REGEX_LIMIT) {
         vtr_run_exhaust(run, part);
     } else if (answer == VTR_REGEX_FAILED) {
         run->is_memory_out = true;
     }
-    out->offset = first;
-    out->length = end - first;
     return answer;
 }

@@ -2,11 +2,9 @@
 
 #include "scan/search/verify_regex.h"
 
-#include <stdlib.h>
-
 #include "scan/match/verify_text.h"
 #include "scan/regex/class_run.h"
-#include "scan/regex/regex.h"
+#include "scan/regex/expression.h"
 #include "scan/regex/regex_filter.h"
 #include "scan/run/run_regex.h"
 #include "scan/search/verify_pattern.h"
@@ -34,46 +32,17 @@
 #define LONG_MATCH  256u
 #define NEAR_STARTS 16u
 
-/* Notes when the program is one run of a class. */
-static void find_run(struct vtr_scan_run *run, struct vtr_pattern_part *part,
-                     struct vtr_bytes text)
-{
-    struct vtr_class_run found;
-
-    if (!vtr_class_run_parse(text, part->flags, &found)) {
-        return;
-    }
-    part->run = malloc(sizeof(*part->run));
-    if (part->run == NULL) {
-        run->is_memory_out = true;
-    } else {
-        *part->run = found;
-    }
-}
-
-/* Compiles the program when it is needed first.  False when there is none. */
+/* Makes the expression when it is needed first.  False when there is none. */
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
 {
-    if (part->regex == NULL && !part->is_broken) {
-        uint8_t *text = vtr_unmask_copy(part->bytes);
-        if (text == NULL) {
-            run->is_memory_out = true;
-            return false;
-        }
-        bool is_memory_out;
-        part->regex = vtr_regex_new((struct vtr_bytes){text, part->bytes.len},
-                                    part->flags, &is_memory_out);
-        run->is_memory_out = run->is_memory_out || is_memory_out;
-        part->is_broken = part->regex == NULL && !is_memory_out;
-        if (part->regex != NULL) {
-            find_run(run, part, (struct vtr_bytes){text, part->bytes.len});
-        }
-        free(text);
+    if (part->expression == NULL) {
+        part->expression = vtr_expression_new(part->bytes, part->flags);
     }
-    if (part->is_broken) {
-        run->limits |= VTR_SCAN_BAD_DATABASE;
+    if (part->expression == NULL) {
+        run->is_memory_out = true;
     }
-    return part->regex != NULL;
+    return part->expression != NULL &&
+           vtr_run_has_regex(run, part->expression, VTR_REGEX_AT);
 }
 
 /* The data as far as an expression near `at` may see it. */
@@ -109,6 +78,17 @@ static size_t reach_of(const struct vtr_pattern_part *part)
     return part->bytes.len > VTR_REGEX_REACH ? part->bytes.len : VTR_REGEX_REACH;
 }
 
+/* The match that begins at `start`, if any. */
+static enum vtr_regex_answer run_at(struct vtr_scan_run *run,
+                                    struct vtr_pattern_part *part,
+                                    struct vtr_bytes data, size_t start,
+                                    struct vtr_match *out)
+{
+    return vtr_run_regex(run, part, part->expression,
+                         &(struct vtr_regex_subject){data, start, start, VTR_REGEX_AT},
+                         out);
+}
+
 void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                          struct vtr_pattern_part *part, size_t start, size_t atom)
 {
@@ -118,8 +98,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         return;
     }
     struct vtr_bytes data = visible(run, atom, reach_of(part));
-    enum vtr_regex_answer answer =
-        vtr_run_regex(run, part, part->regex, data, start, true, &match);
+    enum vtr_regex_answer answer = run_at(run, part, data, start, &match);
     /* What ends where the view does may have taken that for the end of the data. */
     if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
         match.offset + match.length == data.len && data.len < run->data.len) {
@@ -127,7 +106,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
             return;
         }
-        answer = vtr_run_regex(run, part, part->regex, data, start, true, &match);
+        answer = run_at(run, part, data, start, &match);
     }
     if (answer == VTR_REGEX_YES) {
         add(run, state, part, &match);
@@ -156,22 +135,21 @@ static bool is_wanted(const struct vtr_scan_run *run,
            state->view.fixed_offset == run->base + start;
 }
 
-/* The first match that begins in start..end-1, its length not yet held against how far
- * a match may go; what it looked at beyond that is counted.  An answer of NO when there
- * is none. */
+/* The first match of the subject, its length not yet held against how far a match may
+ * go; what it looked at beyond that is counted.  An answer of NO when there is none. */
 static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
                                        struct vtr_pattern_part *part,
-                                       struct vtr_bytes data, size_t start,
+                                       const struct vtr_regex_subject *subject,
                                        bool is_near, struct vtr_match *out)
 {
     enum vtr_regex_answer answer = VTR_REGEX_NO;
+    const size_t start = subject->start;
 
     if (is_near) {
-        answer = vtr_run_regex(run, part, part->regex,
-                               visible(run, start, VTR_REGEX_REACH), start, true, out);
+        answer = run_at(run, part, visible(run, start, VTR_REGEX_REACH), start, out);
     }
     if (answer == VTR_REGEX_NO) {
-        answer = vtr_run_regex(run, part, part->regex, data, start, false, out);
+        answer = vtr_run_regex(run, part, part->expression, subject, out);
     }
     if (answer == VTR_REGEX_YES && out->length > VTR_REGEX_REACH) {
         (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);
@@ -179,58 +157,60 @@ static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
     return answer;
 }
 
-/* Every match that begins in start..end-1. */
+/* Every match that begins in first..end-1, which are not none. */
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                          struct vtr_pattern_part *part, size_t start, size_t end)
+                          struct vtr_pattern_part *part, size_t first, size_t end)
 {
     const bool sees_all = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
-    const struct vtr_bytes data =
-        sees_all ? run->data : visible(run, start, WINDOW_LEN);
+    struct vtr_regex_subject subject = {
+        .data = sees_all ? run->data : visible(run, first, WINDOW_LEN),
+        .start = first,
+        .last = end - 1,
+        .use = VTR_REGEX_SEARCH,
+    };
     struct vtr_match match;
     unsigned near = 0;
 
-    for (size_t tried = 1; start < end && !must_end(run, part, tried); tried++) {
-        if (sees_all &&
-            !vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
+    for (size_t tried = 1; subject.start < end && !must_end(run, part, tried);
+         tried++) {
+        const size_t left = subject.data.len - subject.start;
+        if (sees_all && !vtr_run_spend(run, part, left / BYTES_PER_UNIT)) {
             return;
         }
         const enum vtr_regex_answer answer =
-            find_next(run, part, data, start, near > 0 && !sees_all, &match);
+            find_next(run, part, &subject, near > 0 && !sees_all, &match);
+        const size_t start = (size_t)match.offset;
+        subject.start = start + 1;
         near -= near > 0 ? 1 : 0;
-        if (answer == VTR_REGEX_LIMIT) {
-            if (vtr_run_work_left(run, part) == 0) {
-                return;
-            }
-            start++;
+        if (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0) {
             continue;
         }
-        if (answer != VTR_REGEX_YES || match.offset >= end) {
+        if (answer != VTR_REGEX_YES) {
             return;
         }
-        start = (size_t)match.offset;
         near = match.length > LONG_MATCH ? NEAR_STARTS : near;
-        if (is_wanted(run, state, start)) {
-            if (match.length > VTR_REGEX_REACH) {
-                vtr_verify_regex_at(run, state, part, start, start);
-            } else {
-                add(run, state, part, &match);
-            }
+        if (!is_wanted(run, state, start)) {
+            continue;
+        }
+        if (match.length > VTR_REGEX_REACH) {
+            vtr_verify_regex_at(run, state, part, start, start);
+        } else {
+            add(run, state, part, &match);
         }
         if (state->is_off) {
             return;
         }
-        start++;
     }
 }
 
 /* Every match of a run of a class: each byte of a run of such bytes begins one, while
  * there are enough of them. */
 static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                    struct vtr_pattern_part *part, size_t first, size_t end)
+                    struct vtr_pattern_part *part, const struct vtr_class_run *bytes,
+                    size_t first, size_t end)
 {
-    const size_t min = part->run->min > 0 ? part->run->min : 1;
-    const size_t max =
-        part->run->max < VTR_REGEX_REACH ? part->run->max : VTR_REGEX_REACH;
+    const size_t min = bytes->min > 0 ? bytes->min : 1;
+    const size_t max = bytes->max < VTR_REGEX_REACH ? bytes->max : VTR_REGEX_REACH;
 
     for (size_t start = first; end - start >= min && min <= max; start++) {
         const size_t length = end - start < max ? end - start : max;
@@ -245,7 +225,8 @@ static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
 }
 
 static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                        struct vtr_pattern_part *part)
+                        struct vtr_pattern_part *part,
+                        const struct vtr_class_run *bytes)
 {
     const size_t len = run->data.len;
 
@@ -254,12 +235,12 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
         size_t start;
         size_t end;
         const bool is_found =
-            vtr_class_run_find(part->run, run->data, at, limit, &start, &end);
+            vtr_class_run_find(bytes, run->data, at, limit, &start, &end);
         if (!vtr_run_spend(run, part, 1 + (end - at) / FILTER_BYTES_PER_UNIT)) {
             return;
         }
         if (is_found) {
-            add_run(run, state, part, start, end);
+            add_run(run, state, part, bytes, start, end);
         }
         at = end + (is_found ? 1 : 0);
     }
@@ -283,25 +264,10 @@ static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     }
 }
 
-/* Makes the filter when it is needed first.  False when there is none. */
-static bool has_filter(struct vtr_pattern_part *part)
-{
-    if (part->filter == NULL && !part->has_no_filter) {
-        uint8_t *text = vtr_unmask_copy(part->bytes);
-        if (text != NULL) {
-            part->filter =
-                vtr_regex_filter_new((struct vtr_bytes){text, part->bytes.len},
-                                     part->flags);
-        }
-        part->has_no_filter = part->filter == NULL;
-        free(text);
-    }
-    return part->filter != NULL;
-}
-
 /* Searches only where the filter says that a match may be. */
 static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                            struct vtr_pattern_part *part)
+                            struct vtr_pattern_part *part,
+                            struct vtr_regex_filter *filter)
 {
     const size_t len = run->data.len;
     struct vtr_regex_cursor cursor = {0};
@@ -310,7 +276,7 @@ static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *
         const size_t begin = cursor.at;
         const size_t end = len - begin > FILTER_LEN ? begin + FILTER_LEN : len;
         const enum vtr_filter_answer answer =
-            vtr_regex_filter_find(part->filter, run->data, end, &cursor);
+            vtr_regex_filter_find(filter, run->data, end, &cursor);
         const size_t passed = cursor.at > begin ? cursor.at - begin : 0;
         if (!vtr_run_spend(run, part, 1 + passed / FILTER_BYTES_PER_UNIT)) {
             return;
@@ -334,12 +300,18 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     if (!is_ready(run, part)) {
         return;
     }
-    if (part->run != NULL) {
-        search_runs(run, state, part);
-    } else if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
+    const struct vtr_class_run *bytes = vtr_expression_get_run(part->expression);
+    if (bytes != NULL) {
+        search_runs(run, state, part, bytes);
+        return;
+    }
+    if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
         search_window(run, state, part, 0, run->data.len);
-    } else if (has_filter(part)) {
-        search_filtered(run, state, part);
+        return;
+    }
+    struct vtr_regex_filter *filter = vtr_expression_get_filter(part->expression);
+    if (filter != NULL) {
+        search_filtered(run, state, part, filter);
     } else {
         search_range(run, state, part, 0, run->data.len);
     }

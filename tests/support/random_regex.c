@@ -16,7 +16,8 @@ void vtr_test_random_regex(char out[VTR_TEST_REGEX_CAP], uint64_t *random)
 {
     static const char *const ITEMS[] = {"a",         "b",         "c",     "[ab]",
                                         "[^b]",      ".",         "\\x20", "(?:a|bc)",
-                                        "(?:ab|c|)", "(?:a[bc])", "(?=a)", "(?<!b)"};
+                                        "(?:ab|c|)", "(?:a[bc])", "(?=a)", "(?<!b)",
+                                        "(?:\\A|b)", "(?:c|\\z)"};
     static const char *const COUNTS[] = {"",    "",      "",     "*",  "+",     "?",
                                          "{2}", "{1,3}", "{2,}", "*?", "{0,2}?"};
     const unsigned count = 1 + (unsigned)vtr_test_below(random, 5);

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "format/record/rule.h"
 #include "scan/regex/regex.h"
+#include "scan/regex/regex_program.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/random_records.h"
 #include "tests/support/random_regex.h"
@@ -22,12 +23,22 @@ static struct vtr_bytes bytes_of(const char *text)
     return vtr_bytes_from_text(text);
 }
 
+static struct vtr_regex_program_code *program_of(const char *text, uint8_t flags)
+{
+    struct vtr_regex_program_code *program =
+        vtr_regex_program_new(bytes_of(text), flags);
+
+    assert_non_null(program);
+    return program;
+}
+
 /* Where the filter says that a match may be: "3-7 " for one that begins at 3 or later
  * and ends at 7. */
 static void places(const char *text, uint8_t flags, struct vtr_bytes data, char *out,
                    size_t size)
 {
-    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(text), flags);
+    struct vtr_regex_program_code *program = program_of(text, flags);
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(program);
     struct vtr_regex_cursor cursor = {0};
     size_t len = 0;
 
@@ -42,6 +53,7 @@ static void places(const char *text, uint8_t flags, struct vtr_bytes data, char 
     }
     assert_int_equal(cursor.at, data.len);
     vtr_regex_filter_free(filter);
+    vtr_regex_program_free(program);
 }
 
 static void expect(const char *text, const char *data, const char *expected)
@@ -62,6 +74,7 @@ static void matches_are_found_where_they_end_first(void **state)
     expect("(?:ab){2,3}c", "abc ababc", "4-9 ");
     expect("[a-z]+(?>\\x2ec)(?![0-9A-Za-z])", "x a.c", "2-5 ");
     expect("a{0}b", "ab", "1-2 ");
+    expect("\\Aab\\z", "ab ab", "0-2 3-5 ");
     expect("(?<g0>ab)(?&g0){1,2}c", "abc ababc", "4-9 ");
     expect("(?(DEFINE)(?<r0_0>a)(?<r0_1>(?&r0_0)(?&r0_0)))(?&r0_1)b", "ab aab", "3-6 ");
 }
@@ -76,7 +89,8 @@ static void an_empty_match_is_none(void **state)
 
 static void a_search_may_go_on_in_pieces(void **state)
 {
-    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of("abcd"), 0);
+    struct vtr_regex_program_code *program = program_of("abcd", 0);
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(program);
     const struct vtr_bytes data = bytes_of("xxabcdxx");
     struct vtr_regex_cursor cursor = {0};
 
@@ -89,9 +103,10 @@ static void a_search_may_go_on_in_pieces(void **state)
     assert_int_equal(cursor.start, 2);
     assert_int_equal(cursor.at, 6);
     vtr_regex_filter_free(filter);
+    vtr_regex_program_free(program);
 }
 
-static void what_has_no_place_in_it_has_no_filter(void **state)
+static void what_has_no_place_in_it_has_no_program(void **state)
 {
     static const char *const TEXTS[] = {
         "(a)",          "a)",      "(?:a",   "[a",
@@ -102,9 +117,8 @@ static void what_has_no_place_in_it_has_no_filter(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
-        struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(TEXTS[i]), 0);
-        if (filter != NULL) {
-            fail_msg("/%s/ has a filter", TEXTS[i]);
+        if (vtr_regex_program_new(bytes_of(TEXTS[i]), 0) != NULL) {
+            fail_msg("/%s/ has a program", TEXTS[i]);
         }
     }
 }
@@ -114,7 +128,8 @@ static void too_many_states_make_it_give_up(void **state)
     uint8_t data[65536];
     struct vtr_regex_cursor cursor = {0};
     uint64_t random = FIRST_SEED;
-    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of("a[ab]{90}c"), 0);
+    struct vtr_regex_program_code *program = program_of("a[ab]{90}c", 0);
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(program);
 
     (void)state;
     assert_non_null(filter);
@@ -130,15 +145,18 @@ static void too_many_states_make_it_give_up(void **state)
     assert_int_equal(vtr_regex_filter_find(filter, bytes, bytes.len, &cursor),
                      VTR_FILTER_GIVES_UP);
     vtr_regex_filter_free(filter);
+    vtr_regex_program_free(program);
 }
 
 /* Fails when a match begins where the filter lets nobody look. */
 static void hold_against_pcre2(const char *text, uint8_t flags, struct vtr_bytes data)
 {
     bool is_memory_out;
-    struct vtr_regex *regex = vtr_regex_new(bytes_of(text), flags, &is_memory_out);
+    struct vtr_regex *regex =
+        vtr_regex_new(bytes_of(text), flags, VTR_REGEX_AT, &is_memory_out);
     struct vtr_regex_machine *machine = vtr_regex_machine_new(100000, 16384);
-    struct vtr_regex_filter *filter = vtr_regex_filter_new(bytes_of(text), flags);
+    struct vtr_regex_program_code *program = program_of(text, flags);
+    struct vtr_regex_filter *filter = vtr_regex_filter_new(program);
     struct vtr_regex_cursor cursor = {0};
     bool may_begin[DATA_LEN] = {false};
 
@@ -154,14 +172,14 @@ static void hold_against_pcre2(const char *text, uint8_t flags, struct vtr_bytes
     for (size_t i = 0; i < data.len; i++) {
         size_t start;
         size_t end;
-        if (vtr_regex_run(machine, regex, data, i, true, &start, &end) ==
-                VTR_REGEX_YES &&
+        if (vtr_regex_run(machine, regex, data, i, i, &start, &end) == VTR_REGEX_YES &&
             end > start && !may_begin[i]) {
             fail_msg("/%s/ with flags %u matches at %zu of '%.*s'", text, flags, i,
                      (int)data.len, (const char *)data.ptr);
         }
     }
     vtr_regex_filter_free(filter);
+    vtr_regex_program_free(program);
     vtr_regex_machine_free(machine);
     vtr_regex_free(regex);
 }
@@ -189,7 +207,7 @@ int main(void)
         cmocka_unit_test(matches_are_found_where_they_end_first),
         cmocka_unit_test(an_empty_match_is_none),
         cmocka_unit_test(a_search_may_go_on_in_pieces),
-        cmocka_unit_test(what_has_no_place_in_it_has_no_filter),
+        cmocka_unit_test(what_has_no_place_in_it_has_no_program),
         cmocka_unit_test(too_many_states_make_it_give_up),
         cmocka_unit_test(no_match_of_pcre2_is_missed),
     };

@@ -181,18 +181,37 @@ static void a_costly_expression_reaches_its_limit(void **state)
     (void)state;
     const struct vtr_scan_options options = {.regex_match_limit = 100};
     struct vtr_bytes image =
-        vtr_test_compile("rule r { strings: $a = /start(a|aa)*c/ condition: $a }",
+        vtr_test_compile("rule r { strings: $a = /start(a|aa)*c\\B/ condition: $a }",
                          "test_scan.tmp.yar");
     struct transcript found;
     char data[200];
 
     memset(data, 'a', sizeof(data));
     memcpy(data, "start", 5);
-    memcpy(data + sizeof(data) - 2, "dc", 2);
+    data[sizeof(data) - 1] = 'c'; /* which ends the word */
     assert_int_equal(scan_image(image,
                                 (struct vtr_bytes){(uint8_t *)data, sizeof(data)},
                                 &options, &found),
                      VTR_SCAN_LIMIT_REGEX);
+    free((void *)(uintptr_t)image.ptr);
+}
+
+/* PCRE2 10.42 with JIT passes some of these matches when it looks for where they begin.
+ */
+static void what_may_begin_with_nothing_is_found(void **state)
+{
+    (void)state;
+    struct vtr_bytes image = vtr_test_compile(
+        "rule a { condition: \"ab\" matches /(a|)c*a[bc]/ }\n"
+        "rule b { condition: \"aa\" matches /(a|)[^b]*.{2,}/ }\n"
+        "rule c { condition: \"caac\" matches /[ab](a|)[^c]*?[ab]c$/ }\n"
+        "rule d { condition: \"ac\" matches /(a|)c*a[bx]/ }\n"
+        "rule e { strings: $a = /(a|)c*a[bc]$/ condition: $a }",
+        "test_scan.tmp.yar");
+    struct transcript found;
+
+    assert_int_equal(scan_image(image, BYTES("ab"), NULL, &found), 0);
+    assert_string_equal(found.text, "a;b;c;e a@0+2;");
     free((void *)(uintptr_t)image.ptr);
 }
 
@@ -271,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_false_global_rule_silences_its_namespace),
         cmocka_unit_test(matches_past_the_limit_are_said_to_be_missing),
         cmocka_unit_test(a_costly_expression_reaches_its_limit),
+        cmocka_unit_test(what_may_begin_with_nothing_is_found),
         cmocka_unit_test(hashes_are_found_with_their_size_only),
         cmocka_unit_test(damaged_databases_are_safe),
     };

@@ -105,6 +105,59 @@ static void what_does_not_match_is_known_however_many_ways_there_are(void **stat
     free(bytes);
 }
 
+/* The same of expressions without atoms, which may begin anywhere, and at the end of
+ * the data. */
+static void what_begins_nowhere_is_known_however_many_ways_there_are(void **state)
+{
+    (void)state;
+    static const char *const EXPRESSIONS[] = {"/[a-z]*x?[a-z]*x?[a-z]*[0-9]$/",
+                                              "/([a-z]|[a-y][a-y])+[0-9]$/"};
+    struct vtr_bytes data = letters('b');
+    uint8_t *bytes = (uint8_t *)(uintptr_t)data.ptr;
+    unsigned found;
+
+    for (size_t i = 0; i < sizeof(EXPRESSIONS) / sizeof(EXPRESSIONS[0]); i++) {
+        char rule[128];
+
+        (void)snprintf(rule, sizeof(rule), "rule r { strings: $a = %s condition: $a }",
+                       EXPRESSIONS[i]);
+        bytes[DATA_LEN - 1] = 'b';
+        assert_int_equal(scan(rule, data, &found), 0);
+        assert_int_equal(found, 0);
+        memcpy(bytes + DATA_LEN - 4, "z a9", 4);
+        assert_int_equal(scan(rule, data, &found), 0);
+        assert_int_equal(found, 1);
+        memset(bytes + DATA_LEN - 4, 'a', 4);
+    }
+    free(bytes);
+}
+
+static void what_a_condition_looks_for_is_known_however_many_ways_there_are(
+    void **state)
+{
+    enum {
+        TEXT_LEN = 3000
+    };
+    static const char *const EXPRESSIONS[] = {"/[a-z]*x?[a-z]*x?[a-z]*[0-9]$/",
+                                              "/(a|aa|[a-c])+[0-9]$/",
+                                              "/(a{1,10}){1,10}[0-9]/"};
+    char text[TEXT_LEN + 1];
+    char rules[2 * TEXT_LEN + 256];
+    unsigned found;
+
+    (void)state;
+    memset(text, 'a', TEXT_LEN);
+    text[TEXT_LEN] = '\0';
+    for (size_t i = 0; i < sizeof(EXPRESSIONS) / sizeof(EXPRESSIONS[0]); i++) {
+        (void)snprintf(rules, sizeof(rules),
+                       "rule no { condition: \"%s\" matches %s }\n"
+                       "rule yes { condition: \"%s -a9\" matches %s }",
+                       text, EXPRESSIONS[i], text, EXPRESSIONS[i]);
+        assert_int_equal(scan(rules, vtr_bytes_from_text("x"), &found), 0);
+        assert_int_equal(found, 1);
+    }
+}
+
 static void loops_over_large_sets_come_to_an_end(void **state)
 {
     (void)state;
@@ -244,6 +297,9 @@ int main(void)
         cmocka_unit_test(jumps_over_what_they_look_for_come_to_an_end),
         cmocka_unit_test(nested_repeats_come_to_an_end),
         cmocka_unit_test(what_does_not_match_is_known_however_many_ways_there_are),
+        cmocka_unit_test(what_begins_nowhere_is_known_however_many_ways_there_are),
+        cmocka_unit_test(
+            what_a_condition_looks_for_is_known_however_many_ways_there_are),
         cmocka_unit_test(loops_over_large_sets_come_to_an_end),
         cmocka_unit_test(work_without_end_does_not_hide_other_rules),
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
