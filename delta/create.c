@@ -6,11 +6,10 @@
  */
 #include "delta/create.h"
 
-#include <stdlib.h>
-
 #include "base/bytes.h"
 #include "base/error.h"
 #include "delta/file/delta_file.h"
+#include "delta/rebuild_chain.h"
 #include "delta/rebuild_image.h"
 #include "format/image/image_records.h"
 
@@ -78,43 +77,24 @@ static enum vtr_status encode(struct vtr_writer *w, const struct releases *relea
     return status;
 }
 
-/* An image in memory from malloc. */
-struct memory_image {
-    uint8_t *ptr;
-    size_t len;
-};
-
-static uint8_t *alloc_memory(void *context, size_t len, struct vtr_error *err)
-{
-    uint8_t *memory = calloc(len, 1);
-
-    if (memory == NULL) {
-        (void)vtr_error_set_memory(err);
-        return NULL;
-    }
-    *(struct memory_image *)context = (struct memory_image){memory, len};
-    return memory;
-}
-
 /* Applies what was made and compares every byte. */
 static enum vtr_status prove(struct vtr_bytes made, const struct releases *releases,
                              struct vtr_error *err)
 {
-    struct memory_image result = {NULL, 0};
     struct vtr_delta delta;
+    bool is_same = false;
     enum vtr_status status = vtr_delta_open(&delta, made, NULL, 0, err);
 
     if (status != VTR_OK) {
         return status;
     }
-    status = vtr_delta_rebuild(&delta, &releases->from, alloc_memory, &result, err);
-    if (status == VTR_OK && !vtr_bytes_equal((struct vtr_bytes){result.ptr, result.len},
-                                             releases->to.bytes)) {
+    status =
+        vtr_delta_prove(&delta, &releases->from, releases->to.bytes, &is_same, err);
+    if (status == VTR_OK && !is_same) {
         status = vtr_error_set(err, VTR_ERROR_MISMATCH,
                                "new database is not what its records give: was it made "
                                "by another version?");
     }
-    free(result.ptr);
     vtr_delta_deinit(&delta);
     return status;
 }

@@ -58,39 +58,81 @@ static enum vtr_status check_links(const struct vtr_delta *deltas, size_t count,
     return VTR_OK;
 }
 
+/* The records that the last delta leads to. */
+struct chain {
+    struct vtr_image_records old;
+    struct vtr_merge *merges; /* owned */
+    size_t count;
+    struct vtr_records last;
+};
+
+static void chain_deinit(struct chain *chain)
+{
+    for (size_t i = 0; chain->merges != NULL && i < chain->count; i++) {
+        vtr_merge_deinit(&chain->merges[i]);
+    }
+    free(chain->merges);
+    vtr_image_records_deinit(&chain->old);
+}
+
+static enum vtr_status chain_init(struct chain *chain, struct vtr_delta *deltas,
+                                  size_t count, const struct vtr_image *basis,
+                                  struct vtr_error *err)
+{
+    const struct vtr_records *records = &chain->old.records;
+    enum vtr_status status = VTR_OK;
+
+    *chain = (struct chain){.merges = calloc(count + 1, sizeof(*chain->merges)),
+                            .count = count};
+    status = chain->merges == NULL ? vtr_error_set_memory(err)
+             : count == 0          ? vtr_error_set(err, VTR_ERROR_ARGUMENT, "no deltas")
+                                   : check_links(deltas, count, basis, err);
+    if (status == VTR_OK) {
+        status = vtr_image_records_init(&chain->old, basis, err);
+    }
+    for (size_t i = 0; status == VTR_OK && i < count; i++) {
+        status = vtr_merge_init(&chain->merges[i], &deltas[i], records, err);
+        records = &chain->merges[i].records;
+    }
+    if (status == VTR_OK) {
+        chain->last = *records;
+        chain->last.content_digest = deltas[count - 1].header.to_digest;
+    }
+    return status;
+}
+
 enum vtr_status vtr_delta_rebuild_chain(struct vtr_delta *deltas, size_t count,
                                         const struct vtr_image *basis,
                                         vtr_image_alloc_fn alloc, void *context,
                                         struct vtr_error *err)
 {
-    struct vtr_image_records old = {0};
-    struct vtr_merge *merges = calloc(count + 1, sizeof(*merges));
-    const struct vtr_records *records = &old.records;
+    struct chain chain;
     size_t len = 0;
-    enum vtr_status status = merges == NULL ? vtr_error_set_memory(err)
-                             : count == 0
-                                 ? vtr_error_set(err, VTR_ERROR_ARGUMENT, "no deltas")
-                                 : check_links(deltas, count, basis, err);
+    enum vtr_status status = chain_init(&chain, deltas, count, basis, err);
 
     if (status == VTR_OK) {
-        status = vtr_image_records_init(&old, basis, err);
+        struct exact_alloc exact = {alloc, context, deltas[count - 1].header.to_len};
+
+        status = vtr_materialise(&chain.last, alloc_exactly, &exact, &len, err);
     }
-    for (size_t i = 0; status == VTR_OK && i < count; i++) {
-        status = vtr_merge_init(&merges[i], &deltas[i], records, err);
-        records = &merges[i].records;
+    chain_deinit(&chain);
+    return status;
+}
+
+enum vtr_status vtr_delta_prove(struct vtr_delta *delta, const struct vtr_image *basis,
+                                struct vtr_bytes result, bool *out_is_same,
+                                struct vtr_error *err)
+{
+    struct chain chain;
+    uint64_t at = UINT64_MAX;
+    enum vtr_status status = chain_init(&chain, delta, 1, basis, err);
+
+    if (status == VTR_OK) {
+        status = vtr_materialise_compare(&chain.last, result, &at, err);
     }
     if (status == VTR_OK) {
-        const struct vtr_delta_header *header = &deltas[count - 1].header;
-        struct exact_alloc exact = {alloc, context, header->to_len};
-        struct vtr_records last = *records;
-
-        last.content_digest = header->to_digest;
-        status = vtr_materialise(&last, alloc_exactly, &exact, &len, err);
+        *out_is_same = at == UINT64_MAX && delta->header.to_len == result.len;
     }
-    for (size_t i = 0; merges != NULL && i < count; i++) {
-        vtr_merge_deinit(&merges[i]);
-    }
-    free(merges);
-    vtr_image_records_deinit(&old);
+    chain_deinit(&chain);
     return status;
 }

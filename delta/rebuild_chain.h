@@ -19,4 +19,12 @@ VTR_MUST_CHECK enum vtr_status vtr_delta_rebuild_chain(
     struct vtr_delta *deltas, size_t count, const struct vtr_image *basis,
     vtr_image_alloc_fn alloc, void *context, struct vtr_error *err);
 
+/* Whether the delta leads from the basis to exactly these bytes, whose content digest
+ * was checked; without memory for another image of them. */
+VTR_MUST_CHECK enum vtr_status vtr_delta_prove(struct vtr_delta *delta,
+                                               const struct vtr_image *basis,
+                                               struct vtr_bytes result,
+                                               bool *out_is_same,
+                                               struct vtr_error *err);
+
 #endif

@@ -7,12 +7,12 @@
 
 #include "format/image/hash_table.h"
 
-static unsigned row_bits(const struct vtr_hash_plan *plan)
+unsigned vtr_hash_stretch_row_bits(const struct vtr_hash_plan *plan)
 {
     return plan->size_width + plan->stem_width + plan->number_width;
 }
 
-static size_t tail_len(const struct vtr_hash_plan *plan)
+size_t vtr_hash_stretch_tail_len(const struct vtr_hash_plan *plan)
 {
     return vtr_hash_len(plan->kind) - plan->prefix_bits / 8;
 }
@@ -22,7 +22,8 @@ void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
                            const struct vtr_hash_output *output, uint64_t first,
                            uint64_t count, uint64_t last_prefix, uint8_t *sizes)
 {
-    const size_t attrs_at = (size_t)(first / VTR_STRETCH_ALIGN * row_bits(plan));
+    const size_t attrs_at =
+        (size_t)(first / VTR_STRETCH_ALIGN * vtr_hash_stretch_row_bits(plan));
     const bool is_last = first + count >= plan->extent.count;
 
     assert(first % VTR_STRETCH_ALIGN == 0 &&
@@ -34,15 +35,20 @@ void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
         return;
     }
     out->counts = output->fanout + VTR_FANOUT_HEADER_LEN;
-    out->tails = output->tails + (size_t)first * tail_len(plan);
-    if (plan->attrs_len > 0) {
-        out->attrs = output->attrs + attrs_at;
-        out->attrs_len = is_last ? (size_t)plan->attrs_len - attrs_at
-                                 : (size_t)(count / VTR_STRETCH_ALIGN * row_bits(plan));
-    }
     out->sizes = sizes != NULL
                      ? sizes
                      : output->fanout + vtr_hash_fanout_len(plan->prefix_bits, 0);
+    if (output->same != NULL) {
+        return; /* rows go to a window */
+    }
+    out->tails = output->tails + (size_t)first * vtr_hash_stretch_tail_len(plan);
+    if (plan->attrs_len > 0) {
+        out->attrs = output->attrs + attrs_at;
+        out->attrs_len =
+            is_last
+                ? (size_t)plan->attrs_len - attrs_at
+                : (size_t)(count / VTR_STRETCH_ALIGN * vtr_hash_stretch_row_bits(plan));
+    }
 }
 
 uint64_t vtr_hash_stretch_prefix(const struct vtr_hash_plan *plan,
@@ -89,7 +95,7 @@ void vtr_hash_stretch_put_attrs(struct vtr_hash_stretch *stretch, uint64_t index
 {
     const struct vtr_hash_plan *plan = stretch->plan;
     const unsigned name_width = plan->stem_width + plan->number_width; /* below 64 */
-    const unsigned width = row_bits(plan);
+    const unsigned width = vtr_hash_stretch_row_bits(plan);
     const uint64_t size = record->size == VTR_SIZE_ANY ? 0 : record->size + 1;
     const uint64_t name = record->stem | (uint64_t)record->number << plan->stem_width;
     const uint64_t bit = (index - stretch->first) * width;
@@ -112,7 +118,7 @@ void vtr_hash_stretch_put(struct vtr_hash_stretch *stretch, uint64_t index,
                           const struct vtr_hash_record *record)
 {
     const struct vtr_hash_plan *plan = stretch->plan;
-    const size_t len = tail_len(plan);
+    const size_t len = vtr_hash_stretch_tail_len(plan);
 
     vtr_hash_stretch_fan_out(stretch, vtr_hash_stretch_prefix(plan, record->digest),
                              index);

@@ -30,6 +30,10 @@ void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
                            const struct vtr_hash_output *output, uint64_t first,
                            uint64_t count, uint64_t last_prefix, uint8_t *sizes);
 
+/* Bytes of a digest that stand in a row, and bits of what else does. */
+size_t vtr_hash_stretch_tail_len(const struct vtr_hash_plan *plan);
+unsigned vtr_hash_stretch_row_bits(const struct vtr_hash_plan *plan);
+
 /* The bits of a digest that the fanout covers, as a number. */
 uint64_t vtr_hash_stretch_prefix(const struct vtr_hash_plan *plan,
                                  const uint8_t *digest);

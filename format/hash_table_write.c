@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "format/hash_stretch.h"
 #include "format/hash_table_pieces.h"
+#include "format/hash_window.h"
 #include "format/image/hash_block.h"
 #include "format/image/hash_table.h"
 
@@ -107,8 +108,9 @@ struct table_writer {
     const struct vtr_stem_set *stems;
     struct vtr_root_builder *root;
     struct vtr_hash_stretch rows; /* all of them */
-    uint64_t index;               /* of the next record */
-    uint64_t paused_at;           /* the index at the last pause */
+    struct vtr_hash_window window;
+    uint64_t index;     /* of the next record */
+    uint64_t paused_at; /* the index at the last pause */
 };
 
 /* Whether the records so far fit what the plan found. */
@@ -157,7 +159,7 @@ static void write_block(struct table_writer *w, const struct vtr_hash_block *blo
         return;
     }
     vtr_hash_stretch_fan_out(&w->rows, block->prefix, w->index);
-    memcpy(w->output->tails + (size_t)w->index * tails.len, tails.ptr,
+    memcpy(w->rows.tails + (size_t)(w->index - w->rows.first) * tails.len, tails.ptr,
            block->count * tails.len);
     for (size_t i = 0; i < block->count; i++) {
         vtr_hash_stretch_put_attrs(&w->rows, w->index + i, &rows[i]);
@@ -200,6 +202,9 @@ static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *w
             write_record(w, &record);
         }
         pause_now_and_then(w);
+        if (w->output->same != NULL) {
+            vtr_hash_window_move(&w->window, &w->rows, w->index, false);
+        }
     }
     return VTR_OK;
 }
@@ -210,7 +215,7 @@ static enum vtr_status write_rows(struct table_writer *w, struct vtr_hash_walk *
                                   struct vtr_error *err)
 {
     if (w->root != NULL && walk->source->next_block == NULL &&
-        w->plan->extent.count > 0) {
+        w->output->same == NULL && w->plan->extent.count > 0) {
         return vtr_hash_table_write_pieces(w->plan, walk, w->output, w->root,
                                            &w->rows.last_prefix, err);
     }
@@ -231,6 +236,13 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
     struct vtr_hash_walk walk;
 
     vtr_hash_stretch_init(&w.rows, plan, output, 0, plan->extent.count, 0, NULL);
+    if (output->same != NULL && plan->extent.count > 0) {
+        const enum vtr_status opened =
+            vtr_hash_window_init(&w.window, &w.rows, output->same, err);
+        if (opened != VTR_OK) {
+            return opened;
+        }
+    }
     vtr_hash_walk_init(&walk, plan->kind, source, stems);
     enum vtr_status status = write_rows(&w, &walk, err);
     if (status == VTR_OK && !is_same_extent(&walk.extent, &plan->extent)) {
@@ -245,7 +257,11 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
         if (root != NULL) {
             vtr_root_builder_end_kind(root);
         }
+        if (output->same != NULL) {
+            vtr_hash_window_move(&w.window, &w.rows, w.index, true);
+        }
     }
+    vtr_hash_window_deinit(&w.window);
     vtr_hash_walk_deinit(&walk);
     return status;
 }

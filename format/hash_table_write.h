@@ -29,11 +29,20 @@ VTR_MUST_CHECK enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out,
                                                   struct vtr_stem_set *stems,
                                                   struct vtr_error *err);
 
+/* Rows that the table's are compared with, of the plan's lengths. */
+struct vtr_hash_same {
+    const uint8_t *tails;
+    const uint8_t *attrs;
+    size_t tails_difference; /* the first byte that differs; SIZE_MAX: none */
+    size_t attrs_difference; /* the same */
+};
+
 /* Zeroed memory of the plan's lengths. */
 struct vtr_hash_output {
     uint8_t *fanout;
     uint8_t *tails;
     uint8_t *attrs;
+    struct vtr_hash_same *same;          /* not NULL: instead of tails and attrs */
     const struct vtr_image_pause *pause; /* or NULL */
     unsigned workers;                    /* threads; 0: the caller's own */
 };

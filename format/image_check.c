@@ -2,38 +2,12 @@
 
 #include "format/image_check.h"
 
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "format/image/image_records.h"
 #include "format/materialise.h"
 #include "format/record/section.h"
 
-static uint8_t *alloc_copy(void *context, size_t len, struct vtr_error *err)
-{
-    uint8_t **out = context;
-
-    *out = calloc(len, 1);
-    if (*out == NULL) {
-        (void)vtr_error_set_memory(err);
-    }
-    return *out;
-}
-
-/* The first byte from `at` on that differs; the shorter length where one ends. */
-static size_t first_difference(struct vtr_bytes a, struct vtr_bytes b, size_t at,
-                               size_t end)
-{
-    const size_t shared = a.len < b.len ? a.len : b.len;
-    const size_t limit = shared < end ? shared : end;
-
-    while (at < limit && a.ptr[at] == b.ptr[at]) {
-        at++;
-    }
-    return at;
-}
-
-static enum vtr_status name_difference(const struct vtr_image *image, size_t at,
+static enum vtr_status name_difference(const struct vtr_image *image, uint64_t at,
                                        struct vtr_error *err)
 {
     const char *section = "header";
@@ -47,27 +21,17 @@ static enum vtr_status name_difference(const struct vtr_image *image, size_t at,
                                 "a byte of the database is not what its records give");
 }
 
-/* Names the first byte that differs.  The record root and the content digest in the
- * header come last: they differ wherever something else does, and say least. */
-static enum vtr_status compare(const struct vtr_image *image, struct vtr_bytes again,
-                               struct vtr_error *err)
+static enum vtr_status report(const struct vtr_image *image, uint64_t at,
+                              struct vtr_error *err)
 {
-    const struct vtr_bytes bytes = image->bytes;
-    size_t at = first_difference(bytes, again, 0, VTR_AT_RECORD_ROOT);
-
-    if (at == VTR_AT_RECORD_ROOT) {
-        at = first_difference(bytes, again, VTR_AT_CONTENT_DIGEST + VTR_DIGEST_LEN,
-                              SIZE_MAX);
+    if (at == UINT64_MAX) {
+        return VTR_OK;
     }
-    if (at < bytes.len || at < again.len) {
-        return name_difference(image, at, err);
-    }
-    at = first_difference(bytes, again, VTR_AT_RECORD_ROOT, VTR_AT_CONTENT_DIGEST);
-    if (at < VTR_AT_CONTENT_DIGEST) {
+    if (at >= VTR_AT_RECORD_ROOT && at < VTR_AT_CONTENT_DIGEST) {
         return vtr_error_set_format(err, "header", VTR_AT_RECORD_ROOT,
                                     "the record root is not that of the records");
     }
-    return vtr_image_check_digest(image, err);
+    return name_difference(image, at, err);
 }
 
 /* Builds the database again from its own records, and compares. */
@@ -75,17 +39,16 @@ static enum vtr_status check_records(const struct vtr_image *image,
                                      struct vtr_error *err)
 {
     struct vtr_image_records records = {0};
-    uint8_t *again = NULL;
-    size_t again_len = 0;
+    uint64_t at = UINT64_MAX;
     enum vtr_status status = vtr_image_records_init(&records, image, err);
 
     if (status == VTR_OK) {
-        status = vtr_materialise(&records.records, alloc_copy, &again, &again_len, err);
+        records.records.content_digest = image->content_digest;
+        status = vtr_materialise_compare(&records.records, image->bytes, &at, err);
     }
     if (status == VTR_OK) {
-        status = compare(image, (struct vtr_bytes){again, again_len}, err);
+        status = report(image, at, err);
     }
-    free(again);
     vtr_image_records_deinit(&records);
     return status;
 }

@@ -8,15 +8,14 @@
  */
 #include "format/materialise.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "format/atom_index_write.h"
-#include "format/hash_table_write.h"
-#include "format/image/always_table.h"
-#include "format/image/hash_walk.h"
-#include "format/image/rule_table.h"
+#include "format/image_plan.h"
 #include "format/record/record_root.h"
 
 static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
@@ -25,185 +24,25 @@ static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_
 /* Bytes of an image that are digested between two pauses. */
 #define PAUSE_LEN ((size_t)16 << 20)
 
-struct section_plan {
-    uint64_t len; /* 0: the section has no row */
-    uint64_t count;
-    uint64_t offset;
-};
-
-struct plan {
-    const struct vtr_records *records;
-    struct vtr_stem_set stems;
-    struct vtr_hash_plan hashes[VTR_HASH_KINDS];
-    struct vtr_rule_plan rules;
-    struct vtr_always_plan always;
-    struct vtr_atom_plan atoms;
-    struct section_plan sections[VTR_SECTION_LIMIT];
-    uint32_t section_count;
-    uint64_t record_count;
-    uint64_t file_len;
-};
-
-/* That all stems are used is seen where all records are walked. */
-static enum vtr_status measure_hashes(struct plan *plan, struct vtr_error *err)
-{
-    bool are_walked = true;
-    enum vtr_status status = vtr_stem_set_init(&plan->stems, plan->records, err);
-
-    for (size_t i = 0; i < VTR_HASH_KINDS && status == VTR_OK; i++) {
-        status = vtr_hash_plan_make(&plan->hashes[i], KINDS[i],
-                                    &plan->records->hashes[i], &plan->stems, err);
-        plan->record_count += plan->hashes[i].extent.count;
-        are_walked = are_walked && plan->records->hashes[i].extent == NULL;
-    }
-    return status == VTR_OK && are_walked ? vtr_stem_set_check_used(&plan->stems, err)
-                                          : status;
-}
-
-static enum vtr_status check_name(struct vtr_bytes name, struct vtr_error *err)
-{
-    if (name.len > VTR_NAME_LIMIT) {
-        return vtr_error_set(err, VTR_ERROR_LIMIT,
-                             "the database's name is longer than %u bytes",
-                             VTR_NAME_LIMIT);
-    }
-    if (name.len > 0 && memchr(name.ptr, 0, name.len) != NULL) {
-        return vtr_error_set(err, VTR_ERROR_FORMAT,
-                             "the database's name has a zero byte");
-    }
-    return VTR_OK;
-}
-
-static enum vtr_status measure(struct plan *plan, struct vtr_error *err)
-{
-    enum vtr_status status = check_name(plan->records->name, err);
-
-    if (status == VTR_OK) {
-        status = measure_hashes(plan, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_rule_plan_make(&plan->rules, plan->records, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_always_plan_make(&plan->always, plan->records, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_atom_plan_make(&plan->atoms, plan->records, err);
-    }
-    plan->record_count += plan->rules.rule_count + plan->rules.external_count;
-    return status;
-}
-
-static void set_section(struct plan *plan, unsigned id, uint64_t len, uint64_t count)
-{
-    plan->sections[id] = (struct section_plan){.len = len, .count = count};
-}
-
-static void size_hash_sections(struct plan *plan)
-{
-    for (size_t i = 0; i < VTR_HASH_KINDS; i++) {
-        const struct vtr_hash_plan *hash = &plan->hashes[i];
-        const uint64_t count = hash->extent.count;
-
-        set_section(plan, VTR_SECTION_HASH_FANOUT(i), hash->fanout_len, count);
-        set_section(plan, VTR_SECTION_HASH_TAILS(i), hash->tails_len, count);
-        set_section(plan, VTR_SECTION_HASH_ATTRS(i), hash->attrs_len, count);
-    }
-}
-
-static void size_atom_sections(struct plan *plan)
-{
-    const struct vtr_atom_plan *atoms = &plan->atoms;
-
-    set_section(plan, VTR_SECTION_UNINDEXED, 4 * atoms->unindexed_count,
-                atoms->unindexed_count);
-    if (atoms->entry_count == 0) {
-        return;
-    }
-    set_section(plan, VTR_SECTION_ATOM_PARAMS, VTR_ATOM_PARAMS_LEN, 1);
-    set_section(plan, VTR_SECTION_ATOM_FILTER, atoms->filter_len, atoms->filter_len);
-    set_section(plan, VTR_SECTION_ATOM_SLOTS, atoms->slots_len, atoms->slots_len / 4);
-    set_section(plan, VTR_SECTION_ATOM_ROWS, VTR_ATOM_UNIT_LEN * atoms->unit_count,
-                atoms->unit_count);
-}
-
-static void size_always_sections(struct plan *plan)
-{
-    const struct vtr_always_plan *always = &plan->always;
-    const uint64_t count = always->items.count;
-
-    set_section(plan, VTR_SECTION_RULE_ALWAYS, 4 * count, count);
-    set_section(plan, VTR_SECTION_RULE_GROUPS, 4 * always->group_count,
-                always->group_count);
-    set_section(plan, VTR_SECTION_RULE_KEYS, 8 * always->key_count, always->key_count);
-}
-
-static void size_sections(struct plan *plan)
-{
-    const struct vtr_rule_plan *rules = &plan->rules;
-    const uint64_t stem_count = plan->stems.count;
-
-    if (stem_count > 0) {
-        set_section(plan, VTR_SECTION_STEM_OFFSETS, 4 * (stem_count + 1), stem_count);
-        set_section(plan, VTR_SECTION_STEM_DATA, plan->stems.total_len, stem_count);
-    }
-    set_section(plan, VTR_SECTION_EXTERNALS, rules->externals_len,
-                rules->external_count);
-    if (rules->rule_count > 0) {
-        set_section(plan, VTR_SECTION_RULE_OFFSETS, 4 * (rules->rule_count + 1),
-                    rules->rule_count);
-        set_section(plan, VTR_SECTION_RULE_DATA, rules->data_len, rules->rule_count);
-    }
-    set_section(plan, VTR_SECTION_RULE_GLOBAL, 4 * rules->global_count,
-                rules->global_count);
-    set_section(plan, VTR_SECTION_PATTERNS, VTR_PATTERN_ROW_LEN * rules->pattern_count,
-                rules->pattern_count);
-    size_always_sections(plan);
-    size_atom_sections(plan);
-    size_hash_sections(plan);
-}
-
-/* Every length is below 2^38, so that no sum of 32 of them overflows. */
-static enum vtr_status lay_out(struct plan *plan, struct vtr_error *err)
-{
-    const uint64_t align = VTR_SECTION_ALIGN;
-
-    size_sections(plan);
-    for (size_t id = 0; id < VTR_SECTION_LIMIT; id++) {
-        plan->section_count += plan->sections[id].len > 0;
-    }
-    plan->file_len = VTR_HEADER_LEN + (uint64_t)plan->section_count * VTR_TOC_ROW_LEN;
-    for (size_t id = 0; id < VTR_SECTION_LIMIT; id++) {
-        struct section_plan *section = &plan->sections[id];
-
-        if (section->len > 0) {
-            section->offset = (plan->file_len + align - 1) / align * align;
-            plan->file_len = section->offset + section->len;
-        }
-    }
-    if (plan->file_len > SIZE_MAX / 2) {
-        return vtr_error_set(err, VTR_ERROR_LIMIT, "the database would have %llu bytes",
-                             (unsigned long long)plan->file_len);
-    }
-    return VTR_OK;
-}
-
 /* Where a section is in the image; NULL when it has no bytes. */
-static uint8_t *section_at(const struct plan *plan, uint8_t *image, unsigned id)
+static uint8_t *section_at(const struct vtr_image_plan *plan, uint8_t *image,
+                           unsigned id)
 {
-    const struct section_plan *section = &plan->sections[id];
+    const struct vtr_section_plan *section = &plan->sections[id];
 
-    return section->len == 0 ? NULL : image + section->offset;
+    return section->len == 0 || section->place == VTR_NO_PLACE ? NULL
+                                                               : image + section->place;
 }
 
-static struct vtr_room room_at(const struct plan *plan, uint8_t *image, unsigned id)
+static struct vtr_room room_at(const struct vtr_image_plan *plan, uint8_t *image,
+                               unsigned id)
 {
     const struct vtr_room room = {.ptr = section_at(plan, image, id),
                                   .len = (size_t)plan->sections[id].len};
     return room;
 }
 
-static enum vtr_status fill_stems(const struct plan *plan, uint8_t *image,
+static enum vtr_status fill_stems(const struct vtr_image_plan *plan, uint8_t *image,
                                   struct vtr_error *err)
 {
     struct vtr_room offsets = room_at(plan, image, VTR_SECTION_STEM_OFFSETS);
@@ -221,7 +60,7 @@ static enum vtr_status fill_stems(const struct plan *plan, uint8_t *image,
     return VTR_OK;
 }
 
-static enum vtr_status fill_hashes(struct plan *plan, uint8_t *image,
+static enum vtr_status fill_hashes(struct vtr_image_plan *plan, uint8_t *image,
                                    struct vtr_root_builder *root, struct vtr_error *err)
 {
     enum vtr_status status = VTR_OK;
@@ -233,6 +72,7 @@ static enum vtr_status fill_hashes(struct plan *plan, uint8_t *image,
             .attrs = section_at(plan, image, VTR_SECTION_HASH_ATTRS(i)),
             .pause = plan->records->pause,
             .workers = plan->records->workers,
+            .same = plan->is_compared ? &plan->same[i] : NULL,
         };
         status = vtr_hash_table_write(&plan->hashes[i], &plan->records->hashes[i],
                                       &plan->stems, &output, root, err);
@@ -240,7 +80,7 @@ static enum vtr_status fill_hashes(struct plan *plan, uint8_t *image,
     return status == VTR_OK ? vtr_stem_set_check_used(&plan->stems, err) : status;
 }
 
-static enum vtr_status fill_rules(const struct plan *plan, uint8_t *image,
+static enum vtr_status fill_rules(const struct vtr_image_plan *plan, uint8_t *image,
                                   struct vtr_root_builder *root, struct vtr_error *err)
 {
     struct vtr_rule_output output = {
@@ -253,7 +93,7 @@ static enum vtr_status fill_rules(const struct plan *plan, uint8_t *image,
     return vtr_rule_table_write(plan->records, &output, root, err);
 }
 
-static enum vtr_status fill_atoms(const struct plan *plan, uint8_t *image,
+static enum vtr_status fill_atoms(const struct vtr_image_plan *plan, uint8_t *image,
                                   struct vtr_error *err)
 {
     const struct vtr_atom_output output = {
@@ -266,8 +106,8 @@ static enum vtr_status fill_atoms(const struct plan *plan, uint8_t *image,
     return vtr_atom_index_write(&plan->atoms, plan->records, &output, err);
 }
 
-static enum vtr_status fill(struct plan *plan, uint8_t *image, uint8_t *record_root,
-                            struct vtr_error *err)
+static enum vtr_status fill(struct vtr_image_plan *plan, uint8_t *image,
+                            uint8_t *record_root, struct vtr_error *err)
 {
     struct vtr_root_builder builder = {0};
     struct vtr_root_builder *root = plan->records->root == NULL ? &builder : NULL;
@@ -295,12 +135,12 @@ static enum vtr_status fill(struct plan *plan, uint8_t *image, uint8_t *record_r
     return status;
 }
 
-static void write_toc(const struct plan *plan, uint8_t *image)
+static void write_toc(const struct vtr_image_plan *plan, uint8_t *image)
 {
     uint8_t *row = image + VTR_HEADER_LEN;
 
     for (uint32_t id = 0; id < VTR_SECTION_LIMIT; id++) {
-        const struct section_plan *section = &plan->sections[id];
+        const struct vtr_section_plan *section = &plan->sections[id];
 
         if (section->len > 0) {
             vtr_store_u32(row + VTR_TOC_AT_ID, id);
@@ -313,7 +153,8 @@ static void write_toc(const struct plan *plan, uint8_t *image)
 }
 
 /* The digest over the image, with pauses. */
-static void digest_image(const struct plan *plan, const uint8_t *image, uint8_t *digest)
+static void digest_image(const struct vtr_image_plan *plan, const uint8_t *image,
+                         uint8_t *digest)
 {
     const struct vtr_image_pause *pause = plan->records->pause;
     struct vtr_digest_stream *stream = pause == NULL ? NULL : vtr_digest_stream_new();
@@ -334,7 +175,8 @@ static void digest_image(const struct plan *plan, const uint8_t *image, uint8_t 
 }
 
 /* Header, table of contents, and last the digest over everything. */
-static void seal(const struct plan *plan, uint8_t *image, const uint8_t *record_root)
+static void seal(const struct vtr_image_plan *plan, uint8_t *image,
+                 const uint8_t *record_root)
 {
     const struct vtr_bytes name = plan->records->name;
     uint8_t digest[VTR_DIGEST_LEN];
@@ -366,14 +208,11 @@ enum vtr_status vtr_materialise(const struct vtr_records *records,
                                 vtr_image_alloc_fn alloc, void *context,
                                 size_t *out_len, struct vtr_error *err)
 {
-    struct plan plan = {.records = records};
+    struct vtr_image_plan plan = {0};
     uint8_t record_root[VTR_DIGEST_LEN];
     uint8_t *image = NULL;
-    enum vtr_status status = measure(&plan, err);
+    enum vtr_status status = vtr_image_plan_make(&plan, records, err);
 
-    if (status == VTR_OK) {
-        status = lay_out(&plan, err);
-    }
     if (status != VTR_OK) {
         goto out;
     }
@@ -388,9 +227,167 @@ enum vtr_status vtr_materialise(const struct vtr_records *records,
         *out_len = (size_t)plan.file_len;
     }
 out:
-    vtr_atom_plan_deinit(&plan.atoms);
-    vtr_always_plan_deinit(&plan.always);
-    vtr_stem_set_deinit(&plan.stems);
+    vtr_image_plan_deinit(&plan);
+    return status;
+}
+
+static bool is_of_rows(unsigned id)
+{
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        if (id == VTR_SECTION_HASH_TAILS(kind) || id == VTR_SECTION_HASH_ATTRS(kind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t toc_end(const struct vtr_image_plan *plan)
+{
+    return VTR_HEADER_LEN + (size_t)plan->section_count * VTR_TOC_ROW_LEN;
+}
+
+/* Places in memory for all but the rows of hash tables; the bytes that it takes. */
+static size_t lay_out_scratch(struct vtr_image_plan *plan)
+{
+    uint64_t len = toc_end(plan);
+
+    for (unsigned id = 0; id < VTR_SECTION_LIMIT; id++) {
+        struct vtr_section_plan *section = &plan->sections[id];
+
+        section->place = is_of_rows(id) ? VTR_NO_PLACE : len;
+        len += is_of_rows(id) ? 0 : section->len;
+    }
+    return (size_t)len;
+}
+
+/* Where the rows of an image of the plan's length are. */
+static void point_to_rows(struct vtr_image_plan *plan, struct vtr_bytes image)
+{
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        plan->same[kind] = (struct vtr_hash_same){
+            .tails = image.ptr + plan->sections[VTR_SECTION_HASH_TAILS(kind)].offset,
+            .attrs = image.ptr + plan->sections[VTR_SECTION_HASH_ATTRS(kind)].offset,
+            .tails_difference = SIZE_MAX,
+            .attrs_difference = SIZE_MAX};
+    }
+    plan->is_compared = true;
+}
+
+/* The first index from `at` on where two differ, or `end`. */
+static size_t differ_at(const uint8_t *a, const uint8_t *b, size_t at, size_t end)
+{
+    while (at < end && a[at] == b[at]) {
+        at++;
+    }
+    return at;
+}
+
+/* The first byte of a section that differs, in the section; its length: none. */
+static uint64_t compare_section(const struct vtr_image_plan *plan, unsigned id,
+                                const uint8_t *scratch, const uint8_t *image)
+{
+    const struct vtr_section_plan *section = &plan->sections[id];
+
+    for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
+        const struct vtr_hash_same *same = &plan->same[kind];
+        const size_t at = id == VTR_SECTION_HASH_TAILS(kind)   ? same->tails_difference
+                          : id == VTR_SECTION_HASH_ATTRS(kind) ? same->attrs_difference
+                                                               : SIZE_MAX;
+        if (at != SIZE_MAX) {
+            return at;
+        }
+    }
+    return section->place == VTR_NO_PLACE
+               ? section->len
+               : differ_at(scratch + section->place, image + section->offset, 0,
+                           (size_t)section->len);
+}
+
+/* Sections in their order, and the zeros between them. */
+static uint64_t compare_sections(const struct vtr_image_plan *plan,
+                                 const uint8_t *scratch, const uint8_t *image)
+{
+    uint64_t end = toc_end(plan);
+
+    for (unsigned id = 0; id < VTR_SECTION_LIMIT; id++) {
+        const struct vtr_section_plan *section = &plan->sections[id];
+
+        if (section->len == 0) {
+            continue;
+        }
+        for (; end < section->offset; end++) {
+            if (image[end] != 0) {
+                return end;
+            }
+        }
+        const uint64_t at = compare_section(plan, id, scratch, image);
+        if (at < section->len) {
+            return section->offset + at;
+        }
+        end = section->offset + section->len;
+    }
+    return UINT64_MAX;
+}
+
+/* See vtr_materialise_compare.  `scratch` holds header, table of contents and sections.
+ */
+static uint64_t compare_image(const struct vtr_image_plan *plan, const uint8_t *scratch,
+                              const uint8_t *image)
+{
+    size_t at = differ_at(scratch, image, 0, VTR_AT_RECORD_ROOT);
+
+    if (at < VTR_AT_RECORD_ROOT) {
+        return at;
+    }
+    at = differ_at(scratch, image, VTR_AT_NAME, toc_end(plan));
+    if (at < toc_end(plan)) {
+        return at;
+    }
+    const uint64_t in_sections = compare_sections(plan, scratch, image);
+    if (in_sections != UINT64_MAX) {
+        return in_sections;
+    }
+    at = differ_at(scratch, image, VTR_AT_RECORD_ROOT, VTR_AT_NAME);
+    return at < VTR_AT_NAME ? at : UINT64_MAX;
+}
+
+/* Of images of other lengths the tables of contents differ; or else the lengths. */
+static uint64_t compare_contents(const struct vtr_image_plan *plan, uint8_t *scratch,
+                                 struct vtr_bytes image)
+{
+    const size_t end = toc_end(plan) < image.len ? toc_end(plan) : image.len;
+
+    write_toc(plan, scratch);
+    const size_t at = differ_at(scratch, image.ptr, VTR_HEADER_LEN, end);
+    return at < end ? at : VTR_AT_FILE_LEN;
+}
+
+enum vtr_status vtr_materialise_compare(const struct vtr_records *records,
+                                        struct vtr_bytes image, uint64_t *out_at,
+                                        struct vtr_error *err)
+{
+    struct vtr_image_plan plan = {0};
+    uint8_t record_root[VTR_DIGEST_LEN];
+    uint8_t *scratch = NULL;
+    enum vtr_status status = vtr_image_plan_make(&plan, records, err);
+
+    assert(records->content_digest != NULL);
+    if (status == VTR_OK) {
+        scratch = calloc(lay_out_scratch(&plan), 1);
+        status = scratch == NULL ? vtr_error_set_memory(err) : VTR_OK;
+    }
+    if (status == VTR_OK && plan.file_len != image.len) {
+        *out_at = compare_contents(&plan, scratch, image);
+    } else if (status == VTR_OK) {
+        point_to_rows(&plan, image);
+        status = fill(&plan, scratch, record_root, err);
+        if (status == VTR_OK) {
+            seal(&plan, scratch, record_root);
+            *out_at = compare_image(&plan, scratch, image.ptr);
+        }
+    }
+    free(scratch);
+    vtr_image_plan_deinit(&plan);
     return status;
 }
 

@@ -19,6 +19,15 @@ VTR_MUST_CHECK enum vtr_status vtr_materialise(const struct vtr_records *records
                                                vtr_image_alloc_fn alloc, void *context,
                                                size_t *out_len, struct vtr_error *err);
 
+/* Builds the image and holds it against one that is there, without memory for the rows
+ * of hash tables.  `out_at` is the offset of the first byte found to differ, UINT64_MAX
+ * when none does; the record root, and then the content digest, in the header come
+ * last: they differ wherever something else does, and say least.
+ * `records->content_digest` must be given. */
+VTR_MUST_CHECK enum vtr_status vtr_materialise_compare(
+    const struct vtr_records *records, struct vtr_bytes image, uint64_t *out_at,
+    struct vtr_error *err);
+
 /* The record root alone (RFC 6962 tree; leaves: hash records of a kind in groups of
  * VTR_LEAF_HASHES, then each external, then each rule).  No record: SHA-256 of "". */
 VTR_MUST_CHECK enum vtr_status vtr_record_root(const struct vtr_records *records,

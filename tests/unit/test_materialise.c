@@ -409,6 +409,75 @@ static void any_number_of_threads_writes_the_same_bytes(void **state)
     vtr_test_records_deinit(&set);
 }
 
+/* Where an image with one byte changed is found to differ from its records. */
+static uint64_t find_change(const struct vtr_records *records, struct vtr_bytes image,
+                            size_t at)
+{
+    uint8_t *copy = malloc(image.len);
+    uint64_t found = 0;
+
+    assert_non_null(copy);
+    memcpy(copy, image.ptr, image.len);
+    copy[at] ^= 0x20;
+    assert_int_equal(vtr_materialise_compare(records,
+                                             (struct vtr_bytes){copy, image.len},
+                                             &found, NULL),
+                     VTR_OK);
+    free(copy);
+    return found;
+}
+
+/* Records of a source and those of an image of it, which come by blocks. */
+static void check_comparison(struct vtr_records *records, struct vtr_bytes image)
+{
+    struct vtr_image opened;
+    uint64_t at = 0;
+    uint64_t random = 1;
+
+    assert_int_equal(vtr_image_open(&opened, image, NULL), VTR_OK);
+    records->content_digest = opened.content_digest;
+    assert_int_equal(vtr_materialise_compare(records, image, &at, NULL), VTR_OK);
+    assert_true(at == UINT64_MAX);
+    for (size_t i = 0; i < 200; i++) {
+        const size_t changed =
+            i < 2 ? i * (image.len - 1) : (size_t)vtr_test_below(&random, image.len);
+
+        assert_int_equal(find_change(records, image, changed), changed);
+    }
+    const struct vtr_bytes shorter = {image.ptr, image.len - 1};
+    assert_int_equal(vtr_materialise_compare(records, shorter, &at, NULL), VTR_OK);
+    assert_true(at != UINT64_MAX);
+}
+
+static void an_image_is_compared_with_records_without_another_image(void **state)
+{
+    const struct vtr_test_counts counts[] = {
+        {.hashes = {4095, 4096, 4097}, .rules = 5, .externals = 2},
+        {.hashes = {0, 1, 9001}, .rules = 1},
+        {.hashes = {3, 0, 0}},
+        {.rules = 4},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct vtr_test_records set;
+        struct vtr_image image;
+        struct vtr_image_records records;
+
+        vtr_test_records_init(&set, 30 + i, &counts[i]);
+        const struct vtr_bytes bytes = vtr_test_materialise(&set.records);
+        check_comparison(&set.records, bytes);
+        assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+        assert_int_equal(vtr_image_records_init(&records, &image, NULL), VTR_OK);
+        check_comparison(&records.records, bytes);
+        records.records.root = image.record_root; /* blocks are copied as they stand */
+        check_comparison(&records.records, bytes);
+        vtr_image_records_deinit(&records);
+        free_image(bytes);
+        vtr_test_records_deinit(&set);
+    }
+}
+
 /* What the records of a kind need, as a walk finds it. */
 static struct vtr_hash_extent extent_of(const struct vtr_test_source *source)
 {
@@ -514,6 +583,7 @@ int main(void)
         cmocka_unit_test(a_source_that_changes_between_readings_is_refused),
         cmocka_unit_test(pauses_change_nothing),
         cmocka_unit_test(any_number_of_threads_writes_the_same_bytes),
+        cmocka_unit_test(an_image_is_compared_with_records_without_another_image),
         cmocka_unit_test(what_records_need_may_be_known_and_must_be_right),
         cmocka_unit_test(bodies_that_are_cut_or_flipped_never_harm),
         cmocka_unit_test(a_name_past_the_limit_or_with_a_zero_byte_is_refused),

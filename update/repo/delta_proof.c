@@ -2,24 +2,11 @@
 
 #include "update/repo/delta_proof.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
+#include "delta/rebuild_chain.h"
 #include "delta/rebuild_image.h"
 #include "update/repo/artefact.h"
 #include "update/repo/lineage.h"
-
-static uint8_t *alloc_in_memory(void *context, size_t len, struct vtr_error *err)
-{
-    uint8_t **memory = context;
-
-    *memory = calloc(1, len); /* an image is built in zeros */
-    if (*memory == NULL) {
-        (void)vtr_error_set_memory(err);
-    }
-    return *memory;
-}
 
 /* apply(delta, from) is `to`, byte for byte. */
 static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
@@ -27,7 +14,7 @@ static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
 {
     struct vtr_delta delta = {0};
     struct vtr_image basis;
-    uint8_t *memory = NULL;
+    bool is_same = false;
     enum vtr_status status = vtr_delta_open(&delta, bytes, NULL, 0, err);
 
     if (status != VTR_OK) {
@@ -38,14 +25,12 @@ static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
         status = vtr_delta_check_result(to, &delta, err);
     }
     if (status == VTR_OK) {
-        status = vtr_delta_rebuild(&delta, &basis, alloc_in_memory, &memory, err);
+        status = vtr_delta_prove(&delta, &basis, to, &is_same, err);
     }
-    if (status == VTR_OK &&
-        (delta.header.to_len != to.len || memcmp(memory, to.ptr, to.len) != 0)) {
+    if (status == VTR_OK && !is_same) {
         status = vtr_error_set(err, VTR_ERROR_MISMATCH,
                                "a delta does not lead to the database");
     }
-    free(memory);
     vtr_delta_deinit(&delta);
     return status;
 }
