@@ -88,6 +88,61 @@ static void each_of_many_messages_hashes_as_it_does_alone(void **state)
     free(bytes);
 }
 
+/* By the definition, a piece after the other. */
+static void digest_by_pieces(struct vtr_bytes bytes, uint8_t *out)
+{
+    uint8_t digests[8 * VTR_DIGEST_LEN];
+    size_t count = 0;
+
+    for (size_t at = 0; at < bytes.len; at += VTR_DIGEST_PIECE_LEN) {
+        const size_t left = bytes.len - at;
+        const struct vtr_bytes piece = {bytes.ptr + at, left < VTR_DIGEST_PIECE_LEN
+                                                            ? left
+                                                            : VTR_DIGEST_PIECE_LEN};
+
+        vtr_digest_blake2b(piece, digests + VTR_DIGEST_LEN * count++);
+    }
+    vtr_digest_blake2b((struct vtr_bytes){digests, VTR_DIGEST_LEN * count}, out);
+}
+
+static void count_pauses(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+static void a_long_run_is_the_digest_of_the_digests_of_its_pieces(void **state)
+{
+    enum {
+        PIECE = 16384,
+        LONGEST = 6 * PIECE
+    };
+    static const size_t LENGTHS[] = {0,         1,         PIECE - 1,     PIECE,
+                                     PIECE + 1, 2 * PIECE, 5 * PIECE + 7, LONGEST};
+    uint8_t *bytes = malloc(LONGEST);
+
+    (void)state;
+    assert_non_null(bytes);
+    assert_int_equal(PIECE, VTR_DIGEST_PIECE_LEN); /* docs/format.md, section 12 */
+    for (size_t i = 0; i < LONGEST; i++) {
+        bytes[i] = (uint8_t)(i * 13 + (i >> 9));
+    }
+    for (size_t i = 0; i < sizeof(LENGTHS) / sizeof(LENGTHS[0]); i++) {
+        const size_t len = LENGTHS[i];
+        const size_t first = len < PIECE ? len : PIECE;
+        uint8_t found[VTR_DIGEST_LEN];
+        uint8_t expected[VTR_DIGEST_LEN];
+        unsigned pauses = 0;
+
+        vtr_digest_blake2b_long((struct vtr_bytes){bytes, first},
+                                (struct vtr_bytes){bytes + first, len - first},
+                                count_pauses, &pauses, found);
+        digest_by_pieces((struct vtr_bytes){bytes, len}, expected);
+        assert_memory_equal(found, expected, sizeof(found));
+        assert_int_equal(pauses, len > PIECE ? 1 : 0);
+    }
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +150,7 @@ int main(void)
         cmocka_unit_test(pieces_hash_as_their_concatenation),
         cmocka_unit_test(a_stream_hashes_as_its_bytes_do_and_begins_anew),
         cmocka_unit_test(each_of_many_messages_hashes_as_it_does_alone),
+        cmocka_unit_test(a_long_run_is_the_digest_of_the_digests_of_its_pieces),
     };
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }
