@@ -49,6 +49,22 @@ static unsigned language_of(struct vtr_bytes path)
     return 0;
 }
 
+/* Whether the name is that of ClamAV's signatures that no language here serves: as
+ * rules they would be one syntax error. */
+static bool is_other_clamav(struct vtr_bytes path)
+{
+    static const char *const SUFFIXES[] = {".ndb",  ".ndu", ".ldb", ".ldu", ".mdb",
+                                           ".mdu",  ".msb", ".msu", ".fp",  ".sfp",
+                                           ".ign2", ".cvd", ".cld", ".cud"};
+
+    for (size_t i = 0; i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
+        if (has_suffix(path, SUFFIXES[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Appends one component of a path to `out`, resolving "." and "..". */
 static size_t add_component(uint8_t *out, size_t len, struct vtr_bytes part,
                             size_t root)
@@ -267,6 +283,13 @@ enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena
     case VTR_PATH_OTHER: {
         const unsigned language = language_of(path);
         size_t folder = path.len;
+
+        if (is_other_clamav(path)) {
+            status = report_unreadable(&walk, path,
+                                       "of ClamAV's signatures only hash lists are "
+                                       "served: .hdb, .hdu, .hsb, .hsu");
+            break;
+        }
         while (folder > 0 && path.ptr[folder - 1] != '/') {
             folder--;
         }
