@@ -9,7 +9,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "base/blake2b_lanes.h"
 #include "base/sha256_lanes.h"
 
 #define LEAF_PREFIX 0x00
@@ -17,12 +16,6 @@
 
 /* Fewer than so many are hashed faster one by one. */
 #define LANES_MIN 4u
-
-/* A longer message would keep its lane busy when the others have ended. */
-#define LANE_MESSAGE_MAX ((size_t)128 << 10)
-
-/* Pieces of a long message that are hashed at a time: 4 MiB. */
-#define PIECES_LEN 256u
 
 /* Pairs that are listed at a time. */
 #define PAIRS_LEN 64u
@@ -54,61 +47,6 @@ void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
     (void)crypto_generichash_init(&state, NULL, 0, VTR_DIGEST_LEN);
     for (size_t i = 0; i < count; i++) {
         (void)crypto_generichash_update(&state, pieces[i].ptr, pieces[i].len);
-    }
-    (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
-}
-
-void vtr_digest_blake2b_each(const struct vtr_bytes *messages, size_t count,
-                             uint8_t *out)
-{
-    const bool has_lanes =
-        count >= LANES_MIN && vtr_blake2b_lanes(messages, count, LANE_MESSAGE_MAX, out);
-
-    for (size_t i = 0; i < count; i++) {
-        if (!has_lanes || messages[i].len > LANE_MESSAGE_MAX) {
-            vtr_digest_blake2b(messages[i], out + i * VTR_DIGEST_LEN);
-        }
-    }
-}
-
-/* Adds the digests of the first pieces of `bytes`; how many bytes those are. */
-static size_t add_pieces(crypto_generichash_state *state, struct vtr_bytes bytes)
-{
-    struct vtr_bytes pieces[PIECES_LEN] = {{NULL, 0}};
-    uint8_t digests[PIECES_LEN][VTR_DIGEST_LEN];
-    size_t count = 0;
-    size_t at = 0;
-
-    while (at < bytes.len && count < PIECES_LEN) {
-        const size_t left = bytes.len - at;
-        const size_t len = left < VTR_DIGEST_PIECE_LEN ? left : VTR_DIGEST_PIECE_LEN;
-
-        pieces[count++] = (struct vtr_bytes){bytes.ptr + at, len};
-        at += len;
-    }
-    vtr_digest_blake2b_each(pieces, count, digests[0]);
-    (void)crypto_generichash_update(state, digests[0], count * VTR_DIGEST_LEN);
-    return at;
-}
-
-void vtr_digest_blake2b_long(struct vtr_bytes first, struct vtr_bytes rest,
-                             void (*pause)(void *context), void *context, uint8_t *out)
-{
-    crypto_generichash_state state;
-
-    assert(first.len == VTR_DIGEST_PIECE_LEN ||
-           (first.len < VTR_DIGEST_PIECE_LEN && rest.len == 0));
-    prepare();
-    (void)crypto_generichash_init(&state, NULL, 0, VTR_DIGEST_LEN);
-    (void)add_pieces(&state, first);
-    while (rest.len > 0) {
-        const size_t len = add_pieces(&state, rest);
-
-        rest.ptr += len;
-        rest.len -= len;
-        if (pause != NULL) {
-            pause(context);
-        }
     }
     (void)crypto_generichash_final(&state, out, VTR_DIGEST_LEN);
 }

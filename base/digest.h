@@ -16,28 +16,14 @@
 /* `out` has room for the digest's length. */
 void vtr_digest_sha256(struct vtr_bytes bytes, uint8_t *out);
 
-/* BLAKE2b with a 32-byte output: what Vitrine's own files are named by. */
+/* BLAKE2b with a 32-byte output: the content digest of Vitrine's own files. */
 void vtr_digest_blake2b(struct vtr_bytes bytes, uint8_t *out);
 
 /* The same over several pieces, one after the other. */
 void vtr_digest_blake2b_pieces(const struct vtr_bytes *pieces, size_t count,
                                uint8_t *out);
 
-/* The same of each of `count` messages, many at a time where the processor can: of
- * message i at `out` + VTR_DIGEST_LEN * i. */
-void vtr_digest_blake2b_each(const struct vtr_bytes *messages, size_t count,
-                             uint8_t *out);
-
-/* Bytes of a piece of what is hashed in pieces. */
-#define VTR_DIGEST_PIECE_LEN ((size_t)16 << 10)
-
-/* BLAKE2b over the BLAKE2b digests of the pieces of `first` and `rest`, many at a time.
- * `first` is one piece; a shorter one when nothing follows it.  `pause` (may be NULL)
- * is called now and then between pieces. */
-void vtr_digest_blake2b_long(struct vtr_bytes first, struct vtr_bytes rest,
-                             void (*pause)(void *context), void *context, uint8_t *out);
-
-/* BLAKE2b over bytes that come one after the other. */
+/* The same over bytes that come one after the other. */
 struct vtr_digest_stream;                                             /* opaque, heap */
 VTR_MUST_CHECK struct vtr_digest_stream *vtr_digest_stream_new(void); /* or NULL */
 void vtr_digest_stream_free(struct vtr_digest_stream *stream);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/lane_queue.h"
 
 #define LANES      16u
 #define WORDS      8u /* of the state */
@@ -37,7 +36,8 @@ static const uint32_t K[ROUNDS] = {
 static const uint32_t INITIAL[WORDS] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-/* Longer messages begin before the others. */
+/* Longer messages begin before the others: one that began last would keep a single lane
+ * busy. */
 #define LONG_LEN 768u
 
 /* Whose message a lane works on. */
@@ -53,7 +53,10 @@ struct lane {
 
 struct batch {
     struct vtr_bytes prefix;
-    struct vtr_lane_queue queue;
+    const struct vtr_bytes *runs;
+    size_t count;
+    size_t next;           /* of the runs, to be taken by a lane */
+    bool are_long_started; /* the others have their turn */
     uint8_t *out;
     struct lane lanes[LANES];
     uint32_t state[WORDS][LANES];
@@ -137,6 +140,26 @@ static size_t count_blocks(size_t len)
     return (len + LENGTH_LEN) / BLOCK_LEN + 1;
 }
 
+/* The next message to begin with, `count` when there is none. */
+static size_t take_run(struct batch *b)
+{
+    for (;;) {
+        while (b->next < b->count) {
+            const size_t number = b->next++;
+            const bool is_long = b->runs[number].len > LONG_LEN;
+
+            if (is_long != b->are_long_started) {
+                return number;
+            }
+        }
+        if (b->are_long_started) {
+            return b->count;
+        }
+        b->are_long_started = true;
+        b->next = 0;
+    }
+}
+
 /* Spells the blocks that are not to be had from the message as it is. */
 static void fill_edges(struct lane *lane, struct vtr_bytes prefix, struct vtr_bytes run)
 {
@@ -165,13 +188,13 @@ static void fill_edges(struct lane *lane, struct vtr_bytes prefix, struct vtr_by
 static void start(struct batch *b, unsigned i)
 {
     struct lane *lane = &b->lanes[i];
-    const size_t number = vtr_lane_queue_take(&b->queue);
+    const size_t number = take_run(b);
 
     lane->block_count = 0;
-    if (number == b->queue.count) {
+    if (number == b->count) {
         return;
     }
-    const struct vtr_bytes run = b->queue.runs[number];
+    const struct vtr_bytes run = b->runs[number];
     lane->run = run.ptr;
     lane->number = number;
     lane->block = 0;
@@ -244,10 +267,10 @@ void vtr_sha256_lanes(struct vtr_bytes prefix, const struct vtr_bytes *runs,
 
     assert(prefix.len > 0 && prefix.len < BLOCK_LEN);
     b.prefix = prefix;
-    b.queue = (struct vtr_lane_queue){.runs = runs,
-                                      .count = count,
-                                      .long_len = LONG_LEN,
-                                      .len_max = SIZE_MAX};
+    b.runs = runs;
+    b.count = count;
+    b.next = 0;
+    b.are_long_started = false;
     b.out = out;
     memset(b.state, 0, sizeof(b.state));
     memset(b.schedule, 0, sizeof(b.schedule));

@@ -12,14 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "format/atom_index_write.h"
-#include "format/image/content_digest.h"
 #include "format/image_plan.h"
 #include "format/record/record_root.h"
 
 static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
                                                          VTR_HASH_SHA256};
+
+/* Bytes of an image that are digested between two pauses. */
+#define PAUSE_LEN ((size_t)16 << 20)
 
 /* Where a section is in the image; NULL when it has no bytes. */
 static uint8_t *section_at(const struct vtr_image_plan *plan, uint8_t *image,
@@ -149,6 +152,28 @@ static void write_toc(const struct vtr_image_plan *plan, uint8_t *image)
     }
 }
 
+/* The digest over the image, with pauses. */
+static void digest_image(const struct vtr_image_plan *plan, const uint8_t *image,
+                         uint8_t *digest)
+{
+    const struct vtr_image_pause *pause = plan->records->pause;
+    struct vtr_digest_stream *stream = pause == NULL ? NULL : vtr_digest_stream_new();
+    const size_t len = (size_t)plan->file_len;
+
+    if (stream == NULL) {
+        vtr_digest_blake2b((struct vtr_bytes){image, len}, digest);
+        return;
+    }
+    for (size_t at = 0; at < len; at += PAUSE_LEN) {
+        const size_t left = len - at;
+        const struct vtr_bytes part = {image + at, left < PAUSE_LEN ? left : PAUSE_LEN};
+        vtr_digest_stream_add(stream, part);
+        pause->run(pause->context);
+    }
+    vtr_digest_stream_finish(stream, digest);
+    vtr_digest_stream_free(stream);
+}
+
 /* Header, table of contents, and last the digest over everything. */
 static void seal(const struct vtr_image_plan *plan, uint8_t *image,
                  const uint8_t *record_root)
@@ -172,11 +197,7 @@ static void seal(const struct vtr_image_plan *plan, uint8_t *image,
     }
     write_toc(plan, image);
     if (plan->records->content_digest == NULL) {
-        const struct vtr_image_pause *pause = plan->records->pause;
-        const struct vtr_bytes bytes = {image, (size_t)plan->file_len};
-
-        vtr_content_digest(bytes, pause == NULL ? NULL : pause->run,
-                           pause == NULL ? NULL : pause->context, digest);
+        digest_image(plan, image, digest);
     } else {
         memcpy(digest, plan->records->content_digest, sizeof(digest));
     }

@@ -43,10 +43,6 @@ class Refused(Exception):
     pass
 
 
-def blake2b(data):
-    return hashlib.blake2b(data, digest_size=32).digest()
-
-
 def need(is_good, fault):
     if not is_good:
         raise Refused(fault)
@@ -485,9 +481,8 @@ class Image:
         self.name = data[112:112 + name_len]
         need(0 not in self.name and not any(data[112 + name_len:256]),
              "the name or what follows it is wrong")
-        whole = data[:80] + bytes(32) + data[112:]
-        pieces = (blake2b(whole[at:at + 16384]) for at in range(0, length, 16384))
-        need(blake2b(b"".join(pieces)) == self.digest, "the content digest is wrong")
+        whole = hashlib.blake2b(data[:80] + bytes(32) + data[112:], digest_size=32)
+        need(whole.digest() == self.digest, "the content digest is wrong")
 
     def read_contents(self):
         end, last = 256 + 32 * self.section_count, 0

@@ -2,17 +2,11 @@
 
 #include "compiler/syntax/file_set.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/os_thread.h"
 #include "base/sort.h"
 #include "compiler/syntax/parser.h"
-
-/* Files whose texts are digested together. */
-#define DIGEST_PART_LEN ((size_t)128)
 
 void vtr_file_set_init(struct vtr_file_set *set, struct vtr_arena *arenas,
                        struct vtr_arena *scratches, unsigned workers,
@@ -118,6 +112,7 @@ enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set, const char *path
     }
     source.len = source.bytes.len;
     source.is_loaded = true;
+    vtr_digest_blake2b(source.bytes, source.digest);
     file = add_file(set, &source);
     if (file == NULL) {
         return vtr_error_set_memory(err);
@@ -162,32 +157,6 @@ static enum vtr_status load_file(size_t task, unsigned worker, void *context)
     }
     return vtr_parse(&file->ast, &file->source, arena, &loading->set->scratches[worker],
                      &file->diagnostics);
-}
-
-/* The digests of the sources of a part of the files; those of hash lists are taken
- * where they are read. */
-static enum vtr_status digest_part(size_t part, unsigned worker, void *context)
-{
-    const struct vtr_file_set *set = context;
-    struct vtr_source *sources[DIGEST_PART_LEN];
-    struct vtr_bytes texts[DIGEST_PART_LEN] = {{NULL, 0}};
-    uint8_t digests[DIGEST_PART_LEN][VTR_DIGEST_LEN];
-    const size_t first = part * DIGEST_PART_LEN;
-    size_t count = 0;
-
-    (void)worker;
-    for (size_t i = first; i < set->files.count && i < first + DIGEST_PART_LEN; i++) {
-        struct vtr_source *source = &vtr_file_at(set, i)->source;
-        if (source->is_loaded) {
-            texts[count] = source->bytes;
-            sources[count++] = source;
-        }
-    }
-    vtr_digest_blake2b_each(texts, count, digests[0]);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(sources[i]->digest, digests[i], VTR_DIGEST_LEN);
-    }
-    return VTR_OK;
 }
 
 static size_t count_includes(const struct vtr_file_set *set, size_t first)
@@ -316,10 +285,6 @@ enum vtr_status vtr_file_set_load(struct vtr_file_set *set, struct vtr_error *er
             return vtr_error_set_memory(err);
         }
         loading.first = end;
-    }
-    const size_t parts = (set->files.count + DIGEST_PART_LEN - 1) / DIGEST_PART_LEN;
-    if (vtr_run_tasks(parts, set->workers, digest_part, set) != VTR_OK) {
-        return vtr_error_set_memory(err);
     }
     report_missing(set);
     for (size_t i = 0; i < set->files.count; i++) {

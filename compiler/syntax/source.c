@@ -316,6 +316,7 @@ enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
     source->len = file.bytes.len;
     source->identity = file.identity;
     source->is_loaded = true;
+    vtr_digest_blake2b(source->bytes, source->digest);
     return VTR_OK;
 }
 

@@ -48,8 +48,9 @@ VTR_MUST_CHECK enum vtr_status vtr_source_collect(const char *argument,
                                                   struct vtr_diagnostics *diagnostics,
                                                   struct vtr_error *err);
 
-/* Reads the bytes, to `arena`; {.is_loaded = false} afterwards when that fails.  One
- * that is not given but included is read from a regular file or not at all. */
+/* Reads the bytes, to `arena`, and their digest; {.is_loaded = false} afterwards when
+ * that fails.  One that is not given but included is read from a regular file or not at
+ * all. */
 VTR_MUST_CHECK enum vtr_status vtr_source_load(struct vtr_source *source, bool is_given,
                                                struct vtr_arena *arena,
                                                struct vtr_error *err);

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/error.h"
-#include "format/image/content_digest.h"
 #include "format/image/hash_table.h"
 #include "format/record/rule.h"
 #include "format/record/section.h"
@@ -390,9 +390,16 @@ struct vtr_bytes vtr_image_external(const struct vtr_image *image, uint64_t inde
 enum vtr_status vtr_image_check_digest(const struct vtr_image *image,
                                        struct vtr_error *err)
 {
+    static const uint8_t ZEROS[VTR_DIGEST_LEN] = {0};
+    const size_t after = VTR_AT_CONTENT_DIGEST + VTR_DIGEST_LEN;
+    const struct vtr_bytes pieces[] = {
+        {image->bytes.ptr, VTR_AT_CONTENT_DIGEST},
+        {ZEROS, sizeof(ZEROS)},
+        {image->bytes.ptr + after, image->bytes.len - after},
+    };
     uint8_t digest[VTR_DIGEST_LEN];
 
-    vtr_content_digest(image->bytes, NULL, NULL, digest);
+    vtr_digest_blake2b_pieces(pieces, sizeof(pieces) / sizeof(pieces[0]), digest);
     if (memcmp(digest, image->content_digest, sizeof(digest)) != 0) {
         return vtr_error_set(err, VTR_ERROR_MISMATCH,
                              "the database's content digest is not that of its bytes");

@@ -22,7 +22,7 @@
 #define VTR_AT_SECTION_COUNT  40u  /* u32 rows of the table of contents */
 #define VTR_AT_NAME_LEN       44u  /* u32 bytes of the database's name */
 #define VTR_AT_RECORD_ROOT    48u  /* 32 bytes, RFC 6962 root over the record leaves */
-#define VTR_AT_CONTENT_DIGEST 80u  /* 32 bytes: format/image/content_digest.h */
+#define VTR_AT_CONTENT_DIGEST 80u  /* 32 bytes, BLAKE2b of the file, this field zero */
 #define VTR_AT_NAME           112u /* database name, then zeros */
 #define VTR_NAME_LIMIT        64u
 

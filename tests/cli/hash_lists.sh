@@ -107,8 +107,8 @@ expect 2 compile --memory 1048577 -o "$work/out/x.vdb" "$work/lists"
 says stderr '1 to 1048576'
 # ClamAV's other signatures are no rules with errors in them.
 for suffix in ndb ldb mdb fp ign2 cvd; do
-    echo '44d88612fea8a8f36de82e1278abb02f:68:Name' >"other.$suffix"
-    expect 2 check "other.$suffix"
+    echo '44d88612fea8a8f36de82e1278abb02f:68:Name' >"$work/other.$suffix"
+    expect 2 check "$work/other.$suffix"
     says stdout 'only hash lists are served'
 done
 

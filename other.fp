@@ -1,1 +1,0 @@
-44d88612fea8a8f36de82e1278abb02f:68:Name
