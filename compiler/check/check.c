@@ -206,8 +206,9 @@ static void take_imports(struct vtr_checker *c, const struct vtr_ast_rule *rule)
 {
     for (; c->next_import != NULL && c->next_import->offset < rule->offset;
          c->next_import = c->next_import->next) {
-        c->imports |= vtr_module_bit(c->next_import->name);
+        c->own_imports |= vtr_module_bit(c->next_import->name);
     }
+    c->imports |= c->own_imports;
 }
 
 enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)

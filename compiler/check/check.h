@@ -33,6 +33,7 @@ struct vtr_checker {
     /* A bit for each module that some other source imports; those that this source
      * imports are added as its rules come to them. */
     uint32_t imports;
+    uint32_t own_imports;                     /* of those, this source's alone */
     const struct vtr_ast_import *next_import; /* the first one of this source */
     /* All of this source's imports, listed when one is first asked for by name. */
     const struct vtr_ast_import **import_list;

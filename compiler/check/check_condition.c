@@ -217,6 +217,15 @@ static bool find_external(struct vtr_checker *c, struct vtr_node *node)
     return true;
 }
 
+/* A module that the source imports is what its name means, whatever a rule is called;
+ * what other sources import changes the meaning of no name. */
+static bool is_imported(const struct vtr_checker *c, struct vtr_bytes name)
+{
+    const uint32_t module = vtr_module_find(name);
+
+    return module != VTR_MODULE_COUNT && (c->own_imports & (uint32_t)1 << module) != 0;
+}
+
 /* A name that begins with a module's.  False when it does not. */
 static bool check_module(struct vtr_checker *c, struct vtr_node *node)
 {
@@ -264,7 +273,8 @@ static void check_name(struct vtr_checker *c, struct vtr_node *node)
         return;
     }
     node->name_kind = VTR_NAME_RULE;
-    if (vtr_name_table_find(c->rule_names, 0, node->text) != VTR_NAME_NOT_FOUND) {
+    if (!is_imported(c, node->text) &&
+        vtr_name_table_find(c->rule_names, 0, node->text) != VTR_NAME_NOT_FOUND) {
         node->type = VTR_TYPE_BOOL;
     } else if (check_module(c, node)) {
         return;

@@ -213,7 +213,8 @@ void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
     node->type = VTR_TYPE_BOOL;
     check_quantifier(c, node->loop);
     check_set(c, node->loop);
-    if (c->is_in_string_loop) {
+    const bool is_inner = c->is_in_string_loop;
+    if (is_inner && c->source->dialect != VTR_DIALECT_YARA_X) {
         (void)vtr_diagnostics_add(
             c->diagnostics, VTR_CODE_NESTED_STRINGS, place_at(c, node->offset, 3),
             "a loop over strings inside another: which string '$' "
@@ -225,7 +226,7 @@ void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
     }
     c->is_in_string_loop = true;
     vtr_check_condition(c, node->loop->body);
-    c->is_in_string_loop = false;
+    c->is_in_string_loop = is_inner;
     c->loop_depth--;
 }
 

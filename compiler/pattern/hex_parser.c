@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "compiler/pattern/hex_chars.h"
+#include "compiler/pattern/hex_order.h"
 #include "compiler/pattern/hex_runs.h"
 #include "compiler/pattern/pattern_problem.h"
 
@@ -277,8 +278,7 @@ static bool close_group(struct parser *p)
         ok = vtr_hex_splice(&p->tokens, outer, &group->sequence);
     } else {
         vtr_hex_end_branch(&p->tokens, &group->sequence);
-        ok = vtr_hex_end_group(&p->tokens, outer, &group->sequence, group->tokens_at,
-                               group->branch_count + 1);
+        ok = vtr_hex_end_group(&p->tokens, outer, &group->sequence, group->tokens_at);
     }
     p->top--;
     p->pos++;
@@ -440,6 +440,10 @@ bool vtr_pattern_hex(struct vtr_arena *arena, const struct vtr_pattern_modifiers
     vtr_hex_finish(&p.tokens, &p.top->sequence);
     if (!check_payload(&p)) {
         return false;
+    }
+    if (p.top->sequence.height > 0 && mods->dialect != VTR_DIALECT_YARA_X &&
+        !vtr_hex_order(arena, out_payload, p.tokens.start)) {
+        return vtr_problem_set_memory(problem);
     }
     *out_flags = (mods->set & VTR_MODIFIER_PRIVATE) != 0 ? VTR_PATTERN_PRIVATE : 0;
     return true;

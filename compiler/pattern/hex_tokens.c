@@ -98,9 +98,40 @@ static bool take_back(struct vtr_hex_tokens *t, size_t at, struct vtr_bytes *out
     return out->ptr != NULL;
 }
 
+/* The branches of the alternation that a branch is, and nothing else; itself when it is
+ * none. */
+static uint64_t open_branch(struct vtr_reader tokens, struct vtr_bytes *branch)
+{
+    struct vtr_hex_token token;
+
+    if (!vtr_hex_next_token(&tokens, &token) || token.type != VTR_TOKEN_ALT ||
+        vtr_reader_left(&tokens) > 0) {
+        return 1;
+    }
+    *branch = token.branches.bytes;
+    return token.branch_count;
+}
+
+/* Writes branches, or only counts them when `out` is NULL. */
+static uint64_t put_branches(struct vtr_writer *out, struct vtr_bytes branches)
+{
+    struct vtr_reader r;
+    struct vtr_reader tokens;
+    uint64_t count = 0;
+
+    vtr_reader_init(&r, branches, 0);
+    for (size_t at = 0; vtr_hex_next_branch(&r, &tokens); at = r.pos) {
+        struct vtr_bytes branch = {branches.ptr + at, r.pos - at};
+        count += open_branch(tokens, &branch);
+        if (out != NULL) {
+            vtr_writer_raw(out, branch);
+        }
+    }
+    return count;
+}
+
 bool vtr_hex_end_group(struct vtr_hex_tokens *t, struct vtr_hex_sequence *outer,
-                       const struct vtr_hex_sequence *inner, size_t group_at,
-                       size_t count)
+                       const struct vtr_hex_sequence *inner, size_t group_at)
 {
     struct vtr_bytes branches;
 
@@ -109,8 +140,8 @@ bool vtr_hex_end_group(struct vtr_hex_tokens *t, struct vtr_hex_sequence *outer,
     }
     vtr_hex_close(t, outer);
     vtr_writer_u8(t->out, VTR_TOKEN_ALT);
-    vtr_writer_varint(t->out, count);
-    vtr_writer_raw(t->out, branches);
+    vtr_writer_varint(t->out, put_branches(NULL, branches));
+    (void)put_branches(t->out, branches);
     outer->last = VTR_HEX_CLOSED;
     outer->height = outer->height > inner->height ? outer->height : inner->height + 1;
     return true;

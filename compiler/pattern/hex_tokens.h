@@ -4,7 +4,8 @@
  * Writes the payload of a hex string (format/record/rule.h) token by token, in the
  * order of the source.  Its tokens are canonical as far as neighbours go: the last one
  * of a sequence stays open, so that plain bytes which follow plain bytes are one token,
- * gaps which follow each other are another, and a group with one alternative is none.
+ * gaps which follow each other are another, a group with one alternative is none, and
+ * an alternative that is a group gives its own to the group that it is in.
  *
  * A gap with a jump longer than VTR_JUMP_LIMIT cuts the string: all of it is between
  * two fragments then.  Gaps without such a jump stay inside the fragment, as ANY when
@@ -136,12 +137,12 @@ void vtr_hex_put_value(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s,
 /* Ends a branch of an alternation: `s` is the next one, and empty. */
 void vtr_hex_end_branch(struct vtr_hex_tokens *t, struct vtr_hex_sequence *s);
 
-/* Makes `count` ended branches, the first of which begins at `group_at`, the next token
- * of `outer`; `inner` is what follows the last of them.  False: memory is out. */
+/* Makes the ended branches, the first of which begins at `group_at`, the next token of
+ * `outer`; `inner` is what follows the last of them.  False: memory is out. */
 VTR_MUST_CHECK bool vtr_hex_end_group(struct vtr_hex_tokens *t,
                                       struct vtr_hex_sequence *outer,
                                       const struct vtr_hex_sequence *inner,
-                                      size_t group_at, size_t count);
+                                      size_t group_at);
 
 /* Appends a group's one alternative to `outer`, as if it had no parentheses.  False:
  * memory is out. */

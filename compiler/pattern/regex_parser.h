@@ -63,6 +63,7 @@ struct vtr_regex_node {
     struct vtr_regex_node *first; /* REPEAT, CONCAT, ALT */
     enum vtr_regex_kind kind;
     uint8_t byte;
+    uint8_t wild; /* LITERAL of a hex string: bits of `byte` that may be any */
     bool is_lazy; /* REPEAT */
     uint32_t min; /* REPEAT: never 1 to 1 */
     uint32_t max;

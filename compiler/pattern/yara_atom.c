@@ -18,6 +18,7 @@ struct symbol {
     const struct vtr_regex_node *alternatives;
     uint32_t position; /* at least so many characters stand before it */
     uint8_t byte;
+    uint8_t wild;    /* bits of it that may be any */
     bool is_literal; /* otherwise any character */
     bool is_first;   /* no atom reaches from what stands before it into it */
 };
@@ -39,6 +40,7 @@ static void add_symbol(struct outline *outline, const struct vtr_regex_node *nod
             .alternatives = node->kind == VTR_REGEX_ALT ? node : NULL,
             .position = outline->position,
             .byte = node->byte,
+            .wild = node->wild,
             .is_literal = node->kind == VTR_REGEX_LITERAL,
             .is_first = outline->is_broken,
         };
@@ -92,6 +94,20 @@ static int value_of(uint8_t byte)
     return (byte | 0x20u) - (unsigned)'a' < 26 ? 18 : 20;
 }
 
+/* Whether YARA would cut the atom down to its first byte: as many bytes of it are any
+ * as are known, those that are known in part not counted. */
+static bool is_vague(const struct symbol *symbols, unsigned count)
+{
+    unsigned known = 0;
+    unsigned unknown = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        known += symbols[i].is_literal && symbols[i].wild == 0 ? 1 : 0;
+        unknown += symbols[i].is_literal ? 0 : 1;
+    }
+    return count > 1 && unknown >= known;
+}
+
 /* What YARA thinks of the atom that the symbols are. */
 static int quality_of(const struct symbol *symbols, unsigned count)
 {
@@ -103,8 +119,13 @@ static int quality_of(const struct symbol *symbols, unsigned count)
             quality -= 10;
             continue;
         }
+        if (symbols[i].wild != 0) {
+            quality += 4;
+            continue;
+        }
         for (unsigned j = 0; j < i && is_new; j++) {
-            is_new = !symbols[j].is_literal || symbols[j].byte != symbols[i].byte;
+            is_new = !symbols[j].is_literal || symbols[j].wild != 0 ||
+                     symbols[j].byte != symbols[i].byte;
         }
         quality += value_of(symbols[i].byte) + (is_new ? 2 : 0);
     }
@@ -121,7 +142,8 @@ static void try_run(struct vtr_yara_atom *best, const struct symbol *run,
         for (unsigned len = 1;
              first->is_literal && len <= ATOM_MAX && i + len <= run_len; len++) {
             const int quality = quality_of(first, len);
-            if (!first[len - 1].is_literal || quality <= best->quality) {
+            if (!first[len - 1].is_literal || quality <= best->quality ||
+                is_vague(first, len)) {
                 continue;
             }
             const uint32_t wide_len = len < ATOM_MAX / 2 ? len : ATOM_MAX / 2;

@@ -305,40 +305,6 @@ static void wipe(struct vtr_hex_matcher *matcher)
     }
 }
 
-/* Whether bytes stand between the alternations and jumps of a fragment. */
-static bool has_bytes(struct vtr_bytes tokens)
-{
-    struct vtr_reader r;
-    struct vtr_bytes skipped;
-    uint64_t number;
-    uint8_t kind;
-    bool is_ok = true;
-
-    vtr_reader_init(&r, tokens, 0);
-    while (is_ok && vtr_reader_u8(&r, &kind)) {
-        switch (kind) {
-        case VTR_TOKEN_BYTES:
-            return true;
-        case VTR_TOKEN_ALT:
-            is_ok = vtr_reader_varint(&r, &number);
-            for (; is_ok && number > 0; number--) {
-                is_ok = vtr_reader_string(&r, &skipped);
-            }
-            break;
-        case VTR_TOKEN_ANY:
-            is_ok = vtr_reader_varint(&r, &number);
-            break;
-        case VTR_TOKEN_JUMP:
-            is_ok = vtr_reader_varint(&r, &number) && vtr_reader_varint(&r, &number);
-            break;
-        default: /* MASKED, NOT */
-            is_ok = vtr_reader_slice(&r, &skipped, 2);
-            break;
-        }
-    }
-    return false;
-}
-
 bool vtr_hex_match(struct vtr_hex_matcher *matcher, struct vtr_bytes tokens,
                    struct vtr_bytes data, size_t start, size_t *out_len)
 {
@@ -364,8 +330,6 @@ bool vtr_hex_match(struct vtr_hex_matcher *matcher, struct vtr_bytes tokens,
     if (ends->count == 0) {
         return false;
     }
-    /* YARA finds alternatives by the bytes of each where there are no others to go by:
-     * the one that ends first is found first, and stays. */
-    *out_len = ends->count == 1 || has_bytes(tokens) ? ends->items[0] : least_end(ends);
+    *out_len = ends->items[0];
     return *out_len != 0;
 }

@@ -154,6 +154,8 @@ static void loops_have_rules_of_their_own(void **state)
 {
     (void)state;
     assert_refused("for any of them : (for any of them : ($))", "E036");
+    assert_refused("for any of them : (for any i in (1..2) : (for all of them : (#)))",
+                   "E036");
     assert_refused("for any i in (1..2) : (for any i in (1..2) : (true))", "E037");
     assert_refused("for any i, j in (1..2) : (true)", "E038");
     assert_refused("for any i in number : (true)", "E042");

@@ -212,8 +212,43 @@ static void alternatives_nest(void **state)
 {
     (void)state;
     expect("aa (bb | cc dd) ee", "aa (bb | ccdd) ee");
-    expect("aa (bb [1-2] cc | (dd | e?)) ff", "aa (bb 1-2 cc | (dd | e0/f0)) ff");
+    expect("aa (bb [1-2] cc | (dd | e?)) ff", "aa (bb 1-2 cc | dd | e0/f0) ff");
+    expect("aa (bb | (cc | dd) ee) ff", "aa (bb | (cc | dd) ee) ff");
     expect("(aa | ?? [200] bb)", "(aa | any201 bb)");
+}
+
+static void alternatives_stand_in_the_order_in_which_yara_meets_their_atoms(
+    void **state)
+{
+    (void)state;
+    expect("aa (bb cc dd | bb cc)", "aa (bbcc | bbccdd)");
+    expect("aa (bb | bb cc)", "aa (bb | bbcc)");
+    expect("(aa bb cc | (aa | aa bb))", "(aa | aabb | aabbcc)");
+    /* The atom is not one of theirs: the first that matches counts. */
+    expect("aa bb cc (dd ee | dd)", "aabbcc (ddee | dd)");
+    expect("a? (aa bb | ?\?)", "a0/f0 (aabb | any1)");
+    /* They are of one length. */
+    expect("aa (bb cc | ?? bb)", "aa (bbcc | any1 bb)");
+    /* Before and behind a long jump each for themselves. */
+    expect("(aa bb | aa) [300] (cc dd | cc)", "(aa | aabb) {300..300} (cc | ccdd)");
+}
+
+static void yara_x_takes_the_first_alternative(void **state)
+{
+    const struct vtr_pattern_modifiers modifiers = {.dialect = VTR_DIALECT_YARA_X};
+    struct vtr_arena arena = {0};
+    struct vtr_writer w = {0};
+    struct vtr_pattern_problem problem;
+    struct spelling s = {.len = 0};
+    uint32_t flags;
+
+    (void)state;
+    assert_true(vtr_pattern_hex(&arena, &modifiers, vtr_bytes_from_text("(aa bb | aa)"),
+                                &w, &flags, &problem));
+    spell_payload(&s, vtr_writer_bytes(&w));
+    assert_string_equal(s.text, "(aabb | aa)");
+    vtr_writer_deinit(&w);
+    vtr_arena_deinit(&arena);
 }
 
 static void one_alternative_joins_its_neighbours(void **state)
@@ -380,6 +415,9 @@ int main(void)
         cmocka_unit_test(long_jumps_start_a_fragment),
         cmocka_unit_test(wildcards_beside_a_long_jump_join_it),
         cmocka_unit_test(alternatives_nest),
+        cmocka_unit_test(
+            alternatives_stand_in_the_order_in_which_yara_meets_their_atoms),
+        cmocka_unit_test(yara_x_takes_the_first_alternative),
         cmocka_unit_test(one_alternative_joins_its_neighbours),
         cmocka_unit_test(lengths_of_more_than_one_byte_are_right),
         cmocka_unit_test(nesting_has_a_limit),
