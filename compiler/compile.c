@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_thread.h"
+#include "base/plain_name.h"
 #include "base/sort.h"
 #include "compiler/check/check.h"
 #include "compiler/compilation.h"
@@ -354,7 +355,8 @@ static enum vtr_status set_name(struct vtr_compilation *c,
                              "the name of a database has at most %u bytes",
                              VTR_NAME_LIMIT);
     }
-    return VTR_OK;
+    /* Another name would be refused by every repository, after all the work. */
+    return vtr_plain_name_check(c->records.name, err);
 }
 
 static enum vtr_status read_hashes(struct vtr_compilation *c,

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command/output.h"
 #include "cli/command/repo.h"
+#include "cli/report/json.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
+#include "vitrine/scan.h"
 
 #define PARTY         "operator"
 #define ROOT_DAYS     365
@@ -20,6 +23,7 @@
 struct alone_arguments {
     const char *keys;
     uint64_t now;
+    bool is_json;
 };
 
 static const struct vtr_option OPTIONS[] = {
@@ -28,7 +32,9 @@ static const struct vtr_option OPTIONS[] = {
      offsetof(struct alone_arguments, keys)},
     {"now", 0, VTR_OPTION_NUMBER, "SECONDS",
      "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock",
-     offsetof(struct alone_arguments, now)}};
+     offsetof(struct alone_arguments, now)},
+    {"json", 0, VTR_OPTION_FLAG, NULL, "what was made, as one JSON object",
+     offsetof(struct alone_arguments, is_json)}};
 
 const struct vtr_verb vtr_verb_repo_alone = {
     .name = "repo alone",
@@ -56,7 +62,13 @@ struct alone {
     char *root_path;     /* the first root, which clients begin with */
     struct vtr_secret_key *release;
     struct vtr_secret_key *online;
+    struct vtr_input input;
+    struct vtr_database *database;
+    struct vtr_database_info info;
     uint64_t now;
+    bool made_release_key;
+    bool made_online_key;
+    bool made_repository;
 };
 
 /* FOLDER/NAME, from malloc. */
@@ -75,6 +87,8 @@ static void deinit(struct alone *alone)
 {
     vtr_secret_key_free(alone->release);
     vtr_secret_key_free(alone->online);
+    vtr_database_free(alone->database);
+    vtr_input_close(&alone->input);
     free(alone->release_path);
     free(alone->online_path);
     free(alone->proposal_path);
@@ -88,14 +102,15 @@ static enum vtr_status refuse_memory(struct vtr_error *err)
 }
 
 /* Loads a key, which is made first where it is missing. */
-static enum vtr_status have_key(struct vtr_secret_key **out, const char *path,
-                                struct vtr_error *err)
+static enum vtr_status have_key(struct vtr_secret_key **out, bool *out_is_made,
+                                const char *path, struct vtr_error *err)
 {
     struct vtr_public_key public;
     enum vtr_status status = VTR_OK;
 
     if (!vtr_path_exists(path)) {
         status = vtr_key_generate(path, NULL, &public, err);
+        *out_is_made = status == VTR_OK;
     }
     return status == VTR_OK ? vtr_secret_key_load(out, path, NULL, err) : status;
 }
@@ -122,7 +137,7 @@ static enum vtr_status approve(const struct alone *alone, struct vtr_error *err)
                : status;
 }
 
-static enum vtr_status begin(const struct alone *alone, struct vtr_error *err)
+static enum vtr_status begin(struct alone *alone, struct vtr_error *err)
 {
     struct vtr_repository_key added[] = {{.uses =
                                               VTR_KEY_USE_ROOT | VTR_KEY_USE_RELEASE,
@@ -138,23 +153,34 @@ static enum vtr_status begin(const struct alone *alone, struct vtr_error *err)
     vtr_secret_key_get_public(alone->online, &added[1].key);
     const enum vtr_status status =
         vtr_repository_init(alone->dir, &change, alone->proposal_path, err);
+    alone->made_repository = status == VTR_OK;
     return status == VTR_OK ? approve(alone, err) : status;
 }
 
-static enum vtr_status release(const struct alone *alone, const char *database_path,
-                               struct vtr_error *err)
+static enum vtr_status release(const struct alone *alone, struct vtr_error *err)
 {
     const struct vtr_release_options options = {
         .key = alone->online, .expires = alone->now + APPROVAL_DAYS * VTR_DAY_SECONDS};
-    struct vtr_input database = {0};
-    enum vtr_status status = vtr_input_open_database(&database, database_path, err);
+    const enum vtr_status status =
+        vtr_repository_propose(alone->dir, alone->input.bytes, &options,
+                               alone->proposal_path, err);
+
+    return status == VTR_OK ? approve(alone, err) : status;
+}
+
+/* First of all: nothing is made for a file that is no database. */
+static enum vtr_status open_database(struct alone *alone, const char *path,
+                                     struct vtr_error *err)
+{
+    enum vtr_status status = vtr_input_open_database(&alone->input, path, err);
 
     if (status == VTR_OK) {
-        status = vtr_repository_propose(alone->dir, database.bytes, &options,
-                                        alone->proposal_path, err);
+        status = vtr_database_open_bytes(&alone->database, alone->input.bytes, err);
     }
-    vtr_input_close(&database);
-    return status == VTR_OK ? approve(alone, err) : status;
+    if (status == VTR_OK) {
+        vtr_database_get_info(alone->database, &alone->info);
+    }
+    return status;
 }
 
 static enum vtr_status prepare(struct alone *alone,
@@ -174,10 +200,78 @@ static enum vtr_status prepare(struct alone *alone,
         status = vtr_folder_make_private(arguments->keys, err);
     }
     if (status == VTR_OK) {
-        status = have_key(&alone->release, alone->release_path, err);
+        status = have_key(&alone->release, &alone->made_release_key,
+                          alone->release_path, err);
     }
-    return status == VTR_OK ? have_key(&alone->online, alone->online_path, err)
+    return status == VTR_OK ? have_key(&alone->online, &alone->made_online_key,
+                                       alone->online_path, err)
                             : status;
+}
+
+static void print_path(struct vtr_text *out, const char *words, const char *path)
+{
+    vtr_text_add(out, words);
+    vtr_text_safe(out, vtr_text_view(path));
+    vtr_text_add(out, "\n");
+}
+
+static void print_made(struct vtr_text *out, const struct alone *alone)
+{
+    if (alone->made_release_key) {
+        print_path(out, "made       ", alone->release_path);
+    }
+    if (alone->made_online_key) {
+        print_path(out, "made       ", alone->online_path);
+    }
+    if (alone->made_repository) {
+        print_path(out, "made       ", alone->dir);
+        print_path(out, "           clients begin with ", alone->root_path);
+    }
+    vtr_text_add(out, "published  ");
+    vtr_text_safe(out, alone->info.name);
+    vtr_text_add(out, ": release ");
+    vtr_text_number(out, alone->info.release);
+    vtr_text_add(out, ", ");
+    vtr_text_number(out, alone->info.file_len);
+    vtr_text_add(out, " bytes\n");
+}
+
+static void json_made(struct vtr_text *out, const struct alone *alone)
+{
+    struct vtr_json json;
+
+    vtr_json_init(&json, out);
+    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin_array(&json, "made");
+    if (alone->made_release_key) {
+        vtr_json_string(&json, NULL, alone->release_path);
+    }
+    if (alone->made_online_key) {
+        vtr_json_string(&json, NULL, alone->online_path);
+    }
+    if (alone->made_repository) {
+        vtr_json_string(&json, NULL, alone->dir);
+    }
+    vtr_json_end_array(&json);
+    vtr_json_string(&json, "repository", alone->dir);
+    vtr_json_string(&json, "root", alone->root_path);
+    vtr_json_bytes(&json, "database", alone->info.name);
+    vtr_json_number(&json, "release", alone->info.release);
+    vtr_json_number(&json, "database_bytes", alone->info.file_len);
+    vtr_json_end_object(&json);
+    vtr_text_add(out, "\n");
+}
+
+static int answer(const struct alone *alone, bool is_json)
+{
+    struct vtr_text out = {0};
+
+    if (is_json) {
+        json_made(&out, alone);
+    } else {
+        print_made(&out, alone);
+    }
+    return vtr_output_answer(&out, VTR_EXIT_YES);
 }
 
 static int publish(const struct alone_arguments *arguments,
@@ -186,8 +280,11 @@ static int publish(const struct alone_arguments *arguments,
     const struct vtr_verb *verb = &vtr_verb_repo_alone;
     struct alone alone = {.dir = paths->items[0]};
     struct vtr_error err = {0};
-    enum vtr_status status = prepare(&alone, arguments, &err);
+    enum vtr_status status = open_database(&alone, paths->items[1], &err);
 
+    if (status == VTR_OK) {
+        status = prepare(&alone, arguments, &err);
+    }
     if (status == VTR_OK) {
         (void)vtr_complain_text(verb,
                                 "warning: all keys are on this machine: whoever has it "
@@ -198,13 +295,15 @@ static int publish(const struct alone_arguments *arguments,
         status = begin(&alone, &err);
     }
     if (status == VTR_OK) {
-        status = release(&alone, paths->items[1], &err);
+        status = release(&alone, &err);
     }
     if (alone.proposal_path != NULL) {
         (void)remove(alone.proposal_path);
     }
+    const int exit_code = status == VTR_OK ? answer(&alone, arguments->is_json)
+                                           : vtr_complain(verb, &err);
     deinit(&alone);
-    return status == VTR_OK ? VTR_EXIT_YES : vtr_complain(verb, &err);
+    return exit_code;
 }
 
 int vtr_cmd_repo_alone(int argc, char **argv)

@@ -7,6 +7,7 @@
 
 #include "cli/command/command.h"
 #include "cli/scan/scan_arguments.h"
+#include "cli/scan/scan_hint.h"
 #include "cli/scan/scan_job.h"
 #include "cli/scan/scan_rules.h"
 #include "cli/scan/scan_targets.h"
@@ -147,34 +148,13 @@ static bool is_stdin_free(const struct vtr_list *operands)
     return count <= 1;
 }
 
-static bool has_suffix(const char *path, const char *suffix)
-{
-    const size_t len = strlen(path);
-    const size_t suffix_len = strlen(suffix);
-
-    return len > suffix_len && strcmp(path + len - suffix_len, suffix) == 0;
-}
-
-/* Who knows yara may mean rules by all operands but the last. */
-static void warn_of_rules(const struct vtr_scan_arguments *arguments,
-                          const struct vtr_list *operands)
-{
-    for (size_t i = 1; i + 1 < operands->count && !arguments->has_no_warnings; i++) {
-        const char *path = operands->items[i];
-        if (has_suffix(path, ".yar") || has_suffix(path, ".yara")) {
-            vtr_complain_text(&vtr_verb_scan,
-                              "warning: only the first operand is rules, others with "
-                              "--rules; this is scanned:",
-                              path);
-        }
-    }
-}
-
 static bool has_targets(const struct vtr_scan_arguments *arguments,
                         const struct vtr_list *operands)
 {
     if (operands->count < 2 && arguments->pids.count == 0) {
-        vtr_complain_text(&vtr_verb_scan, "missing PATH: what is to be scanned", NULL);
+        vtr_complain_text(&vtr_verb_scan,
+                          "missing PATH: what is to be scanned, after the rules,",
+                          operands->items[0]);
         return false;
     }
     return true;
@@ -191,11 +171,16 @@ static int scan(const struct vtr_scan_arguments *arguments,
     if (vtr_scan_guard_files(&err) != VTR_OK) {
         return vtr_complain(&vtr_verb_scan, &err);
     }
-    warn_of_rules(arguments, operands);
-    if (has_targets(arguments, operands) && is_stdin_free(operands) &&
-        vtr_scan_rules_init(&rules, operands->items[0], arguments) &&
-        vtr_scan_targets_find(&targets, arguments, operands->items + 1,
-                              operands->count - 1)) {
+    if (!arguments->has_no_warnings) {
+        vtr_scan_warn_of_rules(operands);
+    }
+    if (!has_targets(arguments, operands) || !is_stdin_free(operands)) {
+        return VTR_EXIT_FAILED;
+    }
+    if (!vtr_scan_rules_init(&rules, operands->items[0], arguments)) {
+        vtr_scan_hint(operands);
+    } else if (vtr_scan_targets_find(&targets, arguments, operands->items + 1,
+                                     operands->count - 1)) {
         exit_code = vtr_scan_job_run(arguments, &rules, &targets);
     }
     vtr_scan_targets_deinit(&targets);

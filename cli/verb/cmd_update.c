@@ -133,6 +133,7 @@ static void put_result(struct vtr_text *out, const struct vtr_update_result *res
         if (result->had_database != 0) {
             vtr_json_number(&json, "from_release", result->from_release);
         }
+        vtr_json_bool(&json, "replaced_damaged", result->replaced_damaged != 0);
         vtr_json_number(&json, "release", result->release);
         vtr_json_number(&json, "database_bytes", result->database_len);
         vtr_json_number(&json, "fetched_bytes", result->fetched_bytes);
@@ -181,6 +182,9 @@ static void print_result(struct vtr_text *out, const struct vtr_update_result *r
             vtr_text_add(out, ", ");
             vtr_text_number(out, result->delta_count);
             vtr_text_add(out, result->delta_count == 1 ? " delta" : " deltas");
+        }
+        if (result->replaced_damaged != 0) {
+            vtr_text_add(out, ", in place of a damaged database");
         }
         break;
     }

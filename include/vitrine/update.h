@@ -103,7 +103,8 @@ enum vtr_update_outcome {
 struct vtr_update_result {
     enum vtr_update_outcome outcome;
     char database[VTR_UPDATE_NAME_CAP]; /* its file is DIR/NAME.vdb */
-    int had_database;
+    int had_database;                   /* a whole one */
+    int replaced_damaged;  /* what was there could not be used; it is gone */
     uint64_t from_release; /* had_database */
     uint64_t release;
     uint64_t database_len;

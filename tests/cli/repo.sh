@@ -390,11 +390,21 @@ is_silent stderr
 
 expect 2 repo alone alone 1.vdb
 says stderr 'missing --keys'
+expect 2 repo alone alone rules.yar --keys alone.keys
+[ ! -e alone.keys ] || complain "something is made for what is no database"
 expect 0 repo alone alone 1.vdb --keys alone.keys
 says stderr 'warning: all keys are on this machine'
+says stdout '^made +alone.keys/release.key$'
+says stdout '^made +alone.keys/online.key$'
+says stdout '^made +alone$'
+says stdout '^ +clients begin with alone/metadata/1.root.json$'
+says stdout "^published +main: release 1, $(stat -c %s 1.vdb) bytes\$"
 [ "$(stat -c %a alone.keys)" = 700 ] || complain "the folder of keys is not private"
 holds alone
-for r in 2 3 4; do expect 0 repo alone alone "$r.vdb" --keys alone.keys; done
+for r in 2 3; do expect 0 repo alone alone "$r.vdb" --keys alone.keys; done
+is_same stdout - <<<"published  main: release 3, $(stat -c %s 3.vdb) bytes"
+expect 0 repo alone alone 4.vdb --keys alone.keys --json
+says stdout '^\{"made":\[\],"repository":"alone","root":"alone/metadata/1.root.json","database":"main","release":4,"database_bytes":[0-9]+\}$'
 holds alone
 expect 2 repo alone alone 4.vdb --keys alone.keys
 says stderr 'does not come after release 4'

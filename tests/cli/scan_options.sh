@@ -317,7 +317,7 @@ expect 2 scan --pid 1x r.yar
 says stderr "not the number of a process: '1x'"
 expect 2 scan --pid 99999999999999999999 r.yar
 expect 2 scan r.yar
-says stderr 'missing PATH'
+says stderr "missing PATH: what is to be scanned, after the rules, '"
 
 # Module data: the file is there and the argument has its form.
 expect 2 scan -x cuckoo r.yar file
@@ -345,5 +345,28 @@ says stderr "string \\\$a of default:crowded matched more often than is kept: 'w
 expect 2 scan --json costly.yar ways
 says stdout '\{"limit":"matches","namespace":"default","rule":"crowded","string":"a"\}'
 says stdout '\{"limit":"regex","namespace":"default","rule":"costly","string":"ways"\}'
+
+# Who gives the rules last, or a folder of databases, is told what is meant.
+mkdir -p meant/sources meant/databases meant/mixed meant/files
+echo 'rule meant { condition: true }' >meant/sources/meant.yar
+echo sample >meant/files/sample
+expect 0 compile -o meant/databases/meant.vdb meant/sources
+cp meant/databases/meant.vdb meant/mixed
+echo 'rule broken {' >meant/mixed/broken.yar
+expect 2 scan meant/databases meant/files
+says stderr "in this folder there is the database 'meant/databases/meant.vdb'\$"
+for rules in sources sources/meant.yar databases/meant.vdb; do
+    for file in files files/sample; do
+        expect 2 scan "meant/$file" "meant/$rules"
+        says stderr "comes after it; rules seem to be in 'meant/$rules'\$"
+    done
+done
+# Rules that are bad are what is meant, and of what holds no rules nothing is known.
+for operands in 'meant/mixed meant/sources' 'meant/mixed/broken.yar meant/sources' \
+        'meant/files meant/files' 'meant/missing meant/files'; do
+    # shellcheck disable=SC2086 # two operands
+    expect 2 scan $operands
+    ! grep -q 'first operand' stderr || complain "a hint at nothing: scan $operands"
+done
 
 finish

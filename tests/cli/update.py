@@ -146,8 +146,17 @@ def a_damaged_database_is_replaced(w):
     data[len(data) // 2] ^= 1
     w.path.write_bytes(data)
     assert w.status(expect=2)["has_database"] is False
-    assert w.update()["outcome"] == "database"
+    said = w.update()
+    assert said["outcome"] == "database" and said["replaced_damaged"] is True
     w.has(1)
+    assert w.update()["replaced_damaged"] is False
+    for rest in (data[:100], b""):
+        w.path.write_bytes(rest)
+        said = vitrine("update", "--url", w.url, "--dir", w.dir).stdout
+        assert said.endswith(" bytes fetched, in place of a damaged database\n"), said
+        w.has(1)
+    w.publish(2)
+    assert "damaged" not in vitrine("update", "--url", w.url, "--dir", w.dir).stdout
 
 
 def a_database_with_another_origin_is_replaced_whole(w):

@@ -27,6 +27,11 @@ rule third { strings: $b = "three" condition: $b }
 RULES
 
 # compile
+for name in '../x' .x 'a b' a/b ''; do
+    expect 2 compile -o never.vdb --name "$name" rules
+    says stderr "'$name' cannot be a name: letters, digits"
+done
+[ ! -e never.vdb ] || complain "a database with a name that no repository takes"
 expect 0 compile -o 1.vdb --name test --release 1 --source-map 1.map rules
 is_silent stdout
 says stderr '2 rules, 1 hash: no errors'

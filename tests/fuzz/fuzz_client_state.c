@@ -2,6 +2,7 @@
 
 /* What a client finds in its folder's state: any bytes are taken, and what is made of
  * them is written down and read again as the same. */
+#include "base/plain_name.h"
 #include "update/client/client_state.h"
 
 #include <assert.h>
@@ -22,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     vtr_client_state_parse(&first, text);
     assert(first.told.database[0] == '\0' ||
-           vtr_client_is_name(vtr_bytes_from_text(first.told.database)));
+           vtr_plain_name_is(vtr_bytes_from_text(first.told.database)));
     assert(memchr(first.told.last_error, '\0', sizeof(first.told.last_error)) != NULL);
     assert(memchr(first.tag, '\0', sizeof(first.tag)) != NULL);
     vtr_client_state_print(&once, &first);

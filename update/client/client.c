@@ -5,6 +5,7 @@
  * in place.  A mirror that fails or is refused leaves its turn to the next; what was
  * taken from it stays taken.
  */
+#include "base/plain_name.h"
 #include "vitrine/update.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ static enum vtr_status check_offer(const struct vtr_client *client,
     const uint64_t asked = client->options->database_limit_bytes;
     const uint64_t limit = asked == 0 ? DATABASE_LIMIT_DEFAULT : asked;
 
-    if (!vtr_client_is_name(custom->database) ||
+    if (!vtr_plain_name_is(custom->database) ||
         custom->database.len >= VTR_UPDATE_NAME_CAP) {
         return vtr_error_set(err, VTR_ERROR_FORMAT,
                              "the database's name cannot be a file's name");
@@ -137,6 +138,7 @@ static void describe(struct vtr_update_result *result,
     memcpy(result->database, name.ptr, name.len);
     result->database[name.len] = '\0';
     result->had_database = installed->is_there;
+    result->replaced_damaged = installed->is_damaged;
     result->from_release = installed->is_there ? installed->image.release : 0;
     result->release = target->custom.release;
     result->database_len = target->len;

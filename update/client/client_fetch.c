@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "verify/key/key.h"
 
 /* Tries without a byte of progress, and tries at all. */
@@ -180,7 +181,7 @@ enum vtr_status vtr_client_target_path(const struct vtr_client *client,
         vtr_tuf_trusted_get(client->trusted, VTR_TUF_ROOT);
     char hex[2 * VTR_TUF_SHA256_LEN + 1] = "";
 
-    if (!vtr_client_is_name(target->path) || !target->hashes.has_sha256) {
+    if (!vtr_plain_name_is(target->path) || !target->hashes.has_sha256) {
         return vtr_error_set(err, VTR_ERROR_FORMAT,
                              "target '%.*s' is not of a repository of this kind",
                              (int)(target->path.len < 100 ? target->path.len : 100),

@@ -33,6 +33,7 @@ enum vtr_status vtr_client_installed_open(struct vtr_client_installed *out,
         installed.is_there =
             vtr_delta_open_image(&installed.image, installed.mapping.bytes, NULL) ==
             VTR_OK;
+        installed.is_damaged = !installed.is_there;
     }
     *out = installed;
     return VTR_OK;

@@ -17,7 +17,8 @@ struct vtr_client_installed {
     char *previous_path; /* owned */
     struct vtr_mapping mapping;
     struct vtr_image image;
-    bool is_there; /* and is whole */
+    bool is_there;   /* and is whole */
+    bool is_damaged; /* there, and is no database that can be used */
 };
 
 /* Looks at what is in place.  A database that is missing or damaged is no failure. */

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "base/whole_file.h"
 #include "update/client/client_store.h"
 
@@ -129,7 +130,7 @@ void vtr_client_state_parse(struct vtr_client_state *out, struct vtr_bytes text)
         text.len -= line_len + (end != NULL);
     }
     /* It becomes part of a path. */
-    if (!vtr_client_is_name(vtr_bytes_from_text(out->told.database))) {
+    if (!vtr_plain_name_is(vtr_bytes_from_text(out->told.database))) {
         out->told.database[0] = '\0';
     }
 }

@@ -11,24 +11,6 @@
 #include "base/error.h"
 #include "base/whole_file.h"
 
-#define NAME_LIMIT 200u
-
-bool vtr_client_is_name(struct vtr_bytes text)
-{
-    if (text.len == 0 || text.len > NAME_LIMIT || text.ptr[0] == '.') {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        const uint8_t c = vtr_ascii_lower(text.ptr[i]);
-
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' &&
-            c != '_' && c != '.') {
-            return false;
-        }
-    }
-    return true;
-}
-
 char *vtr_client_path(const char *dir, const char *name, const char *suffix)
 {
     const size_t cap = strlen(dir) + strlen(name) + strlen(suffix) + 2;

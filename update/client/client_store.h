@@ -21,10 +21,6 @@
 #define VTR_CLIENT_PARTIAL  "partial/"
 #define VTR_CLIENT_STATE    "state"
 
-/* Whether a text of metadata may be part of a file's name and of an address: letters,
- * digits, '-', '_' and '.', no '.' first, at most 200. */
-bool vtr_client_is_name(struct vtr_bytes text);
-
 /* DIR/NAME with `suffix` behind it; from malloc, NULL when memory is out. */
 char *vtr_client_path(const char *dir, const char *name, const char *suffix);
 

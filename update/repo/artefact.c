@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "verify/key/minisign.h"
 
 enum vtr_status vtr_artefact_open(struct vtr_mapping *out, const char *dir,
@@ -17,7 +18,7 @@ enum vtr_status vtr_artefact_open(struct vtr_mapping *out, const char *dir,
 {
     char name[VTR_REPO_NAME_CAP];
 
-    if (!vtr_repo_is_name(target->path) || !target->hashes.has_sha256) {
+    if (!vtr_plain_name_is(target->path) || !target->hashes.has_sha256) {
         return vtr_error_set(err, VTR_ERROR_FORMAT,
                              "target '%.100s' is not of this kind of repository",
                              (const char *)target->path.ptr);
@@ -69,13 +70,10 @@ enum vtr_status vtr_artefact_write(const char *dir, struct vtr_tuf_target *targe
 {
     char name[VTR_REPO_NAME_CAP];
     struct vtr_mapping there = {0};
-    enum vtr_status status = VTR_OK;
+    enum vtr_status status = vtr_plain_name_check(target->path, err);
 
-    if (!vtr_repo_is_name(target->path)) {
-        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                             "'%.100s' cannot be a file's name: letters, digits, '-', "
-                             "'_' and '.' can",
-                             (const char *)target->path.ptr);
+    if (status != VTR_OK) {
+        return status;
     }
     target->len = bytes.len;
     target->hashes.has_sha256 = true;

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "base/whole_file.h"
 #include "update/repo/repo_folder.h"
 
@@ -54,7 +55,7 @@ enum vtr_status vtr_lineage_read(struct vtr_tuf_metadata *out, const char *dir,
     struct vtr_bytes text = {NULL, 0};
     uint8_t digest[VTR_SHA256_LEN];
 
-    if (!vtr_repo_is_name(delta->history)) {
+    if (!vtr_plain_name_is(delta->history)) {
         return vtr_error_set(err, VTR_ERROR_FORMAT, "a delta has no good history");
     }
     vtr_repo_name_target(delta->history_sha256, delta->history, name);

@@ -2,7 +2,7 @@
 
 /*
  * All texts in them are names of files and databases, which are letters, digits, '-',
- * '_' and '.' alone (vtr_repo_is_name): neither JSON nor HTML has to escape them, and a
+ * '_' and '.' alone (vtr_plain_name_is): neither JSON nor HTML has to escape them, and a
  * target with another name is left out.
  */
 #include "update/repo/pages.h"
@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "base/whole_file.h"
 #include "base/writer.h"
 #include "update/repo/repo_folder.h"
@@ -58,8 +59,8 @@ static void put_place(struct vtr_writer *w, const struct vtr_tuf_target *target)
 static bool is_shown(const struct vtr_tuf_target *target)
 {
     return target->custom.kind != VTR_TUF_KIND_OTHER &&
-           vtr_repo_is_name(target->path) &&
-           vtr_repo_is_name(target->custom.database) && target->hashes.has_sha256;
+           vtr_plain_name_is(target->path) &&
+           vtr_plain_name_is(target->custom.database) && target->hashes.has_sha256;
 }
 
 static void put_row(struct vtr_writer *w, const struct vtr_tuf_target *target)

@@ -82,22 +82,6 @@ void vtr_repo_name_target(const uint8_t *sha256, struct vtr_bytes path,
                    (const char *)path.ptr);
 }
 
-bool vtr_repo_is_name(struct vtr_bytes text)
-{
-    static const char LETTERS[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-
-    if (text.len == 0 || text.len > 300 || text.ptr[0] == '.') {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (memchr(LETTERS, text.ptr[i], sizeof(LETTERS) - 1) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static enum vtr_status read_metadata(const char *dir, enum vtr_tuf_type type,
                                      uint64_t version, struct vtr_bytes *out,
                                      struct vtr_error *err)

@@ -55,13 +55,9 @@ void vtr_repo_name_metadata(enum vtr_tuf_type type, uint64_t version,
                             char out[VTR_REPO_NAME_CAP]);
 
 /* "<sha256>.PATH", as consistent snapshots have it.  `path` was checked when its target
- * was made: see vtr_repo_is_name. */
+ * was made: see vtr_plain_name_is. */
 void vtr_repo_name_target(const uint8_t *sha256, struct vtr_bytes path,
                           char out[VTR_REPO_NAME_CAP]);
-
-/* Whether a text may be part of a file's name: letters, digits, '-', '_' and '.', not a
- * '.' first, at most 300. */
-bool vtr_repo_is_name(struct vtr_bytes text);
 
 /* Opens a metadata folder as a client would: roots, timestamp, snapshot, targets.
  * `*out_has_release` false: there are only roots.  `*out` NULL: not even that.  A

@@ -4,6 +4,7 @@
  * A release, prepared: image, deltas and history are put into the repository, where no
  * metadata names them yet, and the targets metadata that will is written as a proposal.
  */
+#include "base/plain_name.h"
 #include "vitrine/repository.h"
 
 #include <stdio.h>
@@ -46,12 +47,10 @@ static enum vtr_status describe_image(struct release *r, struct vtr_error *err)
 {
     const struct vtr_tuf_target *last =
         r->before == NULL ? NULL : vtr_lineage_image(r->before, r->image.name);
+    const enum vtr_status status = vtr_plain_name_check(r->image.name, err);
 
-    if (!vtr_repo_is_name(r->image.name) || r->image.name.len > 100) {
-        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                             "'%.*s' cannot be a file's name: letters, digits, '-', "
-                             "'_' and '.' can",
-                             (int)r->image.name.len, (const char *)r->image.name.ptr);
+    if (status != VTR_OK) {
+        return status;
     }
     if (last != NULL && r->image.release <= last->custom.release) {
         return vtr_error_set(err, VTR_ERROR_ROLLBACK,
