@@ -2,8 +2,8 @@
 
 /*
  * All texts in them are names of files and databases, which are letters, digits, '-',
- * '_' and '.' alone (vtr_plain_name_is): neither JSON nor HTML has to escape them, and a
- * target with another name is left out.
+ * '_' and '.' alone (vtr_plain_name_is): neither JSON nor HTML has to escape them, and
+ * a target with another name is left out.
  */
 #include "update/repo/pages.h"
 
