@@ -21,7 +21,7 @@ struct check_arguments {
 
 static const struct vtr_option CHECK_OPTIONS[] = {
     {"warn-days", 0, VTR_OPTION_NUMBER, "N",
-     "warn of what expires within N days (0: of what has expired)",
+     "warn of a root, a snapshot or an approval that expires within N days (0)",
      offsetof(struct check_arguments, warn_days)},
     {"quick", 0, VTR_OPTION_FLAG, NULL, "do not apply the deltas",
      offsetof(struct check_arguments, is_quick)},

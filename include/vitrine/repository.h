@@ -100,7 +100,8 @@ typedef void (*vtr_repository_note_fn)(enum vtr_repository_note kind, const char
 
 struct vtr_check_options {
     uint64_t now;
-    uint64_t warn_seconds; /* warns of what expires within that time */
+    uint64_t warn_seconds; /* warns of what expires within that time: of root, snapshot
+                              and approval; the timestamp lives for hours anyway */
     int is_quick;          /* deltas are not applied */
 };
 /* Verifies all of it as a client would, from its first root on: every file's digest and

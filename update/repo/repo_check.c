@@ -41,6 +41,15 @@ static void say(const struct check *check, enum vtr_repository_note kind,
     check->note(kind, text, check->context);
 }
 
+/* The timestamp lives for hours and a timer renews it: that it will expire soon is how
+ * it should be, and that it has expired is a problem by itself. */
+static bool is_soon_over(const struct check *check, enum vtr_tuf_type type,
+                         uint64_t expires)
+{
+    return type != VTR_TUF_TIMESTAMP &&
+           expires <= check->options->now + check->options->warn_seconds;
+}
+
 static void say_expiry(const struct check *check, enum vtr_tuf_type type)
 {
     const struct vtr_tuf_metadata *m = vtr_tuf_trusted_get(check->set, type);
@@ -54,9 +63,8 @@ static void say_expiry(const struct check *check, enum vtr_tuf_type type)
     (void)snprintf(text, sizeof(text), "version %llu, expires at %s",
                    (unsigned long long)m->version, time);
     say(check,
-        m->expires <= check->options->now + check->options->warn_seconds
-            ? VTR_REPOSITORY_WARNING
-            : VTR_REPOSITORY_FACT,
+        is_soon_over(check, type, m->expires) ? VTR_REPOSITORY_WARNING
+                                              : VTR_REPOSITORY_FACT,
         vtr_tuf_type_name(type), text);
 }
 
