@@ -9,9 +9,10 @@ verdict of the compiler (accepted or not), and the offsets and lengths of the ma
 usage: regex_referee.py DRIVER [--seed N] [--rounds N] [--lengths]
 
 From the root of the tree, DRIVER is built with
-  cc -std=c17 -I. -Iinclude tests/referee/regex_driver.c compiler/pattern/regex_*.c \\
-     compiler/pattern/atom_set.c compiler/pattern/pattern_problem.c base/{arena,reader,sort,writer}.c \\
-     format/record/rule.c -lpcre2-8 -o DRIVER
+  cc -std=c17 -D_DEFAULT_SOURCE -DVTR_LARGE_PAGE_ADVICE=MADV_NORMAL -I. -Iinclude \\
+     tests/referee/regex_driver.c compiler/pattern/{regex_*,yara_*}.c \\
+     compiler/pattern/{atom_set,pattern_problem}.c \\
+     base/{arena,os_memory,reader,sort,writer}.c format/record/rule.c -lpcre2-8 -o DRIVER
 
 Exit status 0: no difference in verdicts and offsets; 1: some; 77: no `yara`.  Lengths
 are compared with --lengths only: where alternatives of different length match at one

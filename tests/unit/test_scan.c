@@ -206,12 +206,13 @@ static void what_may_begin_with_nothing_is_found(void **state)
         "rule b { condition: \"aa\" matches /(a|)[^b]*.{2,}/ }\n"
         "rule c { condition: \"caac\" matches /[ab](a|)[^c]*?[ab]c$/ }\n"
         "rule d { condition: \"ac\" matches /(a|)c*a[bx]/ }\n"
-        "rule e { strings: $a = /(a|)c*a[bc]$/ condition: $a }",
+        "rule e { strings: $a = /(a|)c*a[bc]$/ condition: $a }\n"
+        "rule f { condition: \"cc\" matches /(.|)[^b]+?[^b]/ }",
         "test_scan.tmp.yar");
     struct transcript found;
 
     assert_int_equal(scan_image(image, BYTES("ab"), NULL, &found), 0);
-    assert_string_equal(found.text, "a;b;c;e a@0+2;");
+    assert_string_equal(found.text, "a;b;c;e a@0+2;f;");
     free((void *)(uintptr_t)image.ptr);
 }
 
