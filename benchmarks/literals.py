@@ -25,7 +25,7 @@ TRAINING = 2          # times the corpus: where literals are cut from
 SPARE = 2             # candidates for each literal: some occur in the corpus
 UNKIND_MIB = 32       # of each input that an engine may dislike
 UNKIND_COUNTS = (10_000, 100_000)
-YARA_SAMPLE_MIB = {100_000: 32, 1_000_000: 8}
+YARA_SAMPLE_MIB = {1_000_000: 8}
 YARAC_LIMIT_S = 900
 # The least of so many counts: a shared machine's speed swings by half.
 ROUNDS = 5
