@@ -22,20 +22,29 @@ void vtr_vector_deinit(struct vtr_vector *v)
     }
 }
 
+bool vtr_vector_reserve(struct vtr_vector *v, size_t count)
+{
+    assert(v->size > 0);
+    if (count <= v->cap) {
+        return true;
+    }
+    void *items =
+        count > SIZE_MAX / v->size ? NULL : realloc(v->items, count * v->size);
+    if (items == NULL) {
+        return false;
+    }
+    v->items = items;
+    v->cap = count;
+    return true;
+}
+
 void *vtr_vector_push(struct vtr_vector *v)
 {
     assert(v->size > 0);
-    if (v->count == v->cap) {
-        const size_t cap = v->cap == 0 ? FIRST_CAPACITY : v->cap * 2;
-        if (cap < v->cap || cap > SIZE_MAX / v->size) {
-            return NULL;
-        }
-        void *items = realloc(v->items, cap * v->size);
-        if (items == NULL) {
-            return NULL;
-        }
-        v->items = items;
-        v->cap = cap;
+    if (v->count == v->cap &&
+        (v->cap > SIZE_MAX / 2 ||
+         !vtr_vector_reserve(v, v->cap == 0 ? FIRST_CAPACITY : v->cap * 2))) {
+        return NULL;
     }
     uint8_t *item = (uint8_t *)v->items + v->count * v->size;
     memset(item, 0, v->size);

@@ -4,6 +4,8 @@
 #ifndef VTR_BASE_VECTOR_H
 #define VTR_BASE_VECTOR_H
 
+#include <stdbool.h>
+
 #include "base/compiler.h"
 
 struct vtr_vector {
@@ -15,6 +17,10 @@ struct vtr_vector {
 
 void vtr_vector_init(struct vtr_vector *v, size_t size);
 void vtr_vector_deinit(struct vtr_vector *v);
+
+/* Makes room for `count` elements in all, so that nothing moves until there are more;
+ * false when memory is out (nothing changed). */
+VTR_MUST_CHECK bool vtr_vector_reserve(struct vtr_vector *v, size_t count);
 
 /* A zeroed new last element, or NULL when memory is out (nothing changed).  Pointers
  * to elements are valid until the next push. */

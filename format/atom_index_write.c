@@ -236,27 +236,40 @@ static enum vtr_status write_tables(struct filling *f, struct vtr_error *err)
     return VTR_OK;
 }
 
+/* Finds the filters, and makes room for all grams; false when memory is out. */
+static bool begin_tiers(struct filling *f)
+{
+    const struct vtr_atom_plan *plan = f->plan;
+    uint8_t *filter = f->output->filter;
+    bool has_room = true;
+
+    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
+        vtr_vector_init(&f->grams[i], sizeof(struct vtr_atom_gram));
+        vtr_vector_init(&f->windows[i], sizeof(struct vtr_atom_window));
+        has_room =
+            has_room && vtr_vector_reserve(&f->grams[i], (size_t)plan->gram_counts[i]);
+        f->filters[i] = filter;
+        if (plan->filter_bits[i] > 0) {
+            filter += ((size_t)1 << (plan->filter_bits[i] - 3)) +
+                      plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
+        }
+    }
+    return has_room;
+}
+
 enum vtr_status vtr_atom_index_write(const struct vtr_atom_plan *plan,
                                      const struct vtr_records *records,
                                      const struct vtr_atom_output *output,
                                      struct vtr_error *err)
 {
     struct filling f = {.plan = plan, .output = output};
-    uint8_t *filter = output->filter;
 
     if (plan->entry_count == 0 && plan->unindexed_count == 0) {
         return VTR_OK;
     }
-    for (size_t i = 0; i < VTR_ATOM_TIERS; i++) {
-        vtr_vector_init(&f.grams[i], sizeof(struct vtr_atom_gram));
-        vtr_vector_init(&f.windows[i], sizeof(struct vtr_atom_window));
-        f.filters[i] = filter;
-        if (plan->filter_bits[i] > 0) {
-            filter += ((size_t)1 << (plan->filter_bits[i] - 3)) +
-                      plan->group_counts[i] * VTR_BUCKET_GROUP_LEN;
-        }
-    }
-    enum vtr_status status = vtr_atom_plan_visit(plan, records, write_entries, &f, err);
+    enum vtr_status status =
+        begin_tiers(&f) ? vtr_atom_plan_visit(plan, records, write_entries, &f, err)
+                        : vtr_error_set_memory(err);
     if (status == VTR_OK && (f.unit_count != plan->unit_count ||
                              f.unindexed_count != plan->unindexed_count)) {
         status = refuse(err);
