@@ -73,22 +73,36 @@ void vtr_fold_bytes_plain(uint8_t *out, const uint8_t *in, size_t len)
     }
 }
 
-/* The bits of a hash in its word (vtr_gram_mask), by five bits of the hash each:
- * shifts by a number that is not known take three times as long as to look them up. */
-static const uint32_t FROM_BELOW[32] = {
-    0x1u,        0x2u,       0x4u,       0x8u,       0x10u,       0x20u,
-    0x40u,       0x80u,      0x100u,     0x200u,     0x400u,      0x800u,
-    0x1000u,     0x2000u,    0x4000u,    0x8000u,    0x10000u,    0x20000u,
-    0x40000u,    0x80000u,   0x100000u,  0x200000u,  0x400000u,   0x800000u,
-    0x1000000u,  0x2000000u, 0x4000000u, 0x8000000u, 0x10000000u, 0x20000000u,
-    0x40000000u, 0x80000000u};
-static const uint32_t FROM_ABOVE[32] = {
-    0x80000000u, 0x40000000u, 0x20000000u, 0x10000000u, 0x8000000u, 0x4000000u,
-    0x2000000u,  0x1000000u,  0x800000u,   0x400000u,   0x200000u,  0x100000u,
-    0x80000u,    0x40000u,    0x20000u,    0x10000u,    0x8000u,    0x4000u,
-    0x2000u,     0x1000u,     0x800u,      0x400u,      0x200u,     0x100u,
-    0x80u,       0x40u,       0x20u,       0x10u,       0x8u,       0x4u,
-    0x2u,        0x1u};
+/* The bits of a hash in its word (vtr_gram_mask), the one from below by five bits of
+ * the hash and the two from above by ten: shifts by a number that is not known take
+ * three times as long as to look them up. */
+#define BELOW(i)    UINT32_C(1) << (i)
+#define ABOVE(i)    UINT32_C(1) << 31 >> (i) / 32 | UINT32_C(1) << 31 >> (i) % 32
+#define FOUR(X, i)  X(i), X((i) + 1), X((i) + 2), X((i) + 3)
+#define BLOCK(X, i) FOUR(X, i), FOUR(X, (i) + 4), FOUR(X, (i) + 8), FOUR(X, (i) + 12)
+#define PART(X, i) \
+ BLOCK(X, i), BLOCK(X, (i) + 16), BLOCK(X, (i) + 32), BLOCK(X, (i) + 48)
+#define QUARTER(X, i) \
+ PART(X, i), PART(X, (i) + 64), PART(X, (i) + 128), PART(X, (i) + 192)
+
+static const uint32_t FROM_BELOW[32] = {BLOCK(BELOW, 0), BLOCK(BELOW, 16)};
+static const uint32_t FROM_ABOVE[1024] = {QUARTER(ABOVE, 0), QUARTER(ABOVE, 256),
+                                          QUARTER(ABOVE, 512), QUARTER(ABOVE, 768)};
+
+/* Whether a filter of so many words lets a hash pass (vtr_gram_passes). */
+static inline bool passes(const uint8_t *filter, uint64_t words, uint32_t hash)
+{
+    const uint32_t mixed = hash ^ hash >> 16;
+    const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 1023u];
+    const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
+
+    return (vtr_load_u32(filter + 4 * word) & mask) == mask;
+}
+
+static inline uint64_t count_words(const struct vtr_atom_probe *probe)
+{
+    return UINT64_C(1) << (probe->filter_bits - 5);
+}
 
 /* The hash of the gram at a place (vtr_gram_hash). */
 static inline uint32_t hash_at(const uint8_t *bytes, unsigned gram_len)
@@ -123,22 +137,17 @@ static bool has_text(const struct vtr_atom_probe *probe, const uint8_t *bytes)
 }
 
 /* Of a gait that the compiler knows, so that it can count on it. */
-static inline size_t probe_gait(const struct vtr_atom_probe *probe, const uint8_t *tile,
-                                size_t count, uint16_t *out, struct vtr_atom_gait gait)
+static VTR_ALWAYS_INLINE size_t probe_gait(const struct vtr_atom_probe *probe,
+                                           const uint8_t *tile, size_t count,
+                                           uint16_t *out, struct vtr_atom_gait gait)
 {
     const uint8_t *filter = probe->filter;
-    const uint64_t words = UINT64_C(1) << (probe->filter_bits - 5);
+    const uint64_t words = count_words(probe);
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += gait.stride) {
-        const uint32_t hash = hash_at(tile + at, gait.gram_len);
-        const uint32_t mixed = hash ^ hash >> 16;
-        const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 31u] |
-                              FROM_ABOVE[mixed >> 10 & 31u];
-        const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
-
         out[found] = (uint16_t)at; /* stays if it passes */
-        found += (vtr_load_u32(filter + 4 * word) & mask) == mask;
+        found += passes(filter, words, hash_at(tile + at, gait.gram_len));
     }
     return found;
 }
@@ -200,8 +209,8 @@ size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t
 static inline bool halves_pass(const struct vtr_atom_probe *probe, uint32_t low,
                                uint32_t high)
 {
-    return vtr_gram_passes(probe->filter, probe->filter_bits,
-                           low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
+    return passes(probe->filter, count_words(probe),
+                  low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
 }
 
 /* The windows of two grams. */
