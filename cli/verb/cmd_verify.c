@@ -53,7 +53,7 @@ const struct vtr_verb vtr_verb_verify = {
     .details =
         "MATCH         every byte is what the sources compile to\n"
         "EXPLAINED     the rules differ: each missing, extra or changed one is listed\n"
-        "UNEXPLAINED   the rules are the same and the bytes are not\n"
+        "UNEXPLAINED   the bytes are not what the database's own rules give\n"
         "UNVERIFIABLE  the sources do not compile (without --keep-going: not all of "
         "them),\n"
         "              or the layout is another version's\n"
@@ -96,7 +96,10 @@ static const char *meaning_of(const struct finding *finding)
     case VTR_VERDICT_EXPLAINED:
         return "the database is not what the sources say; these records differ:";
     case VTR_VERDICT_UNEXPLAINED:
-        return "the records are those of the sources, the bytes are not";
+        return finding->changes.count > 0
+                   ? "bytes are not what the database's own records give, and these "
+                     "records differ:"
+                   : "bytes are not what the database's own records give";
     case VTR_VERDICT_UNVERIFIABLE:
         return finding->layout[0] != '\0' ? finding->layout
                                           : "the sources do not compile: ";

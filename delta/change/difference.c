@@ -92,6 +92,10 @@ static enum vtr_status bits_needed(const struct vtr_hash_table *table,
         const unsigned after = vtr_key_shared_bits(record.digest, digest, bits) + 1;
         needed = after > needed ? after : needed;
     }
+    if (needed > bits) {
+        return vtr_error_set_format(err, vtr_hash_name(table->kind), first,
+                                    "database holds a digest in two places");
+    }
     *out = needed > *out ? needed : *out;
     return VTR_OK;
 }

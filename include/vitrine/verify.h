@@ -88,8 +88,10 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_compare(struct vtr_bytes a,
 
 enum vtr_verdict {
     VTR_VERDICT_MATCH = 1,       /* every byte is what the sources compile to */
-    VTR_VERDICT_EXPLAINED = 2,   /* the records differ: the changes say how */
-    VTR_VERDICT_UNEXPLAINED = 3, /* equal records, other bytes */
+    VTR_VERDICT_EXPLAINED = 2,   /* the records differ: the changes say how, and every
+                                    byte of the database is what its records give */
+    VTR_VERDICT_UNEXPLAINED = 3, /* its bytes are not what its records give, whether
+                                    these differ or not */
     VTR_VERDICT_UNVERIFIABLE = 4 /* the sources do not compile, or another layout */
 };
 

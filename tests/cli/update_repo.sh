@@ -61,6 +61,21 @@ expect 0 repo publish repository 7.proposal --key online.key
 expect 0 "${follow[@]}"
 is_same endpoint/sample.vdb 7.vdb
 
+# A database whose digest is right and whose record root is not is nobody's release.
+cp 7.vdb forged.vdb
+python3 - forged.vdb <<'END'
+import hashlib, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[16] += 1  # its release
+data[48] ^= 1
+data[80:112] = bytes(32)
+data[80:112] = hashlib.blake2b(data, digest_size=32).digest()
+open(sys.argv[1], "wb").write(data)
+END
+expect 2 repo propose repository forged.vdb -o forged.proposal --key online.key
+says stderr 'record root is not that of the records'
+is_missing forged.proposal
+
 # What clients no longer need goes, and they go on.
 expect 0 repo expire repository --key online.key
 expect 0 repo gc repository

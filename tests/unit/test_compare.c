@@ -207,6 +207,68 @@ static void damaged_database_is_refused(void **state)
     vtr_sample_deinit(&sample);
 }
 
+/* Swaps two names of equal length where the database keeps its names. */
+static void stems_out_of_order_are_refused(void **state)
+{
+    static const uint8_t DIGEST[20] = {1};
+    struct report report = {.len = 0};
+    struct vtr_sample sample;
+    struct vtr_error err;
+    (void)state;
+
+    vtr_sample_init(&sample, "sample", 1);
+    vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 5, "Abc");
+    vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 6, "Xyz");
+    const struct vtr_bytes image = vtr_sample_build(&sample);
+    uint8_t *bytes = (uint8_t *)(uintptr_t)image.ptr;
+    size_t at = 0;
+    while (memcmp(bytes + at, "AbcXyz", 6) != 0) {
+        at++;
+        assert_true(at + 6 < image.len);
+    }
+    memcpy(bytes + at, "XyzAbc", 6);
+    assert_int_equal(vtr_compare(image, image, collect, &report, &err),
+                     VTR_ERROR_FORMAT);
+    assert_non_null(strstr(err.message, "stem 1 is out of order"));
+    assert_int_equal(report.len, 0);
+    free(bytes);
+    vtr_sample_deinit(&sample);
+}
+
+static void count(const struct vtr_change *change, void *context)
+{
+    (void)change;
+    ++*(unsigned *)context;
+}
+
+/* Each beside each would take minutes. */
+static void many_names_of_one_digest_take_no_time(void **state)
+{
+    enum {
+        NAMES = 200000
+    };
+    static const uint8_t DIGEST[20] = {1};
+    struct vtr_bytes images[2];
+    unsigned changes = 0;
+    (void)state;
+
+    for (unsigned k = 0; k < 2; k++) {
+        struct vtr_sample sample;
+
+        vtr_sample_init(&sample, "sample", 1);
+        for (unsigned i = 0; i < NAMES; i++) {
+            vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 2 * i + k + 1, "Name");
+        }
+        vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 3 * NAMES, "Both");
+        images[k] = vtr_sample_build(&sample);
+        vtr_sample_deinit(&sample);
+    }
+    assert_int_equal(vtr_compare(images[0], images[1], count, &changes, NULL), VTR_OK);
+    assert_int_equal(changes, NAMES);
+    free((void *)(uintptr_t)images[0].ptr);
+    free((void *)(uintptr_t)images[1].ptr);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +278,8 @@ int main(void)
         cmocka_unit_test(added_and_removed_records_come_in_order),
         cmocka_unit_test(changed_hash_says_size_and_name),
         cmocka_unit_test(damaged_database_is_refused),
+        cmocka_unit_test(stems_out_of_order_are_refused),
+        cmocka_unit_test(many_names_of_one_digest_take_no_time),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/os_file.h"
 #include "delta/create.h"
 #include "delta/rebuild_image.h"
@@ -497,6 +498,39 @@ static void damaged_database_is_not_a_basis(void **state)
     free(damaged);
 }
 
+/* The table of a digest's two records ends behind the first of them, so that a search
+ * for it finds one and a neighbour that is the same. */
+static void digest_in_two_places_is_refused(void **state)
+{
+    static const uint8_t DIGEST[20] = {1};
+    struct vtr_sample sample;
+    struct vtr_image image;
+    struct vtr_error err;
+    struct vtr_writer delta = {0};
+    (void)state;
+
+    vtr_sample_init(&sample, "sample", 1);
+    const struct vtr_bytes to = vtr_sample_build(&sample);
+    vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 5, "Abc");
+    vtr_sample_add_hash(&sample, VTR_HASH_SHA1, DIGEST, 6, "Xyz");
+    const struct vtr_bytes from = vtr_sample_build(&sample);
+    uint8_t *bytes = (uint8_t *)(uintptr_t)from.ptr;
+    assert_int_equal(vtr_image_open(&image, from, NULL), VTR_OK);
+    const size_t fanout =
+        (size_t)image.sections[VTR_SECTION_HASH_FANOUT(VTR_HASH_SHA1)].offset;
+    vtr_store_u32(bytes + fanout + 12, 1); /* of 2: 8 bytes header, 0, 2 */
+    memset(bytes + VTR_AT_CONTENT_DIGEST, 0, VTR_DIGEST_LEN);
+    uint8_t digest[VTR_DIGEST_LEN];
+    vtr_digest_blake2b(from, digest);
+    memcpy(bytes + VTR_AT_CONTENT_DIGEST, digest, sizeof(digest));
+    assert_int_equal(vtr_delta_build(&delta, from, to, NULL, &err), VTR_ERROR_FORMAT);
+    assert_non_null(strstr(err.message, "in two places"));
+    vtr_writer_deinit(&delta);
+    vtr_sample_deinit(&sample);
+    free_bytes(from);
+    free_bytes(to);
+}
+
 static void databases_of_other_names_have_no_delta(void **state)
 {
     const struct fixture *f = *state;
@@ -621,6 +655,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(damaged_database_is_not_a_basis, set_up,
                                         tear_down),
+        cmocka_unit_test(digest_in_two_places_is_refused),
         cmocka_unit_test_setup_teardown(databases_of_other_names_have_no_delta, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(signed_nonsense_is_refused, set_up, tear_down),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/os_file.h"
 #include "format/image/image.h"
 #include "tests/support/cmocka.h"
@@ -129,6 +130,32 @@ static void changed_source_is_explained(void **state)
     free((void *)(uintptr_t)database.ptr);
 }
 
+/* A rule is changed for all to see, and the index has lost the atoms of another. */
+static void changed_source_does_not_explain_a_changed_index(void **state)
+{
+    const struct vtr_bytes database = compile(RULES);
+    uint8_t *bytes = (uint8_t *)(uintptr_t)database.ptr;
+    struct last_change last;
+    struct vtr_image image;
+    (void)state;
+
+    assert_int_equal(vtr_image_open(&image, database, NULL), VTR_OK);
+    const struct vtr_image_section *slots = &image.sections[VTR_SECTION_ATOM_SLOTS];
+    memset(bytes + slots->offset, 0, slots->bytes.len);
+    memset(bytes + VTR_AT_CONTENT_DIGEST, 0, VTR_DIGEST_LEN);
+    uint8_t digest[VTR_DIGEST_LEN];
+    vtr_digest_blake2b(database, digest);
+    memcpy(bytes + VTR_AT_CONTENT_DIGEST, digest, sizeof(digest));
+    assert_int_equal(rebuild(database, &last), VTR_VERDICT_UNEXPLAINED);
+    assert_int_equal(last.count, 0);
+    write_source("rule first { strings: $a = \"a needle\" condition: $a }\n"
+                 "rule second { condition: filesize > 11 }\n");
+    assert_int_equal(rebuild(database, &last), VTR_VERDICT_UNEXPLAINED);
+    assert_int_equal(last.count, 1);
+    assert_string_equal(last.name, "second");
+    free(bytes);
+}
+
 static void rule_that_the_database_lacks_is_added(void **state)
 {
     const struct vtr_bytes database = compile(RULES);
@@ -217,6 +244,8 @@ int main(void)
         cmocka_unit_test_teardown(own_sources_match_whatever_name_and_release,
                                   remove_source),
         cmocka_unit_test_teardown(changed_source_is_explained, remove_source),
+        cmocka_unit_test_teardown(changed_source_does_not_explain_a_changed_index,
+                                  remove_source),
         cmocka_unit_test_teardown(rule_that_the_database_lacks_is_added, remove_source),
         cmocka_unit_test_teardown(every_changed_byte_is_noticed, remove_source),
         cmocka_unit_test_teardown(sources_with_errors_verify_nothing, remove_source),

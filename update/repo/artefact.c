@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/plain_name.h"
+#include "format/image_check.h"
 #include "verify/key/minisign.h"
 
 enum vtr_status vtr_artefact_open(struct vtr_mapping *out, const char *dir,
@@ -102,4 +103,12 @@ enum vtr_status vtr_artefact_sign(const char *dir, const struct vtr_tuf_target *
     }
     vtr_mapping_close(&file);
     return status;
+}
+
+enum vtr_status vtr_artefact_open_image(struct vtr_image *out, struct vtr_bytes bytes,
+                                        struct vtr_error *err)
+{
+    const enum vtr_status status = vtr_image_open(out, bytes, err);
+
+    return status == VTR_OK ? vtr_image_check(out, err) : status;
 }

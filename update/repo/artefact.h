@@ -6,6 +6,7 @@
 #define VTR_UPDATE_REPO_ARTEFACT_H
 
 #include "base/os_file.h"
+#include "format/image/image.h"
 #include "update/repo/repo_folder.h"
 
 /* Writes the file of a target unless it is there, and its signature, and fills
@@ -28,5 +29,11 @@ VTR_MUST_CHECK enum vtr_status vtr_artefact_sign(const char *dir,
                                                  const struct vtr_tuf_target *target,
                                                  const struct vtr_secret_key *key,
                                                  struct vtr_error *err);
+
+/* Opens a database of which every byte is what its records give: clients take no other
+ * one whole. */
+VTR_MUST_CHECK enum vtr_status vtr_artefact_open_image(struct vtr_image *out,
+                                                       struct vtr_bytes bytes,
+                                                       struct vtr_error *err);
 
 #endif

@@ -167,6 +167,19 @@ static void check_delta(struct check *check, const struct vtr_tuf_metadata *list
     }
 }
 
+/* A client that has none takes this one, and holds it against its records. */
+static void check_image(const struct check *check, const struct vtr_tuf_target *target,
+                        struct vtr_bytes bytes)
+{
+    struct vtr_image image;
+    struct vtr_error err = {0};
+
+    if (check->options->is_quick == 0 && target->custom.layout == VTR_LAYOUT_VERSION &&
+        vtr_artefact_open_image(&image, bytes, &err) != VTR_OK) {
+        say(check, VTR_REPOSITORY_PROBLEM, (const char *)target->path.ptr, err.message);
+    }
+}
+
 /* A file of an older release may be missing: its clients take the whole database. */
 static void check_target(struct check *check, const struct vtr_tuf_metadata *list,
                          const struct vtr_tuf_target *target, bool is_older)
@@ -185,6 +198,8 @@ static void check_target(struct check *check, const struct vtr_tuf_metadata *lis
     check_signature(check, target, file.bytes, is_older);
     if (target->custom.kind == VTR_TUF_KIND_DELTA) {
         check_delta(check, list, target, file.bytes, is_older);
+    } else if (target->custom.kind == VTR_TUF_KIND_IMAGE && !is_older) {
+        check_image(check, target, file.bytes);
     }
     vtr_mapping_close(&file);
 }

@@ -14,7 +14,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "delta/create.h"
-#include "delta/rebuild_image.h"
 #include "update/repo/artefact.h"
 #include "update/repo/lineage.h"
 #include "update/repo/proposal.h"
@@ -244,7 +243,7 @@ static enum vtr_status make_release(struct release *r, struct vtr_bytes database
         return vtr_error_set(err, VTR_ERROR_ARGUMENT,
                              "no key to sign deltas and files with");
     }
-    status = vtr_delta_open_image(&r->image, database, err);
+    status = vtr_artefact_open_image(&r->image, database, err);
     if (status == VTR_OK) {
         status = describe_image(r, err);
     }

@@ -13,7 +13,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/whole_file.h"
-#include "delta/rebuild_image.h"
 #include "update/repo/approvals.h"
 #include "update/repo/artefact.h"
 #include "update/repo/delta_proof.h"
@@ -154,7 +153,7 @@ static enum vtr_status check_target(const struct publication *p,
     enum vtr_status status = vtr_artefact_open(&file, p->repo.dir, target, err);
 
     if (status == VTR_OK && target->custom.kind == VTR_TUF_KIND_IMAGE) {
-        status = vtr_delta_open_image(&image, file.bytes, err);
+        status = vtr_artefact_open_image(&image, file.bytes, err);
         if (status == VTR_OK &&
             (memcmp(image.content_digest, target->custom.digest, VTR_DIGEST_LEN) != 0 ||
              image.release != target->custom.release)) {

@@ -10,6 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/sort.h"
+#include "base/vector.h"
 #include "format/image/image_records.h"
 #include "verify/compare/compare_rule.h"
 #include "verify/compare/pairing.h"
@@ -25,6 +27,8 @@ struct report {
     struct vtr_writer name; /* rooms for the texts of one change */
     struct vtr_writer other_name;
     struct vtr_writer detail;
+    struct vtr_vector only_a; /* struct candidate: of one digest */
+    struct vtr_vector only_b;
 };
 
 static void say_number(struct vtr_writer *w, uint64_t number)
@@ -160,28 +164,85 @@ static enum vtr_status report_hash(struct report *report,
     return VTR_OK;
 }
 
-/* The next record at or after `*at` that the other side does not have, or NULL. */
-static const struct vtr_hash_record *next_unpaired(const struct vtr_hash_pair *pair,
-                                                   bool is_a, size_t *at)
+/* A record of one digest, with A's stem, and its place among them. */
+struct candidate {
+    struct vtr_hash_record record;
+    size_t index;
+};
+
+static int compare_candidates(const void *a, const void *b, void *context)
 {
-    const struct vtr_hash_group *group = is_a ? &pair->a : &pair->b;
-    const struct vtr_hash_group *other = is_a ? &pair->b : &pair->a;
+    const struct vtr_hash_record *left = &((const struct candidate *)a)->record;
+    const struct vtr_hash_record *right = &((const struct candidate *)b)->record;
 
-    while (*at < group->count) {
-        const struct vtr_hash_record *record = &group->records[(*at)++];
-        bool is_paired = false;
+    (void)context;
+    if (left->size != right->size) {
+        return left->size < right->size ? -1 : 1;
+    }
+    if (left->stem != right->stem) {
+        return left->stem < right->stem ? -1 : 1;
+    }
+    return (left->number > right->number) - (left->number < right->number);
+}
 
-        for (size_t i = 0; i < other->count && !is_paired; i++) {
-            is_paired = is_a ? vtr_hash_record_is_same(record, &other->records[i],
-                                                       pair->stems_a)
-                             : vtr_hash_record_is_same(&other->records[i], record,
-                                                       pair->stems_a);
+static int compare_indexes(const void *a, const void *b, void *context)
+{
+    const size_t left = ((const struct candidate *)a)->index;
+    const size_t right = ((const struct candidate *)b)->index;
+
+    (void)context;
+    return (left > right) - (left < right);
+}
+
+/* The records of a group, sorted; `stems_a` is NULL when they are A's. */
+static enum vtr_status list_candidates(struct vtr_vector *out,
+                                       struct vtr_hash_group group,
+                                       const uint32_t *stems_a)
+{
+    out->count = 0;
+    for (size_t i = 0; i < group.count; i++) {
+        struct candidate *candidate = vtr_vector_push(out);
+        if (candidate == NULL) {
+            return VTR_ERROR_MEMORY;
         }
-        if (!is_paired) {
-            return record;
+        *candidate = (struct candidate){.record = group.records[i], .index = i};
+        if (stems_a != NULL) {
+            candidate->record.stem = stems_a[group.records[i].stem];
         }
     }
-    return NULL;
+    return vtr_sort(out->items, out->count, sizeof(struct candidate),
+                    compare_candidates, NULL);
+}
+
+/* Takes out of two sorted lists what is in both, and puts the rest back in its order:
+ * a digest may have any number of names. */
+static enum vtr_status drop_common(struct vtr_vector *a, struct vtr_vector *b)
+{
+    struct candidate *left = a->items;
+    struct candidate *right = b->items;
+    size_t kept_a = 0;
+    size_t kept_b = 0;
+
+    for (size_t i = 0, k = 0; i < a->count || k < b->count;) {
+        int order = (i == a->count) - (k == b->count);
+        if (order == 0) {
+            order = compare_candidates(&left[i], &right[k], NULL);
+        }
+        if (order < 0) {
+            left[kept_a++] = left[i];
+        } else if (order > 0) {
+            right[kept_b++] = right[k];
+        }
+        i += order <= 0;
+        k += order >= 0;
+    }
+    a->count = kept_a;
+    b->count = kept_b;
+    const enum vtr_status status =
+        vtr_sort(left, kept_a, sizeof(*left), compare_indexes, NULL);
+    return status == VTR_OK
+               ? vtr_sort(right, kept_b, sizeof(*right), compare_indexes, NULL)
+               : status;
 }
 
 /* Records that only one side has are taken for changes of each other, in their order,
@@ -190,24 +251,33 @@ static enum vtr_status hash_differs(const struct vtr_hash_pair *pair, void *cont
                                     struct vtr_error *err)
 {
     struct report *report = context;
-    enum vtr_status status = VTR_OK;
-    size_t at_a = 0;
-    size_t at_b = 0;
+    enum vtr_status status = list_candidates(&report->only_a, pair->a, NULL);
 
-    while (status == VTR_OK) {
-        const struct vtr_hash_record *a = next_unpaired(pair, true, &at_a);
-        const struct vtr_hash_record *b = next_unpaired(pair, false, &at_b);
-
-        if (a == NULL && b == NULL) {
-            break;
-        }
-        status = report_hash(report, pair, a, b, err);
+    if (status == VTR_OK) {
+        status = list_candidates(&report->only_b, pair->b, pair->stems_a);
+    }
+    if (status == VTR_OK) {
+        status = drop_common(&report->only_a, &report->only_b);
+    }
+    if (status != VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    const struct candidate *a = report->only_a.items;
+    const struct candidate *b = report->only_b.items;
+    const size_t count_a = report->only_a.count;
+    const size_t count_b = report->only_b.count;
+    for (size_t i = 0; status == VTR_OK && (i < count_a || i < count_b); i++) {
+        status =
+            report_hash(report, pair, i < count_a ? &pair->a.records[a[i].index] : NULL,
+                        i < count_b ? &pair->b.records[b[i].index] : NULL, err);
     }
     return status;
 }
 
 static enum vtr_status compare_records(struct report *report, struct vtr_error *err)
 {
+    vtr_vector_init(&report->only_a, sizeof(struct candidate));
+    vtr_vector_init(&report->only_b, sizeof(struct candidate));
     compare_headers(report);
     enum vtr_status status =
         vtr_pair_hashes(report->a, report->b, hash_differs, report, err);
@@ -223,6 +293,8 @@ static enum vtr_status compare_records(struct report *report, struct vtr_error *
     vtr_writer_deinit(&report->name);
     vtr_writer_deinit(&report->other_name);
     vtr_writer_deinit(&report->detail);
+    vtr_vector_deinit(&report->only_a);
+    vtr_vector_deinit(&report->only_b);
     return status;
 }
 

@@ -11,6 +11,7 @@
 #include "base/vector.h"
 #include "format/image/hash_block.h"
 #include "format/record/rule.h"
+#include "format/record/section.h"
 
 /* How far is looked ahead for records that both sides have; twice as far each time that
  * all are, so that databases with little in common cost no more for it. */
@@ -95,8 +96,9 @@ static struct vtr_hash_group side_group(const struct side *side)
     return (struct vtr_hash_group){side->group.items, side->group.count};
 }
 
-bool vtr_hash_record_is_same(const struct vtr_hash_record *a,
-                             const struct vtr_hash_record *b, const uint32_t *stems_a)
+/* Whether two records of one digest say the same. */
+static bool is_same_record(const struct vtr_hash_record *a,
+                           const struct vtr_hash_record *b, const uint32_t *stems_a)
 {
     return a->size == b->size && a->number == b->number && a->stem == stems_a[b->stem];
 }
@@ -108,7 +110,7 @@ static bool are_same(struct vtr_hash_group a, struct vtr_hash_group b,
         return false;
     }
     for (size_t i = 0; i < a.count; i++) {
-        if (!vtr_hash_record_is_same(&a.records[i], &b.records[i], stems_a)) {
+        if (!is_same_record(&a.records[i], &b.records[i], stems_a)) {
             return false;
         }
     }
@@ -186,7 +188,7 @@ static size_t prolong(struct stretch *stretch, const struct vtr_hash_block *a,
 
         if (order < 0 || rows_a[same].stem >= walk->a->stem_count ||
             rows_b[same].stem >= walk->b->stem_count ||
-            !vtr_hash_record_is_same(&rows_a[same], &rows_b[same], walk->stems_a)) {
+            !is_same_record(&rows_a[same], &rows_b[same], walk->stems_a)) {
             break;
         }
         if (order > 0) {
@@ -305,6 +307,19 @@ static enum vtr_status pair_kind(const struct hash_walk *walk, enum vtr_hash_kin
     return status;
 }
 
+/* Stems that are not in ascending order belong to none of what follows. */
+static enum vtr_status check_stem_order(const struct vtr_records *records,
+                                        struct vtr_error *err)
+{
+    for (size_t i = 1; i < records->stem_count; i++) {
+        if (vtr_bytes_compare(records->stems[i - 1], records->stems[i]) >= 0) {
+            return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_STEM_DATA), i,
+                                        "stem %zu is out of order", i);
+        }
+    }
+    return VTR_OK;
+}
+
 /* A's index of each stem of B: both lists are sorted. */
 static uint32_t *map_stems(const struct vtr_records *a, const struct vtr_records *b)
 {
@@ -326,10 +341,16 @@ enum vtr_status vtr_pair_hashes(const struct vtr_records *a,
                                 const struct vtr_records *b, vtr_hash_pair_fn differs,
                                 void *context, struct vtr_error *err)
 {
+    enum vtr_status status = check_stem_order(a, err);
+
+    if (status == VTR_OK) {
+        status = check_stem_order(b, err);
+    }
+    if (status != VTR_OK) {
+        return status;
+    }
     uint32_t *stems_a = map_stems(a, b);
     const struct hash_walk walk = {a, b, stems_a, differs, context};
-    enum vtr_status status = VTR_OK;
-
     if (stems_a == NULL) {
         return vtr_error_set_memory(err);
     }

@@ -68,8 +68,4 @@ VTR_MUST_CHECK bool vtr_body_read_key(enum vtr_body_kind kind, struct vtr_bytes 
                                       struct vtr_bytes *out_space,
                                       struct vtr_bytes *out_name);
 
-/* Whether two hash records of one digest say the same. */
-bool vtr_hash_record_is_same(const struct vtr_hash_record *a,
-                             const struct vtr_hash_record *b, const uint32_t *stems_a);
-
 #endif

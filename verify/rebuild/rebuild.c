@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "format/image/image.h"
+#include "format/image_check.h"
 #include "vitrine/compile.h"
 
 /* Passes changes on and counts them. */
@@ -52,16 +53,20 @@ static enum vtr_status compile_again(const struct vtr_image *image,
     return vtr_compile(out, &again, err);
 }
 
-/* Other bytes: do the records say why? */
-static enum vtr_status explain(struct vtr_bytes database, struct vtr_bytes rebuilt,
-                               struct counter *counter, enum vtr_verdict *out,
-                               struct vtr_error *err)
+/* Other bytes: do the records say why?  They do where every byte of the database is
+ * what they give: else a changed rule would cover for an index that has lost another.
+ */
+static enum vtr_status explain(const struct vtr_image *database,
+                               struct vtr_bytes rebuilt, struct counter *counter,
+                               enum vtr_verdict *out, struct vtr_error *err)
 {
-    const enum vtr_status status =
-        vtr_compare(database, rebuilt, count_change, counter, err);
+    enum vtr_status status =
+        vtr_compare(database->bytes, rebuilt, count_change, counter, err);
 
-    /* A database whose records cannot all be read differs in a way no rule explains. */
-    if (status == VTR_ERROR_FORMAT) {
+    if (status == VTR_OK && counter->count > 0) {
+        status = vtr_image_check(database, err);
+    }
+    if (status == VTR_ERROR_FORMAT || status == VTR_ERROR_MISMATCH) {
         *out = VTR_VERDICT_UNEXPLAINED;
         return VTR_OK;
     }
@@ -71,7 +76,7 @@ static enum vtr_status explain(struct vtr_bytes database, struct vtr_bytes rebui
     return status;
 }
 
-static enum vtr_status compare_bytes(struct vtr_bytes database,
+static enum vtr_status compare_bytes(const struct vtr_image *database,
                                      const struct vtr_compilation *compilation,
                                      struct counter *counter, enum vtr_verdict *out,
                                      uint8_t *out_digest, struct vtr_error *err)
@@ -87,7 +92,7 @@ static enum vtr_status compare_bytes(struct vtr_bytes database,
     }
     rebuilt.ptr = memory;
     status = vtr_image_open(&image, rebuilt, err);
-    if (status == VTR_OK && vtr_bytes_equal(database, rebuilt)) {
+    if (status == VTR_OK && vtr_bytes_equal(database->bytes, rebuilt)) {
         *out = VTR_VERDICT_MATCH;
     } else if (status == VTR_OK) {
         status = explain(database, rebuilt, counter, out, err);
@@ -133,7 +138,7 @@ enum vtr_status vtr_rebuild(struct vtr_bytes database,
         *out = VTR_VERDICT_UNVERIFIABLE;
         status = VTR_OK;
     } else if (status == VTR_OK) {
-        status = compare_bytes(database, compilation, &counter, out, out_digest, err);
+        status = compare_bytes(&image, compilation, &counter, out, out_digest, err);
     }
     if (status == VTR_OK && out_compilation != NULL) {
         *out_compilation = compilation;
