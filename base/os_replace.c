@@ -201,6 +201,29 @@ enum vtr_status vtr_replacement_keep_mode(struct vtr_replacement *r,
                : vtr_error_set_os(err, errno, "cannot write '%s'", r->path);
 }
 
+enum vtr_status vtr_replacement_share(struct vtr_replacement *r, struct vtr_error *err)
+{
+    static const mode_t SEARCH = S_IXGRP | S_IXOTH;
+    struct stat folder;
+    struct stat own;
+
+    if (r->is_stream) {
+        return VTR_OK;
+    }
+    const size_t len = folder_len(r->path);
+    const char kept = r->path[len];
+    r->path[len] = '\0';
+    const bool is_known =
+        stat(len == 0 ? "." : r->path, &folder) == 0 && fstat(r->fd, &own) == 0;
+    r->path[len] = kept;
+    r->is_synced = false;
+    /* Of three bits, the lowest is that to search and the highest that to read. */
+    return is_known && fchmod(r->fd, (own.st_mode & (mode_t)07777) |
+                                         ((folder.st_mode & SEARCH) << 2)) == 0
+               ? VTR_OK
+               : vtr_error_set_os(err, errno, "cannot write '%s'", r->path);
+}
+
 /* Writes all bytes; 0 or an errno. */
 static int write_all(int fd, struct vtr_bytes bytes)
 {

@@ -35,6 +35,10 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_begin(struct vtr_replacement *out
  * allows, its owner and group; nothing is done where there is none. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_keep_mode(struct vtr_replacement *r,
                                                          struct vtr_error *err);
+/* Lets those read the file who may search its folder, whatever the umask: for what
+ * others are served from. */
+VTR_MUST_CHECK enum vtr_status vtr_replacement_share(struct vtr_replacement *r,
+                                                     struct vtr_error *err);
 /* Appends bytes. */
 VTR_MUST_CHECK enum vtr_status vtr_replacement_write(struct vtr_replacement *r,
                                                      struct vtr_bytes bytes,

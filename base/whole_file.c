@@ -39,6 +39,9 @@ enum vtr_status vtr_whole_file_write(const char *path, struct vtr_bytes bytes,
     enum vtr_status status = vtr_replacement_begin(&file, path, FILE_MODE, err);
 
     if (status == VTR_OK) {
+        status = vtr_replacement_share(&file, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_replacement_write(&file, bytes, err);
     }
     if (status == VTR_OK) {

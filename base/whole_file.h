@@ -8,7 +8,8 @@
 #include "base/compiler.h"
 
 /* Replaces a file: the old one or the new one, whole and synced, and read back, since
- * what a disk has lost is better found out now. */
+ * what a disk has lost is better found out now.  Whoever may search its folder may read
+ * it, whatever the umask. */
 VTR_MUST_CHECK enum vtr_status vtr_whole_file_write(const char *path,
                                                     struct vtr_bytes bytes,
                                                     struct vtr_error *err);

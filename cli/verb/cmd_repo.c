@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command/repo.h"
+#include "cli/command/repo_summary.h"
 #include "cli/system/os_clock.h"
 
 #define INIT_EXAMPLE                                                           \
@@ -284,7 +285,11 @@ static int propose_root(const struct vtr_verb *verb,
     }
     free(removed);
     free_list(&keys);
-    return status == VTR_OK ? VTR_EXIT_YES : vtr_complain(verb, &err);
+    if (status != VTR_OK) {
+        return vtr_complain(verb, &err);
+    }
+    vtr_repo_say_proposed(arguments->output);
+    return VTR_EXIT_YES;
 }
 
 static int run(const struct vtr_verb *verb, int argc, char **argv, bool is_first)

@@ -291,6 +291,9 @@ static int publish(const struct alone_arguments *arguments,
                                 "can publish anything",
                                 NULL);
     }
+    if (status == VTR_OK) {
+        (void)remove(alone.proposal_path); /* of one that was killed */
+    }
     if (status == VTR_OK && !vtr_path_exists(alone.root_path)) {
         status = begin(&alone, &err);
     }

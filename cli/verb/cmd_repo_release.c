@@ -6,6 +6,7 @@
 
 #include "cli/command/password.h"
 #include "cli/command/repo.h"
+#include "cli/command/repo_summary.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 
@@ -154,7 +155,11 @@ static int propose(const struct propose_arguments *arguments,
     }
     vtr_secret_key_free(key);
     vtr_input_close(&database);
-    return status == VTR_OK ? VTR_EXIT_YES : vtr_complain(verb, &err);
+    if (status != VTR_OK) {
+        return vtr_complain(verb, &err);
+    }
+    vtr_repo_say_proposed(arguments->output);
+    return VTR_EXIT_YES;
 }
 
 int vtr_cmd_repo_propose(int argc, char **argv)
@@ -228,6 +233,7 @@ static int go_online(const struct vtr_verb *verb,
     }
     vtr_repo_free_keys(keys);
     if (status == VTR_OK) {
+        vtr_repo_say_published(proposals, proposal_count);
         return VTR_EXIT_YES;
     }
     const int exit_code = vtr_complain(verb, &err);

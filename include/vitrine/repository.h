@@ -44,7 +44,8 @@ struct vtr_root_change {
 
 /* Makes the folders of a repository, which may be there but empty, and writes the
  * proposal of its first root.  VTR_ERROR_ARGUMENT when a threshold cannot be reached,
- * or by the keys of one party alone. */
+ * or by the keys of one party alone; and, as of the proposals below, when what stands
+ * at `proposal_path` is no proposal, or one that has approvals and is not published. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_repository_init(
     const char *dir, const struct vtr_root_change *change, const char *proposal_path,
     struct vtr_error *err);

@@ -10,10 +10,46 @@
 #include "base/os_file.h"
 #include "base/whole_file.h"
 #include "delta/rebuild_image.h"
+#include "update/repo/repo_folder.h"
 #include "update/repo/repo_root.h"
 #include "verify/tuf/tuf_time.h"
 #include "verify/tuf/tuf_trusted.h"
 #include "verify/tuf/tuf_write.h"
+
+static bool is_empty_file(const char *path)
+{
+    struct vtr_bytes text = {NULL, 0};
+    const bool is_empty =
+        vtr_file_read(path, 1, &text, NULL) == VTR_OK && text.len == 0;
+
+    free((void *)(uintptr_t)text.ptr);
+    return is_empty;
+}
+
+enum vtr_status vtr_proposal_check_place(const char *path, const struct vtr_repo *repo,
+                                         struct vtr_error *err)
+{
+    struct vtr_proposal *there = NULL;
+
+    if (vtr_path_kind(path) != VTR_PATH_FILE || is_empty_file(path)) {
+        return VTR_OK; /* nothing that could be lost; writing says what is wrong */
+    }
+    if (vtr_proposal_open(&there, path, NULL) != VTR_OK) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                             "'%s' is there and no proposal: it is not replaced", path);
+    }
+    const struct vtr_tuf_metadata *present = vtr_repo_get(repo, there->metadata.type);
+    const bool is_pending =
+        there->metadata.signature_count > 0 &&
+        there->metadata.version > (present == NULL ? 0 : present->version);
+    vtr_proposal_free(there);
+    return is_pending
+               ? vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                               "'%s' has approvals and is not published: it is not "
+                               "replaced; remove it, or write to another file",
+                               path)
+               : VTR_OK;
+}
 
 enum vtr_status vtr_proposal_write(const struct vtr_tuf_metadata *metadata,
                                    const char *path, struct vtr_error *err)

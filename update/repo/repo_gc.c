@@ -9,6 +9,7 @@
  */
 #include "vitrine/repository.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,15 @@ static enum vtr_status keep_release(struct gc *gc, const struct vtr_lineage *lin
     return status;
 }
 
+/* Whether a release cannot be followed to because what leads there is gone: an earlier
+ * collection took it.  What is there and cannot be read or is damaged is no such
+ * thing: all behind it would be taken for unused. */
+static bool is_gone(enum vtr_status status, const struct vtr_error *err)
+{
+    return status == VTR_ERROR_ARGUMENT ||
+           (status == VTR_ERROR_IO && err->os_errno == ENOENT);
+}
+
 /* The releases before `image`, as far back as the policy or an aligned delta asks. */
 static enum vtr_status keep_lineage(struct gc *gc, const struct vtr_tuf_metadata *start,
                                     const struct vtr_tuf_target *image)
@@ -101,14 +111,20 @@ static enum vtr_status keep_lineage(struct gc *gc, const struct vtr_tuf_metadata
 
     for (uint64_t serial = last - 1; serial > 0 && status == VTR_OK; serial--) {
         struct vtr_lineage lineage = {0};
+        struct vtr_error reason = {0};
         const bool is_recent = last - serial < releases;
 
         if (!is_recent && last - serial >= gc->versions && !is_basis(serial, last)) {
             continue;
         }
-        if (vtr_lineage_find(&lineage, gc->repo.dir, start, image->custom.database,
-                             serial, NULL) == VTR_OK) {
+        status = vtr_lineage_find(&lineage, gc->repo.dir, start, image->custom.database,
+                                  serial, &reason);
+        if (status == VTR_OK) {
             status = keep_release(gc, &lineage, is_recent, last);
+        } else if (is_gone(status, &reason)) {
+            status = VTR_OK;
+        } else if (gc->err != NULL) {
+            *gc->err = reason;
         }
         vtr_lineage_deinit(&lineage);
     }

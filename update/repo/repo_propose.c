@@ -271,6 +271,9 @@ enum vtr_status vtr_repository_propose(const char *dir, struct vtr_bytes databas
                                    repo.trusted == NULL ? "root" : "release");
         }
     }
+    if (status == VTR_OK) {
+        status = vtr_proposal_check_place(proposal_path, &repo, err);
+    }
     if (status == VTR_OK && database.len > 0) {
         status = make_release(r, database, err);
     }

@@ -356,6 +356,9 @@ enum vtr_status vtr_repository_init(const char *dir,
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' has a root already", dir);
     }
     if (status == VTR_OK) {
+        status = vtr_proposal_check_place(proposal_path, &repo, err);
+    }
+    if (status == VTR_OK) {
         status = propose_root(NULL, change, proposal_path, err);
     }
     vtr_repo_close(&repo);
@@ -372,6 +375,9 @@ enum vtr_status vtr_repository_change_root(const char *dir,
 
     if (status == VTR_OK && repo.trusted == NULL) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' has no root yet", dir);
+    }
+    if (status == VTR_OK) {
+        status = vtr_proposal_check_place(proposal_path, &repo, err);
     }
     if (status == VTR_OK) {
         status =

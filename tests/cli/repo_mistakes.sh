@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What an operator does by mistake, and by a hardened machine, destroys nothing: a wrong
+# output, a second proposal over an approved one, an umask that hides what is published, a
+# collection over a damaged history; and what was made and published is said.
+set -euo pipefail
+source "$(dirname "$0")/lib.bash"
+cd "$work"
+umask 022
+
+for name in vendor lab online; do
+    expect 0 key generate --no-password "$name.key"
+done
+for ((r = 1; r <= 5; r++)); do
+    echo "rule r { condition: filesize > $r }" >rules.yar
+    expect 0 compile -o "$r.vdb" --name main --release "$r" rules.yar
+done
+parties=(--party vendor:vendor.key.pub --party lab:lab.key.pub --online online.key.pub --threshold 2)
+
+approve() { # proposal, options...
+    for key in vendor lab; do
+        expect 0 repo approve "$@" --key "$key.key"
+    done
+}
+
+release() { # number
+    expect 0 repo propose repo "$1.vdb" -o "$1.proposal" --key online.key
+    approve "$1.proposal" --database "$1.vdb"
+    expect 0 repo publish repo "$1.proposal" --key online.key
+}
+
+# --- Outputs that are something else ----------------------------------------------------
+
+cp vendor.key kept.key
+expect 2 repo init repo -o vendor.key "${parties[@]}"
+says stderr "'vendor.key' is there and no proposal: it is not replaced"
+is_same vendor.key kept.key
+: >root.proposal # as mktemp makes it
+expect 0 repo init repo -o root.proposal "${parties[@]}"
+expect 0 repo init repo -o root.proposal "${parties[@]}"
+approve root.proposal
+cp root.proposal approved
+expect 2 repo init repo -o root.proposal "${parties[@]}"
+says stderr "'root.proposal' has approvals and is not published"
+is_same root.proposal approved
+expect 0 repo publish repo root.proposal
+says stderr '^published: root version 1; good until 20[0-9TZ:-]+$'
+is_silent stdout
+
+cp 1.vdb kept.vdb
+expect 2 repo propose repo 1.vdb -o 1.vdb --key online.key
+is_same 1.vdb kept.vdb
+[ -z "$(ls repo/targets)" ] || complain "a refused proposal has left files"
+release 1
+expect 0 repo propose repo 2.vdb -o 2.proposal --key online.key
+expect 0 repo approve 2.proposal --key lab.key --database 2.vdb
+expect 2 repo propose repo 2.vdb -o 2.proposal --key online.key
+expect 0 repo approve 2.proposal --key vendor.key --database 2.vdb
+cp 2.proposal 2b.proposal
+expect 0 repo publish repo 2.proposal 2b.proposal --key online.key
+says stderr '^published: main release 2, deltas from 1; good until 20[0-9TZ:-]+$'
+[ "$(wc -l <stderr)" -eq 1 ] || complain "one proposal is said to be published twice"
+# Published, it is of no use any more: the name may be used again.
+expect 0 repo propose repo 3.vdb -o 2.proposal --key online.key
+says stderr '^2.proposal: main release 3, deltas from 2; good until 20[0-9TZ:-]+; to be approved$'
+expect 0 repo key repo -o root.proposal
+says stderr '^root.proposal: root version 2; good until 20[0-9TZ:-]+; to be approved$'
+
+# --- An umask that hides ----------------------------------------------------------------
+
+(umask 077 && release 3)
+hidden=$(find repo -type f ! -perm -444 ! -name .lock)
+[ -z "$hidden" ] || complain "published and not to be served: $hidden"
+mkdir client
+(umask 077 && expect 0 update --url "file://$work/repo" --dir client --root repo/metadata/1.root.json)
+[ -n "$(find client/main.vdb -perm -444)" ] || complain "the database is its owner's alone"
+chmod 700 repo/metadata repo/targets
+(umask 077 && release 4)
+[ -z "$(find repo/metadata/4.targets.json -perm /077)" ] || complain "a private folder's files are not private"
+chmod 755 repo/metadata repo/targets
+chmod -R a+rX repo
+
+# --- A damaged history ------------------------------------------------------------------
+
+release 5
+cp -r -p repo whole
+: >"$(echo repo/targets/*.main-3.history.json)"
+find repo | sort >before
+expect 2 repo gc repo
+says stderr 'main-3.history.json'
+find repo | sort | cmp -s - before || complain "gc has removed files behind a history that it could not read"
+rm repo/targets/*.main-3.history.json # by hand: what it led to is gone on purpose
+expect 0 repo gc repo
+
+finish
