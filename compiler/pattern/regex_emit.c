@@ -95,18 +95,12 @@ static bool is_single(const struct vtr_regex_node *node)
 static void put_boundary(struct emitter *e, bool is_boundary)
 {
 #define WORD "[0-9A-Z_a-z]"
-    static const char NARROW_ENDS[] = "\\A|\\z|";
     static const char NARROW[] = "(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD ")";
-    static const char WIDE_ENDS[] =
-        "(?<![\\x00-\\xff][\\x00-\\xff])|(?![\\x00-\\xff][\\x00-\\xff])|";
     static const char WIDE[] = "(?<=" WORD "\\x00)(?!" WORD "\\x00)|"
                                "(?<!" WORD "\\x00)(?=" WORD "\\x00)";
 
     e->flags |= VTR_PROGRAM_END_ANCHOR;
     put_text(e, is_boundary ? "(?:" : "(?!");
-    if (e->tree->dialect != VTR_DIALECT_YARA_X) {
-        put_text(e, e->is_wide ? WIDE_ENDS : NARROW_ENDS);
-    }
     put_text(e, e->is_wide ? WIDE : NARROW);
     put_text(e, ")");
 #undef WORD

@@ -8,7 +8,6 @@
 #include "compiler/pattern/regex_atoms.h"
 #include "compiler/pattern/regex_emit.h"
 #include "compiler/pattern/regex_split.h"
-#include "compiler/pattern/yara_loss.h"
 
 static uint32_t pattern_flags(uint32_t set, const struct vtr_regex_tree *tree)
 {
@@ -59,19 +58,6 @@ static bool write_form(struct vtr_arena *arena, const struct vtr_regex_split *sp
     return ok;
 }
 
-/* Leaves out wide forms that YARA never comes to, since the plain one hides them. */
-static void drop_hidden(struct vtr_regex_split *wide, bool is_fullword)
-{
-    unsigned count = 0;
-
-    for (unsigned i = 0; i < wide->count; i++) {
-        if (!vtr_yara_hides_wide(wide->trees[i].root, is_fullword)) {
-            wide->trees[count++] = wide->trees[i];
-        }
-    }
-    wide->count = count;
-}
-
 static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
                            uint32_t flags, struct vtr_writer *out,
                            struct vtr_pattern_problem *problem)
@@ -86,14 +72,10 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
         !vtr_regex_split(arena, tree, true, is_fullword, &wide)) {
         return vtr_problem_set_memory(problem);
     }
-    if (is_plain && is_wide && tree->dialect != VTR_DIALECT_YARA_X) {
-        drop_hidden(&wide, is_fullword);
-    }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
-    /* Of two matches at one offset the first form's counts: to YARA-X the wide one's,
-     * when a repeat is greedy. */
-    const bool is_wide_first =
-        is_plain && is_wide && tree->dialect == VTR_DIALECT_YARA_X && tree->has_varying;
+    /* Of two matches at one offset the first form's counts: the wide one's, when a
+     * repeat is greedy. */
+    const bool is_wide_first = is_plain && is_wide && tree->has_varying;
     if (is_wide_first && !write_form(arena, &wide, true, out, problem)) {
         return false;
     }

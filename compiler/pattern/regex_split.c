@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "compiler/pattern/yara_atom.h"
-#include "compiler/pattern/yara_loss.h"
 
 /* Characters at an alternative's start that are compared with those of another. */
 #define LEAD_MAX 8u
@@ -316,12 +315,9 @@ bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
     bool is_made = true;
 
     *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
-    if (tree->dialect == VTR_DIALECT_YARA_X) {
+    if (tree->dialect == VTR_DIALECT_YARA_X ||
+        vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
         return true;
-    }
-    if (vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
-        out->trees[0].root = vtr_yara_begin(arena, tree->root);
-        return out->trees[0].root != NULL;
     }
     find_alternatives(&all, tree->root, is_wide);
     if (is_worth_splitting(tree, &all)) {
