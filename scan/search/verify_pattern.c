@@ -435,8 +435,8 @@ out:
     vtr_vector_deinit(&links);
 }
 
-/* What the programs of an expression found, those of the first one first: at an offset
- * where the plain and the wide form match, the plain one counts. */
+/* What the programs of an expression found: at an offset where several match, the first
+ * of them counts. */
 static void gather(struct vtr_scan_run *run, struct vtr_pattern_state *state)
 {
     for (size_t i = 0; i < state->part_count; i++) {

@@ -163,17 +163,17 @@ rule x_anchors { strings: $a = /\Aqrt.*l\z/s condition: $a }
 rule x_names { strings: $a = /[[:digit:]][[:^digit:]_]n/ condition: $a }
 rule yara_letters { strings: $a = /qA\A/ condition: $a }
 rule x_floats { condition: 0.1 + 0.2 != 0.3 and filesize * 0.1 != 2.8000000000000003 }
-rule x_wide { strings: $a = /Q.{0,3}Z/ wide ascii condition: !a == 6 }
+rule both_wide { strings: $a = /Q.{0,3}Z/ wide ascii condition: !a == 6 }
 rule yara_floats { condition: 0.1 + 0.2 == 0.3 and 1.0 == 1.0 }
 EOF
 printf 'qrt zaaaab Q\0a\0Z\0 qAA 5_n\0l' >x
 expect 0 compile -o x.vdb --dialect yara-x x.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero x_anchors x_floats x_names x_wide " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero x_anchors x_floats x_names " ] ||
     complain "not what YARA-X matches"
 expect 0 compile -o x.vdb x.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_zero yara_floats yara_letters " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero yara_floats yara_letters " ] ||
     complain "not what YARA matches"
 expect 1 check --dialect yara4 x.yar
 cat >limits.yar <<'EOF'
