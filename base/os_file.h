@@ -130,4 +130,12 @@ typedef bool (*vtr_walk_fn)(const char *path, enum vtr_status status,
 VTR_MUST_CHECK enum vtr_status vtr_walk(const char *path, vtr_walk_fn visit,
                                         void *context, struct vtr_error *err);
 
+/* Called for what a walk passes over: symbolic links, pipes, devices and the like. */
+typedef void (*vtr_walk_passed_fn)(const char *path, void *context);
+
+/* The same, and tells what was passed over. */
+VTR_MUST_CHECK enum vtr_status vtr_walk_telling(const char *path, vtr_walk_fn visit,
+                                                vtr_walk_passed_fn passed,
+                                                void *context, struct vtr_error *err);
+
 #endif

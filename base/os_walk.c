@@ -17,6 +17,7 @@
 struct walk {
     struct vtr_vector pending; /* char *: paths still to visit, the next one last */
     vtr_walk_fn visit;
+    vtr_walk_passed_fn passed; /* may be NULL */
     void *context;
 };
 
@@ -56,18 +57,22 @@ static enum vtr_status push_path(struct walk *walk, const char *folder,
     return VTR_OK;
 }
 
-/* Pushes a folder's entries so that they are popped in the order of their names. */
-static enum vtr_status push_entries(struct walk *walk, DIR *folder, const char *path)
+/* Pushes a folder's entries so that they are popped in the order of their names.
+ * `*out_code` is why it could not be read to its end, or 0: what follows is missing. */
+static enum vtr_status push_entries(struct walk *walk, DIR *folder, const char *path,
+                                    int *out_code)
 {
     const size_t first = walk->pending.count;
     enum vtr_status status = VTR_OK;
 
-    for (struct dirent *entry = readdir(folder); entry != NULL && status == VTR_OK;
-         entry = readdir(folder)) {
+    errno = 0;
+    for (struct dirent *entry; status == VTR_OK && (entry = readdir(folder)) != NULL;) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             status = push_path(walk, path, entry->d_name);
         }
+        errno = 0;
     }
+    *out_code = status == VTR_OK ? errno : 0;
     if (status == VTR_OK && walk->pending.count > first) {
         status =
             vtr_sort((char **)walk->pending.items + first, walk->pending.count - first,
@@ -96,11 +101,13 @@ static enum vtr_status visit_path(struct walk *walk, const char *path, bool is_r
         *goes_on = visit_failure(walk, path, errno);
     } else if (S_ISDIR(status.st_mode)) {
         DIR *folder = opendir(path);
-        if (folder == NULL) {
-            *goes_on = visit_failure(walk, path, errno);
-        } else {
-            result = push_entries(walk, folder, path);
+        int code = errno;
+        if (folder != NULL) {
+            result = push_entries(walk, folder, path, &code);
             (void)closedir(folder);
+        }
+        if (result == VTR_OK && code != 0) {
+            *goes_on = visit_failure(walk, path, code);
         }
     } else if (S_ISREG(status.st_mode)) {
         *goes_on = walk->visit(path, VTR_OK, NULL, walk->context);
@@ -110,6 +117,8 @@ static enum vtr_status visit_path(struct walk *walk, const char *path, bool is_r
             vtr_error_set(&err, VTR_ERROR_IO, "not a regular file or folder: '%s'",
                           path);
         *goes_on = walk->visit(path, refusal, &err, walk->context);
+    } else if (walk->passed != NULL) {
+        walk->passed(path, walk->context);
     }
     return result;
 }
@@ -117,7 +126,14 @@ static enum vtr_status visit_path(struct walk *walk, const char *path, bool is_r
 enum vtr_status vtr_walk(const char *path, vtr_walk_fn visit, void *context,
                          struct vtr_error *err)
 {
-    struct walk walk = {.visit = visit, .context = context};
+    return vtr_walk_telling(path, visit, NULL, context, err);
+}
+
+enum vtr_status vtr_walk_telling(const char *path, vtr_walk_fn visit,
+                                 vtr_walk_passed_fn passed, void *context,
+                                 struct vtr_error *err)
+{
+    struct walk walk = {.visit = visit, .passed = passed, .context = context};
     bool goes_on = true;
 
     vtr_vector_init(&walk.pending, sizeof(char *));

@@ -157,7 +157,7 @@ struct progress {
     const struct vtr_walk *walk;
     struct vtr_path_list *list;
     struct vtr_path_list stack; /* to be visited, the last first */
-    struct stat *linked;        /* folders that links led to; owned */
+    struct stat *linked;        /* the first folder, and those of links; owned */
     size_t linked_count;
     size_t linked_cap;
 };
@@ -191,8 +191,8 @@ static bool open_folder(struct vtr_path_list *stack, const char *folder,
     return is_ok;
 }
 
-/* Opens a folder that a link leads to, unless a link did before: links may lead in
- * circles. */
+/* Opens a folder that a link leads to, or the first one, unless it was opened so
+ * before: links may lead in circles. */
 static bool open_linked(struct progress *p, const char *path, const struct stat *info)
 {
     for (size_t i = 0; i < p->linked_count; i++) {
@@ -253,7 +253,7 @@ bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
     if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
         return take_file(list, join(NULL, path), &info);
     }
-    is_ok = open_folder(&p.stack, path, walk);
+    is_ok = open_linked(&p, path, &info);
     while (is_ok && p.stack.count > 0) {
         is_ok = visit(&p, p.stack.items[--p.stack.count]);
     }

@@ -26,7 +26,7 @@ void vtr_path_list_deinit(struct vtr_path_list *list);
 /* How folders are walked. */
 struct vtr_walk {
     bool is_flat;       /* not into the folders in a folder */
-    bool follows_links; /* symbolic links in folders too, into each folder once */
+    bool follows_links; /* symbolic links in folders too; one to a folder at most */
 
     /* Called for what could not be looked into. */
     void (*failed)(const struct vtr_error *err, void *context);

@@ -92,14 +92,15 @@ static void handle(struct fmt_run *run, const char *path,
     const bool is_dry = run->arguments->is_check || run->arguments->is_diff;
     struct vtr_error err = {0};
 
-    run->changed += would_change ? 1 : 0;
     if (!is_dry && is_stdin(path)) {
         vtr_text_bytes(&run->out, vtr_formatting_get_text(formatting));
     } else if (!is_dry && would_change &&
                vtr_formatting_write(formatting, path, &err) != VTR_OK) {
         (void)vtr_complain(&vtr_verb_fmt, &err);
         run->has_failed = true;
+        return;
     }
+    run->changed += would_change ? 1 : 0;
     if (!would_change) {
         return;
     }

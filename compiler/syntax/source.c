@@ -165,6 +165,7 @@ struct walk {
     struct vtr_diagnostics *diagnostics;
     size_t root_len; /* of the argument, with the '/' after it */
     uint64_t ignored;
+    uint64_t passed; /* symbolic links, pipes and devices that may be rules */
     enum vtr_status status;
 };
 
@@ -226,34 +227,60 @@ static bool visit(const char *path, enum vtr_status status, const struct vtr_err
     return walk->status == VTR_OK;
 }
 
+/* Rules that a folder has by links alone would be missing without a word. */
+static void count_passed(const char *path, void *context)
+{
+    struct walk *walk = context;
+
+    walk->passed += language_of(vtr_bytes_from_text(path)) != 0 ||
+                    vtr_path_kind(path) == VTR_PATH_FOLDER;
+}
+
+/* Says how many things of a folder were left out, where there are any. */
+static enum vtr_status report_left_out(struct walk *walk, struct vtr_bytes path,
+                                       uint64_t count, const char *one,
+                                       const char *many)
+{
+    char text[160];
+
+    if (count == 0) {
+        return VTR_OK;
+    }
+    (void)snprintf(text, sizeof(text), "%llu %s", (unsigned long long)count,
+                   count == 1 ? one : many);
+    return report_path(walk, VTR_CODE_IGNORED_FILES, path, text);
+}
+
 static enum vtr_status walk_folder(struct walk *walk, struct vtr_bytes path,
                                    struct vtr_error *err)
 {
     const bool is_here = path.len == 1 && path.ptr[0] == '.';
     const size_t count = walk->out->count;
     struct vtr_error reason = {0};
-    char ignored[96];
     enum vtr_status status;
 
     walk->root_len = is_here ? 0 : path.len + (path.ptr[path.len - 1] == '/' ? 0 : 1);
-    status = vtr_walk((const char *)path.ptr, visit, walk, &reason);
+    status =
+        vtr_walk_telling((const char *)path.ptr, visit, count_passed, walk, &reason);
     if (walk->status == VTR_ERROR_MEMORY || status == VTR_ERROR_MEMORY) {
         return vtr_error_set_memory(err);
     }
     if (status != VTR_OK) {
         return report_unreadable(walk, path, reason.message);
     }
+    status = report_left_out(
+        walk, path, walk->passed,
+        "symbolic link or special file left out: name what it leads to as a source",
+        "symbolic links or special files left out: name what they lead to as sources");
+    if (status != VTR_OK) {
+        return status;
+    }
     if (walk->out->count == count && walk->diagnostics->errors == 0) {
         return report_unreadable(walk, path, "no rule files in this folder");
     }
-    if (walk->ignored > 0) {
-        (void)snprintf(ignored, sizeof(ignored),
-                       "%llu %s whose suffix is not that of a rule source left out",
-                       (unsigned long long)walk->ignored,
-                       walk->ignored == 1 ? "file" : "files");
-        return report_path(walk, VTR_CODE_IGNORED_FILES, path, ignored);
-    }
-    return VTR_OK;
+    return report_left_out(walk, path, walk->ignored,
+                           "file whose suffix is not that of a rule source left out",
+                           "files whose suffix is not that of a rule source left out");
 }
 
 enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena,

@@ -103,6 +103,7 @@ if [ "$(id -u)" -ne 0 ]; then
     cp before/a.yar locked/a.yar
     chmod 555 locked
     expect 2 fmt locked/a.yar
+    says stderr '^1 file: 0 changed$'
     is_same locked/a.yar before/a.yar
     chmod 755 locked
 fi

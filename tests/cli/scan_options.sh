@@ -267,6 +267,10 @@ expect 1 scan --follow-symlinks r.yar links
 says stdout '^hello links/b/out$'
 says stdout '^hello links/a/to_b/to_a/file$'
 is_silent stderr
+ln -s .. links/a/up # to what is scanned
+cp stdout before_up
+expect 1 scan --follow-symlinks r.yar links
+is_same stdout before_up
 
 # What was not scanned is said to programs too.
 expect 2 scan --json r.yar missing

@@ -224,6 +224,12 @@ says stdout '^EXPLAINED'
 says stdout 'missing +rule default:second.* rules/one.yar:2:'
 says stdout 'extra +rule default:third'
 says stdout 'changed +rule default:first.* rules/one.yar:1:'
+# Of a rule's parts in the same words as of rules.
+echo 'rule r { strings: $old = "text" condition: any of them }' >named.yar
+sed 's/old/new/' named.yar >renamed.yar
+expect 0 compile -o renamed.vdb renamed.yar
+expect 1 verify renamed.vdb --sources named.yar
+says stdout 'changed +rule default:r: string \$new extra, string \$old missing  at '
 expect 1 verify --json 2.vdb --sources rules
 json stdout
 says stdout '"verdict":"EXPLAINED"'

@@ -476,6 +476,61 @@ static void a_walk_is_sorted_and_follows_no_links(void **state)
     assert_string_equal(names, "/w/B/w/m/1/w/z");
 }
 
+static void append_passed(const char *path, void *context)
+{
+    char *names = context;
+
+    (void)strncat(names, strrchr(path, '/'), 100);
+}
+
+static bool pass(const char *path, enum vtr_status status, const struct vtr_error *err,
+                 void *context)
+{
+    (void)path;
+    (void)err;
+    (void)context;
+    return status == VTR_OK;
+}
+
+static void a_walk_tells_what_it_passes_over(void **state)
+{
+    (void)state;
+    char names[256] = "";
+    char root[128];
+
+    (void)snprintf(root, sizeof(root), "%s/p", folder);
+    assert_int_equal(mkdir(root, 0755), 0);
+    put_file("p/file", "");
+    assert_int_equal(mkfifo(path_of("p/pipe"), 0600), 0);
+    assert_int_equal(symlink("nowhere", path_of("p/link")), 0);
+    assert_int_equal(vtr_walk_telling(root, pass, append_passed, names, NULL), VTR_OK);
+    assert_string_equal(names, "/link/pipe");
+}
+
+static void a_shared_replacement_is_as_readable_as_its_folder(void **state)
+{
+    (void)state;
+    static const mode_t MODES[][2] = {{0755, 0644},
+                                      {0700, 0600},
+                                      {0750, 0640},
+                                      {0711, 0644}};
+    const mode_t mask = umask(077);
+    struct stat info;
+
+    assert_int_equal(mkdir(path_of("shared"), 0755), 0);
+    for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
+        struct vtr_replacement r = {0};
+        assert_int_equal(chmod(path_of("shared"), MODES[i][0]), 0);
+        assert_int_equal(vtr_replacement_begin(&r, path_of("shared/file"), 0644, NULL),
+                         VTR_OK);
+        assert_int_equal(vtr_replacement_share(&r, NULL), VTR_OK);
+        assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+        assert_int_equal(stat(path_of("shared/file"), &info), 0);
+        assert_int_equal(info.st_mode & 07777, MODES[i][1]);
+    }
+    (void)umask(mask);
+}
+
 static void a_replacement_keeps_the_mode_when_asked(void **state)
 {
     (void)state;
@@ -547,6 +602,8 @@ int main(void)
         cmocka_unit_test(a_file_that_shrinks_while_it_is_scanned_is_survived),
         cmocka_unit_test(more_files_than_can_be_guarded_are_read_at_once),
         cmocka_unit_test(a_walk_is_sorted_and_follows_no_links),
+        cmocka_unit_test(a_walk_tells_what_it_passes_over),
+        cmocka_unit_test(a_shared_replacement_is_as_readable_as_its_folder),
         cmocka_unit_test(a_replacement_keeps_the_mode_when_asked),
         cmocka_unit_test(a_new_file_has_no_mode_to_keep),
         cmocka_unit_test(missing_folders_are_made_and_others_left),
