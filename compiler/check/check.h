@@ -105,6 +105,9 @@ void vtr_check_condition(struct vtr_checker *c, struct vtr_node *node);
 /* Checks "low..high", the children of `node`. */
 void vtr_check_range(struct vtr_checker *c, struct vtr_node *node);
 
+/* Checks what stands behind "at". */
+void vtr_check_offset(struct vtr_checker *c, struct vtr_node *node);
+
 /* Notes that a pattern (number + 1, or 0: any of the rule's) is asked for at a known
  * offset, or in another way (`offset` NULL or not known). */
 void vtr_check_use(struct vtr_checker *c, uint32_t pattern,

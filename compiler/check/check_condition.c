@@ -90,6 +90,22 @@ void vtr_check_condition(struct vtr_checker *c, struct vtr_node *node)
     }
 }
 
+/* A constant that is too small is undefined to YARA, an error to YARA-X. */
+static void refuse_below(struct vtr_checker *c, const struct vtr_node *node,
+                         int64_t least, const char *what)
+{
+    if (node->is_known && node->number < least &&
+        c->source->dialect == VTR_DIALECT_YARA_X) {
+        vtr_check_refuse(c, node, what, NULL);
+    }
+}
+
+void vtr_check_offset(struct vtr_checker *c, struct vtr_node *node)
+{
+    vtr_check_integer(c, node, "an offset");
+    refuse_below(c, node, 0, "an offset before the file");
+}
+
 void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
 {
     struct vtr_node *low = node->children;
@@ -151,7 +167,7 @@ static void check_string_use(struct vtr_checker *c, struct vtr_node *node)
     node->type = VTR_TYPE_BOOL;
     switch ((unsigned)node->kind) {
     case VTR_NODE_STRING_AT:
-        vtr_check_integer(c, node->children, "an offset");
+        vtr_check_offset(c, node->children);
         offset = node->children;
         break;
     case VTR_NODE_STRING_IN:
@@ -165,6 +181,7 @@ static void check_string_use(struct vtr_checker *c, struct vtr_node *node)
     case VTR_NODE_LENGTH:
         if (node->children != NULL) {
             vtr_check_integer(c, node->children, "the number of a match");
+            refuse_below(c, node->children, 1, "a match before the first");
         }
         node->type = VTR_TYPE_INT;
         break;

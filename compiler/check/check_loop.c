@@ -125,6 +125,27 @@ static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
     return total;
 }
 
+/* YARA-X counts a string once, however often the set names it. */
+static void drop_repeated(struct vtr_checker *c, struct vtr_loop *loop)
+{
+    bool *is_seen =
+        vtr_arena_array(c->arena, c->rule->string_count + 1u, sizeof(*is_seen));
+    size_t kept = 0;
+
+    if (is_seen == NULL) {
+        c->has_no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < loop->pattern_count; i++) {
+        const uint32_t number = loop->patterns[i];
+        if (!is_seen[number]) {
+            is_seen[number] = true;
+            loop->patterns[kept++] = number;
+        }
+    }
+    loop->pattern_count = kept;
+}
+
 /* Lists the strings of the set.  They are asked for anywhere in the file. */
 static void check_set(struct vtr_checker *c, struct vtr_loop *loop)
 {
@@ -144,6 +165,9 @@ static void check_set(struct vtr_checker *c, struct vtr_loop *loop)
     for (size_t i = 0; i < loop->pattern_count; i++) {
         c->strings[loop->patterns[i]]->is_referenced = true;
         vtr_check_use(c, loop->patterns[i] + 1, NULL);
+    }
+    if (c->source->dialect == VTR_DIALECT_YARA_X) {
+        drop_repeated(c, loop);
     }
     check_reachable(c, loop, loop->pattern_count);
 }
@@ -204,7 +228,7 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
     if (loop->is_range) {
         vtr_check_range(c, node);
     } else if (loop->is_at) {
-        vtr_check_integer(c, node->children, "an offset");
+        vtr_check_offset(c, node->children);
     }
 }
 
@@ -270,7 +294,8 @@ static void add_variable(struct vtr_checker *c, const struct vtr_loop *loop,
 {
     const struct vtr_bytes name = loop->variables[number];
 
-    if (is_variable(c, name)) {
+    /* To YARA-X an inner variable hides an outer one. */
+    if (is_variable(c, name) && c->source->dialect != VTR_DIALECT_YARA_X) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
                                   place_at(c, loop->variable_offsets[number],
                                            (uint32_t)name.len),

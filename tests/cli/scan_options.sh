@@ -164,12 +164,16 @@ rule x_names { strings: $a = /[[:digit:]][[:^digit:]_]n/ condition: $a }
 rule yara_letters { strings: $a = /qA\A/ condition: $a }
 rule x_floats { condition: 0.1 + 0.2 != 0.3 and filesize * 0.1 != 2.8000000000000003 }
 rule both_wide { strings: $a = /Q.{0,3}Z/ wide ascii condition: !a == 6 }
+rule x_once { strings: $a = "qrt" condition: 1 of ($a, $a) and not 2 of ($a, $a*) }
 rule yara_floats { condition: 0.1 + 0.2 == 0.3 and 1.0 == 1.0 }
 EOF
 printf 'qrt zaaaab Q\0a\0Z\0 qAA 5_n\0l' >x
-expect 0 compile -o x.vdb --dialect yara-x x.yar
+cat >inner.yar <<'EOF'
+rule x_inner { condition: for all i in (1..3) : (for any i in (1..i) : (i == 1)) }
+EOF
+expect 0 compile -o x.vdb --dialect yara-x x.yar inner.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero x_anchors x_floats x_names " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero x_anchors x_floats x_inner x_names x_once " ] ||
     complain "not what YARA-X matches"
 expect 0 compile -o x.vdb x.yar
 expect 1 scan x.vdb x
