@@ -9,6 +9,9 @@
 #include "base/bytes.h"
 #include "scan/module/dex.h"
 
+/* How many bytes of a name count for one, vtr_module_spend. */
+#define NAME_BYTES_PER_UNIT 16u
+
 /* Up to the first NUL: YARA compares names as texts of C. */
 static struct vtr_bytes up_to_nul(struct vtr_bytes text)
 {
@@ -21,8 +24,11 @@ static struct vtr_bytes up_to_nul(struct vtr_bytes text)
 static bool is_wanted(struct vtr_module_run *run, const struct vtr_module_value *wanted,
                       const struct vtr_module_value *name)
 {
+    /* Methods may share the bytes of a name that is as long as the file. */
+    if (!vtr_module_spend(run, name->is.text.len / NAME_BYTES_PER_UNIT)) {
+        return false;
+    }
     const struct vtr_bytes text = up_to_nul(name->is.text);
-
     return wanted->kind == VTR_MODULE_REGEX
                ? vtr_module_matches(run, wanted, text)
                : vtr_bytes_equal(up_to_nul(wanted->is.text), text);

@@ -7,8 +7,10 @@
 /* What a record counts for, vtr_module_spend. */
 #define RECORD_UNITS 4u
 
-/* Entries of the dynamic table, whose number nothing says, are paid for in blocks. */
+/* Entries of the dynamic table, whose number nothing says, are paid for in blocks, each
+ * as a record that may have to be looked up again. */
 #define DYNAMIC_BLOCK 64u
+#define DYNAMIC_UNITS 16u
 
 struct vtr_elf_state *vtr_elf_get_state(struct vtr_module_run *run)
 {
@@ -83,6 +85,9 @@ void vtr_elf_sections(struct vtr_module_run *run)
         put(run, VTR_ELF_SECTIONS_OFFSET, item, section.offset);
         if (vtr_elf_image_name(&name, names, section.name)) {
             vtr_store_text(&run->store, VTR_ELF_SECTIONS_NAME, item, name);
+            if (!vtr_module_spend(run, name.len / VTR_ELF_NAME_BYTES_PER_UNIT)) {
+                return;
+            }
         }
     }
 }
@@ -127,7 +132,7 @@ static bool load_dynamic(struct vtr_module_run *run, const struct vtr_elf_image 
             count < known ? vtr_store_item(&run->store, VTR_ELF_DYNAMIC, 0, count)
                           : vtr_store_append(&run->store, VTR_ELF_DYNAMIC, 0);
         if (count % DYNAMIC_BLOCK == 0 &&
-            !vtr_module_spend(run, (uint64_t)DYNAMIC_BLOCK * RECORD_UNITS)) {
+            !vtr_module_spend(run, (uint64_t)DYNAMIC_BLOCK * DYNAMIC_UNITS)) {
             return false;
         }
         put(run, VTR_ELF_DYNAMIC_TYPE, item, entry.type);
@@ -185,6 +190,9 @@ static void load_symbols(struct vtr_module_run *run, uint32_t section_type,
     put(run, rows->entries, 0, symbols.count);
     for (uint32_t i = 0; i < symbols.count && !run->store.is_full; i++) {
         const struct vtr_elf_symbol symbol = vtr_elf_image_symbol(elf, &symbols, i);
+        if (!vtr_module_spend(run, symbol.name.len / VTR_ELF_NAME_BYTES_PER_UNIT)) {
+            return;
+        }
         const uint32_t item = vtr_store_append(&run->store, rows->array, 0);
         if (symbol.name.ptr != NULL) {
             vtr_store_text(&run->store, rows->name, item, symbol.name);

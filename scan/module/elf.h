@@ -9,6 +9,9 @@
 
 #include "scan/module/module.h"
 
+/* Names of a table may share their bytes: each is paid for by how long it is. */
+#define VTR_ELF_NAME_BYTES_PER_UNIT 16u
+
 void vtr_elf_header(struct vtr_module_run *run);
 void vtr_elf_sections(struct vtr_module_run *run);
 void vtr_elf_segments(struct vtr_module_run *run);

@@ -61,14 +61,18 @@ static bool is_telling(const struct vtr_elf_symbol *symbol)
     return true;
 }
 
-/* The next symbol from `*at` on that has a name and is selected. */
-static bool next_name(const struct vtr_elf_image *elf,
+/* The next symbol from `*at` on that has a name and is selected.  False too when work
+ * is out. */
+static bool next_name(struct vtr_module_run *run, const struct vtr_elf_image *elf,
                       const struct vtr_elf_symbols *symbols, select_fn is_selected,
                       uint32_t *at, struct vtr_bytes *out)
 {
     while (*at < symbols->count) {
         const struct vtr_elf_symbol symbol = vtr_elf_image_symbol(elf, symbols, *at);
         ++*at;
+        if (!vtr_module_spend(run, symbol.name.len / VTR_ELF_NAME_BYTES_PER_UNIT)) {
+            return false;
+        }
         if (symbol.name.ptr != NULL && is_selected(&symbol)) {
             *out = symbol.name;
             return true;
@@ -133,7 +137,7 @@ static struct vtr_bytes names_of(struct vtr_module_run *run,
     if (!vtr_module_spend(run, (uint64_t)symbols->count * SYMBOL_UNITS)) {
         return none;
     }
-    for (uint32_t at = 0; next_name(elf, symbols, is_selected, &at, &name);) {
+    for (uint32_t at = 0; next_name(run, elf, symbols, is_selected, &at, &name);) {
         text_len += name.len;
         count++;
         if (text_len > TEXT_LIMIT_BYTES || count > NAME_COUNT_LIMIT) {
@@ -151,9 +155,13 @@ static struct vtr_bytes names_of(struct vtr_module_run *run,
     }
     uint32_t kept = 0;
     for (uint32_t at = 0;
-         kept < count && next_name(elf, symbols, is_selected, &at, &name); kept++) {
+         kept < count && next_name(run, elf, symbols, is_selected, &at, &name);
+         kept++) {
         names[kept] = lowered(text, name);
         text += name.len;
+    }
+    if (kept < count) {
+        return none;
     }
     if (vtr_sort(names, count, sizeof(*names), compare_names, NULL) != VTR_OK) {
         run->store.is_full = true;

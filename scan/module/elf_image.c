@@ -194,6 +194,15 @@ bool vtr_elf_image_dynamic(const struct vtr_elf_image *elf, struct vtr_elf_dynam
     return true;
 }
 
+/* Names up to the last that a zero ends, so that no search for an end runs in vain. */
+static struct vtr_bytes ended_names(struct vtr_bytes names)
+{
+    while (names.len > 0 && names.ptr[names.len - 1] != 0) {
+        names.len--;
+    }
+    return names;
+}
+
 struct vtr_bytes vtr_elf_image_section_names(const struct vtr_elf_image *elf)
 {
     struct vtr_bytes names = {NULL, 0};
@@ -205,7 +214,7 @@ struct vtr_bytes vtr_elf_image_section_names(const struct vtr_elf_image *elf)
                         &names)) {
         return (struct vtr_bytes){NULL, 0};
     }
-    return names;
+    return ended_names(names);
 }
 
 bool vtr_elf_image_name(struct vtr_bytes *out, struct vtr_bytes names, uint32_t at)
@@ -252,6 +261,7 @@ struct vtr_elf_symbols vtr_elf_image_symbols(const struct vtr_elf_image *elf,
         vtr_peek_slice(elf->data, found.offset, found.size, &symbols.table)) {
         const size_t count = symbols.table.len / SYMBOL_LEN[elf->is_64];
         symbols.count = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+        symbols.names = ended_names(symbols.names);
     }
     return symbols;
 }

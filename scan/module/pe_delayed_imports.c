@@ -28,6 +28,7 @@ struct delayed_importer {
     uint32_t image_len; /* in memory */
     uint32_t library_count;
     uint32_t function_count;
+    uint32_t visit_count; /* entries of tables, also those that lead nowhere */
 };
 
 /* A descriptor; addresses are relative to the image. */
@@ -120,7 +121,7 @@ static void load_library(struct delayed_importer *importer,
     for (uint64_t at = 0; is_more; at += step) {
         if (!read_word(importer->image, library->names + at, &word) ||
             !read_word(importer->image, library->addresses + at, &address) ||
-            !vtr_module_spend(importer->run, 1)) {
+            !vtr_pe_visit_import(importer->run, &importer->visit_count)) {
             break;
         }
         if (read_import(importer, library, name, word, &import)) {
@@ -149,7 +150,7 @@ static void load_libraries(struct delayed_importer *importer, uint64_t offset)
          vtr_module_spend(importer->run, 1) && !importer->run->store.is_full;
          at += DESCRIPTOR_LEN) {
         if (vtr_pe_image_offset(image, library.name, &name_offset) &&
-            vtr_pe_library_name(importer->run, image, name_offset, &name)) {
+            vtr_pe_library_name(importer->run, image, name_offset, SIZE_MAX, &name)) {
             load_library(importer, &library, name);
         }
     }

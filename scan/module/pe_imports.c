@@ -11,7 +11,8 @@
 /* Libraries, and functions of one: more than YARA looks at. */
 #define IMPORT_LIMIT      16384u
 #define NAME_LEN_LIMIT    512u
-#define LIBRARY_LEN_LIMIT 256u /* of its name, with the zero */
+#define LIBRARY_LEN_LIMIT 256u       /* of its name, with the zero */
+#define VISIT_LIMIT       (1u << 22) /* entries: only a file made to be slow has more */
 #define ORDINAL_LIMIT     65536u
 #define HINTED_LEN        4u /* of the shortest name, with the hint before it */
 
@@ -27,12 +28,22 @@ const struct vtr_pe_import_rows VTR_PE_IMPORT_ROWS = {
     .function_rva = VTR_PE_IMPORT_DETAILS_FUNCTIONS_RVA,
 };
 
-bool vtr_pe_library_name(struct vtr_module_run *run, const struct vtr_pe_image *image,
-                         uint64_t offset, struct vtr_bytes *out)
+bool vtr_pe_visit_import(struct vtr_module_run *run, uint32_t *visit_count)
 {
-    *out = vtr_pe_image_text(image, offset, SIZE_MAX);
-    if (out->len == 0 || out->len >= image->data.len - offset ||
-        !vtr_module_spend(run, out->len / 16 + 1)) {
+    if (*visit_count == VISIT_LIMIT) {
+        run->is_limited = true;
+        return false;
+    }
+    ++*visit_count;
+    return vtr_module_spend(run, 1);
+}
+
+bool vtr_pe_library_name(struct vtr_module_run *run, const struct vtr_pe_image *image,
+                         uint64_t offset, size_t len_limit, struct vtr_bytes *out)
+{
+    *out = vtr_pe_image_text(image, offset, len_limit);
+    if (!vtr_module_spend(run, out->len / 16 + 1) || out->len == 0 ||
+        out->len == len_limit || out->len >= image->data.len - offset) {
         return false;
     }
     for (size_t i = 0; i < out->len; i++) {
@@ -81,6 +92,7 @@ struct importer {
     const struct vtr_pe_image *image;
     uint32_t library_count;
     uint32_t function_count;
+    uint32_t visit_count; /* entries of tables, also those that lead nowhere */
 };
 
 /* Entry `index` of a table of functions at `offset`.  False at its end. */
@@ -141,7 +153,7 @@ static void load_library(struct importer *importer, struct vtr_bytes name,
     for (uint32_t i = 0; i < IMPORT_LIMIT && importer->function_count < IMPORT_LIMIT &&
                          read_entry(image, entries, i, &entry);
          i++) {
-        if (!vtr_module_spend(importer->run, 1)) {
+        if (!vtr_pe_visit_import(importer->run, &importer->visit_count)) {
             break;
         }
         if (!read_import(importer, name, entry, &import)) {
@@ -174,8 +186,7 @@ static void load_descriptor(struct importer *importer, const uint8_t *descriptor
     struct vtr_bytes name;
 
     if (!vtr_pe_image_offset(image, vtr_load_u32(descriptor + 12), &offset) ||
-        !vtr_pe_library_name(importer->run, image, offset, &name) ||
-        name.len >= LIBRARY_LEN_LIMIT) {
+        !vtr_pe_library_name(importer->run, image, offset, LIBRARY_LEN_LIMIT, &name)) {
         return;
     }
     /* Where there is no table of names, the addresses stand for it. */

@@ -34,11 +34,17 @@ struct vtr_pe_import {
     uint64_t rva; /* where its address is put; 0: unknown */
 };
 
-/* The library name at an offset.  False unless Windows could have a file of that name.
- */
+/* Whether another entry of a table of functions may be looked at; counts it.  A table
+ * may be that of thousands of libraries, and its entries lead nowhere. */
+VTR_MUST_CHECK bool vtr_pe_visit_import(struct vtr_module_run *run,
+                                        uint32_t *visit_count);
+
+/* The library name at an offset, of less than len_limit bytes.  False unless Windows
+ * could have a file of that name. */
 VTR_MUST_CHECK bool vtr_pe_library_name(struct vtr_module_run *run,
                                         const struct vtr_pe_image *image,
-                                        uint64_t offset, struct vtr_bytes *out);
+                                        uint64_t offset, size_t len_limit,
+                                        struct vtr_bytes *out);
 
 /* The name of an ordinal of a library: a well-known one's, else ordN, from the arena.
  */

@@ -27,7 +27,8 @@ static bool find_long_name(struct vtr_module_run *run, const struct vtr_pe_image
     }
     offset += symbols + (uint64_t)symbol_count * SYMBOL_LEN;
     *out = vtr_pe_image_text(image, offset, SIZE_MAX);
-    if (offset >= image->data.len || out->len >= image->data.len - offset) {
+    if (!vtr_module_spend(run, out->len / 16 + 1) || offset >= image->data.len ||
+        out->len >= image->data.len - offset) {
         return false; /* no zero ends it */
     }
     for (size_t i = 0; i < out->len; i++) {
@@ -35,7 +36,7 @@ static bool find_long_name(struct vtr_module_run *run, const struct vtr_pe_image
             return false;
         }
     }
-    return vtr_module_spend(run, out->len / 16 + 1);
+    return true;
 }
 
 static void set_names(struct vtr_module_run *run, const struct vtr_pe_image *image,

@@ -250,6 +250,34 @@ static void work_that_is_not_allowed_leaves_values_undefined(void **state)
     vtr_sample_free(sample);
 }
 
+static uint64_t units_of_lookup(struct vtr_bytes sample)
+{
+    struct vtr_test_modules test;
+
+    vtr_test_modules_init(&test, sample);
+    (void)vtr_test_call(&test, "dex.has_method(s)", "no such method");
+    const uint64_t units = test.units_spent;
+    vtr_test_modules_deinit(&test);
+    return units;
+}
+
+static void long_names_of_methods_are_paid_for(void **state)
+{
+    const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
+    uint8_t *bytes = (uint8_t *)(uintptr_t)sample.ptr;
+    const uint32_t count = vtr_load_u32(bytes + 56);
+    const uint32_t table = vtr_load_u32(bytes + 60);
+    const uint64_t before = units_of_lookup(sample);
+
+    (void)state;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t offset = vtr_load_u32(bytes + table + (size_t)i * 4);
+        bytes[offset] = offset + 100 < sample.len ? 99 : bytes[offset];
+    }
+    assert_true(units_of_lookup(sample) > before);
+    vtr_sample_free(sample);
+}
+
 static void damaged_files_are_safe(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
@@ -274,6 +302,7 @@ int main(void)
         cmocka_unit_test(classes_and_methods_are_looked_up_by_name),
         cmocka_unit_test(a_method_whose_class_has_no_name_is_of_every_class),
         cmocka_unit_test(work_that_is_not_allowed_leaves_values_undefined),
+        cmocka_unit_test(long_names_of_methods_are_paid_for),
         cmocka_unit_test(damaged_files_are_safe),
     };
 

@@ -216,6 +216,51 @@ static void work_that_is_not_allowed_leaves_values_undefined(void **state)
     vtr_sample_free(sample);
 }
 
+/* Symbols that share a name of 4,000 bytes; without `end` nothing ends it. */
+static uint64_t units_of_shared_names(bool has_end, uint32_t field, const char *path)
+{
+    enum {
+        NAME_LEN = 4000,
+        ROOM = 16 * 1024
+    };
+    const struct vtr_bytes sample = vtr_sample_read("elf/good-64-little");
+    static uint8_t bytes[ROOM];
+    struct vtr_test_modules test;
+
+    memset(bytes, 'S', sizeof(bytes));
+    memcpy(bytes, sample.ptr, sample.len);
+    const size_t len = sample.len + 1 + NAME_LEN + 1;
+    uint8_t *sections = bytes + vtr_load_u32(bytes + AT_SECTIONS_OFFSET);
+    uint8_t *symbols = bytes + vtr_load_u32(sections + (size_t)2 * SECTION_LEN + 24);
+    uint8_t *names = sections + (size_t)3 * SECTION_LEN;
+    bytes[sample.len] = 0;
+    bytes[len - 1] = has_end ? 0 : 'S';
+    vtr_store_u32(names + 24, (uint32_t)sample.len);
+    vtr_store_u32(names + 32, NAME_LEN + 2);
+    for (uint32_t i = 0; i < 26; i++) {
+        vtr_store_u32(symbols + (size_t)i * 24, 1);
+    }
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, len});
+    if (path == NULL) {
+        assert_int_equal(vtr_modules_count(&test.modules, field, NULL, 0), 26);
+    } else {
+        (void)vtr_test_call(&test, path);
+    }
+    const uint64_t units = test.units_spent;
+    vtr_test_modules_deinit(&test);
+    vtr_sample_free(sample);
+    return units;
+}
+
+static void names_that_are_shared_are_paid_for_each_time(void **state)
+{
+    (void)state;
+    assert_true(units_of_shared_names(true, VTR_ELF_DYNSYM, NULL) >= 26 * 4000 / 16);
+    assert_true(units_of_shared_names(true, 0, "elf.import_md5()") >= 26 * 4000 / 16);
+    /* What nothing ends is not searched for its end. */
+    assert_true(units_of_shared_names(false, VTR_ELF_DYNSYM, NULL) < 26 * 8);
+}
+
 static void damaged_files_are_safe(void **state)
 {
     struct vtr_bytes sample = vtr_sample_read("elf/good-64-little");
@@ -240,6 +285,7 @@ int main(void)
         cmocka_unit_test(digests_are_of_sorted_names_in_lower_case),
         cmocka_unit_test(without_dynamic_symbols_digests_are_of_all_symbols),
         cmocka_unit_test(work_that_is_not_allowed_leaves_values_undefined),
+        cmocka_unit_test(names_that_are_shared_are_paid_for_each_time),
         cmocka_unit_test(damaged_files_are_safe),
     };
 

@@ -417,6 +417,77 @@ static void headers_alone_cost_no_work(void **state)
     vtr_sample_free(sample);
 }
 
+/* A table, and a name, may be those of thousands of descriptors, so that a small file
+ * would have its reader look at terabytes. */
+static void imports_that_lead_nowhere_come_to_an_end(void **state)
+{
+    enum {
+        NAME = 0x800,
+        DESCRIPTORS = 0x900,
+        COUNT = 300,
+        TABLE = 0x4000,
+        ENTRIES = 16000,
+        FILE_LEN = 0x20000
+    };
+    const struct vtr_bytes sample = vtr_sample_read("pe/good-32");
+    static uint8_t bytes[FILE_LEN];
+    struct vtr_test_modules test;
+
+    (void)state;
+    /* What is before the first section is where it stands in the file. */
+    memset(bytes, 0, sizeof(bytes));
+    memcpy(bytes, sample.ptr, NAME);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 12, 0x100000);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 40 + 12, 0x200000);
+    memcpy(bytes + NAME, "k.dll", 6);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        vtr_store_u32(bytes + DESCRIPTORS + (size_t)i * 20, TABLE);
+        vtr_store_u32(bytes + DESCRIPTORS + (size_t)i * 20 + 12, NAME);
+    }
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        vtr_store_u32(bytes + TABLE + (size_t)i * 4, 0x70000000);
+    }
+    vtr_store_u32(bytes + OPTIONAL_AT + 96 + 1 * 8, DESCRIPTORS);
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, FILE_LEN});
+    assert_int_equal(
+        vtr_modules_get(&test.modules, VTR_PE_NUMBER_OF_IMPORTS, NULL, 0).is.number, 0);
+    assert_true(vtr_modules_is_limited(&test.modules));
+    vtr_test_modules_deinit(&test);
+    vtr_sample_free(sample);
+}
+
+static void the_search_for_the_end_of_a_name_is_paid_for(void **state)
+{
+    enum {
+        DESCRIPTOR = 0x800,
+        NAME = 0x900,
+        FILE_LEN = 0x10000
+    };
+    const struct vtr_bytes sample = vtr_sample_read("pe/good-32");
+    static uint8_t bytes[FILE_LEN];
+    struct vtr_test_modules test;
+
+    (void)state;
+    memset(bytes, 'd', sizeof(bytes));
+    memcpy(bytes, sample.ptr, DESCRIPTOR);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 12, 0x100000);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 40 + 12, 0x200000);
+    memset(bytes + DESCRIPTOR, 0, NAME - DESCRIPTOR);
+    vtr_store_u32(bytes + DESCRIPTOR, 1);
+    vtr_store_u32(bytes + DESCRIPTOR + 4, NAME);
+    vtr_store_u32(bytes + DESCRIPTOR + 12, DESCRIPTOR);
+    vtr_store_u32(bytes + DESCRIPTOR + 16, DESCRIPTOR);
+    vtr_store_u32(bytes + OPTIONAL_AT + 96 + 13 * 8, DESCRIPTOR);
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, FILE_LEN});
+    assert_int_equal(vtr_modules_get(&test.modules, VTR_PE_NUMBER_OF_DELAYED_IMPORTS,
+                                     NULL, 0)
+                         .is.number,
+                     0);
+    assert_true(test.units_spent >= (FILE_LEN - NAME) / 16);
+    vtr_test_modules_deinit(&test);
+    vtr_sample_free(sample);
+}
+
 static void damaged_files_are_safe(void **state)
 {
     struct vtr_bytes sample = vtr_sample_read("pe/good-32");
@@ -448,6 +519,8 @@ int main(void)
         cmocka_unit_test(the_debug_directory_leads_to_the_symbols),
         cmocka_unit_test(the_checksum_leaves_its_own_place_out),
         cmocka_unit_test(headers_alone_cost_no_work),
+        cmocka_unit_test(imports_that_lead_nowhere_come_to_an_end),
+        cmocka_unit_test(the_search_for_the_end_of_a_name_is_paid_for),
         cmocka_unit_test(damaged_files_are_safe),
     };
 
