@@ -149,7 +149,7 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_update_get_state(
 
 /* Puts the previous database back in place; the one that was there is the previous one
  * then, and updates do not put it back.  VTR_ERROR_ARGUMENT: there is no previous one.
- */
+ * VTR_ERROR_MISMATCH: it is damaged, and the present one stays. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_update_roll_back(
     const char *dir, struct vtr_update_result *out, struct vtr_error *err);
 

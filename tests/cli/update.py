@@ -139,6 +139,22 @@ def nothing_to_roll_back_to_is_said(w):
     w.has(1)
 
 
+def a_damaged_previous_database_does_not_come_back(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    w.update()
+    previous = w.dir / "sample.vdb.previous"
+    data = bytearray(previous.read_bytes())
+    data[-1] ^= 1
+    previous.unlink()
+    previous.write_bytes(data)
+    assert "is damaged" in vitrine("update", "--dir", w.dir, "--rollback",
+                                   expect=2).stderr
+    w.has(2)
+    assert not w.status()["is_held"]
+
+
 def a_damaged_database_is_replaced(w):
     w.publish(1)
     w.update()

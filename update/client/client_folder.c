@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
+#include "delta/rebuild_image.h"
 #include "update/client/client_install.h"
 
 /* What is told of a database file. */
@@ -102,6 +104,34 @@ static enum vtr_status exchange(const char *dir, struct vtr_client_state *state,
     return status;
 }
 
+/* Whether the previous database is whole, which lay there unused: scanners have it
+ * next.
+ */
+static enum vtr_status check_previous(const char *dir, const char *database,
+                                      const struct vtr_client_installed *installed,
+                                      struct vtr_error *err)
+{
+    struct vtr_mapping mapping = {0};
+    struct vtr_image image;
+    struct vtr_error why = {0};
+    enum vtr_status status = vtr_mapping_open(&mapping, installed->previous_path, &why);
+
+    if (status == VTR_OK) {
+        status = vtr_delta_open_image(&image, mapping.bytes, &why);
+    }
+    if (status == VTR_OK &&
+        !vtr_bytes_equal(image.name, vtr_bytes_from_text(database))) {
+        status = vtr_error_set(&why, VTR_ERROR_MISMATCH, "it is of another name");
+    }
+    vtr_mapping_close(&mapping);
+    return status == VTR_OK
+               ? VTR_OK
+               : vtr_error_set(err, status,
+                               "the previous database in '%.400s' is damaged, and the "
+                               "present one stays: %.300s",
+                               dir, why.message);
+}
+
 static enum vtr_status roll_back(const char *dir, struct vtr_update_result *result,
                                  struct vtr_error *err)
 {
@@ -123,6 +153,9 @@ static enum vtr_status roll_back(const char *dir, struct vtr_update_result *resu
                                        VTR_DIGEST_LEN) == 0))) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' has no previous database",
                                dir);
+    }
+    if (status == VTR_OK) {
+        status = check_previous(dir, state.told.database, &installed, err);
     }
     if (status == VTR_OK) {
         result->release = previous.release;
