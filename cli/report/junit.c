@@ -41,14 +41,21 @@ static void add_count(struct vtr_text *out, const char *name, uint64_t value)
     vtr_text_add(out, "\"");
 }
 
+/* A <testcase> up to its end, which is the caller's. */
+static void begin_case(struct vtr_text *cases, const struct vtr_span *place,
+                       const char *title)
+{
+    vtr_text_add(cases, "    <testcase");
+    add_attribute(cases, "classname", place->path);
+    add_attribute(cases, "name", title);
+    add_attribute(cases, "file", place->path);
+    add_count(cases, "line", place->line);
+}
+
 void vtr_junit_add(struct vtr_text *cases, const struct vtr_test_check *check,
                    const char *title)
 {
-    vtr_text_add(cases, "    <testcase");
-    add_attribute(cases, "classname", check->place.path);
-    add_attribute(cases, "name", title);
-    add_attribute(cases, "file", check->place.path);
-    add_count(cases, "line", check->place.line);
+    begin_case(cases, &check->place, title);
     if (check->is_passed) {
         vtr_text_add(cases, "/>\n");
         return;
@@ -58,13 +65,30 @@ void vtr_junit_add(struct vtr_text *cases, const struct vtr_test_check *check,
     vtr_text_add(cases, "/>\n    </testcase>\n");
 }
 
+void vtr_junit_add_errors(struct vtr_text *cases, uint64_t *count,
+                          const struct vtr_diagnostic *diagnostics,
+                          size_t diagnostic_count)
+{
+    for (size_t i = 0; i < diagnostic_count; i++) {
+        if (diagnostics[i].severity != VTR_SEVERITY_ERROR) {
+            continue;
+        }
+        (*count)++;
+        begin_case(cases, &diagnostics[i].span, diagnostics[i].code);
+        vtr_text_add(cases, ">\n      <error");
+        add_attribute(cases, "message", diagnostics[i].message);
+        vtr_text_add(cases, "/>\n    </testcase>\n");
+    }
+}
+
 void vtr_junit_finish(struct vtr_text *out, const struct vtr_text *cases,
-                      const struct vtr_test_summary *summary)
+                      const struct vtr_test_summary *summary, uint64_t error_count)
 {
     vtr_text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
                       "  <testsuite name=\"vitrine test\"");
-    add_count(out, "tests", summary->passed + summary->failed);
+    add_count(out, "tests", summary->passed + summary->failed + error_count);
     add_count(out, "failures", summary->failed);
+    add_count(out, "errors", error_count);
     vtr_text_add(out, ">\n");
     vtr_text_bytes(out, (struct vtr_bytes){(const uint8_t *)cases->ptr, cases->len});
     vtr_text_add(out, "  </testsuite>\n</testsuites>\n");

@@ -256,6 +256,7 @@ static int propose_root(const struct vtr_verb *verb,
     struct vtr_public_key *removed = NULL;
     struct vtr_error err = {0};
     uint64_t now = 0;
+    uint64_t lifetime = 0;
     enum vtr_status status = collect_keys(&keys, arguments, is_first, &err);
 
     if (status == VTR_OK) {
@@ -264,7 +265,11 @@ static int propose_root(const struct vtr_verb *verb,
     if (status == VTR_OK) {
         status = vtr_clock_now(arguments->now, &now, &err);
     }
-    const uint64_t days = arguments->days == 0 ? 365 : arguments->days;
+    if (status == VTR_OK) {
+        status = vtr_repo_lifetime(&lifetime, "--days",
+                                   arguments->days == 0 ? 365 : arguments->days,
+                                   VTR_DAY_SECONDS, &err);
+    }
     const struct vtr_root_change change = {
         .added = keys.items,
         .added_count = keys.count,
@@ -275,7 +280,7 @@ static int propose_root(const struct vtr_verb *verb,
                               ? arguments->release_threshold
                               : arguments->root_threshold,
         .release_threshold = arguments->release_threshold,
-        .expires = now + days % 100000 * VTR_DAY_SECONDS,
+        .expires = now + lifetime,
         .allows_single_party = arguments->is_single_party,
     };
     if (status == VTR_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* vitrine repo propose, publish, expire: releases, and what keeps them alive. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,20 @@ const struct vtr_verb vtr_verb_repo_expire = {
     .exits = "0  signed\n2  could not\n",
     .run = vtr_cmd_repo_expire};
 
+enum vtr_status vtr_repo_lifetime(uint64_t *out_seconds, const char *option,
+                                  uint64_t count, uint64_t unit_seconds,
+                                  struct vtr_error *err)
+{
+    if (count > 36500 * VTR_DAY_SECONDS / unit_seconds) {
+        *err = (struct vtr_error){.status = VTR_ERROR_ARGUMENT};
+        (void)snprintf(err->message, sizeof(err->message),
+                       "%s: more than a hundred years", option);
+        return VTR_ERROR_ARGUMENT;
+    }
+    *out_seconds = count * unit_seconds;
+    return VTR_OK;
+}
+
 static int propose(const struct propose_arguments *arguments,
                    const struct vtr_list *paths)
 {
@@ -137,9 +152,14 @@ static int propose(const struct propose_arguments *arguments,
     struct vtr_secret_key *key = NULL;
     struct vtr_error err = {0};
     uint64_t now = 0;
-    const uint64_t days = arguments->days == 0 ? 30 : arguments->days % 100000;
+    uint64_t lifetime = 0;
     enum vtr_status status = vtr_clock_now(arguments->now, &now, &err);
 
+    if (status == VTR_OK) {
+        status = vtr_repo_lifetime(&lifetime, "--days",
+                                   arguments->days == 0 ? 30 : arguments->days,
+                                   VTR_DAY_SECONDS, &err);
+    }
     if (status == VTR_OK && paths->count > 1) {
         status = vtr_input_open_database(&database, paths->items[1], &err);
     }
@@ -148,7 +168,7 @@ static int propose(const struct propose_arguments *arguments,
             vtr_password_load_key(&key, arguments->key, arguments->password_file, &err);
     }
     options.key = key;
-    options.expires = now + days * VTR_DAY_SECONDS;
+    options.expires = now + lifetime;
     if (status == VTR_OK) {
         status = vtr_repository_propose(paths->items[0], database.bytes, &options,
                                         arguments->output, &err);
@@ -213,13 +233,19 @@ static int go_online(const struct vtr_verb *verb,
 {
     struct vtr_online_options options = {
         .key_count = arguments->keys.count,
-        .timestamp_seconds = arguments->hours % 1000000 * 3600,
-        .snapshot_seconds = arguments->snapshot_days % 100000 * VTR_DAY_SECONDS,
     };
     struct vtr_secret_key **keys = NULL;
     struct vtr_error err = {0};
     enum vtr_status status = vtr_clock_now(arguments->now, &options.now, &err);
 
+    if (status == VTR_OK) {
+        status = vtr_repo_lifetime(&options.timestamp_seconds, "--hours",
+                                   arguments->hours, 3600, &err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_repo_lifetime(&options.snapshot_seconds, "--snapshot-days",
+                                   arguments->snapshot_days, VTR_DAY_SECONDS, &err);
+    }
     if (status == VTR_OK) {
         status =
             vtr_repo_load_keys(&keys, &arguments->keys, arguments->password_file, &err);

@@ -247,6 +247,20 @@ static void add_problems(struct vtr_text *out, const struct vtr_test_run *run,
     vtr_print_diagnostics(out, diagnostics, count, is_json, is_coloured);
 }
 
+static void finish_junit(struct vtr_text *out, struct vtr_text *cases,
+                         const struct vtr_test_run *run)
+{
+    uint64_t error_count = 0;
+    size_t count;
+    const struct vtr_diagnostic *diagnostics =
+        vtr_compilation_get_diagnostics(vtr_test_run_get_compilation(run), &count);
+
+    vtr_junit_add_errors(cases, &error_count, diagnostics, count);
+    diagnostics = vtr_test_run_get_diagnostics(run, &count);
+    vtr_junit_add_errors(cases, &error_count, diagnostics, count);
+    vtr_junit_finish(out, cases, vtr_test_run_get_summary(run), error_count);
+}
+
 /* Writes both reports. */
 static int finish(struct test_report *report, const struct vtr_test_run *run,
                   int exit_code)
@@ -263,7 +277,7 @@ static int finish(struct test_report *report, const struct vtr_test_run *run,
         put_json_summary(&report->machine, summary);
         exit_code = vtr_output_answer(&report->machine, exit_code);
     } else if (arguments->is_junit) {
-        vtr_junit_finish(&out, &report->machine, summary);
+        finish_junit(&out, &report->machine, run);
         exit_code = vtr_output_answer(&out, exit_code);
     }
     (void)fflush(stdout);

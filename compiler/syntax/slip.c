@@ -142,6 +142,24 @@ static bool explain_suffix(struct vtr_parser *p, struct vtr_problem *problem)
     return problem->help[0] != '\0';
 }
 
+/* Whether a word is one of those that begin something between rules, where one of
+ * those is expected. */
+static bool may_stand(const char *word, const char *what)
+{
+    static const char *const BEGINS[] = {"rule", "import", "include", "private",
+                                         "global"};
+
+    if (strstr(what, "'import'") == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(BEGINS) / sizeof(BEGINS[0]); i++) {
+        if (strcmp(word, BEGINS[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void explain_name(struct vtr_parser *p, struct vtr_problem *problem,
                          const char *what)
 {
@@ -169,7 +187,7 @@ static void explain_name(struct vtr_parser *p, struct vtr_problem *problem,
                                      (const char *)name.ptr));
     } else if (strstr(what, "quotes") != NULL || strstr(what, "a text") != NULL) {
         offer_quotes(p, problem);
-    } else if (word != NULL) {
+    } else if (word != NULL && may_stand(word, what)) {
         replace(problem,
                 vtr_diagnostics_text(p->diagnostics, "did you mean '%s'?", word),
                 problem->place, word);

@@ -158,6 +158,14 @@ struct vtr_bytes vtr_source_beside(struct vtr_arena *arena, struct vtr_bytes pat
     return vtr_source_normalise(arena, (struct vtr_bytes){joined, folder + name.len});
 }
 
+/* "NAMESPACE:FILE", as yara and yarac take it. */
+static bool is_in_namespace(struct vtr_bytes path)
+{
+    const uint8_t *colon = memchr(path.ptr, ':', path.len);
+
+    return colon != NULL && vtr_path_kind((const char *)colon + 1) == VTR_PATH_FILE;
+}
+
 /* What a walk needs beside what it is called with. */
 struct walk {
     struct vtr_arena *arena;
@@ -304,7 +312,12 @@ enum vtr_status vtr_source_collect(const char *argument, struct vtr_arena *arena
     case VTR_PATH_FOLDER:
         return walk_folder(&walk, path, err);
     case VTR_PATH_MISSING:
-        status = report_unreadable(&walk, path, "there is no such file or folder");
+        status = report_unreadable(
+            &walk, path,
+            is_in_namespace(path)
+                ? "there is no such file or folder; yara's NAMESPACE:FILE is not "
+                  "understood, but 'vitrine compile --namespace file' is there"
+                : "there is no such file or folder");
         break;
     case VTR_PATH_FILE:
     case VTR_PATH_OTHER: {

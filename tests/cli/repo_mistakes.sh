@@ -67,6 +67,13 @@ says stderr '^2.proposal: main release 3, deltas from 2; good until 20[0-9TZ:-]+
 expect 0 repo key repo -o root.proposal
 says stderr '^root.proposal: root version 2; good until 20[0-9TZ:-]+; to be approved$'
 
+expect 2 repo key repo -o far.proposal --days 100000
+says stderr 'days: more than a hundred years'
+is_missing far.proposal
+expect 2 repo expire repo --key online.key --hours 99999999999
+expect 2 repo propose repo 3.vdb -o far.proposal --key online.key --days 36501
+expect 0 repo propose repo 3.vdb -o far.proposal --key online.key --days 36500
+
 # --- An umask that hides ----------------------------------------------------------------
 
 (umask 077 && release 3)

@@ -32,6 +32,23 @@ expect 2 check links
 says stdout 'no rule files in this folder'
 says stdout 'W054.*: 1 symbolic link'
 
+# --- A file of something else -----------------------------------------------------------
+
+echo 'some notes' >notes
+expect 1 check notes
+says stdout "expected 'rule', 'import' or 'include', found 'some'"
+! grep -q 'did you mean' stdout || complain "a word is offered that may not stand there"
+echo 'rul a { condition: true }' >notes
+expect 1 check notes
+says stdout "did you mean 'rule'"
+
+# --- A namespace as yara has it ---------------------------------------------------------
+
+expect 2 check ours:rules/one.yar
+says stdout 'NAMESPACE:FILE is not understood'
+expect 2 check ours:none.yar
+! grep -q NAMESPACE stdout || complain "any name with a colon is taken for a namespace"
+
 # --- A folder that cannot be read to its end --------------------------------------------
 
 if strace -o trace.log -e trace=getdents64 true 2>/dev/null; then

@@ -93,7 +93,7 @@ if command -v python3 >/dev/null; then
 fi
 printf 'sample <&"'"'"'\x01\xff>\n clean\n matches Big\n' >odd.test
 expect 1 test --junit rules/a.yar fail.test odd.test
-says stdout '<testsuite name="vitrine test" tests="20" failures="8">'
+says stdout '<testsuite name="vitrine test" tests="20" failures="8" errors="0">'
 says stdout '<failure message="it matches"/>'
 says stderr '^6 samples, 20 checks: 8 failed$'
 says stderr 'odd\.test:3:10: Big matches .*: it does not; found: nothing$'
@@ -102,6 +102,16 @@ if command -v python3 >/dev/null; then
         complain "not XML"
 fi
 expect 2 test --json --junit rules
+# What could not be tried is an error to a build server, not a test less.
+mkdir broken
+echo 'rule b { condition: true }' >broken/b.yar
+printf 'sample one\nmatches b\nsample two\nmatches nobody\n' >broken/b.test
+expect 2 test --junit broken
+says stdout 'tests="2" failures="0" errors="1"'
+says stdout '<error message="there is no rule .nobody."/>'
+echo 'rule c { condition: nothing }' >broken/c.yar
+expect 2 test --junit broken
+says stdout 'name="E026" file="broken/c.yar" line="1"'
 
 # Coverage.
 printf 'sample s\n clean\n' >some.test
