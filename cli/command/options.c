@@ -12,6 +12,10 @@
 /* Words longer than this are not compared: nobody mistypes them by one letter. */
 #define WORD_LEN_MAX 40
 
+/* A variable of a script that was not set, mostly: "" would be the folder that the
+ * program runs in, or the root of the system. */
+#define EMPTY "an empty name is given for"
+
 /* One parse: where it stands in argv and what it fills. */
 struct parse {
     const struct vtr_verb *verb;
@@ -115,7 +119,12 @@ static bool set_option(struct parse *p, const struct vtr_option *option,
                        const char *argument)
 {
     void *slot = slot_of(option, p->values);
+    const bool is_path =
+        option->kind == VTR_OPTION_PATH || option->kind == VTR_OPTION_PATHS;
 
+    if (is_path && argument[0] == '\0') {
+        return bad_usage(p->verb, EMPTY, option->name);
+    }
     switch (option->kind) {
     case VTR_OPTION_FLAG:
         *(bool *)slot = true;
@@ -218,7 +227,8 @@ static bool parse_all(struct parse *p)
         bool ok;
 
         if (only_operands || word[0] != '-' || word[1] == '\0') {
-            ok = append(p, p->operands, word);
+            ok = word[0] == '\0' ? bad_usage(p->verb, EMPTY, p->verb->operands)
+                                 : append(p, p->operands, word);
         } else if (word[1] != '-') {
             ok = parse_short(p, word + 1);
         } else if (word[2] == '\0') {

@@ -57,6 +57,24 @@ says stderr "vitrine compile --help"
 expect 2 check -zq "$root/rules"
 says stderr "unknown option '-z'"
 
+# "" is not the folder that the program runs in, nor the root of the system.
+mkdir "$work/here"
+echo 'rule r {condition: true}' >"$work/here/r.yar"
+cp "$work/here/r.yar" "$work/unset.yar"
+pushd "$work/here" >/dev/null
+for words in 'fmt' 'check' 'compile -o x.vdb' 'scan r.yar' 'test' 'repo gc' 'repo check'; do
+    expect 2 $words ''
+    says stderr "an empty name is given for"
+done
+is_same r.yar ../unset.yar
+is_missing x.vdb
+expect 2 update --url "file://$work" --dir ''
+says stderr "an empty name is given for 'dir'"
+expect 2 update --url "file://$work" --dir= --rollback
+expect 2 compile -o '' r.yar
+says stderr "an empty name is given for 'output'"
+popd >/dev/null
+
 # Arguments of options.
 expect 2 compile -o
 says stderr 'an argument is missing'
