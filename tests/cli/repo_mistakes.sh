@@ -74,6 +74,18 @@ expect 2 repo expire repo --key online.key --hours 99999999999
 expect 2 repo propose repo 3.vdb -o far.proposal --key online.key --days 36501
 expect 0 repo propose repo 3.vdb -o far.proposal --key online.key --days 36500
 
+# --- Keys that do not count -------------------------------------------------------------
+
+expect 0 key generate --no-password lab2.key
+expect 0 repo init other -o other.proposal "${parties[@]}"
+expect 0 repo approve other.proposal --key lab2.key
+says stderr 'warning: the key approves no roots: its signature does not count$'
+expect 0 repo key repo -o next.proposal --remove lab.key.pub --party lab:lab2.key.pub --root lab:lab2.key.pub
+approve next.proposal
+expect 0 repo approve next.proposal --key lab2.key
+expect 1 repo publish repo next.proposal --key online.key
+says stderr 'approved so far by: vendor; propose the present release again, and publish it together'
+
 # --- An umask that hides ----------------------------------------------------------------
 
 (umask 077 && release 3)

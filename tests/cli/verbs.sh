@@ -224,6 +224,14 @@ says stdout '^EXPLAINED'
 says stdout 'missing +rule default:second.* rules/one.yar:2:'
 says stdout 'extra +rule default:third'
 says stdout 'changed +rule default:first.* rules/one.yar:1:'
+sed 's/^rule/private rule/' rules/one.yar >hidden.yar
+expect 0 compile -o shown.vdb rules/one.yar
+expect 0 compile -o hidden.vdb hidden.yar
+expect 1 compare shown.vdb hidden.vdb
+says stdout '^changed +rule default:first: private added$'
+expect 1 verify hidden.vdb --sources rules/one.yar
+says stdout 'changed +rule default:first: private extra  at rules/one.yar:1:'
+
 # Of a rule's parts in the same words as of rules.
 echo 'rule r { strings: $old = "text" condition: any of them }' >named.yar
 sed 's/old/new/' named.yar >renamed.yar

@@ -100,6 +100,9 @@ static void changed_rule_says_what_changed(void **state)
     other.is_negated = true;
     other.flags = 0;
     check_rule(&other, "changed rule default:rule (flags, condition)\n");
+    other.flags = VTR_RULE_PRIVATE | VTR_RULE_GLOBAL;
+    check_rule(&other, "changed rule default:rule (private added, global added, "
+                       "flags, condition)\n");
     other = RULE;
     other.meta_value = 2;
     check_rule(&other, "changed rule default:rule (meta weight changed)\n");

@@ -185,7 +185,10 @@ enum vtr_status vtr_proposal_check_key(const struct vtr_proposal *proposal,
     }
     if (is_root && (uses & VTR_KEY_USE_ROOT) == 0) {
         return vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                             root.len > 0
+                             proposal->metadata.version == 1
+                                 ? "the key approves no roots: its signature does not "
+                                   "count"
+                             : root.len > 0
                                  ? "the key approves roots neither under the present "
                                    "root nor under this one: its signature does not "
                                    "count"

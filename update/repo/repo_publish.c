@@ -234,7 +234,15 @@ static enum vtr_status settle_targets(struct publication *p,
     }
     status = check_threshold(current, root, err);
     if (status == VTR_OK) {
-        status = check_threshold(current, &p->root, err);
+        struct vtr_error reason = {0};
+
+        status = check_threshold(current, &p->root, &reason);
+        if (status != VTR_OK) {
+            (void)vtr_error_set(err, status, "%.300s%s", reason.message,
+                                is_new ? ""
+                                       : "; propose the present release again, and "
+                                         "publish it together with the root");
+        }
     }
     if (status == VTR_OK && !is_new) {
         return keep_targets_text(p, err);

@@ -86,6 +86,15 @@ static void say(struct vtr_writer *w, const char *what, struct vtr_bytes name,
     vtr_writer_raw(w, vtr_bytes_from_text(how));
 }
 
+static void say_flag(struct vtr_writer *w, const char *what, unsigned a, unsigned b,
+                     unsigned flag)
+{
+    if (((a ^ b) & flag) != 0) {
+        say(w, what, (struct vtr_bytes){NULL, 0},
+            (b & flag) != 0 ? " added" : " removed");
+    }
+}
+
 /* Merges two sorted lists of parts and says which are not in both alike. */
 static void say_parts(struct vtr_writer *w, const char *what,
                       const struct vtr_vector *a, const struct vtr_vector *b)
@@ -170,8 +179,10 @@ enum vtr_status vtr_rule_describe_change(struct vtr_writer *w, struct vtr_bytes 
         return VTR_OK;
     }
     struct vtr_writer list = {0};
-    if (rule_a.flags != rule_b.flags) {
-        say(&list, "flags", nothing, "");
+    say_flag(&list, "private", rule_a.flags, rule_b.flags, VTR_RULE_PRIVATE);
+    say_flag(&list, "global", rule_a.flags, rule_b.flags, VTR_RULE_GLOBAL);
+    if (((rule_a.flags ^ rule_b.flags) & ~(VTR_RULE_PRIVATE | VTR_RULE_GLOBAL)) != 0) {
+        say(&list, "flags", nothing, ""); /* that the compiler finds out */
     }
     status =
         describe_parts(&list, &TAGS, (struct part_list){rule_a.tags, rule_a.tag_count},
