@@ -236,7 +236,7 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
     }
     return vtr_machine_push(m, vtr_value_bool(vtr_condition_regex_matches(
                                    m->world->regexes, m->world->run, flags, masked,
-                                   text.text, false)));
+                                   text.text, false, NULL)));
 }
 
 /* Steps that an operator on two texts may take. */

@@ -63,7 +63,7 @@ static enum vtr_regex_answer search(struct vtr_scan_run *run,
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
                                  struct vtr_scan_run *run, uint8_t flags,
                                  struct vtr_bytes masked, struct vtr_scan_text subject,
-                                 bool is_inside)
+                                 bool is_inside, size_t *out_end)
 {
     struct vtr_bytes plain = subject.bytes;
     uint8_t *copy = NULL;
@@ -99,5 +99,8 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         answer = VTR_REGEX_NO;
     }
     free(copy);
+    if (answer == VTR_REGEX_YES && out_end != NULL) {
+        *out_end = (size_t)(match.offset + match.length);
+    }
     return answer == VTR_REGEX_YES;
 }

@@ -26,7 +26,8 @@ static bool spend(void *context, uint64_t units)
     return true;
 }
 
-static bool matches(void *context, const void *regex, struct vtr_bytes subject)
+static bool matches(void *context, const void *regex, struct vtr_bytes subject,
+                    size_t *out_end)
 {
     struct vtr_module_host *host = context;
     const struct vtr_value *value = regex;
@@ -34,7 +35,8 @@ static bool matches(void *context, const void *regex, struct vtr_bytes subject)
     return spend(host, REGEX_UNITS + subject.len) &&
            vtr_condition_regex_matches(host->regexes, host->run, value->regex_flags,
                                        value->text.bytes,
-                                       (struct vtr_scan_text){subject, false}, true);
+                                       (struct vtr_scan_text){subject, false}, true,
+                                       out_end);
 }
 
 static void show(void *context, struct vtr_bytes line)

@@ -19,8 +19,10 @@ struct vtr_module_services {
     /* Counts work: a unit is some nanoseconds.  False when none is left: the module
      * gives up, and the value is undefined. */
     bool (*spend)(void *context, uint64_t units);
-    /* Whether an argument of kind REGEX matches somewhere in `subject`. */
-    bool (*matches)(void *context, const void *regex, struct vtr_bytes subject);
+    /* Whether an argument of kind REGEX matches somewhere in `subject`, and where the
+     * first match ends (`out_end` may be NULL). */
+    bool (*matches)(void *context, const void *regex, struct vtr_bytes subject,
+                    size_t *out_end);
     /* Shows a line of the console module. */
     void (*log)(void *context, struct vtr_bytes line);
     void *context;
@@ -78,7 +80,17 @@ static inline bool vtr_module_matches(struct vtr_module_run *run,
                                       const struct vtr_module_value *regex,
                                       struct vtr_bytes subject)
 {
-    return run->services->matches(run->services->context, regex->is.regex, subject);
+    return run->services->matches(run->services->context, regex->is.regex, subject,
+                                  NULL);
+}
+
+/* The same, and where the first match ends. */
+static inline bool vtr_module_finds(struct vtr_module_run *run,
+                                    const struct vtr_module_value *regex,
+                                    struct vtr_bytes subject, size_t *out_end)
+{
+    return run->services->matches(run->services->context, regex->is.regex, subject,
+                                  out_end);
 }
 
 static inline struct vtr_module_value vtr_module_undefined(void)

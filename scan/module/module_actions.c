@@ -14,6 +14,7 @@
 #include "scan/module/pe.h"
 #include "scan/module/pe_signatures.h"
 #include "scan/module/string.h"
+#include "scan/module/tests.h"
 #include "scan/module/time.h"
 
 struct action {

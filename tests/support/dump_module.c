@@ -17,11 +17,13 @@ static bool spend_nothing(void *context, uint64_t units)
     return true;
 }
 
-static bool match_nothing(void *context, const void *regex, struct vtr_bytes subject)
+static bool match_nothing(void *context, const void *regex, struct vtr_bytes subject,
+                          size_t *out_end)
 {
     (void)context;
     (void)regex;
     (void)subject;
+    (void)out_end;
     return false;
 }
 

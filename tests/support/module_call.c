@@ -23,7 +23,8 @@ static bool spend(void *context, uint64_t units)
 }
 
 /* An expression is a text here, which matches where it stands in the subject. */
-static bool matches(void *context, const void *regex, struct vtr_bytes subject)
+static bool matches(void *context, const void *regex, struct vtr_bytes subject,
+                    size_t *out_end)
 {
     const struct vtr_bytes text = vtr_bytes_from_text(regex);
     bool is_found = false;
@@ -32,6 +33,9 @@ static bool matches(void *context, const void *regex, struct vtr_bytes subject)
     for (size_t at = 0; at + text.len <= subject.len && !is_found; at++) {
         is_found =
             vtr_bytes_equal((struct vtr_bytes){subject.ptr + at, text.len}, text);
+        if (is_found && out_end != NULL) {
+            *out_end = at + text.len;
+        }
     }
     return is_found;
 }

@@ -31,11 +31,13 @@
  "{\"network\": {\"dns\": [{\"ip\": \"9.9.9.9\", \"hostname\": \"old.example\"}]}}"
 
 /* In place of a regular expression: a text that the subject contains. */
-static bool contains(void *context, const void *regex, struct vtr_bytes subject)
+static bool contains(void *context, const void *regex, struct vtr_bytes subject,
+                     size_t *out_end)
 {
     const size_t len = strlen(regex);
 
     (void)context;
+    (void)out_end;
     for (size_t i = 0; i + len <= subject.len; i++) {
         if (memcmp(subject.ptr + i, regex, len) == 0) {
             return true;
