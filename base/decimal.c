@@ -52,6 +52,9 @@ struct vtr_decimal vtr_decimal_parse(struct vtr_bytes text)
             is_fraction = true;
             continue;
         }
+        if (text.ptr[i] == '_') {
+            continue;
+        }
         const unsigned digit = text.ptr[i] - (unsigned)'0';
         if (count < DIGITS_MAX) {
             out.digits = out.digits * 10 + (int64_t)digit;

@@ -19,7 +19,7 @@ struct vtr_decimal {
 /* Whether `text` is [-]digits[.[digits]]; `out_has_point`: with a point. */
 bool vtr_decimal_is_number(struct vtr_bytes text, bool *out_has_point);
 
-/* Of such a number. */
+/* Of such a number; a '_' between its digits means nothing. */
 struct vtr_decimal vtr_decimal_parse(struct vtr_bytes text);
 
 /* Of such a number without a point; false when it does not fit. */

@@ -315,12 +315,13 @@ bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
     bool is_made = true;
 
     *out = (struct vtr_regex_split){.count = 1, .trees = {*tree}};
-    if (tree->dialect == VTR_DIALECT_YARA_X ||
-        vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
+    if (vtr_yara_atom_choose(tree->root, is_wide).quality == 0) {
         return true;
     }
-    find_alternatives(&all, tree->root, is_wide);
-    if (is_worth_splitting(tree, &all)) {
+    if (tree->dialect != VTR_DIALECT_YARA_X) {
+        find_alternatives(&all, tree->root, is_wide);
+    }
+    if (all.count > 0 && is_worth_splitting(tree, &all)) {
         sort(&all, is_wide, tree->has_varying);
         is_made = is_varying_before(tree->root, all.of)
                       ? reorder(arena, tree, &all, out)

@@ -333,7 +333,7 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     } else if (byte_at(lexer, end) == '.' &&
                vtr_char_is(byte_at(lexer, end + 1), VTR_CHAR_DIGIT)) {
         out->kind = VTR_LEX_FLOAT;
-        end = skip_class(lexer, end + 1, VTR_CHAR_DIGIT);
+        end = skip_digits(lexer, end + 1, VTR_CHAR_DIGIT);
         out->text = (struct vtr_bytes){lexer->ptr + start, end - start};
     } else {
         factor = size_suffix(lexer, end);

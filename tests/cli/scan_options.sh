@@ -156,6 +156,7 @@ expect 1 scan log.yar file
 
 # What YARA-X alone has in texts and expressions matches as it means it.
 cat >x.yar <<'EOF'
+rule both_digits { condition: 1_0.2_5 == 10.25 }
 rule both_empty { strings: $a = /q()r(()*|s)t/ condition: $a }
 rule both_repeats { strings: $a = /za{2}{2}b/ condition: $a }
 rule both_zero { strings: $a = "n\0l" condition: $a }
@@ -165,6 +166,7 @@ rule yara_letters { strings: $a = /qA\A/ condition: $a }
 rule x_floats { condition: 0.1 + 0.2 != 0.3 and filesize * 0.1 != 2.8000000000000003 }
 rule both_wide { strings: $a = /Q.{0,3}Z/ wide ascii condition: !a == 6 }
 rule x_once { strings: $a = "qrt" condition: 1 of ($a, $a) and not 2 of ($a, $a*) }
+rule both_words { strings: $a = /\w+?A/ fullword condition: $a }
 rule yara_floats { condition: 0.1 + 0.2 == 0.3 and 1.0 == 1.0 }
 EOF
 printf 'qrt zaaaab Q\0a\0Z\0 qAA 5_n\0l' >x
@@ -173,11 +175,11 @@ rule x_inner { condition: for all i in (1..3) : (for any i in (1..i) : (i == 1))
 EOF
 expect 0 compile -o x.vdb --dialect yara-x x.yar inner.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero x_anchors x_floats x_inner x_names x_once " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_digits both_empty both_repeats both_wide both_words both_zero x_anchors x_floats x_inner x_names x_once " ] ||
     complain "not what YARA-X matches"
 expect 0 compile -o x.vdb x.yar
 expect 1 scan x.vdb x
-[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_empty both_repeats both_wide both_zero yara_floats yara_letters " ] ||
+[ "$(cut -d ' ' -f 1 stdout | tr '\n' ' ')" = "both_digits both_empty both_repeats both_wide both_words both_zero yara_floats yara_letters " ] ||
     complain "not what YARA matches"
 expect 1 check --dialect yara4 x.yar
 cat >limits.yar <<'EOF'

@@ -52,6 +52,7 @@ static const struct row ROWS[] = {
     {"rule t { condition: float32(0) > 0.5 and float64be(8) < 1.5 }", "", "E047", ""},
     {"rule float32 { condition: true } rule t { condition: float32 }", "", "", ""},
     {"rule t { condition: 1_000 == 1000 }", "", "E014", ""},
+    {"rule t { condition: 0.2_5 == 0.25 }", "", "E014", ""},
     {"rule t { condition: 0xff_ff == 65535 }", "", "E014", ""},
     {"rule t { condition: 1__0 == 10 }", "E014", "E014", "E014"},
     {"rule t { meta: a = 3.5 b = -0.25 condition: true }", "", "E014", ""},
