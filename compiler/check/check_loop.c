@@ -205,6 +205,25 @@ static void check_tuple(struct vtr_checker *c, struct vtr_node *node)
     c->loop_depth--;
 }
 
+/* The rules of a set.  How many a wildcard takes in is known when all are read. */
+static void check_rules(struct vtr_checker *c, const struct vtr_node *node)
+{
+    bool has_wildcard = false;
+    size_t count = 0;
+
+    for (const struct vtr_set_item *i = node->loop->items; i != NULL; i = i->next) {
+        if (i->is_wildcard && c->source->dialect == VTR_DIALECT_YARA_X) {
+            vtr_check_refuse(c, node, "wildcards for rules", "name each rule");
+        }
+        vtr_check_add_reference(c, i->name, i->is_wildcard, i->offset, i->length);
+        has_wildcard = has_wildcard || i->is_wildcard;
+        count++;
+    }
+    if (!has_wildcard) {
+        check_reachable(c, node->loop, count);
+    }
+}
+
 void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
 {
     struct vtr_loop *loop = node->loop;
@@ -212,12 +231,7 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node)
     node->type = VTR_TYPE_BOOL;
     check_quantifier(c, loop);
     if (loop->set == VTR_SET_RULES) {
-        for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
-            if (i->is_wildcard && c->source->dialect == VTR_DIALECT_YARA_X) {
-                vtr_check_refuse(c, node, "wildcards for rules", "name each rule");
-            }
-            vtr_check_add_reference(c, i->name, i->is_wildcard, i->offset, i->length);
-        }
+        check_rules(c, node);
         return;
     }
     if (loop->set == VTR_SET_CONDITIONS) {

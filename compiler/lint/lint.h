@@ -5,8 +5,9 @@
  *
  * lint.c does rules and imports, lint_string.c strings, lint_condition.c conditions and
  * loops, lint_compare.c comparisons, lint_logic.c what "and" and "or" join, lint_set.c
- * sets of strings.  Every pass is linear in the length of its rule; what a warning
- * costs beyond a look is spent only where there is one.
+ * sets of strings, lint_regex.c regular expressions.  Every pass is linear in the
+ * length of its rule; what a warning costs beyond a look is spent only where there is
+ * one.
  */
 #ifndef VTR_COMPILER_LINT_LINT_H
 #define VTR_COMPILER_LINT_LINT_H
@@ -54,6 +55,9 @@ VTR_MUST_CHECK enum vtr_status vtr_lint_rule(struct vtr_linter *l,
 /* The rest is shared by the lint_*.c files. */
 
 void vtr_lint_strings(struct vtr_linter *l);
+
+/* A regular expression, of a string or a condition, as it stands in the source. */
+void vtr_lint_regex(struct vtr_linter *l, uint32_t offset, uint32_t length);
 
 /* A condition, or what a loop or "not" asks. */
 void vtr_lint_condition(struct vtr_linter *l, const struct vtr_node *node);

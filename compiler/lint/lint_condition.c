@@ -286,6 +286,9 @@ static void walk(struct vtr_linter *l, const struct vtr_node *node)
     case VTR_NODE_NAME:
         lint_name(l, node);
         break;
+    case VTR_NODE_REGEX:
+        vtr_lint_regex(l, node->offset, node->length);
+        break;
     case VTR_NODE_OF:
         vtr_lint_set(l, node);
         walk_children(l, node);

@@ -507,6 +507,9 @@ void vtr_lint_strings(struct vtr_linter *l)
         } else if ((s->modifiers.set & VTR_MODIFIER_NOCASE) != 0) {
             lint_nocase(l, s);
         }
+        if (s->type == VTR_PATTERN_REGEX) {
+            vtr_lint_regex(l, s->literal_offset, s->literal_length);
+        }
     }
     if (l->rule->string_count > 1) {
         lint_twins(l);

@@ -605,6 +605,26 @@ static void large_rules_take_no_square(void **state)
     }
 }
 
+static void backslashes_that_mean_nothing_are_named(void **state)
+{
+    (void)state;
+    assert_string("/C:\\Users\\Victim/", "W081 1 '\\U'");
+    assert_string("/[\\Uabcd]efgh/", "W081 1 '\\U'");
+    assert_string("/abcd\\zefgh/", "W081 1 '\\z'");
+    assert_string("/abcd\\\\Uefgh/", "");
+    assert_string("/\\babcd\\.\\/\\-\\x41\\w\\n\\B/i", "");
+    assert_reports("rule r { condition: \"avb\" matches /a\\vb/ }", "W081 1 '\\v'");
+}
+
+static void more_rules_than_there_are_are_named(void **state)
+{
+    (void)state;
+    assert_reports("rule a { condition: filesize > 5 } rule b { condition: 2 of (a) }",
+                   "W052 1 '2'");
+    assert_reports("rule a { condition: filesize > 5 } rule b { condition: 1 of (a) }",
+                   "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +642,8 @@ int main(void)
         cmocka_unit_test(loops_that_cost_or_do_nothing_are_named),
         cmocka_unit_test(strings_that_a_wildcard_takes_in_are_named),
         cmocka_unit_test(files_and_rules_say_nothing_twice),
+        cmocka_unit_test(backslashes_that_mean_nothing_are_named),
+        cmocka_unit_test(more_rules_than_there_are_are_named),
         cmocka_unit_test(comments_allow_warnings),
         cmocka_unit_test(warnings_are_allowed_and_denied_by_name),
         cmocka_unit_test(warnings_make_room_for_errors),
