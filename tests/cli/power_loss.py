@@ -289,12 +289,14 @@ def publication(w, source):
     def proposed():
         """What is not published yet is proposed again."""
         vitrine("repo", "check", repo, "--quiet")
+        proposal.unlink(missing_ok=True)  # approved ones are not replaced
         vitrine(*propose[1:])
         vitrine(*approve(proposal, "--unseen")[1:])
         then()
 
     story = Story(repo, place / "start", publish, check)
     tell("published", story, story.record(w.work), source, then)
+    proposal.unlink()
     story = Story(repo, place / "unproposed", propose, check)
     tell("proposed", story, story.record(w.work), source, proposed)
 
