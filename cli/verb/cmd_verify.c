@@ -135,50 +135,6 @@ static const char *word_of(enum vtr_change_kind kind)
     return "";
 }
 
-/* "string $a added": to an auditor it is missing, too.  Names hold no blanks. */
-static void reword(struct vtr_text *out, struct vtr_bytes detail)
-{
-    static const char *const WORDS[][2] = {{" added", " missing"},
-                                           {" removed", " extra"}};
-    size_t i = 0;
-
-    while (i < detail.len) {
-        const char *word = NULL;
-
-        for (size_t k = 0; k < 2 && word == NULL; k++) {
-            const size_t len = strlen(WORDS[k][0]);
-            const size_t end = i + len;
-
-            if (end <= detail.len && memcmp(detail.ptr + i, WORDS[k][0], len) == 0 &&
-                (end == detail.len || detail.ptr[end] == ',')) {
-                word = WORDS[k][1];
-                i = end;
-            }
-        }
-        if (word != NULL) {
-            vtr_text_add(out, word);
-        } else {
-            vtr_text_bytes(out, (struct vtr_bytes){detail.ptr + i++, 1});
-        }
-    }
-}
-
-/* Keeps a change in the words of an auditor. */
-static void keep_change(const struct vtr_change *change, void *context)
-{
-    struct vtr_change_list *changes = context;
-    struct vtr_change kept = *change;
-    struct vtr_text detail = {0};
-
-    if (change->of == VTR_CHANGE_OF_RULE) {
-        reword(&detail, change->detail);
-        kept.detail = (struct vtr_bytes){(const uint8_t *)detail.ptr, detail.len};
-    }
-    vtr_change_list_add(&kept, changes);
-    changes->has_failed = changes->has_failed || detail.has_failed;
-    vtr_text_deinit(&detail);
-}
-
 /* Where the sources say what a change is of; path NULL when they do not. */
 static struct vtr_span place_of(const struct finding *finding,
                                 const struct vtr_change *change)
@@ -411,7 +367,7 @@ static int verify(const struct verify_arguments *arguments, const char *path,
         status = VTR_OK;
     } else if (status == VTR_OK) {
         status =
-            vtr_rebuild(database.bytes, &options, &finding.verdict, keep_change,
+            vtr_rebuild(database.bytes, &options, &finding.verdict, vtr_change_list_add,
                         &finding.changes, &finding.compilation, finding.rebuilt, &err);
     }
     exit_code = status == VTR_OK ? report(&finding, arguments->is_json)

@@ -59,7 +59,7 @@ LAW = {
     "verify/key": (COMMON | {"verify/key"}, {"sodium.h"}),
     "verify/tuf": (TUF, {"sodium.h", "jansson.h"}),
     "verify/compare": (COMMON | READ | {"verify/compare"}, set()),
-    "verify/rebuild": (COMMON | READ | {"format", "verify/rebuild", "compiler"}, set()),
+    "verify/rebuild": (COMMON | READ | {"format", "verify/compare", "verify/rebuild", "compiler"}, set()),
     "delta/coding": (COMMON | {"delta/coding"}, {"zlib.h"}),
     "delta/change": (DELTA_BELOW | {"delta/change"}, set()),
     "delta/file": (DELTA_BELOW | {"delta/change", "delta/file"}, set()),

@@ -4,7 +4,7 @@
  * How two databases differ, record by record, for a reader who wants to know what a
  * release changed.
  */
-#include "vitrine/verify.h"
+#include "verify/compare/compare.h"
 
 #include <stdio.h>
 
@@ -13,7 +13,6 @@
 #include "base/sort.h"
 #include "base/vector.h"
 #include "format/image/image_records.h"
-#include "verify/compare/compare_rule.h"
 #include "verify/compare/pairing.h"
 
 #define NUMBER_TEXT_LEN 24
@@ -22,6 +21,7 @@
 struct report {
     vtr_change_fn changed;
     void *context;
+    const struct vtr_compare_words *words;
     const struct vtr_records *a;
     const struct vtr_records *b;
     struct vtr_writer name; /* rooms for the texts of one change */
@@ -92,7 +92,8 @@ static enum vtr_status report_body(struct report *report, enum vtr_change_of of,
     } else {
         change.kind = VTR_CHANGE_CHANGED;
         if (of == VTR_CHANGE_OF_RULE) {
-            status = vtr_rule_describe_change(&report->detail, pair->a, pair->b, err);
+            status = vtr_rule_describe_change(&report->detail, report->words, pair->a,
+                                              pair->b, err);
         } else {
             vtr_writer_raw(&report->detail, vtr_bytes_from_text("value"));
         }
@@ -298,8 +299,10 @@ static enum vtr_status compare_records(struct report *report, struct vtr_error *
     return status;
 }
 
-enum vtr_status vtr_compare(struct vtr_bytes a, struct vtr_bytes b,
-                            vtr_change_fn changed, void *context, struct vtr_error *err)
+enum vtr_status vtr_compare_in_words(struct vtr_bytes a, struct vtr_bytes b,
+                                     const struct vtr_compare_words *words,
+                                     vtr_change_fn changed, void *context,
+                                     struct vtr_error *err)
 {
     struct vtr_image image_a;
     struct vtr_image image_b;
@@ -319,6 +322,7 @@ enum vtr_status vtr_compare(struct vtr_bytes a, struct vtr_bytes b,
     if (status == VTR_OK) {
         struct report report = {.changed = changed,
                                 .context = context,
+                                .words = words,
                                 .a = &records_a.records,
                                 .b = &records_b.records};
         status = compare_records(&report, err);
@@ -326,4 +330,12 @@ enum vtr_status vtr_compare(struct vtr_bytes a, struct vtr_bytes b,
     vtr_image_records_deinit(&records_a);
     vtr_image_records_deinit(&records_b);
     return status;
+}
+
+enum vtr_status vtr_compare(struct vtr_bytes a, struct vtr_bytes b,
+                            vtr_change_fn changed, void *context, struct vtr_error *err)
+{
+    static const struct vtr_compare_words WORDS = {"added", "removed"};
+
+    return vtr_compare_in_words(a, b, &WORDS, changed, context, err);
 }

@@ -74,30 +74,39 @@ static int compare_parts(const void *a, const void *b, void *context)
                              ((const struct part *)b)->name);
 }
 
-/* Appends one item of the list of differences. */
-static void say(struct vtr_writer *w, const char *what, struct vtr_bytes name,
+/* The list of differences, as it grows. */
+struct list {
+    struct vtr_writer w;
+    const struct vtr_compare_words *words;
+};
+
+/* Appends one item, with how it differs behind it; "": that it does says all. */
+static void say(struct list *list, const char *what, struct vtr_bytes name,
                 const char *how)
 {
+    struct vtr_writer *w = &list->w;
+
     if (w->len > 0) {
         vtr_writer_raw(w, vtr_bytes_from_text(", "));
     }
     vtr_writer_raw(w, vtr_bytes_from_text(what));
     vtr_writer_raw(w, name);
+    vtr_writer_raw(w, vtr_bytes_from_text(how[0] == '\0' ? "" : " "));
     vtr_writer_raw(w, vtr_bytes_from_text(how));
 }
 
-static void say_flag(struct vtr_writer *w, const char *what, unsigned a, unsigned b,
+static void say_flag(struct list *list, const char *what, unsigned a, unsigned b,
                      unsigned flag)
 {
     if (((a ^ b) & flag) != 0) {
-        say(w, what, (struct vtr_bytes){NULL, 0},
-            (b & flag) != 0 ? " added" : " removed");
+        say(list, what, (struct vtr_bytes){NULL, 0},
+            (b & flag) != 0 ? list->words->added : list->words->removed);
     }
 }
 
 /* Merges two sorted lists of parts and says which are not in both alike. */
-static void say_parts(struct vtr_writer *w, const char *what,
-                      const struct vtr_vector *a, const struct vtr_vector *b)
+static void say_parts(struct list *list, const char *what, const struct vtr_vector *a,
+                      const struct vtr_vector *b)
 {
     const struct part *parts_a = a->items;
     const struct part *parts_b = b->items;
@@ -110,11 +119,11 @@ static void say_parts(struct vtr_writer *w, const char *what,
             order = vtr_bytes_compare(parts_a[i].name, parts_b[k].name);
         }
         if (order < 0) {
-            say(w, what, parts_a[i].name, " removed");
+            say(list, what, parts_a[i].name, list->words->removed);
         } else if (order > 0) {
-            say(w, what, parts_b[k].name, " added");
+            say(list, what, parts_b[k].name, list->words->added);
         } else if (!vtr_bytes_equal(parts_a[i].bytes, parts_b[k].bytes)) {
-            say(w, what, parts_a[i].name, " changed");
+            say(list, what, parts_a[i].name, "changed");
         }
         i += order <= 0;
         k += order >= 0;
@@ -133,14 +142,13 @@ struct part_list {
     uint64_t count;
 };
 
-static enum vtr_status describe_parts(struct vtr_writer *w,
-                                      const struct part_kind *kind, struct part_list a,
-                                      struct part_list b)
+static enum vtr_status describe_parts(struct list *list, const struct part_kind *kind,
+                                      struct part_list a, struct part_list b)
 {
     const struct vtr_bytes nothing = {NULL, 0};
     struct vtr_vector list_a;
     struct vtr_vector list_b;
-    const size_t before = w->len;
+    const size_t before = list->w.len;
 
     if (a.count == b.count && vtr_bytes_equal(a.parts.bytes, b.parts.bytes)) {
         return VTR_OK;
@@ -153,9 +161,9 @@ static enum vtr_status describe_parts(struct vtr_writer *w,
         status = list_parts(&list_b, b.parts, b.count, kind->next, compare_parts);
     }
     if (status == VTR_OK) {
-        say_parts(w, kind->what, &list_a, &list_b);
-        if (w->len == before) { /* other bytes, yet the same parts */
-            say(w, kind->order, nothing, "");
+        say_parts(list, kind->what, &list_a, &list_b);
+        if (list->w.len == before) { /* other bytes, yet the same parts */
+            say(list, kind->order, nothing, "");
         }
     }
     vtr_vector_deinit(&list_a);
@@ -163,8 +171,10 @@ static enum vtr_status describe_parts(struct vtr_writer *w,
     return status;
 }
 
-enum vtr_status vtr_rule_describe_change(struct vtr_writer *w, struct vtr_bytes a,
-                                         struct vtr_bytes b, struct vtr_error *err)
+enum vtr_status vtr_rule_describe_change(struct vtr_writer *w,
+                                         const struct vtr_compare_words *words,
+                                         struct vtr_bytes a, struct vtr_bytes b,
+                                         struct vtr_error *err)
 {
     static const struct part_kind TAGS = {"tag ", "order of tags", next_tag};
     static const struct part_kind METAS = {"meta ", "order of meta", next_meta};
@@ -178,7 +188,7 @@ enum vtr_status vtr_rule_describe_change(struct vtr_writer *w, struct vtr_bytes 
     if (!vtr_rule_read(a, &rule_a) || !vtr_rule_read(b, &rule_b)) {
         return VTR_OK;
     }
-    struct vtr_writer list = {0};
+    struct list list = {.words = words};
     say_flag(&list, "private", rule_a.flags, rule_b.flags, VTR_RULE_PRIVATE);
     say_flag(&list, "global", rule_a.flags, rule_b.flags, VTR_RULE_GLOBAL);
     if (((rule_a.flags ^ rule_b.flags) & ~(VTR_RULE_PRIVATE | VTR_RULE_GLOBAL)) != 0) {
@@ -201,10 +211,10 @@ enum vtr_status vtr_rule_describe_change(struct vtr_writer *w, struct vtr_bytes 
     if (!vtr_bytes_equal(rule_a.condition, rule_b.condition)) {
         say(&list, "condition", nothing, "");
     }
-    vtr_writer_raw(w, vtr_writer_bytes(&list));
-    if (status != VTR_OK || !vtr_writer_ok(w) || !vtr_writer_ok(&list)) {
+    vtr_writer_raw(w, vtr_writer_bytes(&list.w));
+    if (status != VTR_OK || !vtr_writer_ok(w) || !vtr_writer_ok(&list.w)) {
         status = vtr_error_set_memory(err);
     }
-    vtr_writer_deinit(&list);
+    vtr_writer_deinit(&list.w);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "format/image/image.h"
 #include "format/image_check.h"
+#include "verify/compare/compare.h"
 #include "vitrine/compile.h"
 
 /* Passes changes on and counts them. */
@@ -60,8 +61,10 @@ static enum vtr_status explain(const struct vtr_image *database,
                                struct vtr_bytes rebuilt, struct counter *counter,
                                enum vtr_verdict *out, struct vtr_error *err)
 {
-    enum vtr_status status =
-        vtr_compare(database->bytes, rebuilt, count_change, counter, err);
+    /* To an auditor what the sources alone have is missing from the database. */
+    static const struct vtr_compare_words WORDS = {"missing", "extra"};
+    enum vtr_status status = vtr_compare_in_words(database->bytes, rebuilt, &WORDS,
+                                                  count_change, counter, err);
 
     if (status == VTR_OK && counter->count > 0) {
         status = vtr_image_check(database, err);
