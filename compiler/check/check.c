@@ -217,6 +217,8 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
 
     vtr_arena_clear(c->scratch);
     c->rule = rule;
+    c->last_sets = NULL;
+    c->set_count = 0;
     c->last_reference = &rule->references;
     c->variable_count = 0;
     c->slot_count = 0;

@@ -49,6 +49,9 @@ struct vtr_checker {
     struct vtr_ast_rule *rule;
     struct vtr_ast_string **strings; /* by number; until the next rule */
     struct vtr_name_table string_names;
+    uint32_t *last_sets; /* of each string the last set that named it, counted from 1;
+                            NULL until a set asks */
+    uint32_t set_count;
     struct vtr_reference **last_reference;
     struct vtr_checker_variable
         variables[VTR_LOOP_DEPTH_LIMIT * VTR_LOOP_VARIABLE_LIMIT];

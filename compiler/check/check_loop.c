@@ -128,18 +128,21 @@ static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
 /* YARA-X counts a string once, however often the set names it. */
 static void drop_repeated(struct vtr_checker *c, struct vtr_loop *loop)
 {
-    bool *is_seen =
-        vtr_arena_array(c->arena, c->rule->string_count + 1u, sizeof(*is_seen));
     size_t kept = 0;
 
-    if (is_seen == NULL) {
+    if (c->last_sets == NULL) {
+        c->last_sets = vtr_arena_array(c->scratch, c->rule->string_count + 1u,
+                                       sizeof(*c->last_sets));
+    }
+    if (c->last_sets == NULL) {
         c->has_no_memory = true;
         return;
     }
+    c->set_count++;
     for (size_t i = 0; i < loop->pattern_count; i++) {
         const uint32_t number = loop->patterns[i];
-        if (!is_seen[number]) {
-            is_seen[number] = true;
+        if (c->last_sets[number] != c->set_count) {
+            c->last_sets[number] = c->set_count;
             loop->patterns[kept++] = number;
         }
     }

@@ -161,7 +161,7 @@ struct vtr_loop {
 
     /* The checker's. */
     unsigned slot;
-    uint32_t *patterns; /* numbers in the rule, ascending, each once */
+    uint32_t *patterns; /* numbers in the rule, in the order of the set */
     size_t pattern_count;
 };
 
