@@ -12,8 +12,10 @@
 #include "base/sort.h"
 #include "compiler/diagnostic/warning.h"
 
-/* A longer line is not shown. */
+/* Of a longer line a part is shown. */
 #define LINE_TEXT_LIMIT 4096u
+#define PART_LEN        2048u
+#define PART_LEAD       256u
 
 static int compare_text(const char *a, const char *b)
 {
@@ -141,32 +143,30 @@ static enum vtr_status collect(struct vtr_compilation *c, struct vtr_vector *all
     return VTR_OK;
 }
 
-/* The line of a place in a source, "" when it is long. */
-static const char *line_text(struct vtr_compilation *c, const struct vtr_place *place,
-                             uint32_t column)
+/* What is shown of the line of a place: all of it, or of a long line a part, which
+ * begins at a multiple of PART_LEN and somewhat before, so that places beside each
+ * other show the same. */
+static struct vtr_bytes line_part(const struct vtr_place *place, uint32_t column,
+                                  uint32_t *out_column)
 {
     const struct vtr_bytes bytes = place->source->bytes;
     const uint32_t lead = column - 1; /* bytes of the line before the place */
-
-    if (lead > LINE_TEXT_LIMIT || place->offset > bytes.len) {
-        return "";
-    }
     const size_t left = bytes.len - place->offset;
     const size_t searched = left < LINE_TEXT_LIMIT ? left : LINE_TEXT_LIMIT;
     const uint8_t *rest = bytes.ptr + place->offset;
     const uint8_t *end = searched == 0 ? NULL : memchr(rest, '\n', searched);
-    if (end == NULL && searched < left) {
-        return "";
-    }
     size_t len = lead + (end == NULL ? searched : (size_t)(end - rest));
-    if (len > 0 && (rest - lead)[len - 1] == '\r') {
+    size_t begin = 0;
+
+    if (len > LINE_TEXT_LIMIT || (end == NULL && searched < left)) {
+        begin = lead < PART_LEN ? 0 : lead - lead % PART_LEN - PART_LEAD;
+        len = len < begin + LINE_TEXT_LIMIT ? len : begin + LINE_TEXT_LIMIT;
+    }
+    if (len > begin && (rest - lead)[len - 1] == '\r') {
         len--;
     }
-    const struct vtr_bytes line =
-        len > LINE_TEXT_LIMIT
-            ? (struct vtr_bytes){(const uint8_t *)"", 0}
-            : vtr_arena_dup(&c->arenas[0], (struct vtr_bytes){rest - lead, len});
-    return line.ptr == NULL ? "" : (const char *)line.ptr;
+    *out_column = (uint32_t)begin + 1;
+    return (struct vtr_bytes){rest - lead + begin, len - begin};
 }
 
 /* Characters of UTF-8 in `len` bytes; a byte that is none counts as one. */
@@ -189,14 +189,24 @@ static void fill_characters(struct vtr_line_cursor cursor,
     const uint32_t end = place->offset + place->length;
     uint32_t end_column;
 
-    if (out->column > LINE_TEXT_LIMIT || place->length > LINE_TEXT_LIMIT) {
+    if (place->length > LINE_TEXT_LIMIT) {
+        return;
+    }
+    vtr_line_cursor_to(&cursor, end, &out->end_line, &end_column);
+    if (out->column > LINE_TEXT_LIMIT) {
         return;
     }
     out->character =
         count_characters(text + place->offset - (out->column - 1), out->column - 1) + 1;
-    vtr_line_cursor_to(&cursor, end, &out->end_line, &end_column);
     out->end_character =
         count_characters(text + end - (end_column - 1), end_column - 1) + 1;
+}
+
+static const char *keep_text(struct vtr_compilation *c, struct vtr_bytes text)
+{
+    const struct vtr_bytes kept = vtr_arena_dup(&c->arenas[0], text);
+
+    return kept.ptr == NULL ? "" : (const char *)kept.ptr;
 }
 
 /* `cursor` is reused while the source stays the same, and the text of the line that the
@@ -210,9 +220,15 @@ static void fill_span(struct vtr_compilation *c, struct vtr_line_cursor *cursor,
     }
     vtr_line_cursor_to(cursor, place->offset, &out->line, &out->column);
     out->length = place->length;
-    out->text = before != NULL && before->path == out->path && before->line == out->line
-                    ? before->text
-                    : line_text(c, place, out->column);
+    out->text = "";
+    out->text_column = 1;
+    if (place->offset <= place->source->bytes.len) {
+        const struct vtr_bytes part = line_part(place, out->column, &out->text_column);
+        const bool is_same = before != NULL && before->path == out->path &&
+                             before->line == out->line &&
+                             before->text_column == out->text_column;
+        out->text = is_same ? before->text : keep_text(c, part);
+    }
     fill_characters(*cursor, place, out);
 }
 

@@ -85,9 +85,12 @@ static struct window open_window(struct vtr_bytes line, size_t begin)
     return window;
 }
 
+/* Where a span begins in its text. */
 static size_t span_begin(const struct vtr_span *span)
 {
-    return span->column == 0 ? 0 : span->column - 1;
+    const uint32_t first = span->text_column == 0 ? 1 : span->text_column;
+
+    return span->column < first ? 0 : span->column - first;
 }
 
 static struct mark make_mark(const struct window *window, const struct vtr_span *span,
@@ -223,7 +226,9 @@ static void show_source(const struct page *page, const struct vtr_span *span,
 
 static bool are_on_one_line(const struct vtr_diagnostic *d)
 {
-    return d->span.line == d->other.line && strcmp(d->span.path, d->other.path) == 0;
+    return d->span.line == d->other.line &&
+           d->span.text_column == d->other.text_column &&
+           strcmp(d->span.path, d->other.path) == 0;
 }
 
 /* Both places on one line; false when they overlap or are too far from each other. */
@@ -324,7 +329,8 @@ static bool is_edit_shown(const struct vtr_diagnostic *d)
 {
     const struct vtr_span *edit = &d->edit;
 
-    return has_line(edit) && edit->text[0] != '\0' && edit->end_line == edit->line;
+    return has_line(edit) && edit->text[0] != '\0' && edit->end_line == edit->line &&
+           span_begin(edit) + edit->length <= strlen(edit->text);
 }
 
 /* The line as it is and as it should be; one that an edit leaves blank is gone. */
@@ -447,6 +453,9 @@ void vtr_json_diagnostic(struct vtr_json *json, const struct vtr_diagnostic *dia
     vtr_json_place(json, &diagnostic->span);
     vtr_json_number(json, "length", diagnostic->span.length);
     put_remark(json, "source", diagnostic->span.text);
+    if (diagnostic->span.text_column > 1) {
+        vtr_json_number(json, "source_column", diagnostic->span.text_column);
+    }
     put_remark(json, "label", diagnostic->label);
     if (has_place(&diagnostic->other)) {
         vtr_json_begin_object(json, "other");

@@ -66,12 +66,15 @@ struct vtr_span {
     uint32_t line;    /* 0: the file as a whole */
     uint32_t column;
     uint32_t length;
-    const char *text; /* the source line, without its end; "" when not available */
+    /* The source line, without its end; of one past 4 KiB a part around the place; ""
+     * when not available. */
+    const char *text;
     /* The same in characters (code points of UTF-8) from 1, for editors; 0: not known.
      */
     uint32_t character;
     uint32_t end_line; /* of the byte after the last */
     uint32_t end_character;
+    uint32_t text_column; /* that `text` begins at: 1, or more in a long line */
 };
 
 struct vtr_diagnostic {

@@ -112,4 +112,19 @@ if command -v python3 >/dev/null; then
     python3 "$root/tests/cli/sarif.py" empty.sarif || complain "SARIF without results"
 fi
 
+# Of a long line the part around the place is shown, and what to write there.
+{
+    printf 'rule long { strings:'
+    for i in $(seq 400); do printf ' $a%d = "string %d"' "$i" "$i"; done
+    printf ' condition: any of them and flesize > %d }\n' 10
+} >long.yar
+expect 1 check long.yar
+says stdout '^1 \| \.\.\..* any of them and flesize > 10 }$'
+says stdout '^1 \+ \.\.\..* any of them and filesize > 10 }$'
+marked=$(grep -A1 '^1 | ' stdout | awk 'NR == 1 { line = $0 } NR == 2 {
+    print substr(line, index($0, "^"), length($0) - index($0, "^") + 1) }')
+[ "$marked" = flesize ] || complain "the carets stand below '$marked'"
+expect 1 check --json long.yar
+says stdout '"source_column":[0-9]+'
+
 finish

@@ -49,6 +49,20 @@ static void carets_stand_below_the_span(void **state)
                                 "\n");
 }
 
+static void a_part_of_a_line_is_marked_from_where_it_begins(void **state)
+{
+    (void)state;
+    struct vtr_diagnostic diagnostic = sample("$a and $b", 5008, 2);
+
+    diagnostic.span.text_column = 5001;
+    assert_printed(&diagnostic, "error[E001]: wrong\n"
+                                " --> a.yar:7:5008\n"
+                                "  |\n"
+                                "7 | $a and $b\n"
+                                "  |        ^^ here\n"
+                                "\n");
+}
+
 static void tabs_stay_aligned(void **state)
 {
     (void)state;
@@ -283,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(carets_stand_below_the_span),
+        cmocka_unit_test(a_part_of_a_line_is_marked_from_where_it_begins),
         cmocka_unit_test(tabs_stay_aligned),
         cmocka_unit_test(columns_count_bytes_and_carets_count_characters),
         cmocka_unit_test(span_at_the_end_of_the_line_gets_one_caret),
