@@ -201,6 +201,9 @@ expect 0 scan -D -i nobody r.yar file
 if grep -q '^elf$' stdout; then
     complain "a text is an ELF file"
 fi
+if grep -Eq '^(tests|dex)$' stdout; then
+    complain "modules find in a text what is of no file"
+fi
 expect 0 scan -D --json -i nobody r.yar "$VITRINE"
 says stdout '"module":"elf","data":\{.*"sections":\[\{'
 python3 -c 'import json, sys
