@@ -330,7 +330,7 @@ static void suggest_string(struct vtr_resolution *r, const struct vtr_rule_entry
 static void suggest_word(struct vtr_resolution *r, struct vtr_bytes name,
                          struct vtr_problem *problem)
 {
-    const char *word = vtr_slip_word(name);
+    const char *word = vtr_slip_value(name);
 
     if (word != NULL) {
         vtr_problem_replace(problem,
@@ -366,7 +366,7 @@ static void report_undefined(struct vtr_resolution *r, struct vtr_rule_entry *fr
     }
     problem->help =
         vtr_diagnostics_text(r->diagnostics,
-                             "an external variable is defined by -D %.*s=VALUE",
+                             "an external variable is defined by --define %.*s=VALUE",
                              (int)name.len, (const char *)name.ptr);
     suggest_rule(r, from, reference, problem);
     suggest_string(r, from, name, problem);

@@ -28,6 +28,8 @@ struct vtr_warning_arguments {
     {"define", 'D', VTR_OPTION_TEXTS, "NAME=VALUE",                                       \
      "give an external variable its value",                                               \
      offsetof(struct vtr_source_arguments, defines)},                                     \
+    {"define", 'd', VTR_OPTION_TEXTS, NULL, NULL, /* as yarac calls it */                 \
+     offsetof(struct vtr_source_arguments, defines)},                                     \
     {"namespace", 0, VTR_OPTION_CHOICE, "shared|file",                                    \
      "one namespace for all rules, or one a file",                                        \
      offsetof(struct vtr_source_arguments, namespaces)},                                  \

@@ -114,7 +114,8 @@ static void collect_strings(struct vtr_checker *c)
 static void check_unreferenced(struct vtr_checker *c)
 {
     for (const struct vtr_ast_string *s = c->rule->strings; s != NULL; s = s->next) {
-        if (s->is_referenced || (s->id.len > 0 && s->id.ptr[0] == '_')) {
+        if (s->is_referenced || (s->id.len > 0 && s->id.ptr[0] == '_') ||
+            vtr_check_is_cut(c, s->id, s->offset)) {
             continue;
         }
         struct vtr_problem *problem =
@@ -130,6 +131,13 @@ static void check_unreferenced(struct vtr_checker *c)
                       "use it, remove it, or call it '$_%.*s' to keep it unused",
                       (int)s->id.len, (const char *)s->id.ptr);
     }
+}
+
+bool vtr_check_is_cut(const struct vtr_checker *c, struct vtr_bytes id, uint32_t offset)
+{
+    const struct vtr_bytes text = c->source->bytes;
+
+    return id.len == 0 && offset + 1 < text.len && text.ptr[offset + 1] >= 0x80;
 }
 
 uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id)
@@ -153,6 +161,7 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
             problem->help =
                 vtr_diagnostics_text(c->diagnostics, "did you mean '$%.*s'?",
                                      (int)other.len, (const char *)other.ptr);
+            c->strings[i]->is_referenced = true; /* one report is enough */
             break;
         }
     }
@@ -225,13 +234,16 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->loop_depth = 0;
     c->is_in_string_loop = false;
     c->has_reported_module = false;
+    c->has_unread_part = false;
     take_imports(c, rule);
     check_external_name(c);
     check_tags(c);
     collect_strings(c);
     if (!c->has_no_memory && rule->condition != NULL) {
         vtr_check_condition(c, rule->condition);
-        check_unreferenced(c);
+        if (!c->has_unread_part) {
+            check_unreferenced(c);
+        }
     }
     if (c->diagnostics->errors != errors) {
         rule->is_bad = true;

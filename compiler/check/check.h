@@ -60,6 +60,7 @@ struct vtr_checker {
     unsigned loop_depth;
     bool is_in_string_loop;
     bool has_reported_module;
+    bool has_unread_part; /* of the condition: strings may be named there */
     bool has_no_memory;
 };
 
@@ -119,6 +120,11 @@ void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
 /* Works out left `op` right of two integers into `left`; reports what cannot be. */
 void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op op,
                     const struct vtr_node *right);
+
+/* Whether the mark of a string at `offset` has no name because letters follow that are
+ * not ASCII, as the lexer has said already. */
+bool vtr_check_is_cut(const struct vtr_checker *c, struct vtr_bytes id,
+                      uint32_t offset);
 
 /* The number of a string, or VTR_NAME_NOT_FOUND. */
 uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id);

@@ -135,7 +135,7 @@ static void resolve_string(struct vtr_checker *c, struct vtr_node *node)
 {
     node->pattern = 0;
     if (node->text.len == 0) {
-        if (!c->is_in_string_loop) {
+        if (!c->is_in_string_loop && !vtr_check_is_cut(c, node->text, node->offset)) {
             struct vtr_problem *problem = vtr_diagnostics_add(
                 c->diagnostics, VTR_CODE_ANONYMOUS, vtr_check_place(c, node),
                 "a mark without a name outside a loop over strings");
@@ -332,6 +332,15 @@ static void check_member(struct vtr_checker *c, struct vtr_node *node)
     }
 }
 
+/* Arguments and indices of what nobody knows are not gone through. */
+static void note_unread(struct vtr_checker *c, const struct vtr_node *node)
+{
+    for (const struct vtr_node *part = node->children;
+         part != NULL && node->access == NULL; part = part->next) {
+        c->has_unread_part = c->has_unread_part || part->kind != VTR_NODE_PART_FIELD;
+    }
+}
+
 /* A name and what it has, be it a value or not. */
 static void check_part(struct vtr_checker *c, struct vtr_node *node)
 {
@@ -339,6 +348,7 @@ static void check_part(struct vtr_checker *c, struct vtr_node *node)
         check_name(c, node);
     } else {
         check_member(c, node);
+        note_unread(c, node);
     }
 }
 

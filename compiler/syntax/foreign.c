@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "compiler/syntax/lexer_scan.h"
+
 /* A text between typographic quotes that is offered anew is not longer. */
 #define QUOTED_LEN_MAX 120u
 
@@ -81,17 +83,31 @@ static bool replace_both(struct vtr_lexer *lexer, struct vtr_problem *problem,
     return true;
 }
 
+/* Letters of another alphabet are part of a name, with what is plain of it. */
+static void take_letters(struct vtr_lexer *lexer, struct vtr_problem *problem)
+{
+    while (
+        lexer->pos < lexer->len &&
+        (lexer->ptr[lexer->pos] >= 0x80
+             ? find(lexer, lexer->pos) == CHARACTER_COUNT
+             : vtr_char_is(lexer->ptr[lexer->pos], VTR_CHAR_LETTER | VTR_CHAR_DIGIT))) {
+        lexer->pos++;
+    }
+    problem->place.length = lexer->pos - problem->place.offset;
+}
+
 void vtr_foreign_explain(struct vtr_lexer *lexer, struct vtr_problem *problem)
 {
     const uint32_t offset = problem->place.offset;
     const size_t row = find(lexer, offset);
 
     if (row == CHARACTER_COUNT) {
-        problem->help =
-            lexer->ptr[offset] < 0x80
-                ? ""
-                : "only ASCII is allowed outside texts and comments: look for "
-                  "quotes, dashes and spaces that an editor has changed";
+        if (lexer->ptr[offset] >= 0x80) {
+            take_letters(lexer, problem);
+            problem->help =
+                "only ASCII is allowed outside texts and comments: look for "
+                "quotes, dashes and spaces that an editor has changed";
+        }
         return;
     }
     const uint32_t len = (uint32_t)strlen(CHARACTERS[row].bytes);

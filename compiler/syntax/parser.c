@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/decimal.h"
 #include "compiler/diagnostic/suggest.h"
+#include "compiler/syntax/lexer_scan.h"
 #include "compiler/syntax/slip.h"
 #include "format/modules/module_table.h"
 
@@ -153,6 +154,31 @@ bool vtr_parser_is_at_rule(const struct vtr_parser *p)
     return lexeme.kind == '{' || lexeme.kind == ':' || lexeme.kind == VTR_LEX_HEX;
 }
 
+/* Whether a line begins with what may be meant for the head of a rule, wrong as it is:
+ * "rule", and a brace on this line or as the first of the next. */
+static bool is_at_line_of_rule(const struct vtr_parser *p)
+{
+    const uint8_t *text = p->lexer.ptr;
+    const uint32_t len = p->lexer.len;
+    uint32_t at = p->current.offset;
+
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) {
+        at--;
+    }
+    if (at > 0 && text[at - 1] != '\n') {
+        return false;
+    }
+    for (at = p->current.offset; at < len && text[at] != '\n'; at++) {
+        if (text[at] == '{') {
+            return true;
+        }
+    }
+    while (at < len && vtr_char_is(text[at], VTR_CHAR_SPACE)) {
+        at++;
+    }
+    return at < len && text[at] == '{';
+}
+
 /* Moves to what can begin a statement of the file after an error. */
 static void recover(struct vtr_parser *p)
 {
@@ -169,7 +195,7 @@ static void recover(struct vtr_parser *p)
         }
         if ((kind == VTR_LEX_RULE || kind == VTR_LEX_PRIVATE ||
              kind == VTR_LEX_GLOBAL) &&
-            vtr_parser_is_at_rule(p)) {
+            (vtr_parser_is_at_rule(p) || is_at_line_of_rule(p))) {
             break;
         }
         vtr_parser_advance(p);

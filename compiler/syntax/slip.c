@@ -23,6 +23,10 @@ static const char *const WORDS[] = {
     "startswith", "endswith", "defined",  "iequals", "icontains", "entrypoint",
 };
 
+/* Those that are a value, or begin one. */
+static const char *const VALUES[] = {"filesize", "true", "false", "entrypoint",
+                                     "all",      "any",  "none"};
+
 /* Words of English, and what the language has for them. */
 static const char *const OTHERS[][2] = {
     {"one", "1"},    {"two", "2"},    {"three", "3"},   {"four", "4"},
@@ -62,6 +66,23 @@ const char *vtr_slip_word(struct vtr_bytes name)
         }
     }
     return close;
+}
+
+const char *vtr_slip_value(struct vtr_bytes name)
+{
+    const char *word = vtr_slip_word(name);
+
+    if (word == NULL || has_same_letters(name, word) ||
+        (unsigned char)word[0] - (unsigned)'0' < 10) {
+        return word;
+    }
+    for (size_t i = 0; i < sizeof(VALUES) / sizeof(VALUES[0]); i++) {
+        if (vtr_names_are_close(name, vtr_bytes_from_text(VALUES[i])) ||
+            strcmp(word, VALUES[i]) == 0) {
+            return VALUES[i];
+        }
+    }
+    return NULL;
 }
 
 static uint8_t byte_at(const struct vtr_parser *p, uint32_t offset)
@@ -239,12 +260,26 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
         }
         break;
     case '=':
-        if (strstr(what, "operator") != NULL) {
+        if (strstr(what, "operator") == NULL) {
+            break;
+        }
+        if (second == '>' || second == '<') {
+            const char *sign = second == '>' ? ">=" : "<=";
+            replace(problem, "'=' comes last", two, sign);
+        } else {
             replace(problem, "equality is '=='", problem->place, "==");
         }
         break;
+    case '>':
+        if (byte_before(p) == '<' && p->last_end == p->current.offset) {
+            const struct vtr_place both = vtr_parser_place(p, p->last_end - 1, 2);
+            replace(problem, "inequality is '!='", both, "!=");
+        }
+        break;
     case VTR_LEX_EQ:
-        replace(problem, "a value is given by '='", problem->place, "=");
+        if (strstr(what, "'='") != NULL) {
+            replace(problem, "a value is given by '='", problem->place, "=");
+        }
         break;
     case ':':
         if (second == '=') {
@@ -313,11 +348,29 @@ static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
     }
 }
 
+/* The first of the marks that a merge leaves around what it could not put together. */
+static bool is_at_merge(const struct vtr_parser *p)
+{
+    static const char *const MARKS[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
+    const uint32_t at = p->current.offset;
+
+    for (size_t i = 0; i < sizeof(MARKS) / sizeof(MARKS[0]); i++) {
+        if (p->lexer.len - at >= 7 && memcmp(p->lexer.ptr + at, MARKS[i], 7) == 0) {
+            return at == 0 || p->lexer.ptr[at - 1] == '\n';
+        }
+    }
+    return false;
+}
+
 void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
                       const char *what)
 {
     const int kind = p->current.kind;
 
+    if (is_at_merge(p)) {
+        problem->help = "a merge has left this: keep one of the two versions";
+        return;
+    }
     if (kind == VTR_LEX_NAME) {
         explain_name(p, problem, what);
     } else if (kind < VTR_LEX_RANGE || kind == VTR_LEX_EQ) {

@@ -24,4 +24,7 @@ bool vtr_slip_explain_pair(struct vtr_parser *p, struct vtr_problem *problem,
 /* The word of the language that `name` was probably meant to be, NULL: none. */
 const char *vtr_slip_word(struct vtr_bytes name);
 
+/* The same where a value stands: of words that are close, one that may stand there. */
+const char *vtr_slip_value(struct vtr_bytes name);
+
 #endif

@@ -60,6 +60,14 @@ expect 1 check --json bad.yar
 json stdout
 says stdout '"path":"bad.yar","line":2'
 expect 0 check rules
+echo 'rule extern { condition: number == 1 }' >extern.yar
+expect 1 check extern.yar
+says stdout '= help: an external variable is defined by --define number=VALUE'
+expect 0 check --define number=1 extern.yar
+expect 0 check -D number=1 extern.yar
+expect 0 check -d number=1 extern.yar
+expect 2 scan extern.yar bad.yar
+expect 1 scan --define number=1 extern.yar bad.yar
 expect 1 compile -o bad.vdb bad.yar
 is_missing bad.vdb
 expect 1 compile --keep-going -o bad.vdb bad.yar

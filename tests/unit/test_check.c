@@ -251,9 +251,112 @@ static void a_misspelt_string_is_guessed(void **state)
     struct vtr_compilation *c =
         compile("rule a { strings: $payload = \"abc\" condition: $paylaod }");
 
-    assert_string_equal(c->reports[0].code, "E024");
-    assert_string_equal(c->reports[1].code, "E025");
-    assert_string_equal(c->reports[1].help, "did you mean '$payload'?");
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "E025");
+    assert_string_equal(c->reports[0].help, "did you mean '$payload'?");
+    vtr_compilation_free(c);
+}
+
+static void assert_one_report(const char *text, const char *code, const char *help)
+{
+    struct vtr_compilation *c = compile(text);
+
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, code);
+    assert_non_null(strstr(c->reports[0].help, help));
+    vtr_compilation_free(c);
+}
+
+static void strings_may_be_named_where_nobody_could_look(void **state)
+{
+    (void)state;
+    assert_one_report("rule a { strings: $a = \"abc\" condition: len(#a) > 3 }", "E026",
+                      "--define len=");
+    assert_one_report("rule a { strings: $a = \"abc\" condition: math.abs(#a) > 3 }",
+                      "E043", "import it");
+    assert_one_report("import \"pe\"\n"
+                      "rule a { strings: $a = \"abc\" condition: pe.sectons[#a] == 3 }",
+                      "E044", "did you mean 'sections'?");
+}
+
+static void a_name_that_is_not_ascii_is_one_mistake(void **state)
+{
+    (void)state;
+    assert_one_report("rule a { condition: \xc3\xbcn\xc3\xaf"
+                      "code }",
+                      "E010", "ASCII");
+    assert_one_report("rule a { strings: $\xc3\xbc = \"abc\" condition: any of them }",
+                      "E010", "ASCII");
+    assert_one_report("rule a { strings: $a = \"abc\" condition: $a or $\xc3\xbcx }",
+                      "E010", "ASCII");
+}
+
+static void a_word_is_offered_where_it_may_stand(void **state)
+{
+    (void)state;
+    assert_one_report("rule a { condition: foo }", "E026", "--define foo=");
+    assert_one_report("rule a { condition: tru }", "E026", "did you mean 'true'?");
+    assert_one_report("rule a { condition: True }", "E026", "did you mean 'true'?");
+    assert_one_report("rule a { condition: filsize > 1 }", "E026", "'filesize'");
+    assert_one_report("rule a { strings: $a = \"abc\" condition: some of them }",
+                      "E026", "did you mean 'any'?");
+}
+
+static void signs_of_other_languages_are_understood(void **state)
+{
+    (void)state;
+    static const char *const SIGNS[][2] = {{"filesize => 1", ">="},
+                                           {"filesize =< 1", "<="},
+                                           {"filesize <> 1", "!="}};
+    char text[80];
+
+    for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++) {
+        (void)snprintf(text, sizeof(text), "rule a { condition: %s }", SIGNS[i][0]);
+        struct vtr_compilation *c = compile(text);
+        assert_int_equal(c->report_count, 1);
+        assert_int_equal(c->reports[0].edit.column, 30);
+        assert_int_equal(c->reports[0].edit.length, 2);
+        assert_string_equal(c->reports[0].replacement, SIGNS[i][1]);
+        vtr_compilation_free(c);
+    }
+}
+
+static void each_rule_has_its_own_mistake(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("rule my-rule { condition: true }\n"
+                                        "rule 1abc { condition: true }\n"
+                                        "rule rule\n{ condition: true }\n"
+                                        "private rule \"x\" { condition: true }\n"
+                                        "  rule her rule { condition: true }\n"
+                                        "rule good { condition: true }\n"
+                                        "This is a\nrule of thumb.\n"
+                                        "rule last { condition: true }\n");
+    static const uint32_t LINES[] = {1, 2, 3, 5, 6, 8};
+
+    assert_int_equal(c->report_count, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        assert_string_equal(c->reports[i].code, "E014");
+        assert_int_equal(c->reports[i].span.line, LINES[i]);
+    }
+    assert_int_equal(vtr_compilation_get_stats(c)->rules, 2);
+    vtr_compilation_free(c);
+}
+
+static void marks_of_a_merge_are_known(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("<<<<<<< HEAD\n"
+                                        "rule a { condition: true }\n"
+                                        "=======\n"
+                                        "rule b { condition: true }\n"
+                                        ">>>>>>> branch\n");
+
+    assert_int_equal(c->report_count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_non_null(strstr(c->reports[i].help, "a merge has left this"));
+        assert_string_equal(c->reports[i].edit.path, "");
+    }
     vtr_compilation_free(c);
 }
 
@@ -375,6 +478,12 @@ int main(void)
         cmocka_unit_test(every_string_is_used_unless_its_name_says_otherwise),
         cmocka_unit_test(names_are_given_once),
         cmocka_unit_test(a_misspelt_string_is_guessed),
+        cmocka_unit_test(strings_may_be_named_where_nobody_could_look),
+        cmocka_unit_test(a_name_that_is_not_ascii_is_one_mistake),
+        cmocka_unit_test(a_word_is_offered_where_it_may_stand),
+        cmocka_unit_test(signs_of_other_languages_are_understood),
+        cmocka_unit_test(each_rule_has_its_own_mistake),
+        cmocka_unit_test(marks_of_a_merge_are_known),
         cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),
         cmocka_unit_test(an_unknown_module_costs_the_rules_that_use_it),
         cmocka_unit_test(an_import_behind_its_use_is_too_late),
