@@ -89,19 +89,34 @@ static const uint32_t FROM_BELOW[32] = {BLOCK(BELOW, 0), BLOCK(BELOW, 16)};
 static const uint32_t FROM_ABOVE[1024] = {QUARTER(ABOVE, 0), QUARTER(ABOVE, 256),
                                           QUARTER(ABOVE, 512), QUARTER(ABOVE, 768)};
 
-/* Whether a filter of so many words lets a hash pass (vtr_gram_passes). */
-static inline bool passes(const uint8_t *filter, uint64_t words, uint32_t hash)
+/* What vtr_gram_word shifts a hash by.  The same by a multiplication costs more: a gram
+ * has two, and processors do one at a time. */
+static inline unsigned word_shift(const struct vtr_atom_probe *probe)
+{
+    return 37u - probe->filter_bits;
+}
+
+static inline uint32_t word_of(const uint8_t *filter, unsigned shift, uint32_t hash)
+{
+    return vtr_load_u32(filter + 4 * (size_t)(hash >> shift));
+}
+
+/* Whether a hash has the two bits from above, which nearly all that do not pass lack.
+ */
+static inline bool may_pass(const uint8_t *filter, unsigned shift, uint32_t hash)
+{
+    const uint32_t mask = FROM_ABOVE[(hash ^ hash >> 16) >> 5 & 1023u];
+
+    return (word_of(filter, shift, hash) & mask) == mask;
+}
+
+/* Whether the filter lets a hash pass (vtr_gram_passes). */
+static inline bool passes(const uint8_t *filter, unsigned shift, uint32_t hash)
 {
     const uint32_t mixed = hash ^ hash >> 16;
     const uint32_t mask = FROM_BELOW[mixed & 31u] | FROM_ABOVE[mixed >> 5 & 1023u];
-    const size_t word = (size_t)(hash * words >> 32); /* vtr_gram_word */
 
-    return (vtr_load_u32(filter + 4 * word) & mask) == mask;
-}
-
-static inline uint64_t count_words(const struct vtr_atom_probe *probe)
-{
-    return UINT64_C(1) << (probe->filter_bits - 5);
+    return (word_of(filter, shift, hash) & mask) == mask;
 }
 
 /* The hash of the gram at a place (vtr_gram_hash). */
@@ -142,14 +157,14 @@ static VTR_ALWAYS_INLINE size_t probe_gait(const struct vtr_atom_probe *probe,
                                            uint16_t *out, struct vtr_atom_gait gait)
 {
     const uint8_t *filter = probe->filter;
-    const uint64_t words = count_words(probe);
+    const unsigned shift = word_shift(probe);
     size_t found = 0;
 
     for (size_t at = 0; at < count; at += gait.stride) {
-        out[found] = (uint16_t)at; /* stays if it passes */
-        found += passes(filter, words, hash_at(tile + at, gait.gram_len));
+        out[found] = (uint16_t)at; /* stays if it may pass */
+        found += may_pass(filter, shift, hash_at(tile + at, gait.gram_len));
     }
-    return found;
+    return vtr_probe_keep_passing(probe, tile, out, found);
 }
 
 static size_t probe_all(const struct vtr_atom_probe *probe, const uint8_t *tile,
@@ -209,7 +224,7 @@ size_t vtr_probe_buckets_plain(const struct vtr_atom_probe *probe, const uint8_t
 static inline bool halves_pass(const struct vtr_atom_probe *probe, uint32_t low,
                                uint32_t high)
 {
-    return passes(probe->filter, count_words(probe),
+    return passes(probe->filter, word_shift(probe),
                   low * VTR_GRAM_LOW_FACTOR + high * VTR_GRAM_HIGH_FACTOR);
 }
 
