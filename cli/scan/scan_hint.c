@@ -29,10 +29,19 @@ static void pass_over(const struct vtr_error *err, void *context)
     (void)context;
 }
 
+static void pass_over_path(const char *path, void *context)
+{
+    (void)path;
+    (void)context;
+}
+
 /* The files of a folder, not of those in it.  What cannot be read has none. */
 static void list_folder(struct vtr_path_list *out, const char *path)
 {
-    const struct vtr_walk walk = {.is_flat = true, .failed = pass_over};
+    const struct vtr_walk walk = {.is_flat = true,
+                                  .failed = pass_over,
+                                  .left_out = pass_over_path,
+                                  .not_followed = pass_over_path};
 
     if (vtr_is_folder(path) && !vtr_walk_collect(out, path, &walk)) {
         vtr_path_list_deinit(out); /* memory is out: no hint */

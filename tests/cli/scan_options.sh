@@ -363,6 +363,8 @@ says stdout '\{"limit":"regex","namespace":"default","rule":"costly","string":"w
 mkdir -p meant/sources meant/databases meant/mixed meant/files
 echo 'rule meant { condition: true }' >meant/sources/meant.yar
 echo sample >meant/files/sample
+ln -s nothing meant/files/link
+mkfifo meant/files/pipe
 expect 0 compile -o meant/databases/meant.vdb meant/sources
 cp meant/databases/meant.vdb meant/mixed
 echo 'rule broken {' >meant/mixed/broken.yar
