@@ -16,20 +16,23 @@
 struct range {
     atomic_uintptr_t start; /* 0: the place is free */
     atomic_uintptr_t end;   /* 0: being filled */
+    atomic_bool has_faulted;
 };
 
 static struct range ranges[RANGE_COUNT];
 static atomic_uintptr_t page_len; /* 0: no handler */
+static atomic_bool has_any_faulted;
 
-static bool is_guarded(uintptr_t address)
+/* The guarded range that an address is in, NULL: none. */
+static struct range *find_range(uintptr_t address)
 {
     for (unsigned i = 0; i < RANGE_COUNT; i++) {
         if (address >= atomic_load(&ranges[i].start) &&
             address < atomic_load(&ranges[i].end)) {
-            return true;
+            return &ranges[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* Puts a page of zeros where the file has no page any more.  mmap is a bare system call
@@ -39,9 +42,14 @@ static void on_fault(int number, siginfo_t *info, void *context)
     const uintptr_t len = atomic_load(&page_len);
     const uintptr_t page = (uintptr_t)info->si_addr / len * len;
     const int saved_errno = errno;
+    struct range *range = find_range((uintptr_t)info->si_addr);
 
     (void)context;
-    if (!is_guarded((uintptr_t)info->si_addr) ||
+    if (range != NULL) {
+        atomic_store(&range->has_faulted, true);
+        atomic_store(&has_any_faulted, true);
+    }
+    if (range == NULL ||
         mmap((void *)page, (size_t)len, PROT_READ,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
         (void)signal(number, SIG_DFL);
@@ -80,6 +88,7 @@ bool vtr_fault_guard_add(void *address, size_t len)
         uintptr_t none = 0;
         if (atomic_compare_exchange_strong(&ranges[i].start, &none,
                                            (uintptr_t)address)) {
+            atomic_store(&ranges[i].has_faulted, false);
             atomic_store(&ranges[i].end, (uintptr_t)address + len);
             return true;
         }
@@ -96,4 +105,13 @@ void vtr_fault_guard_remove(void *address)
             return;
         }
     }
+}
+
+bool vtr_fault_guard_has_faulted(const void *address)
+{
+    if (!atomic_load(&has_any_faulted)) {
+        return false;
+    }
+    const struct range *range = find_range((uintptr_t)address);
+    return range != NULL && atomic_load(&range->has_faulted);
 }

@@ -24,4 +24,7 @@ bool vtr_fault_guard_is_installed(void);
 bool vtr_fault_guard_add(void *address, size_t len);
 void vtr_fault_guard_remove(void *address);
 
+/* Whether bytes of a guarded mapping were asked for that its file has no more. */
+bool vtr_fault_guard_has_faulted(const void *address);
+
 #endif

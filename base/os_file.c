@@ -92,6 +92,11 @@ enum vtr_status vtr_mapping_open(struct vtr_mapping *out, const char *path,
     return status;
 }
 
+bool vtr_mapping_is_whole(const struct vtr_mapping *mapping)
+{
+    return mapping->address == NULL || !vtr_fault_guard_has_faulted(mapping->address);
+}
+
 void vtr_mapping_close(struct vtr_mapping *mapping)
 {
     if (mapping != NULL && mapping->address != NULL) {
@@ -448,6 +453,11 @@ enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot, const char *pat
         open_snapshot(snapshot, fd, (size_t)info.st_size, path, err);
     (void)close(fd);
     return status;
+}
+
+bool vtr_snapshot_is_whole(const struct vtr_snapshot *snapshot)
+{
+    return snapshot->mapping == NULL || !vtr_fault_guard_has_faulted(snapshot->mapping);
 }
 
 void vtr_snapshot_close(struct vtr_snapshot *snapshot)

@@ -26,6 +26,8 @@ VTR_MUST_CHECK enum vtr_status vtr_mapping_open(struct vtr_mapping *out,
                                                 const char *path,
                                                 struct vtr_error *err);
 void vtr_mapping_close(struct vtr_mapping *mapping);
+/* False: the file has shrunk, and zeros were read where it ends (base/os_fault.h). */
+bool vtr_mapping_is_whole(const struct vtr_mapping *mapping);
 
 /* Reads a whole file ("-" is standard input) to memory from malloc, with a NUL after
  * it that is not counted.  VTR_ERROR_LIMIT past `limit_bytes`.  Pipes are fine. */
@@ -102,6 +104,8 @@ struct vtr_snapshot {
 VTR_MUST_CHECK enum vtr_status vtr_snapshot_open(struct vtr_snapshot *snapshot,
                                                  const char *path,
                                                  struct vtr_error *err);
+/* False: as of a mapping.  A copy is what the file was at one time. */
+bool vtr_snapshot_is_whole(const struct vtr_snapshot *snapshot);
 /* Ends the use of the bytes.  Room for a few megabytes is kept. */
 void vtr_snapshot_close(struct vtr_snapshot *snapshot);
 void vtr_snapshot_deinit(struct vtr_snapshot *snapshot);

@@ -40,6 +40,7 @@ struct vtr_scanner {
     struct vtr_rule_facts facts;
     struct vtr_rule_eval eval;
     struct vtr_snapshot snapshot; /* of the file that is scanned */
+    const struct vtr_database *database;
 };
 
 /* Data for a module that there is not was meant for another one. */
@@ -67,6 +68,7 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
         return vtr_error_set_memory(err);
     }
     struct vtr_scan_run *run = &scanner->run;
+    scanner->database = database;
     run->image = &database->image;
     run->atoms = &database->atoms;
     run->searcher = &scanner->searcher;
@@ -315,6 +317,10 @@ static enum vtr_status conclude(struct vtr_scanner *scanner, vtr_detection_fn fo
     if (is_evaluated && run->options.finding != NULL && !run->is_late) {
         vtr_module_host_tell(&scanner->eval.modules);
     }
+    if (!vtr_mapping_is_whole(&scanner->database->mapping)) {
+        return vtr_error_set(err, VTR_ERROR_IO,
+                             "the file of the database has shrunk since it was opened");
+    }
     if (!is_evaluated || run->is_memory_out || report(scanner, &to) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
@@ -397,6 +403,10 @@ enum vtr_status vtr_scan_file(struct vtr_scanner *scanner, const char *path,
     if (status == VTR_OK) {
         status = vtr_scan_bytes(scanner, scanner->snapshot.bytes, found, context,
                                 out_limits, err);
+    }
+    if (status == VTR_OK && !vtr_snapshot_is_whole(&scanner->snapshot)) {
+        status = vtr_error_set(err, VTR_ERROR_IO,
+                               "the file has shrunk while it was scanned: '%s'", path);
     }
     vtr_snapshot_close(&scanner->snapshot);
     return status;

@@ -225,7 +225,8 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_bytes(
     struct vtr_scanner *scanner, struct vtr_bytes data, vtr_detection_fn found,
     void *context, unsigned *out_limits, struct vtr_error *err);
 
-/* Scans a regular file.  One that shrinks meanwhile is scanned as far as it goes. */
+/* Scans a regular file.  One that shrinks meanwhile is scanned as far as it goes, or is
+ * VTR_ERROR_IO after what was found in it. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_file(
     struct vtr_scanner *scanner, const char *path, vtr_detection_fn found,
     void *context, unsigned *out_limits, struct vtr_error *err);
@@ -259,8 +260,9 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_memory(
 
 /* For programs, once at their start: a mapped file (database or scanned) that shrinks
  * while it is in use then reads as zeros past its new end instead of ending the
- * process. Installs a SIGBUS handler; without it, files are scanned from copies in
- * memory, which takes up to half as long again. */
+ * process; a scan that came upon these is VTR_ERROR_IO.  Installs a SIGBUS handler;
+ * without it, files are scanned from copies in memory, which takes up to half as long
+ * again. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_guard_files(struct vtr_error *err);
 
 /* What a database says of itself. */

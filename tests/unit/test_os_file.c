@@ -367,7 +367,9 @@ static void a_file_that_shrinks_reads_as_zeros_under_guard(void **state)
     assert_int_equal(vtr_mapping_open(&mapping, path_of("e"), NULL), VTR_OK);
     assert_int_equal(mapping.bytes.ptr[199999], 'x');
     assert_int_equal(truncate(path_of("e"), 10), 0);
+    assert_true(vtr_mapping_is_whole(&mapping));
     assert_int_equal(mapping.bytes.ptr[199999], 0);
+    assert_false(vtr_mapping_is_whole(&mapping));
     vtr_mapping_close(&mapping);
 }
 
