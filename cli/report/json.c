@@ -137,6 +137,28 @@ void vtr_json_hex(struct vtr_json *json, const char *key, struct vtr_bytes value
     vtr_text_add(json->text, "\"");
 }
 
+static bool is_utf8(struct vtr_bytes text)
+{
+    while (text.len > 0) {
+        const size_t len = vtr_text_utf8_len(text);
+
+        if (len == 0) {
+            return false;
+        }
+        text.ptr += len;
+        text.len -= len;
+    }
+    return true;
+}
+
+void vtr_json_path(struct vtr_json *json, const char *path)
+{
+    vtr_json_string(json, "path", path);
+    if (!is_utf8(vtr_text_view(path))) {
+        vtr_json_hex(json, "path_hex", vtr_text_view(path));
+    }
+}
+
 void vtr_json_number(struct vtr_json *json, const char *key, uint64_t value)
 {
     lead(json, key);

@@ -32,6 +32,8 @@ void vtr_json_end_array(struct vtr_json *json);
 void vtr_json_bytes(struct vtr_json *json, const char *key, struct vtr_bytes value);
 void vtr_json_string(struct vtr_json *json, const char *key, const char *value);
 void vtr_json_hex(struct vtr_json *json, const char *key, struct vtr_bytes value);
+/* "path", and where its bytes are not UTF-8 "path_hex": two files may not seem one. */
+void vtr_json_path(struct vtr_json *json, const char *path);
 void vtr_json_number(struct vtr_json *json, const char *key, uint64_t value);
 void vtr_json_signed(struct vtr_json *json, const char *key, int64_t value);
 /* digits * 10^exponent. */

@@ -76,7 +76,7 @@ static void begin_line(struct vtr_json *json, struct vtr_text *out,
 {
     vtr_json_init(json, out);
     vtr_json_begin_object(json, NULL);
-    vtr_json_string(json, "path", path);
+    vtr_json_path(json, path);
     vtr_json_bytes(json, "module", node->name);
     vtr_json_begin_object(json, "data");
 }

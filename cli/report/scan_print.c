@@ -263,7 +263,7 @@ static void print_json(struct vtr_text *out, const struct vtr_detection *detecti
 
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
-    vtr_json_string(&json, "path", path);
+    vtr_json_path(&json, path);
     vtr_json_bytes(&json, "rule", detection->name);
     vtr_json_string(&json, "kind", detection->is_hash ? "hash" : "rule");
     vtr_json_bytes(&json, "namespace", detection->space);
@@ -371,7 +371,7 @@ void vtr_scan_print_end(struct vtr_text *out, const char *path, const char *key,
 
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
-    vtr_json_string(&json, "path", path);
+    vtr_json_path(&json, path);
     vtr_json_string(&json, key, reason);
     vtr_json_end_object(&json);
     vtr_text_add(out, "\n");
@@ -385,7 +385,7 @@ void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style
     if (style->is_json) {
         vtr_json_init(&json, out);
         vtr_json_begin_object(&json, NULL);
-        vtr_json_string(&json, "path", path);
+        vtr_json_path(&json, path);
         vtr_json_bytes(&json, "log", line);
         vtr_json_end_object(&json);
     } else {
@@ -400,7 +400,7 @@ void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count
 
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
-    vtr_json_string(&json, "path", path);
+    vtr_json_path(&json, path);
     vtr_json_number(&json, "count", count);
     vtr_json_end_object(&json);
     vtr_text_add(out, "\n");
@@ -433,7 +433,7 @@ void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limi
 
     vtr_json_init(&json, out);
     vtr_json_begin_object(&json, NULL);
-    vtr_json_string(&json, "path", path);
+    vtr_json_path(&json, path);
     vtr_json_begin_array(&json, "limits");
     for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
         if ((limits & bit) != 0) {
