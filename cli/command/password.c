@@ -2,10 +2,10 @@
 
 #include "cli/command/password.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/system/failure.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_terminal.h"
 
@@ -18,13 +18,6 @@ void vtr_password_wipe(char password[VTR_PASSWORD_CAP])
     }
 }
 
-static enum vtr_status refuse(struct vtr_error *err, const char *message)
-{
-    *err = (struct vtr_error){.status = VTR_ERROR_ARGUMENT};
-    (void)snprintf(err->message, sizeof(err->message), "%s", message);
-    return VTR_ERROR_ARGUMENT;
-}
-
 /* Takes the text up to its first line end. */
 static enum vtr_status take(struct vtr_bytes text, char out[VTR_PASSWORD_CAP],
                             struct vtr_error *err)
@@ -33,7 +26,8 @@ static enum vtr_status take(struct vtr_bytes text, char out[VTR_PASSWORD_CAP],
 
     while (len < text.len && text.ptr[len] != '\n' && text.ptr[len] != '\r') {
         if (text.ptr[len] == '\0' || len + 1 == VTR_PASSWORD_CAP) {
-            return refuse(err, "the password is too long or holds a zero byte");
+            return vtr_fail(err, VTR_ERROR_ARGUMENT,
+                            "the password is too long or holds a zero byte");
         }
         out[len] = (char)text.ptr[len];
         len++;
@@ -59,10 +53,11 @@ static enum vtr_status ask(bool is_new, char out[VTR_PASSWORD_CAP],
                            struct vtr_error *err)
 {
     if (!vtr_terminal_can_ask()) {
-        return refuse(err, is_new ? "no terminal to ask for a password: give "
-                                    "--password-file, VITRINE_PASSWORD or --no-password"
-                                  : "no terminal to ask for the password: give "
-                                    "--password-file or VITRINE_PASSWORD");
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "%s",
+                        is_new ? "no terminal to ask for a password: give "
+                                 "--password-file, VITRINE_PASSWORD or --no-password"
+                               : "no terminal to ask for the password: give "
+                                 "--password-file or VITRINE_PASSWORD");
     }
     enum vtr_status status =
         vtr_terminal_ask(is_new ? "New password: " : "Password: ", out,
@@ -72,7 +67,7 @@ static enum vtr_status ask(bool is_new, char out[VTR_PASSWORD_CAP],
         char again[VTR_PASSWORD_CAP];
         status = vtr_terminal_ask("The same again: ", again, sizeof(again), err);
         if (status == VTR_OK && strcmp(out, again) != 0) {
-            status = refuse(err, "the two passwords differ");
+            status = vtr_fail(err, VTR_ERROR_ARGUMENT, "the two passwords differ");
         }
         vtr_password_wipe(again);
     }
@@ -93,10 +88,10 @@ enum vtr_status vtr_password_get(const char *file, bool is_new,
         status = ask(is_new, out, err);
     }
     if (status == VTR_OK && out[0] == '\0') {
-        status =
-            refuse(err, is_new ? "the password is empty; --no-password is for keys "
-                                 "without one"
-                               : "the password is empty");
+        status = vtr_fail(err, VTR_ERROR_ARGUMENT, "%s",
+                          is_new ? "the password is empty; --no-password is for keys "
+                                   "without one"
+                                 : "the password is empty");
     }
     return status;
 }

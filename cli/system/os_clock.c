@@ -2,16 +2,10 @@
 
 #include "cli/system/os_clock.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-static enum vtr_status refuse(struct vtr_error *err, const char *message)
-{
-    *err = (struct vtr_error){.status = VTR_ERROR_ARGUMENT};
-    (void)snprintf(err->message, sizeof(err->message), "%s", message);
-    return VTR_ERROR_ARGUMENT;
-}
+#include "cli/system/failure.h"
 
 /* Seconds as decimal digits, before the year 10000. */
 static int parse(const char *text, uint64_t *out)
@@ -40,10 +34,11 @@ enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out, struct vtr_error *e
     if (epoch != NULL && epoch[0] != '\0') {
         return parse(epoch, out)
                    ? VTR_OK
-                   : refuse(err, "SOURCE_DATE_EPOCH is not a number of seconds");
+                   : vtr_fail(err, VTR_ERROR_ARGUMENT,
+                              "SOURCE_DATE_EPOCH is not a number of seconds");
     }
     if (clock_gettime(CLOCK_REALTIME, &now) != 0 || now.tv_sec < 0) {
-        return refuse(err, "the clock cannot be read");
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "the clock cannot be read");
     }
     *out = (uint64_t)now.tv_sec;
     return VTR_OK;

@@ -16,6 +16,7 @@
 
 #include <curl/curl.h>
 
+#include "cli/system/failure.h"
 #include "cli/system/os_input.h"
 
 #define REDIRECTS_LIMIT   5L
@@ -45,12 +46,7 @@ struct answer {
 static enum vtr_status fail(struct vtr_error *err, enum vtr_status status,
                             const char *url, const char *why)
 {
-    if (err != NULL) {
-        *err = (struct vtr_error){.status = status};
-        (void)snprintf(err->message, sizeof(err->message),
-                       "cannot fetch '%.250s': %.200s", url, why);
-    }
-    return status;
+    return vtr_fail(err, status, "cannot fetch '%.250s': %.200s", url, why);
 }
 
 static bool begins_with(const char *text, const char *start)

@@ -3,7 +3,7 @@
 /* The program built without libcurl: it says so where it would have to ask a server. */
 #include "cli/system/os_curl.h"
 
-#include <stdio.h>
+#include "cli/system/failure.h"
 
 enum vtr_status vtr_curl_new(struct vtr_curl **out,
                              const struct vtr_curl_options *options,
@@ -11,10 +11,7 @@ enum vtr_status vtr_curl_new(struct vtr_curl **out,
 {
     (void)out;
     (void)options;
-    *err = (struct vtr_error){.status = VTR_ERROR_VERSION};
-    (void)snprintf(err->message, sizeof(err->message),
-                   "this program was built without libcurl");
-    return VTR_ERROR_VERSION;
+    return vtr_fail(err, VTR_ERROR_VERSION, "this program was built without libcurl");
 }
 
 void vtr_curl_free(struct vtr_curl *curl)

@@ -12,25 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/system/failure.h"
 #include "vitrine/scan.h"
 
-static enum vtr_status fail_os(struct vtr_error *err, int os_errno, const char *path)
+static enum vtr_status fail_to_read(struct vtr_error *err, int os_errno,
+                                    const char *path)
 {
-    if (err != NULL) {
-        *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = os_errno};
-        (void)snprintf(err->message, sizeof(err->message), "cannot read '%s': %s", path,
-                       strerror(os_errno));
-    }
-    return VTR_ERROR_IO;
-}
-
-static enum vtr_status fail_memory(struct vtr_error *err)
-{
-    if (err != NULL) {
-        *err = (struct vtr_error){.status = VTR_ERROR_MEMORY};
-        (void)snprintf(err->message, sizeof(err->message), "out of memory");
-    }
-    return VTR_ERROR_MEMORY;
+    return vtr_fail_os(err, os_errno, "cannot read '%s'", path);
 }
 
 /* Reads a pipe, or whatever cannot be mapped, to its end. */
@@ -47,7 +35,7 @@ static enum vtr_status read_whole(struct vtr_input *out, int fd, const char *pat
             uint8_t *grown = cap > SIZE_MAX / 4 ? NULL : realloc(memory, cap);
             if (grown == NULL) {
                 free(memory);
-                return fail_memory(err);
+                return vtr_fail_memory(err);
             }
             memory = grown;
         }
@@ -58,7 +46,7 @@ static enum vtr_status read_whole(struct vtr_input *out, int fd, const char *pat
         if (got < 0) {
             const int os_errno = errno;
             free(memory);
-            return fail_os(err, os_errno, path);
+            return fail_to_read(err, os_errno, path);
         }
         if (got == 0) {
             break;
@@ -75,10 +63,10 @@ static enum vtr_status map_or_read(struct vtr_input *out, int fd, const char *pa
     struct stat info;
 
     if (fstat(fd, &info) != 0) {
-        return fail_os(err, errno, path);
+        return fail_to_read(err, errno, path);
     }
     if (S_ISDIR(info.st_mode)) {
-        return fail_os(err, EISDIR, path);
+        return fail_to_read(err, EISDIR, path);
     }
     if (S_ISREG(info.st_mode) && info.st_size > 0 &&
         (uintmax_t)info.st_size <= SIZE_MAX / 2) {
@@ -102,7 +90,7 @@ enum vtr_status vtr_input_open(struct vtr_input *out, const char *path,
     }
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return fail_os(err, errno, path);
+        return fail_to_read(err, errno, path);
     }
     const enum vtr_status status = map_or_read(out, fd, path, err);
     (void)close(fd);
@@ -191,10 +179,5 @@ enum vtr_status vtr_folder_make_private(const char *path, struct vtr_error *err)
     if (mkdir(path, (mode_t)0700) == 0 || errno == EEXIST) {
         return VTR_OK;
     }
-    if (err != NULL) {
-        *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = errno};
-        (void)snprintf(err->message, sizeof(err->message),
-                       "cannot make the folder '%s': %s", path, strerror(errno));
-    }
-    return VTR_ERROR_IO;
+    return vtr_fail_os(err, errno, "cannot make the folder '%s'", path);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/system/failure.h"
 #include "cli/system/os_input.h"
 
 /* Pages whose state is asked for at once.  A stretch of so many without one that was
@@ -46,9 +47,8 @@ struct region {
 static enum vtr_status fail(struct vtr_error *err, int code, const char *what,
                             uint64_t pid, const char *reason)
 {
-    *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = code};
-    (void)snprintf(err->message, sizeof(err->message), "%s process %" PRIu64 ": %s",
-                   what, pid, reason);
+    (void)vtr_fail(err, VTR_ERROR_IO, "%s process %" PRIu64 ": %s", what, pid, reason);
+    err->os_errno = code;
     return VTR_ERROR_IO;
 }
 
@@ -228,9 +228,7 @@ static enum vtr_status list_regions(struct vtr_process *process, struct vtr_erro
                     strerror(err->os_errno));
     }
     if (!add_regions(process, maps.bytes)) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        status = VTR_ERROR_MEMORY;
+        status = vtr_fail_memory(err);
     } else if (process->range_count == 0) {
         status = fail(err, 0, "cannot read the memory of", process->pid, NO_MEMORY);
     }
@@ -241,10 +239,9 @@ static enum vtr_status list_regions(struct vtr_process *process, struct vtr_erro
 static enum vtr_status attach(struct vtr_process *process, struct vtr_error *err)
 {
     if (access("/proc/self/maps", R_OK) != 0) {
-        *err = (struct vtr_error){.status = VTR_ERROR_ARGUMENT,
-                                  .message = "processes cannot be scanned on this "
-                                             "system: it has no /proc/PID/maps"};
-        return VTR_ERROR_ARGUMENT;
+        return vtr_fail(err, VTR_ERROR_ARGUMENT,
+                        "processes cannot be scanned on this system: it has no "
+                        "/proc/PID/maps");
     }
     process->memory_fd = open_proc(process->pid, "mem");
     if (process->memory_fd < 0) {
@@ -265,9 +262,7 @@ enum vtr_status vtr_process_open(struct vtr_process **out, uint64_t pid,
     const long page_len = sysconf(_SC_PAGESIZE);
 
     if (process == NULL) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        return VTR_ERROR_MEMORY;
+        return vtr_fail_memory(err);
     }
     process->pid = pid;
     process->memory_fd = -1;

@@ -11,6 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/system/failure.h"
+
 /* How often a waiting prompt looks whether a signal wants to end the program. */
 #define SIGNAL_CHECK_MS 100
 
@@ -28,15 +30,6 @@ bool vtr_terminal_has_colour(FILE *file)
 bool vtr_is_broken_pipe(int os_errno)
 {
     return os_errno == EPIPE;
-}
-
-static enum vtr_status fail(struct vtr_error *err, int os_errno, const char *message)
-{
-    if (err != NULL) {
-        *err = (struct vtr_error){.status = VTR_ERROR_IO, .os_errno = os_errno};
-        (void)snprintf(err->message, sizeof(err->message), "%s", message);
-    }
-    return VTR_ERROR_IO;
 }
 
 static void ending_signals(sigset_t *set)
@@ -76,19 +69,20 @@ static enum vtr_status read_line(int fd, char *out, size_t cap, struct vtr_error
 
         if (poll(&wait, 1, SIGNAL_CHECK_MS) <= 0) {
             if (is_signal_waiting()) {
-                return fail(err, EINTR, "the password was not typed to its end");
+                return vtr_fail(err, VTR_ERROR_IO,
+                                "the password was not typed to its end");
             }
             continue;
         }
         if (read(fd, &c, 1) != 1) {
-            return fail(err, 0, "the password was not typed to its end");
+            return vtr_fail(err, VTR_ERROR_IO, "the password was not typed to its end");
         }
         if (c == '\n') {
             out[len] = '\0';
             return VTR_OK;
         }
         if (len + 1 == cap) {
-            return fail(err, 0, "the password is too long");
+            return vtr_fail(err, VTR_ERROR_IO, "the password is too long");
         }
         out[len++] = c;
     }
@@ -104,7 +98,7 @@ static enum vtr_status ask_silently(int fd, const char *prompt, char *out, size_
     enum vtr_status status;
 
     if (tcgetattr(fd, &before) != 0) {
-        return fail(err, errno, "cannot ask for a password: no terminal");
+        return vtr_fail_os(err, errno, "no terminal to ask for a password");
     }
     struct termios silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
@@ -112,15 +106,15 @@ static enum vtr_status ask_silently(int fd, const char *prompt, char *out, size_
     ending_signals(&held);
     (void)sigprocmask(SIG_BLOCK, &held, &mask_before);
     if (tcsetattr(fd, TCSAFLUSH, &silent) != 0) {
-        status = fail(err, errno, "cannot turn off the terminal's echo");
+        status = vtr_fail_os(err, errno, "cannot turn off the terminal's echo");
     } else {
         const size_t len = strlen(prompt);
         status = write(fd, prompt, len) == (ssize_t)len
                      ? read_line(fd, out, cap, err)
-                     : fail(err, errno, "cannot write to the terminal");
+                     : vtr_fail_os(err, errno, "cannot write to the terminal");
         (void)tcsetattr(fd, TCSAFLUSH, &before);
         if (write(fd, "\n", 1) != 1 && status == VTR_OK) {
-            status = fail(err, errno, "cannot write to the terminal");
+            status = vtr_fail_os(err, errno, "cannot write to the terminal");
         }
     }
     (void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
@@ -144,7 +138,7 @@ enum vtr_status vtr_terminal_ask(const char *prompt, char *out, size_t cap,
     const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 
     if (fd < 0) {
-        return fail(err, errno, "cannot ask for a password: no terminal");
+        return vtr_fail_os(err, errno, "no terminal to ask for a password");
     }
     const enum vtr_status status = ask_silently(fd, prompt, out, cap, err);
     (void)close(fd);

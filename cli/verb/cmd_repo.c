@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* vitrine repo: the repository on an update server; here its root: who may what. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command/repo.h"
 #include "cli/command/repo_summary.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 
 #define INIT_EXAMPLE                                                           \
@@ -140,14 +140,6 @@ const struct vtr_verb vtr_verb_repo = {
                             "vitrine repo publish /srv/db 12.proposal --key online.key",
     .children = CHILDREN};
 
-static enum vtr_status refuse(struct vtr_error *err, enum vtr_status status,
-                              const char *message, const char *subject)
-{
-    *err = (struct vtr_error){.status = status};
-    (void)snprintf(err->message, sizeof(err->message), "%s '%.200s'", message, subject);
-    return status;
-}
-
 void vtr_repo_free_keys(struct vtr_secret_key **keys)
 {
     for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
@@ -182,13 +174,13 @@ static enum vtr_status add_key(struct key_list *list, const char *text, unsigned
     char *name = NULL;
 
     if (!is_online && (colon == NULL || colon == text)) {
-        return refuse(err, VTR_ERROR_ARGUMENT, "not NAME:KEY.pub:", text);
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "not NAME:KEY.pub: '%.200s'", text);
     }
     if (colon != NULL) {
         const size_t len = (size_t)(colon - text);
         name = calloc(1, len + 1);
         if (name == NULL) {
-            return refuse(err, VTR_ERROR_MEMORY, "out of memory for", text);
+            return vtr_fail_memory(err);
         }
         memcpy(name, text, len);
     }
@@ -221,7 +213,7 @@ static enum vtr_status collect_keys(struct key_list *list,
     list->items = calloc(room + 1, sizeof(*list->items));
     list->names = calloc(room + 1, sizeof(*list->names));
     if (list->items == NULL || list->names == NULL) {
-        return refuse(err, VTR_ERROR_MEMORY, "out of memory for", "keys");
+        return vtr_fail_memory(err);
     }
     enum vtr_status status = add_keys(list, &arguments->parties,
                                       is_shared ? both : VTR_KEY_USE_RELEASE, err);
@@ -240,7 +232,7 @@ static enum vtr_status load_removed(struct vtr_public_key **out,
 
     *out = calloc(paths->count + 1, sizeof(**out));
     if (*out == NULL) {
-        return refuse(err, VTR_ERROR_MEMORY, "out of memory for", "keys");
+        return vtr_fail_memory(err);
     }
     for (size_t i = 0; i < paths->count && status == VTR_OK; i++) {
         status = vtr_public_key_load(&(*out)[i], paths->items[i], err);

@@ -12,6 +12,7 @@
 #include "cli/command/output.h"
 #include "cli/command/repo.h"
 #include "cli/report/json.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "vitrine/scan.h"
@@ -93,12 +94,6 @@ static void deinit(struct alone *alone)
     free(alone->online_path);
     free(alone->proposal_path);
     free(alone->root_path);
-}
-
-static enum vtr_status refuse_memory(struct vtr_error *err)
-{
-    *err = (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-    return VTR_ERROR_MEMORY;
 }
 
 /* Loads a key, which is made first where it is missing. */
@@ -193,7 +188,7 @@ static enum vtr_status prepare(struct alone *alone,
     alone->root_path = path_in(alone->dir, "metadata/1.root.json");
     if (alone->release_path == NULL || alone->online_path == NULL ||
         alone->proposal_path == NULL || alone->root_path == NULL) {
-        return refuse_memory(err);
+        return vtr_fail_memory(err);
     }
     enum vtr_status status = vtr_clock_now(arguments->now, &alone->now, err);
     if (status == VTR_OK) {

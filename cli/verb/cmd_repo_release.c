@@ -3,11 +3,11 @@
 /* vitrine repo propose, publish, expire: releases, and what keeps them alive. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command/password.h"
 #include "cli/command/repo.h"
 #include "cli/command/repo_summary.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 
@@ -134,10 +134,8 @@ enum vtr_status vtr_repo_lifetime(uint64_t *out_seconds, const char *option,
                                   struct vtr_error *err)
 {
     if (count > 36500 * VTR_DAY_SECONDS / unit_seconds) {
-        *err = (struct vtr_error){.status = VTR_ERROR_ARGUMENT};
-        (void)snprintf(err->message, sizeof(err->message),
-                       "%s: more than a hundred years", option);
-        return VTR_ERROR_ARGUMENT;
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "%s: more than a hundred years",
+                        option);
     }
     *out_seconds = count * unit_seconds;
     return VTR_OK;

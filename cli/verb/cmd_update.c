@@ -3,12 +3,12 @@
 /* vitrine update: brings a folder's database up to date from a repository. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "cli/command/command.h"
 #include "cli/command/output.h"
 #include "cli/report/json.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_curl.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_terminal.h"
@@ -259,10 +259,8 @@ static enum vtr_status read_trust(const struct update_arguments *arguments,
     if (arguments->root != NULL) {
         status = vtr_input_open(root, arguments->root, err);
         if (status == VTR_OK && root->bytes.len > ROOT_LIMIT_BYTES) {
-            *err = (struct vtr_error){.status = VTR_ERROR_LIMIT};
-            (void)snprintf(err->message, sizeof(err->message),
-                           "'%.300s' is too long for a root", arguments->root);
-            status = VTR_ERROR_LIMIT;
+            status = vtr_fail(err, VTR_ERROR_LIMIT, "'%.300s' is too long for a root",
+                              arguments->root);
         }
     }
     for (size_t i = 0; status == VTR_OK && i < arguments->trusted.count; i++) {
