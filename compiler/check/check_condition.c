@@ -84,6 +84,9 @@ void vtr_check_condition(struct vtr_checker *c, struct vtr_node *node)
                                 vtr_check_place(c, node),
                                 "%s by itself is no question about the file",
                                 vtr_type_text(node->type));
+        if (node->kind == VTR_NODE_REGEX && c->source->dialect == VTR_DIALECT_YARA_X) {
+            vtr_check_refuse(c, node, "regular expressions as conditions", NULL);
+        }
         problem->note = node->kind == VTR_NODE_REGEX || node->text.len > 0
                             ? "it counts as true"
                             : "it counts as false";

@@ -217,10 +217,11 @@ static bool is_regex_rare(const struct vtr_ast_string *s)
 static void lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s)
 {
     const bool is_fixed = s->is_literal && s->has_fixed_offset && !s->is_asked_freely;
-    const bool is_rare = is_fixed                      ? true
-                         : s->type == VTR_PATTERN_TEXT ? is_text_rare(s)
-                         : s->type == VTR_PATTERN_HEX  ? is_hex_rare(s)
-                                                       : is_regex_rare(s);
+    const enum vtr_pattern_type type = vtr_pattern_record_type(&s->modifiers, s->type);
+    const bool is_rare = is_fixed                   ? true
+                         : type == VTR_PATTERN_TEXT ? is_text_rare(s)
+                         : type == VTR_PATTERN_HEX  ? is_hex_rare(s)
+                                                    : is_regex_rare(s);
 
     if (is_rare) {
         return;

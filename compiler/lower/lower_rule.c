@@ -65,7 +65,8 @@ static void put_pattern(struct vtr_writer *w, const struct vtr_ast_string *strin
 
     vtr_writer_varint(w, pattern_len(string, flags));
     vtr_writer_string(w, string->id);
-    vtr_writer_u8(w, (uint8_t)string->type);
+    vtr_writer_u8(w,
+                  (uint8_t)vtr_pattern_record_type(&string->modifiers, string->type));
     vtr_writer_varint(w, flags);
     if ((flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
         vtr_writer_varint(w, (uint64_t)string->fixed_offset);

@@ -89,6 +89,11 @@ VTR_MUST_CHECK bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes 
                                       enum vtr_dialect dialect, struct vtr_bytes *out,
                                       struct vtr_pattern_problem *problem);
 
+/* The type that the record of a string of `type` has: in YARA-X's dialect one in base64
+ * is a regular expression. */
+enum vtr_pattern_type vtr_pattern_record_type(const struct vtr_pattern_modifiers *mods,
+                                              enum vtr_pattern_type type);
+
 /* A text string; `text` is unescaped.  base64 forms are spelled out as alternatives. */
 VTR_MUST_CHECK bool vtr_pattern_text(struct vtr_arena *arena,
                                      const struct vtr_pattern_modifiers *mods,

@@ -2,6 +2,8 @@
 
 #include "compiler/pattern/regex_braces.h"
 
+#include <string.h>
+
 /* Digits from `*at`; moves past them. */
 static uint32_t read_number(struct vtr_bytes text, size_t *at)
 {
@@ -55,4 +57,26 @@ struct vtr_regex_braces vtr_regex_read_braces(struct vtr_bytes text, size_t at,
         braces.len = end + 1 - at;
     }
     return braces;
+}
+
+enum vtr_regex_edge vtr_regex_read_edge(struct vtr_bytes text, size_t *at)
+{
+    static const struct {
+        const char *name;
+        enum vtr_regex_edge edge;
+    } EDGES[] = {
+        {"{start}", VTR_REGEX_EDGE_START},
+        {"{end}", VTR_REGEX_EDGE_END},
+        {"{start-half}", VTR_REGEX_EDGE_NO_WORD_BEFORE},
+        {"{end-half}", VTR_REGEX_EDGE_NO_WORD_AFTER},
+    };
+
+    for (size_t i = 0; i < sizeof EDGES / sizeof EDGES[0]; i++) {
+        const size_t len = strlen(EDGES[i].name);
+        if (len <= text.len - *at && memcmp(text.ptr + *at, EDGES[i].name, len) == 0) {
+            *at += len;
+            return EDGES[i].edge;
+        }
+    }
+    return VTR_REGEX_EDGE_ANY;
 }

@@ -16,4 +16,7 @@ struct vtr_regex_braces {
 struct vtr_regex_braces vtr_regex_read_braces(struct vtr_bytes text, size_t at,
                                               enum vtr_dialect dialect);
 
+/* Reads YARA-X's "{start}" or the like at `*at`, behind \b, and moves past it. */
+enum vtr_regex_edge vtr_regex_read_edge(struct vtr_bytes text, size_t *at);
+
 #endif

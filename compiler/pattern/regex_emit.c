@@ -92,6 +92,15 @@ static bool is_single(const struct vtr_regex_node *node)
            node->kind == VTR_REGEX_ANY;
 }
 
+/* To YARA-X half a wide character behind it is the end too. */
+static void put_end(struct emitter *e)
+{
+    const bool has_halves = e->is_wide && e->tree->dialect == VTR_DIALECT_YARA_X;
+
+    e->flags |= VTR_PROGRAM_END_ANCHOR | (has_halves ? VTR_PROGRAM_DOTALL : 0);
+    put_text(e, has_halves ? "(?!..)" : "\\z");
+}
+
 static void put_boundary(struct emitter *e, bool is_boundary)
 {
 #define WORD "[0-9A-Z_a-z]"
@@ -425,8 +434,7 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
         put_text(e, "\\A");
         break;
     case VTR_REGEX_END:
-        e->flags |= VTR_PROGRAM_END_ANCHOR;
-        put_text(e, "\\z");
+        put_end(e);
         break;
     case VTR_REGEX_LINE_START:
     case VTR_REGEX_LINE_END:
@@ -434,6 +442,11 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
         break;
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
+        if (node->edge != VTR_REGEX_EDGE_ANY) {
+            vtr_regex_put_edge(e->w, (enum vtr_regex_edge)node->edge, e->is_wide);
+            e->flags |= VTR_PROGRAM_END_ANCHOR;
+            break;
+        }
         put_boundary(e, node->kind == VTR_REGEX_BOUNDARY);
         break;
     case VTR_REGEX_REPEAT:

@@ -21,8 +21,11 @@ static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
     case 'm':
         flags->has_lines = is_on;
         return true;
+    case 'u':
+        flags->is_unicode = is_on;
+        return true;
     default:
-        return letter == 'u' && !is_on; /* characters are bytes */
+        return false;
     }
 }
 
@@ -53,5 +56,28 @@ bool vtr_regex_read_flags(struct vtr_bytes text, size_t *at,
     }
     *at = pos;
     *flags = changed;
+    return true;
+}
+
+bool vtr_regex_skip_group_name(struct vtr_bytes text, size_t *at)
+{
+    size_t pos = *at;
+
+    pos += pos < text.len && text.ptr[pos] == 'P' ? 1 : 0;
+    if (pos >= text.len || text.ptr[pos] != '<') {
+        return false;
+    }
+    const size_t start = ++pos;
+    while (pos < text.len &&
+           (vtr_is_word_byte(text.ptr[pos]) ||
+            (pos > start &&
+             (text.ptr[pos] == '.' || text.ptr[pos] == '[' || text.ptr[pos] == ']')))) {
+        pos++;
+    }
+    if (pos == start || pos >= text.len || text.ptr[pos] != '>' ||
+        text.ptr[start] - (unsigned)'0' < 10) {
+        return false;
+    }
+    *at = pos + 1;
     return true;
 }

@@ -11,8 +11,13 @@ struct vtr_regex_flags {
     bool is_dotall;   /* s */
     bool is_extended; /* x: blanks and comments mean nothing */
     bool is_swapped;  /* U: a repeat is lazy, and with a ? behind it greedy */
+    bool is_unicode;  /* u: '.' and [^...] are characters in UTF-8 */
     bool has_lines;   /* m: '^' and '$' stand for ends of lines too */
 };
+
+/* Reads "P<name>" or "<name>" at `*at`, behind "(?", and moves past it: a group like
+ * any other here, since nothing asks for what it has taken. */
+bool vtr_regex_skip_group_name(struct vtr_bytes text, size_t *at);
 
 /* Reads flags at `*at`, behind "(?", moves to the ':' or ')' behind them and changes
  * what they change; false, and nothing is changed, when they are none. */

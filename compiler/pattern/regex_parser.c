@@ -22,9 +22,12 @@
 #include "compiler/pattern/regex_build.h"
 #include "compiler/pattern/regex_class.h"
 #include "compiler/pattern/regex_set.h"
+#include "compiler/pattern/regex_unicode.h"
 
 /* Repeats of repeats in an expression: trees are that much deeper than groups go. */
 #define CHAINED_LIMIT 8u
+
+#define ASCII_LIMIT 128u
 
 struct parser {
     struct vtr_regex_builder builder;
@@ -136,6 +139,33 @@ static struct vtr_regex_node *parse_repeat(struct parser *p,
     return node;
 }
 
+/* What would ask for the tables of Unicode. */
+static struct vtr_regex_node *fail_unicode(struct parser *p)
+{
+    (void)vtr_problem_set(p->problem, "E219", p->pos, 2,
+                          "words and classes of Unicode are not known");
+    (void)vtr_problem_help(p->problem, "write (?-u) before it");
+    return NULL;
+}
+
+/* A class under the flag u: what has bytes past ASCII was inverted. */
+static struct vtr_regex_node *new_character_class(struct parser *p,
+                                                  struct vtr_byte_set *set)
+{
+    const bool is_inverted = vtr_byte_set_has(set, 0xff);
+
+    for (unsigned byte = ASCII_LIMIT; byte <= 0xff; byte++) {
+        if (vtr_byte_set_has(set, byte) != is_inverted) {
+            return fail_unicode(p);
+        }
+    }
+    if (!is_inverted) {
+        return vtr_regex_new_class(&p->builder, set);
+    }
+    memset(set->bits + ASCII_LIMIT / 8, 0, sizeof set->bits - ASCII_LIMIT / 8);
+    return vtr_regex_new_any_character(&p->builder, set);
+}
+
 static struct vtr_regex_node *parse_class(struct parser *p)
 {
     const struct vtr_regex_set_rules rules = {p->builder.flags.is_nocase,
@@ -151,19 +181,58 @@ static struct vtr_regex_node *parse_class(struct parser *p)
         return NULL;
     }
     p->builder.has_cased = p->builder.has_cased || !rules.is_nocase;
-    return vtr_regex_new_class(&p->builder, &set);
+    return p->builder.flags.is_unicode ? new_character_class(p, &set)
+                                       : vtr_regex_new_class(&p->builder, &set);
 }
 
+/* To YARA-X a repeat is of the character before it, however many bytes that has. */
 static struct vtr_regex_node *parse_literal(struct parser *p)
 {
+    const size_t len = p->dialect == VTR_DIALECT_YARA_X || p->builder.flags.is_unicode
+                           ? vtr_regex_character_len(p->text, p->pos)
+                           : 1;
+    const size_t end = p->pos + (len > 1 ? len : 1);
+    struct vtr_regex_list list = {0};
+
+    if (end >= p->text.len || memchr("*+?{", p->text.ptr[end], 4) == NULL) {
+        p->pos++;
+        return vtr_regex_new_literal(&p->builder, p->text.ptr[p->pos - 1]);
+    }
+    for (; p->pos < end; p->pos++) {
+        struct vtr_regex_node *node =
+            vtr_regex_new_literal(&p->builder, p->text.ptr[p->pos]);
+        if (node == NULL) {
+            return NULL;
+        }
+        vtr_regex_list_add(&list, node);
+    }
+    return vtr_regex_list_node(&p->builder, &list, VTR_REGEX_CONCAT);
+}
+
+/* "." under the flags. */
+static struct vtr_regex_node *parse_any(struct parser *p)
+{
+    struct vtr_byte_set ascii = {{0}};
+
     p->pos++;
-    return vtr_regex_new_literal(&p->builder, p->text.ptr[p->pos - 1]);
+    if (!p->builder.flags.is_unicode) {
+        return vtr_regex_new_any(&p->builder);
+    }
+    for (unsigned byte = 0; byte < ASCII_LIMIT; byte++) {
+        if (byte != '\n' || p->builder.flags.is_dotall) {
+            vtr_byte_set_add(&ascii, byte);
+        }
+    }
+    return vtr_regex_new_any_character(&p->builder, &ascii);
 }
 
 static struct vtr_regex_node *parse_shorthand(struct parser *p, uint8_t letter)
 {
     struct vtr_byte_set set = {{0}};
 
+    if (p->builder.flags.is_unicode) {
+        return fail_unicode(p);
+    }
     (void)vtr_regex_add_shorthand(&set, letter);
     p->pos += 2;
     return vtr_regex_new_class(&p->builder, &set);
@@ -209,13 +278,21 @@ static struct vtr_regex_node *parse_assertion(struct parser *p,
     bool is_optional = false;
 
     p->pos += len;
+    const unsigned edge = kind == VTR_REGEX_BOUNDARY && p->dialect == VTR_DIALECT_YARA_X
+                              ? vtr_regex_read_edge(p->text, &p->pos)
+                              : VTR_REGEX_EDGE_ANY;
     while (p->dialect == VTR_DIALECT_YARA_X && repeat.len > 0) {
         if (!read_repeat(p, &repeat)) {
             return NULL;
         }
         is_optional = is_optional || (repeat.len > 0 && repeat.min == 0);
     }
-    return vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
+    struct vtr_regex_node *node =
+        vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
+    if (node != NULL) {
+        node->edge = (uint8_t)edge;
+    }
+    return node;
 }
 
 /* Whether the escape of `letter` stands for nothing, in a dialect that asks. */
@@ -241,6 +318,10 @@ static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
     }
     if (find_assertion(p, c, &kind)) {
         *is_assertion = true;
+        if (p->builder.flags.is_unicode &&
+            (kind == VTR_REGEX_BOUNDARY || kind == VTR_REGEX_NO_BOUNDARY)) {
+            return fail_unicode(p);
+        }
         return parse_assertion(p, kind, 2);
     }
     if (c >= 0 && vtr_regex_add_shorthand(&unused, (uint8_t)c)) {
@@ -267,32 +348,6 @@ static struct vtr_regex_node *parse_escape(struct parser *p, bool *is_assertion)
 
 static struct vtr_regex_node *parse_alternatives(struct parser *p);
 
-/* "P<name>" or "<name>" behind "(?": a group like any other here, since nothing asks
- * for what it has taken. */
-static bool skip_group_name(struct parser *p)
-{
-    const struct vtr_bytes text = p->text;
-    size_t pos = p->pos;
-
-    pos += pos < text.len && text.ptr[pos] == 'P' ? 1 : 0;
-    if (pos >= text.len || text.ptr[pos] != '<') {
-        return false;
-    }
-    const size_t start = ++pos;
-    while (pos < text.len &&
-           (vtr_is_word_byte(text.ptr[pos]) ||
-            (pos > start &&
-             (text.ptr[pos] == '.' || text.ptr[pos] == '[' || text.ptr[pos] == ']')))) {
-        pos++;
-    }
-    if (pos == start || pos >= text.len || text.ptr[pos] != '>' ||
-        is_digit(text.ptr[start])) {
-        return false;
-    }
-    p->pos = pos + 1;
-    return true;
-}
-
 /* What stands between '(' and a group's items.  `*is_flags`: it is a "(?i)", which no
  * items follow. */
 static bool skip_group_kind(struct parser *p, bool *is_flags)
@@ -309,7 +364,7 @@ static bool skip_group_kind(struct parser *p, bool *is_flags)
             p->pos++;
             return true;
         }
-        if (skip_group_name(p)) {
+        if (vtr_regex_skip_group_name(p->text, &p->pos)) {
             return true;
         }
         if (vtr_regex_read_flags(p->text, &p->pos, &p->builder.flags)) {
@@ -320,9 +375,10 @@ static bool skip_group_kind(struct parser *p, bool *is_flags)
     }
     (void)vtr_problem_set(p->problem, "E210", open, 2, "unknown kind of group");
     return vtr_problem_help(
-        p->problem, p->dialect == VTR_DIALECT_YARA4
-                        ? "YARA has plain groups only: ( ... )"
-                        : "there are ( ... ), (?: ... ) and the flags i, m, s, x, U");
+        p->problem,
+        p->dialect == VTR_DIALECT_YARA4
+            ? "YARA has plain groups only: ( ... )"
+            : "there are ( ... ), (?: ... ) and the flags i, m, s, u, x, U");
 }
 
 static struct vtr_regex_node *parse_group(struct parser *p)
@@ -413,10 +469,10 @@ static struct vtr_regex_node *parse_item(struct parser *p)
         if (p->dialect == VTR_DIALECT_YARA_X) {
             (void)vtr_problem_set(p->problem, "E216", p->pos, 1,
                                   "'{' that begins no repeat");
-            (void)vtr_problem_help(p->problem,
-                                   is_behind(p, "\\b")
-                                       ? "of ends of words there are \\b and \\B alone"
-                                       : "write \\{ for the character itself");
+            (void)vtr_problem_help(
+                p->problem, is_behind(p, "\\b")
+                                ? "there are \\b{start} and \\b{end}, and with -half"
+                                : "write \\{ for the character itself");
             return NULL;
         }
         node = parse_literal(p);
@@ -431,8 +487,7 @@ static struct vtr_regex_node *parse_item(struct parser *p)
         node = parse_escape(p, &is_assertion);
         break;
     case '.':
-        node = vtr_regex_new_any(&p->builder);
-        p->pos++;
+        node = parse_any(p);
         break;
     default:
         node = parse_literal(p);
@@ -538,37 +593,5 @@ bool vtr_regex_parse(struct vtr_arena *arena, const struct vtr_regex_source *sou
         return false;
     }
     *out = tree;
-    return true;
-}
-
-/* Recurses no deeper than groups do. */
-bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
-{
-    const bool is_alternatives = root->kind == VTR_REGEX_ALT;
-    bool is_empty = !is_alternatives;
-
-    switch (root->kind) {
-    case VTR_REGEX_LITERAL:
-    case VTR_REGEX_ANY:
-    case VTR_REGEX_CLASS:
-        return false;
-    case VTR_REGEX_REPEAT:
-        return root->min == 0 || vtr_regex_matches_empty(root->first);
-    case VTR_REGEX_CONCAT:
-    case VTR_REGEX_ALT:
-        for (const struct vtr_regex_node *n = root->first;
-             n != NULL && is_empty != is_alternatives; n = n->next) {
-            is_empty = vtr_regex_matches_empty(n);
-        }
-        return is_empty;
-    case VTR_REGEX_EMPTY:
-    case VTR_REGEX_START:
-    case VTR_REGEX_END:
-    case VTR_REGEX_LINE_START:
-    case VTR_REGEX_LINE_END:
-    case VTR_REGEX_BOUNDARY:
-    case VTR_REGEX_NO_BOUNDARY:
-        break;
-    }
     return true;
 }

@@ -20,6 +20,15 @@
 /* `max` of a repeat without an upper bound. */
 #define VTR_REGEX_UNBOUNDED UINT32_MAX
 
+/* Which ends of words a BOUNDARY asks for: \b, and YARA-X's \b{start} and the like. */
+enum vtr_regex_edge {
+    VTR_REGEX_EDGE_ANY,
+    VTR_REGEX_EDGE_START,
+    VTR_REGEX_EDGE_END,
+    VTR_REGEX_EDGE_NO_WORD_BEFORE, /* \b{start-half} */
+    VTR_REGEX_EDGE_NO_WORD_AFTER   /* \b{end-half} */
+};
+
 enum vtr_regex_kind {
     VTR_REGEX_EMPTY,
     VTR_REGEX_LITERAL,     /* byte */
@@ -64,6 +73,7 @@ struct vtr_regex_node {
     enum vtr_regex_kind kind;
     uint8_t byte;
     uint8_t wild; /* LITERAL of a hex string: bits of `byte` that may be any */
+    uint8_t edge; /* BOUNDARY: enum vtr_regex_edge */
     bool is_lazy; /* REPEAT */
     uint32_t min; /* REPEAT: never 1 to 1 */
     uint32_t max;
@@ -85,9 +95,6 @@ struct vtr_regex_tree {
     bool has_varying; /* a greedy repeat of no fixed number */
     bool is_of_text;  /* of a condition's text, not of a file; the parser says false */
 };
-
-/* Whether it matches a run of no bytes. */
-bool vtr_regex_matches_empty(const struct vtr_regex_node *root);
 
 /* Parses `source->text`.  The tree lives in the arena.  With nocase the sets have both
  * cases of a letter that they have one of. */

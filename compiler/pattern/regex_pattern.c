@@ -7,6 +7,7 @@
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_atoms.h"
 #include "compiler/pattern/regex_emit.h"
+#include "compiler/pattern/regex_shape.h"
 #include "compiler/pattern/regex_split.h"
 
 static uint32_t pattern_flags(uint32_t set, const struct vtr_regex_tree *tree)
@@ -106,6 +107,13 @@ bool vtr_pattern_regex(struct vtr_arena *arena,
         return vtr_problem_set(
             problem, "E218", 0, source->text.len,
             "this regular expression matches where there is nothing");
+    }
+    if (source->dialect == VTR_DIALECT_YARA_X && source->is_dotall &&
+        vtr_regex_begins_anywhere(&tree)) {
+        (void)vtr_problem_set(problem, "E220", 0, source->text.len,
+                              "this regular expression begins with any number of any "
+                              "bytes");
+        return vtr_problem_help(problem, "begin with what follows them");
     }
     const uint32_t flags = pattern_flags(mods->set, &tree);
     if (!write_programs(arena, &tree, flags, out_payload, problem)) {

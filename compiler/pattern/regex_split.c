@@ -3,6 +3,7 @@
 #include "compiler/pattern/regex_split.h"
 
 #include "base/arena.h"
+#include "compiler/pattern/regex_shape.h"
 #include "compiler/pattern/yara_atom.h"
 
 /* Characters at an alternative's start that are compared with those of another. */

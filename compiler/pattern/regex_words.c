@@ -68,3 +68,17 @@ bool vtr_regex_put_set(struct vtr_writer *w, const struct vtr_byte_set *set)
     put_text(w, "]");
     return false;
 }
+
+void vtr_regex_put_edge(struct vtr_writer *w, enum vtr_regex_edge edge, bool is_wide)
+{
+    const char *word = is_wide ? "[0-9A-Z_a-z]\\x00)" : "[0-9A-Z_a-z])";
+
+    if (edge != VTR_REGEX_EDGE_NO_WORD_AFTER) {
+        put_text(w, edge == VTR_REGEX_EDGE_END ? "(?<=" : "(?<!");
+        put_text(w, word);
+    }
+    if (edge != VTR_REGEX_EDGE_NO_WORD_BEFORE) {
+        put_text(w, edge == VTR_REGEX_EDGE_START ? "(?=" : "(?!");
+        put_text(w, word);
+    }
+}

@@ -17,4 +17,7 @@ void vtr_regex_put_byte(struct vtr_writer *w, unsigned byte);
  * whether that is every byte, which is '.' with VTR_PROGRAM_DOTALL. */
 bool vtr_regex_put_set(struct vtr_writer *w, const struct vtr_byte_set *set);
 
+/* What YARA-X's \b{start} or the like asks for; not of EDGE_ANY. */
+void vtr_regex_put_edge(struct vtr_writer *w, enum vtr_regex_edge edge, bool is_wide);
+
 #endif

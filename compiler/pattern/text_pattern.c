@@ -5,14 +5,19 @@
  *
  * A base64 string is spelled out here: the text, at each of the three places that it
  * can have in the groups of three bytes that base64 encodes, less the characters that
- * depend on what stands around it.  What is left is plain alternatives.
+ * depend on what stands around it.  What is left is plain alternatives; of YARA-X a
+ * regular expression that looks at what stands around it too (base64_exact.h).
  */
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
+#include "compiler/pattern/base64_exact.h"
 #include "compiler/pattern/pattern_problem.h"
 
 #define BASE64_ALPHABET_LEN 64u
+
+/* Texts that YARA-X encodes have so many bytes at least. */
+#define BASE64_TEXT_LEAST 3u
 
 /* Text of at most so many bytes may be encoded: every size below fits size_t. */
 #define TEXT_LIMIT 0x1000000u
@@ -259,20 +264,23 @@ bool vtr_text_unescape(struct vtr_arena *arena, struct vtr_bytes literal,
  * the text as it is and as wide, each as it is and widened. */
 struct alternatives {
     struct vtr_arena *arena;
-    struct vtr_bytes items[12];
+    struct vtr_base64_form items[12];
     size_t count;
+    bool is_exact; /* as programs of YARA-X's */
     bool has_failed;
 };
 
-/* Adds an alternative unless it is there already. */
-static void add_alternative(struct alternatives *list, struct vtr_bytes bytes)
+/* Adds an alternative unless it is there already; to YARA-X equal characters are not
+ * enough, what stands around them differs. */
+static void add_alternative(struct alternatives *list,
+                            const struct vtr_base64_form *form)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (vtr_bytes_equal(list->items[i], bytes)) {
+    for (size_t i = 0; i < list->count && !list->is_exact; i++) {
+        if (vtr_bytes_equal(list->items[i].code, form->code)) {
             return;
         }
     }
-    list->items[list->count++] = bytes;
+    list->items[list->count++] = *form;
 }
 
 /* `bytes` with a zero after each; ptr NULL when memory is out. */
@@ -316,15 +324,19 @@ static struct vtr_bytes encode(struct vtr_arena *arena, struct vtr_bytes text,
 static void add_code(struct alternatives *list, struct vtr_bytes text, size_t before,
                      struct vtr_bytes alphabet, bool is_wide)
 {
-    struct vtr_bytes code = encode(list->arena, text, before, alphabet);
+    struct vtr_base64_form form = {.text = text,
+                                   .before = before,
+                                   .code = encode(list->arena, text, before, alphabet),
+                                   .alphabet = alphabet,
+                                   .is_wide = is_wide};
 
-    if (code.ptr != NULL && is_wide) {
-        code = widen(list->arena, code);
+    if (form.code.ptr != NULL && is_wide && !list->is_exact) {
+        form.code = widen(list->arena, form.code);
     }
-    if (code.ptr == NULL) {
+    if (form.code.ptr == NULL) {
         list->has_failed = true;
-    } else if (code.len > 0) {
-        add_alternative(list, code);
+    } else if (form.code.len > 0) {
+        add_alternative(list, &form);
     }
 }
 
@@ -347,8 +359,15 @@ static bool write_base64(struct vtr_arena *arena,
                          struct vtr_bytes text, struct vtr_writer *out,
                          struct vtr_pattern_problem *problem)
 {
-    struct alternatives list = {.arena = arena};
+    struct alternatives list = {.arena = arena,
+                                .is_exact = mods->dialect == VTR_DIALECT_YARA_X};
+    bool ok = true;
 
+    if (list.is_exact && text.len < BASE64_TEXT_LEAST) {
+        return vtr_problem_set(problem, "E310", 0, 0,
+                               "a text of less than %u bytes in base64",
+                               BASE64_TEXT_LEAST);
+    }
     if ((mods->set & VTR_MODIFIER_WIDE) == 0 || (mods->set & VTR_MODIFIER_ASCII) != 0) {
         add_encoded(&list, mods, text);
     }
@@ -363,10 +382,14 @@ static bool write_base64(struct vtr_arena *arena,
         return vtr_problem_set_memory(problem);
     }
     vtr_writer_varint(out, list.count);
-    for (size_t i = 0; i < list.count; i++) {
-        vtr_writer_masked(out, list.items[i]);
+    for (size_t i = 0; i < list.count && ok; i++) {
+        if (list.is_exact) {
+            ok = vtr_base64_write_exact(arena, &list.items[i], out, problem);
+        } else {
+            vtr_writer_masked(out, list.items[i].code);
+        }
     }
-    return true;
+    return ok;
 }
 
 /* Pattern flags of a text string that is not base64. */
@@ -387,6 +410,16 @@ static uint32_t plain_flags(const struct vtr_pattern_modifiers *mods)
         flags |= VTR_PATTERN_ASCII;
     }
     return flags;
+}
+
+enum vtr_pattern_type vtr_pattern_record_type(const struct vtr_pattern_modifiers *mods,
+                                              enum vtr_pattern_type type)
+{
+    const uint32_t base64 = VTR_MODIFIER_BASE64 | VTR_MODIFIER_BASE64WIDE;
+
+    return mods->dialect == VTR_DIALECT_YARA_X && (mods->set & base64) != 0
+               ? VTR_PATTERN_REGEX
+               : type;
 }
 
 bool vtr_pattern_text(struct vtr_arena *arena, const struct vtr_pattern_modifiers *mods,

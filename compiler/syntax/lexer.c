@@ -513,8 +513,34 @@ static void lex_at(struct vtr_lexer *lexer, struct vtr_lexeme *out, uint8_t byte
     }
 }
 
+/* Reports a block comment that begins after `pos`, between blanks and other comments,
+ * and has no end: YARA takes it, YARA-X does not. */
+static void check_last_comment(struct vtr_lexer *lexer, uint32_t pos)
+{
+    uint32_t start = lexer->len;
+
+    while (pos < lexer->len) {
+        const uint32_t after = vtr_lexer_skip_comment(lexer, pos);
+        start = after > pos ? pos : start;
+        pos = after > pos ? after : pos + 1;
+    }
+    if (start == lexer->len || lexer->ptr[start + 1] != '*' ||
+        (lexer->len - start >= 4 &&
+         memcmp(lexer->ptr + lexer->len - 2, "*/", 2) == 0)) {
+        return;
+    }
+    lexer->error_count++;
+    if (lexer->diagnostics != NULL) {
+        (void)vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_DIALECT,
+                                  place_of(lexer, start, 2),
+                                  "YARA-X does not have comments without an end");
+    }
+}
+
 void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
+    const uint32_t start = lexer->pos;
+
     for (;;) {
         lexer->pos = skip_blanks(lexer, lexer->pos);
         if (lexer->pos >= lexer->len ||
@@ -525,6 +551,9 @@ void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out)
     }
     *out = (struct vtr_lexeme){.kind = VTR_LEX_END, .offset = lexer->pos, .length = 1};
     if (lexer->pos >= lexer->len) {
+        if (lexer->source->dialect == VTR_DIALECT_YARA_X) {
+            check_last_comment(lexer, start);
+        }
         return;
     }
     const uint8_t byte = lexer->ptr[lexer->pos];
