@@ -27,7 +27,7 @@ bool vtr_class_run_parse(struct vtr_bytes text, uint8_t flags,
                          struct vtr_class_run *out);
 
 /* The first run of at least `min` bytes of the class (one, where min is 0) that begins
- * in at..limit-1, and where it ends; no byte of the class stands before `at`.  False
+ * in at..limit-1, and where it ends; no run goes on at `at` that began before.  False
  * when there is none: then `out_end` is where to go on. */
 bool vtr_class_run_find(const struct vtr_class_run *run, struct vtr_bytes data,
                         size_t at, size_t limit, size_t *out_start, size_t *out_end);

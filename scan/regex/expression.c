@@ -3,6 +3,7 @@
 #include "scan/regex/expression.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "format/record/rule.h"
 #include "scan/regex/class_run.h"
@@ -16,7 +17,8 @@ enum form {
     FORM_RUN = 4,
     FORM_PROGRAM = 8,
     FORM_FILTER = 16,
-    FORM_WAYS = 32
+    FORM_WAYS = 32,
+    FORM_END = 64 /* whether it wants the end */
 };
 
 struct vtr_expression {
@@ -25,6 +27,7 @@ struct vtr_expression {
     unsigned tried; /* forms that are made, or cannot be */
     struct vtr_regex *at;
     struct vtr_regex *search;
+    bool wants_end;
     struct vtr_class_run run;
     bool is_run;
     struct vtr_regex_program_code *program; /* what the two below go by */
@@ -97,6 +100,40 @@ const struct vtr_regex *vtr_expression_get_regex(struct vtr_expression *expressi
         free(copy);
     }
     return *regex;
+}
+
+/* Whether the text has `\z` other than of the end of a line, `\z|(?=\n)`. */
+static bool has_end(struct vtr_bytes text)
+{
+    static const char END[] = "\\z";
+    static const char OF_LINE[] = "|(?=";
+    const size_t end_len = sizeof END - 1;
+    const size_t line_len = sizeof OF_LINE - 1;
+
+    for (size_t i = 0; text.len - i >= end_len; i++) {
+        const size_t left = text.len - i - end_len;
+
+        if (memcmp(text.ptr + i, END, end_len) == 0 &&
+            (left < line_len ||
+             memcmp(text.ptr + i + end_len, OF_LINE, line_len) != 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vtr_expression_wants_end(struct vtr_expression *expression)
+{
+    struct vtr_bytes text;
+
+    if ((expression->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
+        is_first(expression, FORM_END)) {
+        uint8_t *copy = unmask(expression, &text);
+
+        expression->wants_end = copy == NULL || has_end(text);
+        free(copy);
+    }
+    return expression->wants_end;
 }
 
 const struct vtr_class_run *vtr_expression_get_run(struct vtr_expression *expression)

@@ -277,6 +277,8 @@ struct vtr_regex_filter *vtr_regex_filter_new(
     }
     find_idle_bytes(f);
     find_lead(f);
+    f->has_given_up = follow(f, 0); /* it matches everywhere */
+    (void)take_marked(f);
     return f;
 }
 

@@ -5,7 +5,8 @@
  * through a table that is made while it is needed.
  *
  * States of the table are sets of steps of scan/regex/regex_program.h.  Where they
- * become too many the filter gives up, and every place may match.
+ * become too many, or what takes no byte matches, the filter gives up, and every place
+ * may match.
  */
 #ifndef VTR_SCAN_REGEX_REGEX_FILTER_H
 #define VTR_SCAN_REGEX_REGEX_FILTER_H

@@ -13,6 +13,9 @@
  * it costs where nothing matches is bounded. */
 #define WINDOW_LEN (64u * 1024u)
 
+/* Bytes behind a match that tell whether a word or line ends there. */
+#define LOOK_LEN 2u
+
 /* Matches between two looks at the clock. */
 #define CLOCK_STRIDE 256u
 
@@ -56,15 +59,14 @@ static struct vtr_bytes visible(const struct vtr_scan_run *run, size_t at, size_
     return data;
 }
 
-/* An empty match is none. */
 static void add(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                 struct vtr_pattern_part *part, const struct vtr_match *match)
 {
     const bool is_wide = (part->flags & VTR_PROGRAM_WIDE) != 0;
 
-    if (match->length == 0 || ((state->view.flags & VTR_PATTERN_FULLWORD) != 0 &&
-                               !vtr_verify_word(run->data, (size_t)match->offset,
-                                                (size_t)match->length, is_wide))) {
+    if ((state->view.flags & VTR_PATTERN_FULLWORD) != 0 &&
+        !vtr_verify_word(run->data, (size_t)match->offset, (size_t)match->length,
+                         is_wide)) {
         return;
     }
     vtr_verify_add(run, state, &part->found, (size_t)match->offset,
@@ -161,7 +163,8 @@ static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                           struct vtr_pattern_part *part, size_t first, size_t end)
 {
-    const bool sees_all = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
+    const bool sees_all = vtr_expression_wants_end(part->expression);
+    const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? 1 : 0;
     struct vtr_regex_subject subject = {
         .data = sees_all ? run->data : visible(run, first, WINDOW_LEN),
         .start = first,
@@ -192,7 +195,7 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
         if (!is_wanted(run, state, start)) {
             continue;
         }
-        if (match.length > VTR_REGEX_REACH) {
+        if (match.length + looks > VTR_REGEX_REACH) {
             vtr_verify_regex_at(run, state, part, start, start);
         } else {
             add(run, state, part, &match);
@@ -203,18 +206,23 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
     }
 }
 
-/* Every match of a run of a class: each byte of a run of such bytes begins one, while
- * there are enough of them. */
-static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                    struct vtr_pattern_part *part, const struct vtr_class_run *bytes,
-                    size_t first, size_t end)
-{
-    const size_t min = bytes->min > 0 ? bytes->min : 1;
-    const size_t max = bytes->max < VTR_REGEX_REACH ? bytes->max : VTR_REGEX_REACH;
+/* Matches that end together: each begins in first..last, and takes the bytes up to
+ * `end`, no more than `max` of them. */
+struct run_matches {
+    size_t first;
+    size_t last;
+    size_t end;
+    size_t max;
+};
 
-    for (size_t start = first; end - start >= min && min <= max; start++) {
-        const size_t length = end - start < max ? end - start : max;
-        if (state->is_off || must_end(run, part, start - first + 1) ||
+static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                    struct vtr_pattern_part *part, const struct run_matches *matches)
+{
+    for (size_t start = matches->first; start <= matches->last; start++) {
+        const size_t left = matches->end - start;
+        const size_t length = left < matches->max ? left : matches->max;
+
+        if (state->is_off || must_end(run, part, start - matches->first + 1) ||
             !vtr_run_spend(run, part, RUN_UNITS)) {
             return;
         }
@@ -224,11 +232,15 @@ static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
     }
 }
 
+/* Each byte of a run begins a match, while there are enough of them. */
 static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                         struct vtr_pattern_part *part,
                         const struct vtr_class_run *bytes)
 {
     const size_t len = run->data.len;
+    const bool matches_nothing = bytes->min == 0;
+    const size_t min = matches_nothing ? 1 : bytes->min;
+    const size_t max = bytes->max < VTR_REGEX_REACH ? bytes->max : VTR_REGEX_REACH;
 
     for (size_t at = 0; at < len && !state->is_off && !vtr_run_must_stop(run);) {
         const size_t limit = len - at > FILTER_LEN ? at + FILTER_LEN : len;
@@ -236,13 +248,19 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
         size_t end;
         const bool is_found =
             vtr_class_run_find(bytes, run->data, at, limit, &start, &end);
+        const size_t gap_end = is_found ? start : end;
         if (!vtr_run_spend(run, part, 1 + (end - at) / FILTER_BYTES_PER_UNIT)) {
             return;
         }
-        if (is_found) {
-            add_run(run, state, part, bytes, start, end);
+        if (matches_nothing && gap_end > at) {
+            add_run(run, state, part,
+                    &(struct run_matches){at, gap_end - 1, gap_end, 0});
         }
-        at = end + (is_found ? 1 : 0);
+        if (is_found && bytes->min <= max) {
+            add_run(run, state, part,
+                    &(struct run_matches){start, end - min, end, max});
+        }
+        at = end + (is_found && !matches_nothing ? 1 : 0);
     }
 }
 
@@ -251,7 +269,7 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
 static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                          struct vtr_pattern_part *part, size_t start, size_t end)
 {
-    const size_t stride = WINDOW_LEN - VTR_REGEX_REACH;
+    const size_t stride = WINDOW_LEN - VTR_REGEX_REACH - LOOK_LEN;
 
     while (start < end) {
         const size_t left = end - start;
@@ -305,7 +323,7 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
         search_runs(run, state, part, bytes);
         return;
     }
-    if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
+    if (vtr_expression_wants_end(part->expression)) {
         search_window(run, state, part, 0, run->data.len);
         return;
     }

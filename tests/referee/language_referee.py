@@ -9,8 +9,8 @@ Kinds are text, hex, regex and condition; all without one.  The peer is `yara`, 
 PROGRAM of --yara; or, with --yara-x, YARA-X: FOLDER is where npm has installed @virustotal/yara-x, and rules are
 compiled as --dialect yara-x has them.  A seed gives the same rules for ever.
 
-Of yara 4.2 differences are left out where it loses matches that 4.5 has, of yara 4.5
-where a match has no bytes or is wide and no word.  What a peer takes and Vitrine refuses is a difference, and so is each match.  What only
+Of yara 4.2 differences are left out where it loses matches that 4.5 has, those of no
+bytes among them, of yara 4.5 where a match is wide and no word.  What a peer takes and Vitrine refuses is a difference, and so is each match.  What only
 Vitrine takes is counted: rules of YARA 4.5 and YARA-X among them.  docs/language.md has
 the differences that are meant; yara's are left out here, YARA-X's are not.
 Exit status: 0 no difference, 1 differences, 77 there is no peer.
@@ -48,7 +48,6 @@ ROUND = 100
 MEANT = re.compile(r"error: (31|46)|internal error|ended by signal|no end")
 
 EXPRESSION = re.compile(r"\$\w = /(.*?)/[is]? ([a-z ]*?)(?= \$| condition)")
-EMPTY_MATCH = re.compile(r"0x[0-9a-f]+:0:")
 
 
 class Maker:
@@ -187,7 +186,7 @@ def may_have_no_atom(text):
 
 def is_lost(text, words):
     """Whether yara 4.2 may lose matches of an expression: where both forms are asked
-    for, at ends of words, and where there is no atom."""
+    for, at ends of words, and where there is no atom, as in what may match nothing."""
     return ("wide" in words and "ascii" in words or "\\b" in text.lower() or
             may_have_no_atom(text))
 
@@ -202,8 +201,7 @@ def is_meant(source, peer, version):
     found = EXPRESSION.findall(source)
     return (MEANT.search(peer) or
             version == b"4.2" and any(is_lost(*one) for one in found) or
-            version == b"4.5" and (EMPTY_MATCH.search(peer) or
-                                   any(is_word(*one) for one in found)))
+            version == b"4.5" and any(is_word(*one) for one in found))
 
 
 def ask_yara(program, cases, paths):

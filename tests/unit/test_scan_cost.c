@@ -291,6 +291,65 @@ static void runs_need_their_length_and_end_with_it(void **state)
     assert_int_equal(found, 1);
 }
 
+/* Matches of an expression whose ends are those of words or lines, found without
+ * looking to the end of the data from each. */
+static void ends_of_words_and_lines_are_seen_from_near(void **state)
+{
+    static const char *const RULES[] = {
+        "rule r { strings: $a = /\\b[0-9]{3}\\b/ condition: #a == 50000 and @a[50000] "
+        "== 199996 and !a[50000] == 3 }",
+        "rule r { strings: $a = /[0-9]{3}\\B/ condition: #a == 0 }",
+        "rule r { strings: $a = /(?m)^[0-9]+$/ condition: #a == 50000 }",
+        "rule r { strings: $a = /\\b/ condition: #a == 100000 }",
+    };
+    uint8_t *bytes = malloc(DATA_LEN);
+    unsigned found;
+
+    (void)state;
+    assert_non_null(bytes);
+    for (size_t i = 0; i < DATA_LEN; i += 4) {
+        memcpy(bytes + i, "123\n", 4);
+    }
+    for (size_t i = 0; i < sizeof(RULES) / sizeof(RULES[0]); i++) {
+        assert_int_equal(scan(RULES[i], (struct vtr_bytes){bytes, DATA_LEN}, &found),
+                         0);
+        assert_int_equal(found, 1);
+    }
+    free(bytes);
+}
+
+/* What goes on past the window that is searched ends where the data does. */
+static void words_longer_than_a_window_end_where_they_do(void **state)
+{
+    struct vtr_bytes data = letters(' ');
+    unsigned found;
+
+    (void)state;
+    assert_int_equal(
+        scan("rule r { strings: $a = /[a-z]\\b/ condition: #a == 1 and @a == 199998 }",
+             data, &found),
+        0);
+    assert_int_equal(found, 1);
+    free((void *)(uintptr_t)data.ptr);
+}
+
+/* A run of the class at each place that has one, no byte at the others. */
+static void what_takes_no_byte_matches_at_each(void **state)
+{
+    unsigned found;
+
+    (void)state;
+    assert_int_equal(
+        scan("rule r { strings: $a = /a*/ condition: #a == 7 and !a[1] == 0 and !a[2] "
+             "== 2 and !a[3] == 1 and !a[4] == 0 and !a[5] == 0 and !a[6] == 1 and "
+             "!a[7] == 0 } rule s { strings: $a = /(b|)$/ condition: #a == 1 and !a == "
+             "1 "
+             "and @a == 6 }",
+             vtr_bytes_from_text("baabbab"), &found),
+        0);
+    assert_int_equal(found, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +366,9 @@ int main(void)
         cmocka_unit_test(the_end_of_the_data_is_not_looked_for_from_afar),
         cmocka_unit_test(every_letter_of_a_long_run_begins_a_match),
         cmocka_unit_test(runs_need_their_length_and_end_with_it),
+        cmocka_unit_test(ends_of_words_and_lines_are_seen_from_near),
+        cmocka_unit_test(words_longer_than_a_window_end_where_they_do),
+        cmocka_unit_test(what_takes_no_byte_matches_at_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
