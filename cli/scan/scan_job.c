@@ -52,10 +52,10 @@ struct job {
     const struct vtr_scan_targets *targets;
     struct vtr_scan_options options;
     struct worker *workers;
-    struct outcome *outcomes; /* one a target */
-    uint64_t deadline_ms;     /* of vtr_stopwatch_ms; 0: none */
-    uint64_t satisfied;       /* with a limit of rules: so far; there is one worker */
-    uint64_t too_late;        /* files */
+    struct outcome **outcomes; /* one a target: from its scan until it was said */
+    uint64_t deadline_ms;      /* of vtr_stopwatch_ms; 0: none */
+    uint64_t satisfied;        /* with a limit of rules: so far; there is one worker */
+    uint64_t too_late;         /* files */
     bool has_found;
     bool has_failed;
 };
@@ -252,13 +252,17 @@ static void decide(const struct job *job, const char *path, bool is_process,
 static void run_task(size_t task, unsigned worker, void *context)
 {
     struct job *job = context;
-    struct outcome *outcome = &job->outcomes[task];
+    struct outcome *outcome = calloc(1, sizeof(*outcome));
     const char *path = job->targets->names.items[task];
     const bool is_process = task >= job->targets->file_count;
     struct worker *self = &job->workers[worker];
     enum vtr_status status = VTR_OK;
     uint64_t timeout_ms = 0;
 
+    job->outcomes[task] = outcome;
+    if (outcome == NULL) {
+        return;
+    }
     decide(job, path, is_process, &timeout_ms, outcome);
     if (outcome->end != SCANNED) {
         return;
@@ -366,17 +370,24 @@ static void say_end(struct job *job, struct outcome *outcome, const char *path)
 static size_t result_len(size_t task, void *context)
 {
     const struct job *job = context;
-    const struct outcome *outcome = &job->outcomes[task];
+    const struct outcome *outcome = job->outcomes[task];
 
-    return outcome->text.cap + outcome->hash_names.cap;
+    return outcome == NULL
+               ? 0
+               : sizeof(*outcome) + outcome->text.cap + outcome->hash_names.cap;
 }
 
 static void finish_task(size_t task, void *context)
 {
     struct job *job = context;
-    struct outcome *outcome = &job->outcomes[task];
+    struct outcome *outcome = job->outcomes[task];
     const char *path = job->targets->names.items[task];
 
+    if (outcome == NULL) {
+        vtr_complain_text(&vtr_verb_scan, "out of memory before it was scanned:", path);
+        job->has_failed = true;
+        return;
+    }
     say_end(job, outcome, path);
     job->has_found = job->has_found || outcome->shown > 0;
     job->has_failed = job->has_failed || outcome->limits != 0 ||
@@ -385,6 +396,8 @@ static void finish_task(size_t task, void *context)
     (void)vtr_text_print(&outcome->text, stdout); /* vtr_output_finish looks at it */
     vtr_text_deinit(&outcome->text);
     vtr_text_deinit(&outcome->hash_names);
+    free(outcome);
+    job->outcomes[task] = NULL;
 }
 
 static void say_too_late(struct job *job)

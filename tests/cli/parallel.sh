@@ -39,4 +39,19 @@ expect 1 scan -j 4 every.yar many
 is_same stdout alone
 [ "$(wc -l <stdout)" -eq 3000 ] || complain "not every file is said"
 
+# A file costs its name, and no more once it was said.  The sanitizer keeps what is freed.
+(cd many && seq -f long-name-%06g 30000 | xargs touch)
+if command -v python3 >/dev/null && ! grep -q __asan_init "$VITRINE"; then
+    python3 - "$VITRINE" <<'PYTHON' || complain "files cost too much memory"
+import resource, subprocess, sys
+def peak(*paths):
+    subprocess.run([sys.argv[1], "scan", "-w", "r.vdb", *paths], check=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+few = peak("many/aaaa")
+each = (peak("many") - few) / 33000
+print(f"{each:.0f} bytes a file")
+sys.exit(each > 300)
+PYTHON
+fi
+
 finish
