@@ -289,6 +289,29 @@ void vtr_macho_files(struct vtr_module_run *run)
     }
 }
 
+void vtr_macho_load_thin(struct vtr_module_run *run, vtr_macho_file_fn load,
+                         const void *rows)
+{
+    if (vtr_macho_is_thin(run->data)) {
+        load(run, 0, run->data, rows);
+    }
+}
+
+void vtr_macho_load_parts(struct vtr_module_run *run, vtr_macho_file_fn load,
+                          const void *rows)
+{
+    struct vtr_macho_arch arch;
+    struct vtr_bytes part;
+
+    vtr_module_ensure(run, vtr_macho_files);
+    const uint32_t count = vtr_store_count(&run->store, VTR_MACHO_FILE, 0);
+    for (uint32_t i = 0; i < count && vtr_macho_fat_arch(run->data, i, &arch); i++) {
+        if (vtr_macho_fat_part(run->data, &arch, &part)) {
+            load(run, vtr_store_item(&run->store, VTR_MACHO_FILE, 0, i), part, rows);
+        }
+    }
+}
+
 /* Whether what is in the two fields is what a function was called with. */
 static bool is_asked_for(const struct vtr_module_run *run,
                          const struct vtr_module_call *call, uint32_t type_field,

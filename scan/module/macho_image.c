@@ -170,6 +170,48 @@ bool vtr_macho_command_text(const struct vtr_macho_command *command, uint64_t at
     return true;
 }
 
+struct vtr_bytes vtr_macho_command_part(const struct vtr_macho_image *image,
+                                        const struct vtr_macho_command *command,
+                                        uint64_t at)
+{
+    struct vtr_bytes part = {NULL, 0};
+    uint64_t offset;
+    uint64_t len;
+
+    if (vtr_macho_command_number(image, command, at, 4, &offset) &&
+        vtr_macho_command_number(image, command, at + 4, 4, &len) &&
+        !vtr_peek_slice(image->data, offset, len, &part)) {
+        part = (struct vtr_bytes){NULL, 0};
+    }
+    return part;
+}
+
+bool vtr_macho_text(struct vtr_reader *reader, struct vtr_bytes *out)
+{
+    const size_t left = vtr_reader_left(reader);
+    const uint8_t *at = left == 0 ? NULL : reader->bytes.ptr + reader->pos;
+    const uint8_t *end = left == 0 ? NULL : memchr(at, 0, left);
+    uint8_t nul;
+
+    return end != NULL && vtr_reader_slice(reader, out, (size_t)(end - at)) &&
+           vtr_reader_u8(reader, &nul);
+}
+
+bool vtr_macho_leb128(struct vtr_reader *reader, uint64_t *out)
+{
+    uint64_t value = 0;
+    uint8_t byte = 0x80;
+
+    for (unsigned shift = 0; byte > 0x7F; shift += 7) {
+        if (shift > 63 || !vtr_reader_u8(reader, &byte)) {
+            return false;
+        }
+        value |= (uint64_t)(byte & 0x7Fu) << shift;
+    }
+    *out = value;
+    return true;
+}
+
 bool vtr_macho_image_segment(const struct vtr_macho_image *image,
                              const struct vtr_macho_command *command,
                              struct vtr_macho_segment *out)

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "base/compiler.h"
+#include "base/reader.h"
 
 #define VTR_MACHO_NAME_LEN 16u
 
@@ -36,6 +36,7 @@ struct vtr_macho_image {
 #define VTR_MACHO_COMMAND_SEGMENT_64       0x19u
 #define VTR_MACHO_COMMAND_MAIN             0x80000028u
 #define VTR_MACHO_COMMAND_SYMTAB           0x02u
+#define VTR_MACHO_COMMAND_DYSYMTAB         0x0Bu
 #define VTR_MACHO_COMMAND_LOAD_DYLIB       0x0Cu
 #define VTR_MACHO_COMMAND_ID_DYLIB         0x0Du
 #define VTR_MACHO_COMMAND_LOAD_DYLINKER    0x0Eu
@@ -47,6 +48,7 @@ struct vtr_macho_image {
 #define VTR_MACHO_COMMAND_MIN_IPHONEOS     0x25u
 #define VTR_MACHO_COMMAND_DYLD_ENVIRONMENT 0x27u
 #define VTR_MACHO_COMMAND_SOURCE_VERSION   0x2Au
+#define VTR_MACHO_COMMAND_LINKER_OPTION    0x2Du
 #define VTR_MACHO_COMMAND_MIN_TVOS         0x2Fu
 #define VTR_MACHO_COMMAND_MIN_WATCHOS      0x30u
 #define VTR_MACHO_COMMAND_BUILD_VERSION    0x32u
@@ -54,6 +56,8 @@ struct vtr_macho_image {
 #define VTR_MACHO_COMMAND_RPATH            0x8000001Cu
 #define VTR_MACHO_COMMAND_REEXPORT_DYLIB   0x8000001Fu
 #define VTR_MACHO_COMMAND_DYLD_INFO_ONLY   0x80000022u
+#define VTR_MACHO_COMMAND_EXPORTS_TRIE     0x80000033u
+#define VTR_MACHO_COMMAND_CHAINED_FIXUPS   0x80000034u
 
 /* A load command: where it begins, to the end of the file. */
 struct vtr_macho_command {
@@ -136,6 +140,18 @@ VTR_MUST_CHECK bool vtr_macho_command_number(const struct vtr_macho_image *image
                                              uint64_t *out);
 VTR_MUST_CHECK bool vtr_macho_command_text(const struct vtr_macho_command *command,
                                            uint64_t at, struct vtr_bytes *out);
+
+/* What the numbers of four bytes at `at` and behind it say where it is: an offset in
+ * the file and a length.  Empty when it is not all there. */
+struct vtr_bytes vtr_macho_command_part(const struct vtr_macho_image *image,
+                                        const struct vtr_macho_command *command,
+                                        uint64_t at);
+
+/* The bytes before the next NUL, and behind it; false when there is none. */
+VTR_MUST_CHECK bool vtr_macho_text(struct vtr_reader *reader, struct vtr_bytes *out);
+
+/* A number of seven bits a byte, least significant first, in however many bytes. */
+VTR_MUST_CHECK bool vtr_macho_leb128(struct vtr_reader *reader, uint64_t *out);
 
 /* A command of type SEGMENT or SEGMENT_64, and its section `index`. */
 VTR_MUST_CHECK bool vtr_macho_image_segment(const struct vtr_macho_image *image,

@@ -13,9 +13,10 @@
 
 #define RECORD_UNITS 4u
 #define TEXT_LEN     96u
+#define OPTIONS_AT   12u
 
 /* Rows of numbers of four bytes that follow each other in a command. */
-#define NUMBER_COUNT_MAX 10u
+#define NUMBER_COUNT_MAX 18u
 struct number_rows {
     uint32_t rows[NUMBER_COUNT_MAX];
     unsigned count;
@@ -27,8 +28,8 @@ struct linkage_rows {
     uint32_t dylibs, dylib_name, dylib_timestamp, dylib_compatible, dylib_current;
     uint32_t rpaths, rpath;
     uint32_t platform, oldest, sdk, tool_count, tools, tool, tool_version;
-    uint32_t device, device_oldest, device_sdk;
-    struct number_rows symtab, dyld_info, code_signature;
+    uint32_t device, device_oldest, device_sdk, options, option;
+    struct number_rows symtab, symbol_groups, dyld_info, code_signature;
 };
 
 #define LINKAGE_ROWS(P)                                                              \
@@ -44,9 +45,20 @@ struct linkage_rows {
   .tool = P##_BUILD_VERSION_TOOLS_TOOL,                                              \
   .tool_version = P##_BUILD_VERSION_TOOLS_VERSION, .device = P##_MIN_VERSION_DEVICE, \
   .device_oldest = P##_MIN_VERSION_VERSION, .device_sdk = P##_MIN_VERSION_SDK,       \
+  .options = P##_LINKER_OPTIONS, .option = P##_LINKER_OPTIONS_ITEM,                  \
   .symtab = {{P##_SYMTAB_SYMOFF, P##_SYMTAB_NSYMS, P##_SYMTAB_STROFF,                \
               P##_SYMTAB_STRSIZE},                                                   \
              4},                                                                     \
+  .symbol_groups = {{P##_DYSYMTAB_ILOCALSYM, P##_DYSYMTAB_NLOCALSYM,                 \
+                     P##_DYSYMTAB_IEXTDEFSYM, P##_DYSYMTAB_NEXTDEFSYM,               \
+                     P##_DYSYMTAB_IUNDEFSYM, P##_DYSYMTAB_NUNDEFSYM,                 \
+                     P##_DYSYMTAB_TOCOFF, P##_DYSYMTAB_NTOC, P##_DYSYMTAB_MODTABOFF, \
+                     P##_DYSYMTAB_NMODTAB, P##_DYSYMTAB_EXTREFSYMOFF,                \
+                     P##_DYSYMTAB_NEXTREFSYMS, P##_DYSYMTAB_INDIRECTSYMOFF,          \
+                     P##_DYSYMTAB_NINDIRECTSYMS, P##_DYSYMTAB_EXTRELOFF,             \
+                     P##_DYSYMTAB_NEXTREL, P##_DYSYMTAB_LOCRELOFF,                   \
+                     P##_DYSYMTAB_NLOCREL},                                          \
+                    18},                                                             \
   .dyld_info = {{P##_DYLD_INFO_REBASE_OFF, P##_DYLD_INFO_REBASE_SIZE,                \
                  P##_DYLD_INFO_BIND_OFF, P##_DYLD_INFO_BIND_SIZE,                    \
                  P##_DYLD_INFO_WEAK_BIND_OFF, P##_DYLD_INFO_WEAK_BIND_SIZE,          \
@@ -233,6 +245,34 @@ static void load_rpath(const struct load *load)
     put_rest(load, load->rows->rpath, item, 12);
 }
 
+/* Texts that each end with a NUL; all or nothing of a command, as in YARA-X. */
+static void load_options(const struct load *load)
+{
+    struct vtr_reader texts;
+    struct vtr_bytes body;
+    struct vtr_bytes text;
+    uint32_t count;
+    uint32_t i = 0;
+
+    if (!number_at(load, 8, &count) ||
+        !vtr_peek_slice(load->command->rest, OPTIONS_AT,
+                        load->command->len - OPTIONS_AT, &body)) {
+        return;
+    }
+    for (vtr_reader_init(&texts, body, 0); i < count && vtr_macho_text(&texts, &text);
+         i++) {
+    }
+    if (i < count || !vtr_module_spend(load->run, body.len)) {
+        return;
+    }
+    vtr_reader_init(&texts, body, 0);
+    for (i = 0; i < count && vtr_macho_text(&texts, &text); i++) {
+        const uint32_t item =
+            vtr_store_append(&load->run->store, load->rows->options, load->item);
+        vtr_store_text(&load->run->store, load->rows->option, item, text);
+    }
+}
+
 static void load_command(const struct load *load)
 {
     switch (load->command->type) {
@@ -259,6 +299,12 @@ static void load_command(const struct load *load)
     case VTR_MACHO_COMMAND_SYMTAB:
         load_numbers(load, &load->rows->symtab);
         break;
+    case VTR_MACHO_COMMAND_DYSYMTAB:
+        load_numbers(load, &load->rows->symbol_groups);
+        break;
+    case VTR_MACHO_COMMAND_LINKER_OPTION:
+        load_options(load);
+        break;
     case VTR_MACHO_COMMAND_DYLD_INFO:
     case VTR_MACHO_COMMAND_DYLD_INFO_ONLY:
         load_numbers(load, &load->rows->dyld_info);
@@ -280,8 +326,8 @@ static void load_command(const struct load *load)
     }
 }
 
-static void load_file(struct vtr_module_run *run, const struct linkage_rows *rows,
-                      uint32_t item, struct vtr_bytes data)
+static void load_file(struct vtr_module_run *run, uint32_t item, struct vtr_bytes data,
+                      const void *rows)
 {
     struct vtr_macho_commands commands;
     struct vtr_macho_command command;
@@ -300,22 +346,10 @@ static void load_file(struct vtr_module_run *run, const struct linkage_rows *row
 
 void vtr_macho_linkage(struct vtr_module_run *run)
 {
-    if (vtr_macho_is_thin(run->data)) {
-        load_file(run, &THIN_ROWS, 0, run->data);
-    }
+    vtr_macho_load_thin(run, load_file, &THIN_ROWS);
 }
 
 void vtr_macho_files_linkage(struct vtr_module_run *run)
 {
-    struct vtr_macho_arch arch;
-    struct vtr_bytes part;
-
-    vtr_module_ensure(run, vtr_macho_files);
-    const uint32_t count = vtr_store_count(&run->store, VTR_MACHO_FILE, 0);
-    for (uint32_t i = 0; i < count && vtr_macho_fat_arch(run->data, i, &arch); i++) {
-        if (vtr_macho_fat_part(run->data, &arch, &part)) {
-            load_file(run, &PART_ROWS,
-                      vtr_store_item(&run->store, VTR_MACHO_FILE, 0, i), part);
-        }
-    }
+    vtr_macho_load_parts(run, load_file, &PART_ROWS);
 }

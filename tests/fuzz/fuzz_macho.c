@@ -27,7 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                            2);
     (void)vtr_modules_call(modules, VTR_MACHO_HAS_DYLIB, NULL, 0, &name, 1);
     (void)vtr_modules_call(modules, VTR_MACHO_HAS_RPATH, NULL, 0, &name, 1);
+    (void)vtr_modules_call(modules, VTR_MACHO_HAS_IMPORT, NULL, 0, &name, 1);
+    (void)vtr_modules_call(modules, VTR_MACHO_HAS_EXPORT, NULL, 0, &name, 1);
+    (void)vtr_modules_call(modules, VTR_MACHO_HAS_ENTITLEMENT, NULL, 0, &name, 1);
     (void)vtr_modules_call(modules, VTR_MACHO_DYLIB_HASH, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_MACHO_IMPORT_HASH, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_MACHO_EXPORT_HASH, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_MACHO_ENTITLEMENT_HASH, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_MACHO_SYMHASH, NULL, 0, NULL, 0);
     vtr_writer_deinit(&out);
     vtr_modules_deinit(modules);
     free(modules);
