@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/os_file.h"
+#include "base/os_map.h"
+#include "base/os_replace.h"
 
 enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
                                  struct vtr_error *err)

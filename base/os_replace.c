@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/os_file.h"
 #include "base/os_memory.h"
+#include "base/os_path.h"
 
 #define TEMP_NAMES_LIMIT 64u
 #define COPY_LEN         ((size_t)1 << 16)

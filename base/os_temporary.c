@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/os_file.h"
 #include "base/os_partial.h"
+#include "base/os_path.h"
 
 /* A read of more at a time may be cut short by the system. */
 #define TRANSFER_MAX ((size_t)1 << 30)

@@ -2,7 +2,7 @@
 
 /* Walks folders with an explicit stack, so that a deep tree costs memory and not the
  * call stack. */
-#include "base/os_file.h"
+#include "base/os_walk.h"
 
 #include <dirent.h>
 #include <errno.h>

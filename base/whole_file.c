@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_replace.h"
 
 #define FILE_MODE 0644u
 

@@ -4,6 +4,7 @@
  * A source to its canonical form: parse, take apart, print, and prove that nothing but
  * blanks moved.
  */
+#include "base/os_replace.h"
 #include "vitrine/format.h"
 
 #include <stdlib.h>

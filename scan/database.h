@@ -4,7 +4,7 @@
 #ifndef VTR_SCAN_DATABASE_H
 #define VTR_SCAN_DATABASE_H
 
-#include "base/os_file.h"
+#include "base/os_map.h"
 #include "format/image/atom_index.h"
 #include "format/image/image.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_file.h"
+#include "base/os_map.h"
 #include "format/modules/module_table.h"
 #include "scan/condition/entry_point.h"
 #include "scan/condition/external.h"

@@ -6,7 +6,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_file.h"
+#include "base/os_path.h"
+#include "base/os_walk.h"
 #include "base/sort.h"
 #include "compiler/syntax/source.h"
 

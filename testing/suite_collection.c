@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file_digest.h"
 #include "base/os_file.h"
+#include "base/os_walk.h"
 
 /* The folder of samples that metadata name. */
 struct collection {

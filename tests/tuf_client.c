@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/os_file.h"
 #include "base/whole_file.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_curl.h"

@@ -4,6 +4,7 @@
 #ifndef VTR_COMPILER_HASH_HASH_INPUT_H
 #define VTR_COMPILER_HASH_HASH_INPUT_H
 
+#include "base/os_replace.h"
 #include "compiler/hash/hash_list.h"
 #include "compiler/syntax/file_set.h"
 

@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/os_path.h"
+#include "base/os_walk.h"
 #include "compiler/syntax/lexer_scan.h"
 
 static bool has_suffix(struct vtr_bytes path, const char *suffix)

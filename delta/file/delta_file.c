@@ -2,7 +2,7 @@
 
 #include "delta/file/delta_file.h"
 
-#include "base/os_file.h"
+#include "base/os_replace.h"
 #include "delta/file/encode.h"
 #include "delta/file/section_set.h"
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #include "base/os_file.h"
+#include "base/os_path.h"
+#include "base/os_walk.h"
 
 /* Files up to this long are tried cut off at every byte. */
 #define PREFIX_LIMIT 512

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/os_file.h"
+#include "base/os_path.h"
 #include "base/os_replace.h"
 #include "compiler/compilation.h"
 #include "format/image/rule_check.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include "base/os_replace.h"
 #include "vitrine/delta.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "base/os_file.h"
+#include "base/os_map.h"
 #include "delta/create.h"
 #include "delta/rebuild_image.h"
 #include "format/record/rule.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/os_file.h"
+#include "base/os_path.h"
 #include "tests/support/cmocka.h"
 #include "verify/key/key_text.h"
 

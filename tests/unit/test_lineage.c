@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "base/os_file.h"
 #include "base/os_lock.h"
+#include "base/os_path.h"
 #include "tests/support/cmocka.h"
 #include "update/repo/repo_folder.h"
 #include "verify/tuf/tuf_write.h"

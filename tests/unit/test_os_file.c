@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 #include "base/os_file.h"
+#include "base/os_map.h"
+#include "base/os_path.h"
+#include "base/os_replace.h"
+#include "base/os_walk.h"
 
 #include <errno.h>
 #include <signal.h>

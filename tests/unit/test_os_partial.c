@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/os_file.h"
+#include "base/os_path.h"
 #include "tests/support/cmocka.h"
 
 #define PART   "test_os_partial.part"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/os_file.h"
+#include "base/os_walk.h"
 #include "tests/support/cmocka.h"
 
 static void what_is_written_is_read_back(void **state)

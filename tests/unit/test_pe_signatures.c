@@ -10,7 +10,7 @@
 #include <openssl/err.h>
 
 #include "base/bytes.h"
-#include "base/os_file.h"
+#include "base/os_map.h"
 #include "base/os_thread.h"
 #include "tests/support/cmocka.h"
 #include "tests/support/dump_module.h"

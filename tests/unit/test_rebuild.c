@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
-#include "base/os_file.h"
+#include "base/os_replace.h"
 #include "format/image/image.h"
 #include "tests/support/cmocka.h"
 #include "vitrine/compile.h"

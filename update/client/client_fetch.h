@@ -7,6 +7,7 @@
 #ifndef VTR_UPDATE_CLIENT_CLIENT_FETCH_H
 #define VTR_UPDATE_CLIENT_CLIENT_FETCH_H
 
+#include "base/os_map.h"
 #include "base/os_partial.h"
 #include "update/client/client_state.h"
 #include "update/client/client_store.h"

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/os_replace.h"
 #include "delta/rebuild_chain.h"
 #include "delta/rebuild_image.h"
 #include "vitrine/scan.h"

@@ -9,6 +9,9 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/os_file.h"
+#include "base/os_path.h"
+#include "base/os_walk.h"
 #include "base/whole_file.h"
 
 char *vtr_client_path(const char *dir, const char *name, const char *suffix)

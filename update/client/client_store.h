@@ -13,7 +13,6 @@
 #ifndef VTR_UPDATE_CLIENT_CLIENT_STORE_H
 #define VTR_UPDATE_CLIENT_CLIENT_STORE_H
 
-#include "base/os_file.h"
 #include "base/os_lock.h"
 #include "verify/tuf/tuf_metadata.h"
 

@@ -5,7 +5,7 @@
 #ifndef VTR_UPDATE_REPO_ARTEFACT_H
 #define VTR_UPDATE_REPO_ARTEFACT_H
 
-#include "base/os_file.h"
+#include "base/os_map.h"
 #include "format/image/image.h"
 #include "update/repo/repo_folder.h"
 

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_path.h"
 #include "base/whole_file.h"
 #include "delta/rebuild_image.h"
 #include "update/repo/repo_folder.h"

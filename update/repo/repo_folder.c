@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_path.h"
 #include "base/whole_file.h"
 
 char *vtr_repo_path(const char *dir, const char *folder, const char *name)

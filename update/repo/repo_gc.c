@@ -17,7 +17,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/os_file.h"
+#include "base/os_walk.h"
 #include "base/sort.h"
 #include "base/vector.h"
 #include "update/repo/lineage.h"

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/os_file.h"
+#include "base/os_path.h"
 #include "update/repo/proposal.h"
 #include "update/repo/repo_folder.h"
 #include "verify/tuf/tuf_write.h"

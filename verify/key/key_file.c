@@ -3,6 +3,7 @@
 /*
  * Key files: made once, never overwritten, the secret one for its owner's eyes only.
  */
+#include "base/os_replace.h"
 #include "verify/key/key.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_path.h"
 #include "verify/key/key_text.h"
 
 #define MODE_SECRET 0600u
