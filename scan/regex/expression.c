@@ -102,24 +102,27 @@ const struct vtr_regex *vtr_expression_get_regex(struct vtr_expression *expressi
     return *regex;
 }
 
-/* Whether the text has `\z` other than of the end of a line, `\z|(?=\n)`. */
+static bool begins_with(const uint8_t *text, size_t left, const char *word)
+{
+    const size_t len = strlen(word);
+
+    return left >= len && memcmp(text, word, len) == 0;
+}
+
+/* Whether the text has `\z` other than of the end of a line, `\z|(?=\n)`, or `(?!..)`,
+ * which is the end of wide text. */
 static bool has_end(struct vtr_bytes text)
 {
-    static const char END[] = "\\z";
-    static const char OF_LINE[] = "|(?=";
-    const size_t end_len = sizeof END - 1;
-    const size_t line_len = sizeof OF_LINE - 1;
+    bool is_found = false;
 
-    for (size_t i = 0; text.len - i >= end_len; i++) {
-        const size_t left = text.len - i - end_len;
+    for (size_t i = 0; i < text.len && !is_found; i++) {
+        const uint8_t *at = text.ptr + i;
+        const size_t left = text.len - i;
 
-        if (memcmp(text.ptr + i, END, end_len) == 0 &&
-            (left < line_len ||
-             memcmp(text.ptr + i + end_len, OF_LINE, line_len) != 0)) {
-            return true;
-        }
+        is_found = begins_with(at, left, "(?!..)") ||
+                   (begins_with(at, left, "\\z") && !begins_with(at, left, "\\z|(?="));
     }
-    return false;
+    return is_found;
 }
 
 bool vtr_expression_wants_end(struct vtr_expression *expression)

@@ -103,7 +103,7 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
     enum vtr_regex_answer answer = run_at(run, part, data, start, &match);
     /* What ends where the view does may have taken that for the end of the data. */
     if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
-        match.offset + match.length == data.len && data.len < run->data.len) {
+        match.offset + match.length + LOOK_LEN > data.len && data.len < run->data.len) {
         data = run->data;
         if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
             return;
@@ -164,7 +164,7 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
                           struct vtr_pattern_part *part, size_t first, size_t end)
 {
     const bool sees_all = vtr_expression_wants_end(part->expression);
-    const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? 1 : 0;
+    const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? LOOK_LEN : 0;
     struct vtr_regex_subject subject = {
         .data = sees_all ? run->data : visible(run, first, WINDOW_LEN),
         .start = first,

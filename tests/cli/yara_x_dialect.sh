@@ -64,6 +64,11 @@ finds '/(?u)a.b/' 'aéb a\377b' '0x0:4'
 finds '/(?u)[^a]b/' 'éb cb ab' '0x0:3 0x4:2'
 finds '/foobar$/ wide' 'f\0o\0o\0b\0a\0r\0x' '0x0:12'
 finds '/foobar$/ wide' 'f\0o\0o\0b\0a\0r\0x\0' ''
+# Farther away than an expression looks from its atom, or in one go.
+long=$(printf 'y%.0s' {1..4000} | sed 's/y/y\\0/g')
+finds '/oZk(=|-){0,3}y*$/ wide' "o\\0Z\\0k\\0$long!\\0" ''
+long=$(printf 'y%.0s' {1..4000} | sed 's/y/y\\0-\\0/g')
+finds '/[a-z]+$/ wide' "$long$long$long$long$long-\\0y\\0y" '0x13882:2'
 holds yes '"éà" matches /(?u)^..$/'
 holds no '"éà" matches /^..$/'
 holds no '"éàé" matches /(?u)^.(?-u)..$/'
