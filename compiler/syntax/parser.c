@@ -505,7 +505,9 @@ static bool is_binary(struct vtr_parser *p)
         vtr_diagnostics_add(p->diagnostics, VTR_CODE_BINARY, vtr_parser_place(p, 0, 0),
                             "not a text file: a zero byte at offset %zu",
                             (size_t)(nul - bytes.ptr));
-    if (bytes.len >= 2 && (bytes.ptr[0] ^ bytes.ptr[1]) == (0xFF ^ 0xFE)) {
+    /* A byte order mark, or half of the first character. */
+    if (bytes.len >= 2 && ((bytes.ptr[0] ^ bytes.ptr[1]) == (0xFF ^ 0xFE) ||
+                           (bytes.ptr[0] == 0) != (bytes.ptr[1] == 0))) {
         problem->help = "it may be UTF-16 text: save it as UTF-8";
     }
     return true;

@@ -302,6 +302,10 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
 static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
                             const char *what)
 {
+    if (p->current.kind > VTR_LEX_INCLUDE && strstr(what, "name of") != NULL) {
+        problem->help = "this is a word of the language, and no name";
+        return;
+    }
     switch (p->current.kind) {
     case VTR_LEX_REGEX:
         if (byte_before(p) == '/') {
@@ -341,9 +345,6 @@ static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
         }
         break;
     default:
-        if (p->current.kind > VTR_LEX_INCLUDE && strstr(what, "the name of") != NULL) {
-            problem->help = "this is a word of the language, and no name";
-        }
         break;
     }
 }

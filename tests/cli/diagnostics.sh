@@ -112,6 +112,13 @@ if command -v python3 >/dev/null; then
     python3 "$root/tests/cli/sarif.py" empty.sarif || complain "SARIF without results"
 fi
 
+# Text in UTF-16 is known by its mark, or by its first character.
+for coding in UTF-16 UTF-16LE UTF-16BE; do
+    printf 'rule wide { condition: true }\n' | iconv -f ASCII -t "$coding" >utf16.yar
+    expect 1 check utf16.yar
+    says stdout '= help: it may be UTF-16 text: save it as UTF-8'
+done
+
 # Of a long line the part around the place is shown, and what to write there.
 {
     printf 'rule long { strings:'

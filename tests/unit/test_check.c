@@ -291,6 +291,15 @@ static void a_name_that_is_not_ascii_is_one_mistake(void **state)
                       "E010", "ASCII");
 }
 
+static void a_word_of_the_language_is_no_name(void **state)
+{
+    (void)state;
+    assert_one_report("rule a { meta: strings = 1 condition: true }", "E014",
+                      "a word of the language");
+    assert_one_report("rule rule { condition: true }", "E014",
+                      "a word of the language");
+}
+
 static void a_word_is_offered_where_it_may_stand(void **state)
 {
     (void)state;
@@ -480,6 +489,7 @@ int main(void)
         cmocka_unit_test(a_misspelt_string_is_guessed),
         cmocka_unit_test(strings_may_be_named_where_nobody_could_look),
         cmocka_unit_test(a_name_that_is_not_ascii_is_one_mistake),
+        cmocka_unit_test(a_word_of_the_language_is_no_name),
         cmocka_unit_test(a_word_is_offered_where_it_may_stand),
         cmocka_unit_test(signs_of_other_languages_are_understood),
         cmocka_unit_test(each_rule_has_its_own_mistake),
