@@ -111,11 +111,26 @@ static void collect_strings(struct vtr_checker *c)
 }
 
 /* A name that begins with '_' says that the string need not be used. */
+static bool is_unused(const struct vtr_checker *c, const struct vtr_ast_string *s)
+{
+    return !s->is_referenced && (s->id.len == 0 || s->id.ptr[0] != '_') &&
+           !vtr_check_is_cut(c, s->id, s->offset);
+}
+
+/* Of strings that are not used, each may be what one of those that there are not was
+ * meant to be: of these the condition has been told already. */
 static void check_unreferenced(struct vtr_checker *c)
 {
+    uint32_t count = 0;
+
     for (const struct vtr_ast_string *s = c->rule->strings; s != NULL; s = s->next) {
-        if (s->is_referenced || (s->id.len > 0 && s->id.ptr[0] == '_') ||
-            vtr_check_is_cut(c, s->id, s->offset)) {
+        count += is_unused(c, s) ? 1 : 0;
+    }
+    if (count <= c->unknown_strings) {
+        return;
+    }
+    for (const struct vtr_ast_string *s = c->rule->strings; s != NULL; s = s->next) {
+        if (!is_unused(c, s)) {
             continue;
         }
         struct vtr_problem *problem =
@@ -162,9 +177,10 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
                 vtr_diagnostics_text(c->diagnostics, "did you mean '$%.*s'?",
                                      (int)other.len, (const char *)other.ptr);
             c->strings[i]->is_referenced = true; /* one report is enough */
-            break;
+            return problem;
         }
     }
+    c->unknown_strings++;
     return problem;
 }
 
@@ -235,6 +251,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->is_in_string_loop = false;
     c->has_reported_module = false;
     c->has_unread_part = false;
+    c->unknown_strings = 0;
     take_imports(c, rule);
     check_external_name(c);
     check_tags(c);

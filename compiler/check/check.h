@@ -60,7 +60,8 @@ struct vtr_checker {
     unsigned loop_depth;
     bool is_in_string_loop;
     bool has_reported_module;
-    bool has_unread_part; /* of the condition: strings may be named there */
+    bool has_unread_part;     /* of the condition: strings may be named there */
+    uint32_t unknown_strings; /* named by the condition, and like none that there is */
     bool has_no_memory;
 };
 

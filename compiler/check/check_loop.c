@@ -119,6 +119,7 @@ static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
             (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_STACK,
                                       place_at(c, loop->set_offset, loop->set_length),
                                       "a set of more than %u strings", SET_LIMIT);
+            c->has_unread_part = true;
             return 0;
         }
     }

@@ -267,6 +267,28 @@ static void assert_one_report(const char *text, const char *code, const char *he
     vtr_compilation_free(c);
 }
 
+/* Each name that is not there may be what an unused string was meant to be. */
+static void a_string_under_another_name_is_one_mistake(void **state)
+{
+    (void)state;
+    assert_one_report("rule a { strings: $a = \"abc\" condition: $b }", "E025", "");
+    assert_one_report("rule a { strings: $a = \"abc\" condition: any of ($b*) }",
+                      "E025", "");
+    struct vtr_compilation *c =
+        compile("rule a { strings: $a = \"abc\" $b = \"def\" condition: $c }");
+    assert_int_equal(c->report_count, 3);
+    assert_string_equal(c->reports[0].code, "E024");
+    assert_string_equal(c->reports[1].code, "E024");
+    assert_string_equal(c->reports[2].code, "E025");
+    vtr_compilation_free(c);
+    c = compile(
+        "rule a { strings: $payload = \"abc\" $b = \"def\" condition: $paylaod }");
+    assert_int_equal(c->report_count, 2);
+    assert_string_equal(c->reports[0].code, "E024");
+    assert_int_equal(c->reports[0].span.column, 36);
+    vtr_compilation_free(c);
+}
+
 static void strings_may_be_named_where_nobody_could_look(void **state)
 {
     (void)state;
@@ -487,6 +509,7 @@ int main(void)
         cmocka_unit_test(every_string_is_used_unless_its_name_says_otherwise),
         cmocka_unit_test(names_are_given_once),
         cmocka_unit_test(a_misspelt_string_is_guessed),
+        cmocka_unit_test(a_string_under_another_name_is_one_mistake),
         cmocka_unit_test(strings_may_be_named_where_nobody_could_look),
         cmocka_unit_test(a_name_that_is_not_ascii_is_one_mistake),
         cmocka_unit_test(a_word_of_the_language_is_no_name),
