@@ -175,6 +175,16 @@ static void put_metas(struct vtr_text *out, const struct vtr_detection *detectio
     vtr_text_add(out, "]");
 }
 
+void vtr_scan_print_path(struct vtr_text *out, const struct vtr_scan_style *style,
+                         const char *path)
+{
+    if (style->is_terminal) {
+        vtr_text_safe(out, vtr_text_view(path));
+    } else {
+        vtr_text_add(out, path);
+    }
+}
+
 static void print_text(struct vtr_text *out, const struct vtr_scan_style *style,
                        const struct vtr_detection *detection, const char *path)
 {
@@ -190,7 +200,7 @@ static void print_text(struct vtr_text *out, const struct vtr_scan_style *style,
         put_metas(out, detection);
     }
     vtr_text_add(out, " ");
-    vtr_text_add(out, path);
+    vtr_scan_print_path(out, style, path);
     vtr_text_add(out, "\n");
     if (!style->has_strings && !style->has_lengths && !style->has_keys) {
         return;

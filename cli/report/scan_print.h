@@ -15,7 +15,12 @@ struct vtr_scan_style {
     bool has_metas;
     bool has_spaces;
     bool is_json;
+    bool is_terminal; /* what it would obey in the names of files is spelt \xNN */
 };
+
+/* The path of a file as text. */
+void vtr_scan_print_path(struct vtr_text *out, const struct vtr_scan_style *style,
+                         const char *path);
 
 /* One detection in the file `path`, with its line end. */
 void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,

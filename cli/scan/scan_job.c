@@ -29,7 +29,8 @@ struct outcome {
         TOO_LARGE,    /* for --max-size */
         SKIPPED,      /* --skip-larger */
         TOO_LATE,     /* the time for all was up */
-        NOT_NECESSARY /* the rules that were asked for had been found */
+        NOT_NECESSARY /* the rules that were asked for had been found, or nothing more
+                         can be said */
     } end;
 };
 
@@ -237,7 +238,10 @@ static void decide(const struct job *job, const char *path, bool is_process,
     const bool is_limited = arguments->size_limit != 0 || arguments->skip_larger != 0;
     const uint64_t len = is_limited && !is_process ? vtr_walk_file_len(path) : 0;
 
-    if (arguments->rule_limit != 0 && job->satisfied >= arguments->rule_limit) {
+    const bool is_enough =
+        arguments->rule_limit != 0 && job->satisfied >= arguments->rule_limit;
+
+    if (is_enough || ferror(stdout) != 0) {
         outcome->end = NOT_NECESSARY;
     } else if (arguments->skip_larger != 0 && len > arguments->skip_larger) {
         outcome->end = SKIPPED;
@@ -297,7 +301,7 @@ static void say_count(struct vtr_text *out, const struct job *job, const char *p
         return;
     }
     if (!job->targets->is_single) {
-        vtr_text_add(out, path);
+        vtr_scan_print_path(out, &job->arguments->style, path);
         vtr_text_add(out, ": ");
     }
     vtr_text_number(out, count);

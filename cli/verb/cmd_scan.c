@@ -11,6 +11,7 @@
 #include "cli/scan/scan_job.h"
 #include "cli/scan/scan_rules.h"
 #include "cli/scan/scan_targets.h"
+#include "cli/system/os_terminal.h"
 
 #define AT(member) offsetof(struct vtr_scan_arguments, member)
 
@@ -197,6 +198,7 @@ int vtr_cmd_scan(int argc, char **argv)
 
     if (vtr_options_parse(&vtr_verb_scan, argc, argv, &arguments, &operands,
                           &exit_code)) {
+        arguments.style.is_terminal = vtr_terminal_is(stdout);
         exit_code = scan(&arguments, &operands);
     }
     vtr_options_deinit(&vtr_verb_scan, &arguments, &operands);

@@ -384,4 +384,39 @@ for operands in 'meant/mixed meant/sources' 'meant/mixed/broken.yar meant/source
     ! grep -q 'first operand' stderr || complain "a hint at nothing: scan $operands"
 done
 
+# A name that a terminal would obey is spelt out on one, and nowhere else.
+mkdir named
+echo 'rule every { condition: true }' >every.yar
+echo x >"named/$(printf '\033[2K\rclean')"
+expect 1 scan every.yar named
+says stdout "named/$(printf '\033')"
+if command -v python3 >/dev/null; then
+    python3 - "$VITRINE" <<'PYTHON' || complain "a terminal is made to obey the name of a file"
+import os, pty, sys
+shown = b""
+for arguments in (["scan"], ["scan", "-c"]):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(sys.argv[1], [sys.argv[1]] + arguments + ["every.yar", "named"])
+    try:
+        while (part := os.read(fd, 1000)):
+            shown += part
+    except OSError:
+        pass # the other end was closed
+    os.waitpid(pid, 0)
+sys.exit(b"\x1b" in shown or shown.count(rb"named/\x1b[2K\x0dclean") != 2)
+PYTHON
+fi
+
+# Where nothing can be said any more, nothing more is scanned.
+if [ -c /dev/full ]; then
+    mkdir crowd
+    (cd crowd && seq -f file-%04g 3000 | xargs touch)
+    code=0
+    "$VITRINE" scan -j 1 every.yar crowd missing >/dev/full 2>stderr || code=$?
+    [ "$code" -eq 2 ] || complain "exit code $code where nothing could be said"
+    says stderr 'cannot write to standard output'
+    ! grep -q missing stderr || complain "it went on without being able to say so"
+fi
+
 finish
