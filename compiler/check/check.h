@@ -127,6 +127,9 @@ void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op o
 bool vtr_check_is_cut(const struct vtr_checker *c, struct vtr_bytes id,
                       uint32_t offset);
 
+/* The same of '-' and '~' before an integer. */
+void vtr_check_fold_unary(struct vtr_checker *c, struct vtr_node *node);
+
 /* The number of a string, or VTR_NAME_NOT_FOUND. */
 uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id);
 struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_bytes id,

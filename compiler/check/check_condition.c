@@ -60,13 +60,6 @@ static void report_type(struct vtr_checker *c, const struct vtr_node *node,
                               vtr_type_text(node->type));
 }
 
-static void set_known(struct vtr_node *node, int64_t value)
-{
-    node->type = VTR_TYPE_INT;
-    node->is_known = true;
-    node->number = value;
-}
-
 void vtr_check_integer(struct vtr_checker *c, struct vtr_node *node, const char *what)
 {
     vtr_check_node(c, node);
@@ -116,6 +109,11 @@ void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
 
     vtr_check_integer(c, low, "the start of a range");
     vtr_check_integer(c, high, "the end of a range");
+    if (low->is_unsigned || high->is_unsigned) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
+                                  vtr_check_place(c, low->is_unsigned ? low : high),
+                                  "a range ends at 9223372036854775807 or before");
+    }
     if (!low->is_known || !high->is_known) {
         return;
     }
@@ -400,11 +398,7 @@ static void check_unary(struct vtr_checker *c, struct vtr_node *node)
         return;
     }
     node->type = child->type;
-    if (child->is_known && node->op == VTR_OP_BIT_NOT) {
-        set_known(node, (int64_t) ~(uint64_t)child->number);
-    } else if (child->is_known && child->number != INT64_MIN) {
-        set_known(node, -child->number);
-    }
+    vtr_check_fold_unary(c, node);
 }
 
 static void report_operands(struct vtr_checker *c, const struct vtr_node *chain,
@@ -454,6 +448,7 @@ static void check_chain(struct vtr_checker *c, struct vtr_node *chain)
     vtr_check_node(c, node);
     chain->type = node->type;
     chain->is_known = node->is_known;
+    chain->is_unsigned = node->is_unsigned;
     chain->number = node->number;
     for (node = node->next; node != NULL; node = node->next) {
         const enum vtr_type left = chain->type;
@@ -467,6 +462,7 @@ static void check_chain(struct vtr_checker *c, struct vtr_node *chain)
             vtr_check_fold(c, chain, node->joint, node);
         } else {
             chain->is_known = false;
+            chain->is_unsigned = false;
         }
     }
 }
@@ -503,7 +499,8 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node)
         node->type = VTR_TYPE_BOOL;
         break;
     case VTR_NODE_INT:
-        set_known(node, node->number);
+        node->type = VTR_TYPE_INT;
+        node->is_known = !node->is_unsigned;
         break;
     case VTR_NODE_FLOAT:
         node->type = VTR_TYPE_FLOAT;

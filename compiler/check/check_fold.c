@@ -161,13 +161,103 @@ static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_o
     return fits;
 }
 
+static bool is_constant(const struct vtr_node *node)
+{
+    return node->is_known || node->is_unsigned;
+}
+
+/* Two constants one of which has no sign: the other's bits are taken for one without.
+ * Only sums and products of what is not negative can be too large. */
+static bool fold_unsigned(struct vtr_checker *c, const struct vtr_node *chain,
+                          enum vtr_op op, const struct vtr_node *right, uint64_t *out)
+{
+    const uint64_t a = (uint64_t)chain->number;
+    const uint64_t b = (uint64_t)right->number;
+    const bool has_negative = (chain->is_known && chain->number < 0) ||
+                              (right->is_known && right->number < 0);
+    bool fits = true;
+
+    switch ((unsigned)op) {
+    case VTR_OP_ADD:
+        fits = has_negative || a <= UINT64_MAX - b;
+        *out = a + b;
+        break;
+    case VTR_OP_SUB:
+        *out = a - b;
+        break;
+    case VTR_OP_MUL:
+        fits = has_negative || a == 0 || b <= UINT64_MAX / a;
+        *out = a * b;
+        break;
+    case VTR_OP_DIV:
+    case VTR_OP_MOD:
+        if (b == 0) {
+            report(c, chain, VTR_CODE_DIVISION, right, "division by zero");
+            return false;
+        }
+        *out = op == VTR_OP_DIV ? a / b : a % b;
+        break;
+    case VTR_OP_BIT_AND:
+        *out = a & b;
+        break;
+    case VTR_OP_BIT_OR:
+        *out = a | b;
+        break;
+    case VTR_OP_BIT_XOR:
+        *out = a ^ b;
+        break;
+    default:
+        return false; /* a shift is left to the scan */
+    }
+    if (!fits) {
+        report(c, chain, VTR_CODE_OVERFLOW, right, "this number does not fit 64 bits");
+    }
+    return fits;
+}
+
+void vtr_check_fold_unary(struct vtr_checker *c, struct vtr_node *node)
+{
+    const struct vtr_node *child = node->children;
+    const uint64_t bits = (uint64_t)child->number;
+    const uint64_t least = (uint64_t)INT64_MAX + 1;
+
+    if (!is_constant(child)) {
+        return;
+    }
+    if (node->op == VTR_OP_BIT_NOT) {
+        node->number = (int64_t)~bits;
+        node->is_known = child->is_known;
+        node->is_unsigned = child->is_unsigned;
+        return;
+    }
+    const bool is_least = child->is_known && bits == least;
+    if (child->is_unsigned ? bits > least
+                           : is_least && c->source->dialect == VTR_DIALECT_YARA_X) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_OVERFLOW,
+                                  vtr_check_place(c, node),
+                                  "this number does not fit 64 bits");
+        return;
+    }
+    node->is_known = !is_least;
+    node->number = (int64_t)(0 - bits);
+}
+
 void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op op,
                     const struct vtr_node *right)
 {
     const bool is_division = op == VTR_OP_DIV || op == VTR_OP_MOD;
     const bool is_shift = op == VTR_OP_SHIFT_LEFT || op == VTR_OP_SHIFT_RIGHT;
     int64_t value = 0;
+    uint64_t bits = 0;
 
+    if (is_constant(chain) && is_constant(right) &&
+        (chain->is_unsigned || right->is_unsigned)) {
+        chain->is_unsigned = fold_unsigned(c, chain, op, right, &bits);
+        chain->is_known = false;
+        chain->number = (int64_t)bits;
+        return;
+    }
+    chain->is_unsigned = false;
     if (chain->is_known && right->is_known) {
         chain->is_known = fold(c, chain, op, right, &value);
         chain->number = value;

@@ -29,6 +29,12 @@ static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
     }
     vtr_check_integer(c, loop->count, "how many");
     if (loop->quantifier == VTR_QUANTIFIER_PERCENT && count->is_known &&
+        count->number == 0 && c->source->dialect != VTR_DIALECT_YARA4) {
+        loop->quantifier = VTR_QUANTIFIER_NONE; /* as YARA-X has it */
+        loop->count = NULL;
+        return;
+    }
+    if (loop->quantifier == VTR_QUANTIFIER_PERCENT && count->is_known &&
         (count->number < 1 || count->number > 100)) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_PERCENTAGE,
                                   vtr_check_place(c, count),
@@ -272,6 +278,20 @@ void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
     c->loop_depth--;
 }
 
+/* Where one constant has no sign, the others have none. */
+static void mix_signs(struct vtr_node *list)
+{
+    bool is_unsigned = false;
+
+    for (const struct vtr_node *v = list->children; v != NULL; v = v->next) {
+        is_unsigned = is_unsigned || v->is_unsigned;
+    }
+    for (struct vtr_node *v = list->children; v != NULL && is_unsigned; v = v->next) {
+        v->is_unsigned = v->is_unsigned || v->is_known;
+        v->is_known = false;
+    }
+}
+
 /* The values of "(a, b, c)" are all of one type, which the variable has. */
 static enum vtr_type check_values(struct vtr_checker *c, struct vtr_node *node)
 {
@@ -294,6 +314,7 @@ static enum vtr_type check_values(struct vtr_checker *c, struct vtr_node *node)
         }
     }
     check_reachable(c, node->loop, count);
+    mix_signs(node);
     return type;
 }
 

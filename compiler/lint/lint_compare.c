@@ -34,6 +34,9 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
     case VTR_NODE_READ: {
         const unsigned bits = (unsigned)(node->number & 0x0f) * 8;
         const bool is_signed = (node->number & VTR_READ_SIGNED) != 0;
+        if (bits == 64) {
+            return false;
+        }
         *high = (INT64_C(1) << (is_signed ? bits - 1 : bits)) - 1;
         *low = is_signed ? -*high - 1 : 0;
         return true;

@@ -420,8 +420,33 @@ static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
     push(l);
 }
 
+/* A quantifier.  To YARA-X one whose number is negative or not defined never holds:
+ * that is asked first. */
+static void lower_quantified(struct vtr_lowering *l, const struct vtr_node *node,
+                             lower_fn lower)
+{
+    const struct vtr_node *count = node->loop->count;
+
+    if (l->source->dialect != VTR_DIALECT_YARA_X || count == NULL || count->is_known) {
+        lower(l, node);
+        return;
+    }
+    vtr_lower_node(l, count);
+    vtr_lower_int(l, 0);
+    vtr_lower_op(l, VTR_OP_GE, 2);
+    const size_t start = l->out.len;
+    lower(l, node);
+    vtr_lower_op(l, VTR_OP_AND, 2);
+    put_varint_before(l, start, VTR_OP_JUMP_FALSE, l->out.len - start);
+}
+
 void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
 {
+    if (node->is_unsigned) {
+        vtr_lower_op(l, VTR_OP_UNSIGNED, 0);
+        vtr_writer_varint(&l->out, (uint64_t)node->number);
+        return;
+    }
     switch (node->kind) {
     case VTR_NODE_BOOL:
     case VTR_NODE_INT:
@@ -463,13 +488,13 @@ void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
         lower_unary(l, node);
         break;
     case VTR_NODE_OF:
-        lower_of(l, node);
+        lower_quantified(l, node, lower_of);
         break;
     case VTR_NODE_FOR_OF:
-        lower_for_of(l, node);
+        lower_quantified(l, node, lower_for_of);
         break;
     case VTR_NODE_FOR_IN:
-        lower_for_in(l, node);
+        lower_quantified(l, node, lower_for_in);
         break;
     case VTR_NODE_MEMBER:
         if (node->access != NULL) {

@@ -189,7 +189,7 @@ static struct value evaluate(const struct vtr_node *node)
     case VTR_NODE_BOOL:
         return node->number != 0 ? VALUE_TRUE : VALUE_FALSE;
     case VTR_NODE_INT:
-        return (struct value){KNOWN, node->number};
+        return node->is_unsigned ? VALUE_ANYTHING : (struct value){KNOWN, node->number};
     case VTR_NODE_STRING:
         return VALUE_FALSE;
     case VTR_NODE_STRING_AT:

@@ -134,6 +134,10 @@ bool vtr_condition_regex(struct vtr_arena *arena, const struct vtr_regex_source 
     if (!vtr_regex_parse(arena, source, &tree, problem)) {
         return false;
     }
+    if (source->dialect == VTR_DIALECT_YARA_X && vtr_regex_is_vast(&tree)) {
+        return vtr_problem_set(problem, "E214", 0, 0,
+                               "regular expression is too large");
+    }
     tree.is_of_text = true;
     const bool ok = write_text(&tree, false, &text, out, problem);
     if (ok && source->dialect != VTR_DIALECT_YARA_X &&

@@ -2,6 +2,10 @@
 
 #include "compiler/pattern/regex_shape.h"
 
+/* What YARA-X compiles is not larger; a class is larger than a character. */
+#define VAST_SIZE  4000000u
+#define CLASS_SIZE 3u
+
 /* Recurses no deeper than groups do. */
 bool vtr_regex_matches_empty(const struct vtr_regex_node *root)
 {
@@ -88,4 +92,33 @@ bool vtr_regex_begins_anywhere(const struct vtr_regex_tree *tree)
         }
     }
     return false;
+}
+
+/* Recurses no deeper than groups do. */
+static uint64_t size_of(const struct vtr_regex_node *node)
+{
+    uint64_t size = 0;
+
+    switch ((unsigned)node->kind) {
+    case VTR_REGEX_LITERAL:
+        return 1;
+    case VTR_REGEX_ANY:
+    case VTR_REGEX_CLASS:
+        return CLASS_SIZE;
+    case VTR_REGEX_REPEAT:
+        size = size_of(node->first) *
+               (node->max == VTR_REGEX_UNBOUNDED ? node->min + 1 : node->max);
+        break;
+    default:
+        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
+            size += size_of(n);
+        }
+        break;
+    }
+    return size < VAST_SIZE ? size : VAST_SIZE;
+}
+
+bool vtr_regex_is_vast(const struct vtr_regex_tree *tree)
+{
+    return size_of(tree->root) >= VAST_SIZE;
 }

@@ -13,4 +13,8 @@ bool vtr_regex_matches_empty(const struct vtr_regex_node *root);
  * match begins says nothing. */
 bool vtr_regex_begins_anywhere(const struct vtr_regex_tree *tree);
 
+/* Whether it has so many characters, repeats spelled out, that YARA-X refuses it in a
+ * condition. */
+bool vtr_regex_is_vast(const struct vtr_regex_tree *tree);
+
 #endif

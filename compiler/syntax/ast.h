@@ -108,6 +108,8 @@ struct vtr_node {
     bool is_dotall : 1;
     bool is_known : 1; /* the checker's: an integer that is `number` whatever is scanned
                         */
+    bool is_unsigned : 1; /* such an integer without a sign, `number` has its bits; it
+                             is not `is_known` then */
     uint32_t offset;
     uint32_t length;
     struct vtr_bytes text;

@@ -252,11 +252,19 @@ static uint32_t skip_digits(const struct vtr_lexer *lexer, uint32_t pos, unsigne
     }
 }
 
+/* The largest integer: YARA-X has some without a sign. */
+static uint64_t integer_limit(const struct vtr_lexer *lexer)
+{
+    return lexer->source->dialect == VTR_DIALECT_YARA4 ? (uint64_t)INT64_MAX
+                                                       : UINT64_MAX;
+}
+
 /* Digits of `base` from `pos`, and '_' between them; false when the number does not
  * fit. */
 static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t end,
                         unsigned base, uint64_t *out)
 {
+    const uint64_t limit = integer_limit(lexer);
     uint64_t value = 0;
 
     for (; pos < end; pos++) {
@@ -266,7 +274,7 @@ static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t en
         }
         const unsigned digit =
             byte <= '9' ? byte - (unsigned)'0' : (byte | 0x20u) - (unsigned)'a' + 10u;
-        if (value > ((uint64_t)INT64_MAX - digit) / base) {
+        if (value > (limit - digit) / base) {
             return false;
         }
         value = value * base + digit;
@@ -275,7 +283,7 @@ static bool read_digits(const struct vtr_lexer *lexer, uint32_t pos, uint32_t en
     return true;
 }
 
-static void report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
+void vtr_lexer_report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
 {
     lexer->error_count++;
     if (lexer->diagnostics != NULL) {
@@ -283,7 +291,11 @@ static void report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lex
             vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_INTEGER_RANGE,
                                 place_of(lexer, lexeme->offset, lexeme->length),
                                 "this number is too large");
-        problem->note = "integers go up to 9223372036854775807 (0x7fffffffffffffff)";
+        problem->note = integer_limit(lexer) == UINT64_MAX && !lexeme->is_unsigned
+                            ? "integers go up to 18446744073709551615 "
+                              "(0xffffffffffffffff)"
+                            : "integers go up to 9223372036854775807 "
+                              "(0x7fffffffffffffff)";
     }
 }
 
@@ -344,12 +356,13 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
         return;
     }
     if (!read_digits(lexer, first, end, base, &value) ||
-        value > (uint64_t)INT64_MAX / factor) {
-        report_integer(lexer, out);
+        value > integer_limit(lexer) / factor) {
+        vtr_lexer_report_integer(lexer, out);
         value = 0;
         factor = 1;
     }
     out->number = (int64_t)(value * factor);
+    out->is_unsigned = out->number < 0;
 }
 
 static void check_name_length(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)

@@ -92,8 +92,9 @@ struct vtr_lexeme {
     uint32_t length;
     struct vtr_bytes text;
     int64_t number;
-    bool is_nocase; /* REGEX: /i */
-    bool is_dotall; /* REGEX: /s */
+    bool is_unsigned; /* INT: past int64, `number` has its 64 bits */
+    bool is_nocase;   /* REGEX: /i */
+    bool is_dotall;   /* REGEX: /s */
 };
 
 struct vtr_lexer {
@@ -110,6 +111,9 @@ void vtr_lexer_init(struct vtr_lexer *lexer, const struct vtr_source *source,
 
 /* The next lexeme; VTR_LEX_END at the end, for ever.  Texts borrow from the source. */
 void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out);
+
+/* Reports an integer that is too large where it stands. */
+void vtr_lexer_report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme);
 
 /* The lexeme after the next one's start, without moving and without reports. */
 int vtr_lexer_peek_kind(const struct vtr_lexer *lexer);

@@ -234,6 +234,9 @@ static bool parse_meta_value(struct vtr_parser *p, struct vtr_ast_meta *meta)
 
     meta->number = is_negative ? -value.number : value.number;
     if (value.kind == VTR_LEX_INT) {
+        if (value.is_unsigned) {
+            vtr_lexer_report_integer(&p->lexer, &value);
+        }
         meta->type = VTR_META_INT;
     } else if (value.kind == VTR_LEX_FLOAT && p->source->dialect != VTR_DIALECT_YARA4) {
         const struct vtr_decimal decimal = vtr_decimal_parse(value.text);

@@ -105,7 +105,7 @@ VTR_MUST_CHECK struct vtr_node *vtr_parse_tuple(struct vtr_parser *p,
 bool vtr_parser_is_at_with(const struct vtr_parser *p);
 bool vtr_parser_is_at_names(const struct vtr_parser *p);
 bool vtr_parser_is_at_percent(const struct vtr_parser *p);
-unsigned vtr_parser_float_reader(const struct vtr_parser *p);
+unsigned vtr_parser_added_reader(const struct vtr_parser *p);
 
 /* Reports what only YARA-X has where the dialect is YARA 4: false then. */
 VTR_MUST_CHECK bool vtr_parser_allow(struct vtr_parser *p, uint32_t offset,

@@ -48,6 +48,7 @@ static struct vtr_node *take_leaf(struct vtr_parser *p, enum vtr_node_kind kind)
     }
     node->text = p->current.text;
     node->number = p->current.number;
+    node->is_unsigned = p->current.is_unsigned;
     node->is_nocase = p->current.is_nocase;
     node->is_dotall = p->current.is_dotall;
     vtr_parser_advance(p);
@@ -141,13 +142,13 @@ static struct vtr_node *parse_read(struct vtr_parser *p)
 }
 
 /* float32(X): a name that is a reader only in front of a parenthesis. */
-static struct vtr_node *parse_float_reader(struct vtr_parser *p)
+static struct vtr_node *parse_added_reader(struct vtr_parser *p)
 {
     if (!vtr_parser_allow(p, p->current.offset, p->current.length,
-                          "functions that read floats")) {
+                          "functions that read floats or 8 bytes")) {
         return NULL;
     }
-    p->current.number = vtr_parser_float_reader(p);
+    p->current.number = vtr_parser_added_reader(p);
     return parse_read(p);
 }
 
@@ -342,7 +343,7 @@ static struct vtr_node *parse_operand_inside(struct vtr_parser *p)
     case VTR_LEX_LENGTH:
         return parse_indexed(p, VTR_NODE_LENGTH);
     case VTR_LEX_NAME:
-        return vtr_parser_float_reader(p) != 0 ? parse_float_reader(p) : parse_name(p);
+        return vtr_parser_added_reader(p) != 0 ? parse_added_reader(p) : parse_name(p);
     default:
         return report_operand(p);
     }

@@ -164,7 +164,7 @@ struct vtr_node *vtr_parse_with(struct vtr_parser *p)
     return first;
 }
 
-unsigned vtr_parser_float_reader(const struct vtr_parser *p)
+unsigned vtr_parser_added_reader(const struct vtr_parser *p)
 {
     static const struct {
         const char *name;
@@ -174,11 +174,12 @@ unsigned vtr_parser_float_reader(const struct vtr_parser *p)
         {"float64", 8 | VTR_READ_FLOAT},
         {"float32be", 4 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN},
         {"float64be", 8 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN},
+        {"int64", 8 | VTR_READ_SIGNED},
+        {"int64be", 8 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN},
+        {"uint64", 8},
+        {"uint64be", 8 | VTR_READ_BIG_ENDIAN},
     };
 
-    if (p->current.text.len < 7 || p->current.text.ptr[0] != 'f') {
-        return 0;
-    }
     for (size_t i = 0; i < sizeof(READERS) / sizeof(READERS[0]); i++) {
         if (vtr_bytes_equal(p->current.text, vtr_bytes_from_text(READERS[i].name)) &&
             vtr_lexer_peek_kind(&p->lexer) == '(') {

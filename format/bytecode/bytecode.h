@@ -9,7 +9,11 @@
  * with a stated nesting limit.  An operand is written directly after its opcode.
  *
  * A value is undefined, an integer (int64; booleans are 0 and 1), a float or text; an
- * argument of a module's function may be a regular expression.
+ * argument of a module's function may be a regular expression.  An integer has no sign
+ * (uint64) where UNSIGNED or a READ of 8 bytes gives it.  With one that has a sign,
+ * whose 64 bits are then taken for one without, it gives one without; comparisons are
+ * of the numbers, a shift is of the kind of what it shifts, NEG gives a sign.  A range
+ * with an end past int64 is empty.
  * Unless said otherwise an operation with an undefined operand gives undefined.
  * "p" is varint pattern number + 1, or 0: the pattern of the innermost pattern loop.
  * "q" is a quantifier byte (enum vtr_quantifier); N and PERCENT pop their number, which
@@ -31,6 +35,7 @@ enum vtr_op {
     VTR_OP_RULE = 7,       /* string name, same namespace -> bool */
     VTR_OP_VARIABLE = 8,   /* varint slot: a loop variable -> its value */
     VTR_OP_READ = 9, /* u8 kind (VTR_READ_*), offset -> int, undefined past the end */
+    VTR_OP_UNSIGNED = 10, /* varint value -> int without a sign */
 
     /* Patterns: operands, then what is popped, then what is pushed. */
     VTR_OP_MATCH = 16,    /* p                  -> bool */

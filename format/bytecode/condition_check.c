@@ -21,6 +21,7 @@ enum operands {
     OPERANDS_MASKED,
     OPERANDS_NAME,
     OPERANDS_SLOT,
+    OPERANDS_UNSIGNED,
     OPERANDS_READ,
     OPERANDS_PATTERN,
     OPERANDS_OF,
@@ -61,6 +62,7 @@ static const struct op_shape SHAPES[OP_LIMIT] = {
     [VTR_OP_RULE] = {OPERANDS_NAME, 0},
     [VTR_OP_VARIABLE] = {OPERANDS_SLOT, 0},
     [VTR_OP_READ] = {OPERANDS_READ, 1},
+    [VTR_OP_UNSIGNED] = {OPERANDS_UNSIGNED, 0},
     [VTR_OP_MATCH] = {OPERANDS_PATTERN, 0},
     [VTR_OP_MATCH_AT] = {OPERANDS_PATTERN, 1},
     [VTR_OP_MATCH_IN] = {OPERANDS_PATTERN, 2},
@@ -224,7 +226,7 @@ static bool read_kind(struct program *p)
         return len == 4 || len == 8;
     }
     const unsigned size = kind & ~(VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN);
-    return size == 1 || size == 2 || size == 4;
+    return size == 1 || size == 2 || size == 4 || size == 8;
 }
 
 static bool read_matches(struct program *p)
@@ -349,6 +351,7 @@ static bool read_operands(struct program *p, uint8_t operands)
     struct vtr_bytes bytes;
     int64_t number;
     int64_t exponent;
+    uint64_t value;
 
     switch (operands) {
     case OPERANDS_NONE:
@@ -364,6 +367,8 @@ static bool read_operands(struct program *p, uint8_t operands)
         return vtr_reader_string(&p->code, &bytes) && bytes.len > 0;
     case OPERANDS_SLOT:
         return read_slot(p);
+    case OPERANDS_UNSIGNED:
+        return vtr_reader_varint(&p->code, &value);
     case OPERANDS_READ:
         return read_kind(p);
     case OPERANDS_PATTERN:

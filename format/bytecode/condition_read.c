@@ -83,6 +83,7 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
 {
     struct vtr_bytes masked;
     int64_t exponent;
+    uint64_t value;
     uint8_t byte;
 
     switch (out->op) {
@@ -105,6 +106,8 @@ static bool read_operands(struct vtr_reader *code, struct vtr_instruction *out)
         return vtr_reader_varint(code, &out->slot);
     case VTR_OP_READ:
         return vtr_reader_u8(code, &out->kind);
+    case VTR_OP_UNSIGNED:
+        return vtr_reader_varint(code, &value);
     case VTR_OP_JUMP_FALSE:
     case VTR_OP_JUMP_TRUE:
         return vtr_reader_varint(code, &out->distance) &&

@@ -108,6 +108,10 @@ static struct vtr_value read_data(const struct vtr_scan_run *run, uint8_t kind,
     if ((kind & VTR_READ_FLOAT) != 0) {
         return float_of_bits(number, size);
     }
+    if (size == 8) {
+        return (kind & VTR_READ_SIGNED) != 0 ? vtr_value_int((int64_t)number)
+                                             : vtr_value_unsigned(number);
+    }
     const uint64_t sign = (uint64_t)1 << (8 * size - 1);
     if ((kind & VTR_READ_SIGNED) != 0 && (number & sign) != 0) {
         return vtr_value_int(-(int64_t)((sign << 1) - number));
@@ -128,7 +132,7 @@ static bool run_read(struct vtr_condition_machine *m, struct vtr_reader *code)
         return vtr_machine_push(m, (struct vtr_value){0});
     }
     const bool is_float = (kind & VTR_READ_FLOAT) != 0;
-    return (size == 4 || (is_float ? size == 8 : size == 1 || size == 2)) &&
+    return (size == 4 || size == 8 || (!is_float && (size == 1 || size == 2))) &&
            vtr_machine_push(m, read_data(m->world->run, kind, &offset));
 }
 
@@ -169,6 +173,7 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
     struct vtr_bytes bytes;
     int64_t number;
     int64_t exponent;
+    uint64_t value;
     uint64_t slot;
 
     switch (op) {
@@ -198,6 +203,9 @@ static bool run_constant(struct vtr_condition_machine *m, uint8_t op,
                vtr_machine_push(m, m->variables[slot]);
     case VTR_OP_READ:
         return run_read(m, code);
+    case VTR_OP_UNSIGNED:
+        return vtr_reader_varint(code, &value) &&
+               vtr_machine_push(m, vtr_value_unsigned(value));
     default:
         return false;
     }
@@ -285,7 +293,7 @@ static bool run_instruction(struct vtr_condition_machine *m)
     if (!vtr_reader_u8(code, &op)) {
         return false;
     }
-    if (op <= VTR_OP_READ) {
+    if (op <= VTR_OP_UNSIGNED) {
         return run_constant(m, op, code);
     }
     if (op <= VTR_OP_LENGTH) {

@@ -26,6 +26,9 @@ bool vtr_machine_pop_quantity(struct vtr_condition_machine *m, uint8_t quantifie
         return false;
     }
     const bool is_known = number.kind == VTR_VALUE_INT;
+    if (vtr_value_is_huge(&number)) {
+        number.number = INT64_MAX;
+    }
     *out = (struct vtr_quantity){
         .is_all = quantifier == VTR_QUANTIFIER_ALL || (!is_percent && !is_known),
         .is_percent = is_percent,
@@ -203,6 +206,7 @@ static bool read_subject(struct vtr_condition_machine *m, struct vtr_reader *cod
     f->next = low.number;
     f->last = high.number;
     f->left = low.kind == VTR_VALUE_INT && high.kind == VTR_VALUE_INT &&
+                      !vtr_value_is_huge(&low) && !vtr_value_is_huge(&high) &&
                       low.number <= high.number
                   ? 1
                   : 0;

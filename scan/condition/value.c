@@ -15,6 +15,18 @@ struct vtr_value vtr_value_int(int64_t number)
     return (struct vtr_value){.kind = VTR_VALUE_INT, .number = number};
 }
 
+struct vtr_value vtr_value_unsigned(uint64_t number)
+{
+    return (struct vtr_value){.kind = VTR_VALUE_INT,
+                              .number = (int64_t)number,
+                              .is_unsigned = true};
+}
+
+bool vtr_value_is_huge(const struct vtr_value *value)
+{
+    return value->kind == VTR_VALUE_INT && value->is_unsigned && value->number < 0;
+}
+
 struct vtr_value vtr_value_bool(bool is_true)
 {
     return vtr_value_int(is_true ? 1 : 0);
@@ -75,7 +87,10 @@ static bool is_number(const struct vtr_value *value)
 
 static double as_float(const struct vtr_value *value)
 {
-    return value->kind == VTR_VALUE_INT ? (double)value->number : value->real;
+    if (value->kind == VTR_VALUE_FLOAT) {
+        return value->real;
+    }
+    return value->is_unsigned ? (double)(uint64_t)value->number : (double)value->number;
 }
 
 bool vtr_value_unary(uint8_t op, const struct vtr_value *operand, struct vtr_value *out)
@@ -100,21 +115,24 @@ bool vtr_value_unary(uint8_t op, const struct vtr_value *operand, struct vtr_val
         }
         return true;
     case VTR_OP_BIT_NOT:
-        *out = operand->kind == VTR_VALUE_INT ? vtr_value_int(~operand->number)
-                                              : undefined;
+        *out = undefined;
+        if (operand->kind == VTR_VALUE_INT) {
+            *out = *operand;
+            out->number = ~operand->number;
+        }
         return true;
     default:
         return false;
     }
 }
 
-/* Arithmetic of integers: wraps as the machine's does. */
 /* Nothing goes into zero parts, and the least integer has no opposite. */
 static bool has_quotient(int64_t a, int64_t b)
 {
     return b != 0 && (a != INT64_MIN || b != -1);
 }
 
+/* Arithmetic of integers: wraps as the machine's does. */
 static struct vtr_value calculate_int(uint8_t op, int64_t a, int64_t b)
 {
     static const struct vtr_value undefined = {0};
@@ -132,6 +150,25 @@ static struct vtr_value calculate_int(uint8_t op, int64_t a, int64_t b)
         return has_quotient(a, b) ? vtr_value_int(a % b) : undefined;
     default:
         return undefined;
+    }
+}
+
+/* What has no sign differs in its quotients alone. */
+static struct vtr_value calculate_unsigned(uint8_t op, uint64_t a, uint64_t b)
+{
+    switch (op) {
+    case VTR_OP_ADD:
+        return vtr_value_unsigned(a + b);
+    case VTR_OP_SUB:
+        return vtr_value_unsigned(a - b);
+    case VTR_OP_MUL:
+        return vtr_value_unsigned(a * b);
+    case VTR_OP_DIV:
+        return b != 0 ? vtr_value_unsigned(a / b) : (struct vtr_value){0};
+    case VTR_OP_MOD:
+        return b != 0 ? vtr_value_unsigned(a % b) : (struct vtr_value){0};
+    default:
+        return (struct vtr_value){0};
     }
 }
 
@@ -185,9 +222,32 @@ static struct vtr_value calculate_float(uint8_t op, double a, double b)
     }
 }
 
+/* Bits of two integers one of which has no sign. */
+static struct vtr_value calculate_unsigned_bits(uint8_t op,
+                                                const struct vtr_value *left,
+                                                const struct vtr_value *right)
+{
+    const int64_t count = vtr_value_is_huge(right) ? INT64_MAX : right->number;
+    struct vtr_value value;
+
+    if (op == VTR_OP_SHIFT_RIGHT && left->is_unsigned && count >= 0) {
+        return vtr_value_unsigned(count < 64 ? (uint64_t)left->number >> count : 0);
+    }
+    const bool is_shift = op == VTR_OP_SHIFT_LEFT || op == VTR_OP_SHIFT_RIGHT;
+    value = calculate_bits(op, left->number, is_shift ? count : right->number);
+    value.is_unsigned = value.kind == VTR_VALUE_INT && (left->is_unsigned || !is_shift);
+    return value;
+}
+
 static struct vtr_value calculate(uint8_t op, const struct vtr_value *left,
                                   const struct vtr_value *right)
 {
+    if (left->kind == VTR_VALUE_INT && right->kind == VTR_VALUE_INT &&
+        (left->is_unsigned || right->is_unsigned)) {
+        return op >= VTR_OP_BIT_AND ? calculate_unsigned_bits(op, left, right)
+                                    : calculate_unsigned(op, (uint64_t)left->number,
+                                                         (uint64_t)right->number);
+    }
     if (left->kind == VTR_VALUE_INT && right->kind == VTR_VALUE_INT) {
         return op >= VTR_OP_BIT_AND ? calculate_bits(op, left->number, right->number)
                                     : calculate_int(op, left->number, right->number);
@@ -244,13 +304,22 @@ static bool compare_floats(uint8_t op, double a, double b)
     }
 }
 
+/* Below 0, 0 or above: how the left number stands to the right one. */
+static int compare_integers(const struct vtr_value *left, const struct vtr_value *right)
+{
+    const bool is_left_huge = vtr_value_is_huge(left);
+    const bool is_right_huge = vtr_value_is_huge(right);
+
+    return is_left_huge != is_right_huge
+               ? is_left_huge - is_right_huge
+               : (left->number > right->number) - (left->number < right->number);
+}
+
 static struct vtr_value compare(uint8_t op, const struct vtr_value *left,
                                 const struct vtr_value *right)
 {
     if (left->kind == VTR_VALUE_INT && right->kind == VTR_VALUE_INT) {
-        const int order =
-            (left->number > right->number) - (left->number < right->number);
-        return vtr_value_bool(holds(op, order));
+        return vtr_value_bool(holds(op, compare_integers(left, right)));
     }
     if (is_number(left) && is_number(right)) {
         return vtr_value_bool(compare_floats(op, as_float(left), as_float(right)));

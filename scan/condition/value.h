@@ -22,7 +22,8 @@ enum vtr_value_kind {
 
 struct vtr_value {
     enum vtr_value_kind kind;
-    int64_t number;
+    int64_t number;   /* INT */
+    bool is_unsigned; /* INT: `number` has the bits of an integer without a sign */
     double real;
     struct vtr_scan_text text; /* REGEX: that of the expression */
     uint8_t regex_flags;       /* VTR_PROGRAM_* */
@@ -30,12 +31,16 @@ struct vtr_value {
 
 /* {0} is undefined. */
 struct vtr_value vtr_value_int(int64_t number);
+struct vtr_value vtr_value_unsigned(uint64_t number);
 struct vtr_value vtr_value_bool(bool is_true);
 struct vtr_value vtr_value_float(double real);
 struct vtr_value vtr_value_text(struct vtr_scan_text text);
 
 /* digits * 10^exponent */
 struct vtr_value vtr_value_decimal(int64_t digits, int64_t exponent);
+
+/* Whether it is an integer past the last one with a sign. */
+bool vtr_value_is_huge(const struct vtr_value *value);
 
 /* Defined and not zero; text: not empty. */
 bool vtr_value_is_true(const struct vtr_value *value);

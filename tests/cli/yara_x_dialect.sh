@@ -73,4 +73,37 @@ holds yes '"éà" matches /(?u)^..$/'
 holds no '"éà" matches /^..$/'
 holds no '"éàé" matches /(?u)^.(?-u)..$/'
 
+# Integers without a sign, whether known when compiling or not.
+holds yes '0xFFFFFFFFFFFFFFFF > -1 and -1 < 0xFFFFFFFFFFFFFFFF and -1 != 18446744073709551615'
+holds yes '0xFFFFFFFFFFFFFFFF - 1 == 0xFFFFFFFFFFFFFFFE and 0xFFFFFFFFFFFFFFFF \ 2 == 0x7FFFFFFFFFFFFFFF'
+holds yes '-(0x8000000000000000) == -9223372036854775808 and ~0xFFFFFFFFFFFFFFFF == 0'
+holds yes '0x8000000000000000 + 0.0 == 9223372036854775808.0 and -9223372036854775808 % -1 == 0'
+holds yes 'not defined (-9223372036854775808 \ -1) and 0xFFFFFFFFFFFFFFFF \ -1 == 1'
+holds yes 'for all x in (-5, 0xFFFFFFFFFFFFFFFF) : (x > 0xFFFFFFFFFFFFFFFA)'
+all='\001\002\003\004\005\006\007\010\377\377\377\377\377\377\377\377'
+holds yes 'uint64(0) == 0x0807060504030201 and uint64be(0) == 0x0102030405060708' "$all"
+holds yes 'uint64(8) > -1 and -1 < uint64(8) and uint64(8) != int64(8) and int64(8) == -1' "$all"
+holds yes 'uint64(8) + 1 == 0 and uint64(8) * int64(8) == 1 and uint64(8) % 10 == 5' "$all"
+holds yes 'uint64(8) >> 60 == 15 and int64(8) >> 60 == -1 and uint64(8) << 4 == 0xFFFFFFFFFFFFFFF0' "$all"
+holds yes 'uint64(8) \ 1.0 == 18446744073709551615.0 and -uint64(8) == 1 and ~uint64(8) == 0' "$all"
+holds yes 'uint64(8) & 0xff == 255 and (uint64(8) ^ int64(8)) == 0 and (int64(8) | uint64(0)) > 0' "$all"
+holds yes '1 << uint64(8) == 0 and int64(8) >> uint64(8) == 0 and not defined (uint64(8) >> int64(8))' "$all"
+holds yes 'not defined (uint64(8) \ (uint64(8) + 1)) and not defined uint64(9) and uint64(0) == int64(0)' "$all"
+for condition in 'for any i in (0..uint64(8)) : (true)' 'for any i in (uint64(8)..5) : (true)' \
+    'uint64(8) of (true)' 'for uint64(8) i in (0..1) : (true)' 'for uint64(8) % i in (0..9) : (false)'; do
+    holds no "$condition" "$all"
+done
+
+# A number that is negative or not defined is asked for by nothing.
+for count in 'int8(8)' 'uint8(99)'; do
+    for of in '(true)' 'i in (0..9) : (true)' '% i in (0..9) : (false)'; do
+        case $of in
+        '(true)') condition="$count of $of" ;;
+        *) condition="for $count $of" ;;
+        esac
+        holds no "$condition" "$all"
+    done
+done
+holds yes '0% of (false, false) and not 0% of (true, false) and not for 0% i in (1..2) : (true)'
+
 finish
