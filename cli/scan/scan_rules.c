@@ -86,7 +86,10 @@ static const char *object(const struct vtr_compile_stats *stats, enum vtr_status
                           const struct vtr_scan_arguments *arguments)
 {
     if (status == VTR_ERROR_RULES) {
-        return "nothing is scanned: the rules have errors";
+        return stats->rules == 0 || stats->unreadable > 0
+                   ? "nothing is scanned: the rules have errors"
+                   : "nothing is scanned: the rules have errors; 'vitrine compile "
+                     "--keep-going' makes a database of the others";
     }
     if (stats->rules + stats->hashes[0] + stats->hashes[1] + stats->hashes[2] == 0) {
         return "nothing is scanned: there are no rules";

@@ -53,7 +53,10 @@ echo 'rule bad { condition: nobody }' >bad.yar
 expect 2 scan bad.yar file
 is_silent stdout
 says stderr '^error\[E[0-9]+\]: '
-says stderr 'nothing is scanned: the rules have errors'
+says stderr 'nothing is scanned: the rules have errors$'
+echo 'rule good { condition: true }' >>bad.yar
+expect 2 scan bad.yar file
+says stderr "the rules have errors; 'vitrine compile --keep-going' makes a database of the others\$"
 expect 2 scan missing.yar file
 says stderr 'no such file'
 expect 2 scan -C r.yar file
