@@ -437,11 +437,14 @@ static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
     const struct vtr_bytes written = p->current.text;
     import->name = vtr_parser_unescape(p, &p->current);
     import->offset = offset;
-    **last = import;
-    *last = &import->next;
     vtr_parser_advance(p);
     import->length = p->last_end - offset;
-    if (import->name.ptr == NULL || vtr_module_find(import->name) != VTR_MODULE_COUNT) {
+    if (import->name.ptr == NULL) {
+        return true; /* its escapes mean nothing: it is an import of nothing */
+    }
+    **last = import;
+    *last = &import->next;
+    if (vtr_module_find(import->name) != VTR_MODULE_COUNT) {
         return true;
     }
     struct vtr_problem *problem =

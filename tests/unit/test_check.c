@@ -423,6 +423,21 @@ static void an_import_behind_its_use_is_too_late(void **state)
     vtr_compilation_free(c);
 }
 
+/* Nor a second time, nor of a name that is not imported. */
+static void an_import_whose_name_is_no_text_is_none(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("import \"\\q\"\n"
+                                        "import \"\\q\"\n"
+                                        "rule a { condition: pe.is_pe }\n");
+
+    assert_int_equal(c->report_count, 3);
+    assert_string_equal(c->reports[0].code, "E301");
+    assert_string_equal(c->reports[1].code, "E301");
+    assert_string_equal(c->reports[2].code, "E043");
+    vtr_compilation_free(c);
+}
+
 static void a_missing_import_is_offered_at_the_beginning_of_the_file(void **state)
 {
     static const struct {
@@ -521,6 +536,7 @@ int main(void)
         cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),
         cmocka_unit_test(an_unknown_module_costs_the_rules_that_use_it),
         cmocka_unit_test(an_import_behind_its_use_is_too_late),
+        cmocka_unit_test(an_import_whose_name_is_no_text_is_none),
         cmocka_unit_test(a_missing_import_is_offered_at_the_beginning_of_the_file),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
