@@ -204,9 +204,10 @@ expect 0 scan -D -i nobody r.yar file
 if grep -q '^elf$' stdout; then
     complain "a text is an ELF file"
 fi
-if grep -Eq '^(tests|dex)$' stdout; then
+if grep -Eq '^tests$|DEX_FILE_MAGIC' stdout; then
     complain "modules find in a text what is of no file"
 fi
+says stdout "^$(printf '\t')is_dex = 0\$"
 expect 0 scan -D --json -i nobody r.yar "$VITRINE"
 says stdout '"module":"elf","data":\{.*"sections":\[\{'
 python3 -c 'import json, sys

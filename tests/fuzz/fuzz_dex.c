@@ -24,6 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     vtr_dump_module(modules, VTR_MODULE_DEX, &out);
     (void)vtr_modules_call(modules, VTR_DEX_HAS_CLASS_S, NULL, 0, args, 1);
     (void)vtr_modules_call(modules, VTR_DEX_HAS_METHOD_SS, NULL, 0, args, 2);
+    (void)vtr_modules_call(modules, VTR_DEX_CHECKSUM, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_DEX_SIGNATURE, NULL, 0, NULL, 0);
+    (void)vtr_modules_call(modules, VTR_DEX_CONTAINS_STRING, NULL, 0, args, 1);
+    (void)vtr_modules_call(modules, VTR_DEX_CONTAINS_METHOD, NULL, 0, args + 1, 1);
+    (void)vtr_modules_call(modules, VTR_DEX_CONTAINS_CLASS, NULL, 0, args, 1);
     vtr_writer_deinit(&out);
     vtr_modules_deinit(modules);
     free(modules);

@@ -278,6 +278,70 @@ static void long_names_of_methods_are_paid_for(void **state)
     vtr_sample_free(sample);
 }
 
+static int64_t contains(struct vtr_bytes sample, const char *path, const char *text)
+{
+    struct vtr_test_modules test;
+
+    vtr_test_modules_init(&test, sample);
+    const struct vtr_module_value value = vtr_test_call(&test, path, text);
+    vtr_test_modules_deinit(&test);
+    return value.kind == VTR_MODULE_INT ? value.is.number : -1;
+}
+
+static void texts_methods_and_classes_are_found_in_the_tables(void **state)
+{
+    const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
+    char text[132]; /* the longest text, whose length takes two bytes */
+
+    (void)state;
+    memset(text, 'x', 130);
+    text[130] = '\0';
+    assert_int_equal(contains(sample, "dex.contains_string(s)", text), 1);
+    text[130] = 'x';
+    text[131] = '\0';
+    assert_int_equal(contains(sample, "dex.contains_string(s)", text), 0);
+    assert_int_equal(contains(sample, "dex.contains_string(s)", "count"), 1);
+    assert_int_equal(contains(sample, "dex.contains_string(s)", "coun"), 0);
+    assert_int_equal(contains(sample, "dex.contains_method(s)", "main"), 1);
+    assert_int_equal(contains(sample, "dex.contains_method(s)", "count"), 0);
+    assert_int_equal(contains(sample, "dex.contains_class(s)", "Lorg/example/Empty;"),
+                     1);
+    assert_int_equal(contains(sample, "dex.contains_class(s)", "main"), 0);
+    assert_int_equal(contains((struct vtr_bytes){NULL, 0}, "dex.contains_string(s)",
+                              "x"),
+                     -1);
+    vtr_sample_free(sample);
+}
+
+static void the_checksum_and_the_signature_are_computed(void **state)
+{
+    const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
+    struct vtr_test_modules test;
+
+    (void)state;
+    vtr_test_modules_init(&test, sample);
+    const struct vtr_module_value checksum = vtr_test_call(&test, "dex.checksum()");
+    const struct vtr_module_value signature = vtr_test_call(&test, "dex.signature()");
+    assert_int_equal(checksum.is.number, 0x7867973E);
+    assert_int_equal(signature.kind, VTR_MODULE_TEXT);
+    assert_string_equal(signature.is.text.ptr,
+                        "75d6919b7853df0c94124e1a2387736605892f91");
+    vtr_test_modules_deinit(&test);
+    vtr_sample_free(sample);
+}
+
+static void every_file_says_whether_it_is_one(void **state)
+{
+    static const uint8_t OTHER[] = "MZ";
+    const struct vtr_bytes sample = vtr_sample_read("dex/good-version-39");
+
+    (void)state;
+    EXPECT(sample, "is_dex = 1", "header.version = 39");
+    EXPECT(((struct vtr_bytes){OTHER, 2}), "is_dex = 0");
+    EXPECT_NONE(((struct vtr_bytes){OTHER, 2}), "header.");
+    vtr_sample_free(sample);
+}
+
 static void damaged_files_are_safe(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
@@ -303,6 +367,9 @@ int main(void)
         cmocka_unit_test(a_method_whose_class_has_no_name_is_of_every_class),
         cmocka_unit_test(work_that_is_not_allowed_leaves_values_undefined),
         cmocka_unit_test(long_names_of_methods_are_paid_for),
+        cmocka_unit_test(texts_methods_and_classes_are_found_in_the_tables),
+        cmocka_unit_test(the_checksum_and_the_signature_are_computed),
+        cmocka_unit_test(every_file_says_whether_it_is_one),
         cmocka_unit_test(damaged_files_are_safe),
     };
 
