@@ -6,7 +6,8 @@
  *
  * The walk is YARA's: a leaf may stand on any level, and what is said by no level on
  * the way to it is what the leaf before said.  Directories may be shared, so that a few
- * bytes say of millions of leaves: it ends at YARA's count, or when work is out.
+ * bytes say of millions of leaves: it ends at YARA's count, or when work is out.  No
+ * directory is gone into on the way through itself, as by YARA since 4.5.5.
  */
 #include "scan/module/pe_resources.h"
 
@@ -35,6 +36,7 @@ struct label {
 
 /* A directory on the way to the leaf. */
 struct directory {
+    uint64_t start;
     uint64_t offset; /* of the next entry */
     uint32_t left;   /* entries */
 };
@@ -67,7 +69,7 @@ static void open_directory(struct walk *walk, unsigned level, uint64_t offset)
     struct vtr_bytes header;
     struct vtr_bytes entries;
 
-    walk->directories[level] = (struct directory){0, 0};
+    walk->directories[level] = (struct directory){offset, 0, 0};
     if (!vtr_peek_slice(walk->image->data, offset, DIRECTORY_LEN, &header)) {
         return;
     }
@@ -78,7 +80,8 @@ static void open_directory(struct walk *walk, unsigned level, uint64_t offset)
         numbered <= ENTRIES_LIMIT &&
         vtr_peek_slice(walk->image->data, offset + DIRECTORY_LEN,
                        (uint64_t)count * ENTRY_LEN, &entries)) {
-        walk->directories[level] = (struct directory){offset + DIRECTORY_LEN, count};
+        walk->directories[level] =
+            (struct directory){offset, offset + DIRECTORY_LEN, count};
     }
 }
 
@@ -137,6 +140,17 @@ static void load_leaf(struct walk *walk, unsigned level, const uint8_t *leaf)
     vtr_pe_version_info(walk->run, walk->image, offset);
 }
 
+/* Whether the directory at `offset` is one on the way to level `level`. */
+static bool is_open(const struct walk *walk, unsigned level, uint64_t offset)
+{
+    for (unsigned i = 0; i <= level; i++) {
+        if (walk->directories[i].start == offset) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes the next entry of the directory on level *level: a leaf, or a directory that is
  * gone into.  An entry that refers to nothing ends its directory. */
 static void take_entry(struct walk *walk, unsigned *level)
@@ -156,8 +170,10 @@ static void take_entry(struct walk *walk, unsigned *level)
     const uint32_t target = vtr_load_u32(entry.ptr + 4);
     const uint64_t offset = walk->root + (target & ~HIGH_BIT);
     if ((target & HIGH_BIT) != 0 && *level + 1 < LEVEL_COUNT) {
-        (*level)++;
-        open_directory(walk, *level, offset);
+        if (!is_open(walk, *level, offset)) {
+            (*level)++;
+            open_directory(walk, *level, offset);
+        }
         return;
     }
     if (vtr_peek_slice(walk->image->data, offset, LEAF_LEN, &leaf) &&

@@ -326,6 +326,36 @@ static void the_version_resource_is_a_dictionary_and_a_list(void **state)
     vtr_sample_free(sample);
 }
 
+/* The root has itself for a directory, twice, and another one, which has the root for a
+ * directory and a leaf. */
+static void a_directory_of_resources_is_not_gone_into_through_itself(void **state)
+{
+    enum {
+        OTHER = 40,
+        LEAF = 80,
+        FILE_LEN = 0x600 + 512
+    };
+    const struct vtr_bytes sample = vtr_sample_read("pe/good-32");
+    static uint8_t bytes[FILE_LEN];
+
+    (void)state;
+    memset(bytes, 0, sizeof(bytes));
+    memcpy(bytes, sample.ptr, 0x600);
+    vtr_store_u32(bytes + OPTIONAL_AT + 224 + 40 + 16, FILE_LEN - 0x600);
+    vtr_store_u32(bytes + OPTIONAL_AT + 96 + 16, 0x2000);
+    uint8_t *root = bytes + 0x600;
+    vtr_store_u16(root + 14, 3);
+    vtr_store_u32(root + 20, 0x80000000);
+    vtr_store_u32(root + 28, 0x80000000 | OTHER);
+    vtr_store_u32(root + 36, 0x80000000);
+    vtr_store_u16(root + OTHER + 14, 2);
+    vtr_store_u32(root + OTHER + 20, 0x80000000);
+    vtr_store_u32(root + OTHER + 28, LEAF);
+    vtr_store_u32(root + LEAF + 4, 1); /* its size */
+    EXPECT(((struct vtr_bytes){bytes, FILE_LEN}), "number_of_resources = 1");
+    vtr_sample_free(sample);
+}
+
 /* 100 entries on each of three levels, all of a level to one directory: a million
  * leaves. */
 static void resources_that_share_directories_come_to_an_end(void **state)
@@ -515,6 +545,7 @@ int main(void)
         cmocka_unit_test(exports_have_names_ordinals_or_another_library),
         cmocka_unit_test(resources_have_numbers_or_names),
         cmocka_unit_test(the_version_resource_is_a_dictionary_and_a_list),
+        cmocka_unit_test(a_directory_of_resources_is_not_gone_into_through_itself),
         cmocka_unit_test(resources_that_share_directories_come_to_an_end),
         cmocka_unit_test(the_debug_directory_leads_to_the_symbols),
         cmocka_unit_test(the_checksum_leaves_its_own_place_out),
