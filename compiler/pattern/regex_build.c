@@ -82,11 +82,16 @@ struct vtr_regex_node *vtr_regex_new_any(struct vtr_regex_builder *builder)
 {
     struct vtr_byte_set set = {{0}};
 
-    if (builder->flags.is_dotall == builder->tree->is_dotall) {
+    const bool has_return = builder->flags.has_returns && !builder->flags.is_dotall;
+
+    if (builder->flags.is_dotall == builder->tree->is_dotall && !has_return) {
         return vtr_regex_new_node(builder, VTR_REGEX_ANY);
     }
     if (!builder->flags.is_dotall) {
         vtr_byte_set_add(&set, '\n');
+    }
+    if (has_return) {
+        vtr_byte_set_add(&set, '\r');
     }
     vtr_byte_set_invert(&set);
     return vtr_regex_new_class(builder, &set);

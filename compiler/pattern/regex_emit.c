@@ -116,8 +116,8 @@ static void put_boundary(struct emitter *e, bool is_boundary)
 }
 
 /* An end of a line stands between \r and \n no more than elsewhere in it, as YARA-X has
- * it of files; of texts in conditions \n alone ends a line. */
-static void put_line_end(struct emitter *e, bool is_start)
+ * it of files; of texts in conditions \n alone ends a line, but under the flag R. */
+static void put_line_end(struct emitter *e, bool is_start, bool has_returns)
 {
 #define LF "\\x0a"
 #define CR "\\x0d"
@@ -131,7 +131,7 @@ static void put_line_end(struct emitter *e, bool is_start)
         "(?:\\z|(?=" CR ")|(?<!" CR ")(?=" LF "))",
         "(?:\\z|(?=" CR "\\x00)|(?<!" CR "\\x00)(?=" LF "\\x00))",
     };
-    const unsigned form = e->tree->is_of_text ? 0 : e->is_wide ? 2 : 1;
+    const unsigned form = e->is_wide ? 2 : e->tree->is_of_text && !has_returns ? 0 : 1;
 
     e->flags |= is_start ? 0 : VTR_PROGRAM_END_ANCHOR;
     put_text(e, is_start ? STARTS[form] : ENDS[form]);
@@ -438,7 +438,7 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
         break;
     case VTR_REGEX_LINE_START:
     case VTR_REGEX_LINE_END:
-        put_line_end(e, node->kind == VTR_REGEX_LINE_START);
+        put_line_end(e, node->kind == VTR_REGEX_LINE_START, node->has_returns);
         break;
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:

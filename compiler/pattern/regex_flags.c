@@ -21,6 +21,9 @@ static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
     case 'm':
         flags->has_lines = is_on;
         return true;
+    case 'R':
+        flags->has_returns = is_on;
+        return true;
     case 'u':
         flags->is_unicode = is_on;
         return true;

@@ -12,6 +12,7 @@ struct vtr_regex_flags {
     bool is_extended; /* x: blanks and comments mean nothing */
     bool is_swapped;  /* U: a repeat is lazy, and with a ? behind it greedy */
     bool is_unicode;  /* u: '.' and [^...] are characters in UTF-8 */
+    bool has_returns; /* R: \r ends a line too, in a condition's text as in files */
     bool has_lines;   /* m: '^' and '$' stand for ends of lines too */
 };
 

@@ -219,7 +219,8 @@ static struct vtr_regex_node *parse_any(struct parser *p)
         return vtr_regex_new_any(&p->builder);
     }
     for (unsigned byte = 0; byte < ASCII_LIMIT; byte++) {
-        if (byte != '\n' || p->builder.flags.is_dotall) {
+        if (p->builder.flags.is_dotall ||
+            (byte != '\n' && !(byte == '\r' && p->builder.flags.has_returns))) {
             vtr_byte_set_add(&ascii, byte);
         }
     }
@@ -291,6 +292,7 @@ static struct vtr_regex_node *parse_assertion(struct parser *p,
         vtr_regex_new_node(&p->builder, is_optional ? VTR_REGEX_EMPTY : kind);
     if (node != NULL) {
         node->edge = (uint8_t)edge;
+        node->has_returns = p->builder.flags.has_returns;
     }
     return node;
 }
@@ -378,7 +380,7 @@ static bool skip_group_kind(struct parser *p, bool *is_flags)
         p->problem,
         p->dialect == VTR_DIALECT_YARA4
             ? "YARA has plain groups only: ( ... )"
-            : "there are ( ... ), (?: ... ) and the flags i, m, s, u, x, U");
+            : "there are ( ... ), (?: ... ) and the flags i, m, s, u, x, R, U");
 }
 
 static struct vtr_regex_node *parse_group(struct parser *p)

@@ -72,10 +72,11 @@ struct vtr_regex_node {
     struct vtr_regex_node *first; /* REPEAT, CONCAT, ALT */
     enum vtr_regex_kind kind;
     uint8_t byte;
-    uint8_t wild; /* LITERAL of a hex string: bits of `byte` that may be any */
-    uint8_t edge; /* BOUNDARY: enum vtr_regex_edge */
-    bool is_lazy; /* REPEAT */
-    uint32_t min; /* REPEAT: never 1 to 1 */
+    uint8_t wild;     /* LITERAL of a hex string: bits of `byte` that may be any */
+    uint8_t edge;     /* BOUNDARY: enum vtr_regex_edge */
+    bool has_returns; /* LINE_START, LINE_END: \r ends a line of any text */
+    bool is_lazy;     /* REPEAT */
+    uint32_t min;     /* REPEAT: never 1 to 1 */
     uint32_t max;
     const struct vtr_byte_set *set;
 };

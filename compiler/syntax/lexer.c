@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "compiler/syntax/foreign.h"
 #include "compiler/syntax/lexer_scan.h"
+#include "compiler/syntax/lexer_text.h"
 #include "compiler/syntax/lexer_words.h"
 #include "compiler/syntax/source.h"
 
@@ -143,86 +144,13 @@ static uint32_t find_hex_end(const struct vtr_lexer *lexer, uint32_t pos)
     return byte_at(lexer, pos) == '}' && pos > start && pos < lexer->len ? pos + 1 : 0;
 }
 
-/* Why there is no end: a quote that a backslash has taken, or no beginning at all. */
-static const char *unterminated_help(const struct vtr_lexeme *lexeme)
-{
-    const struct vtr_bytes text = lexeme->text;
-
-    if (lexeme->kind == VTR_LEX_REGEX && text.len > 0 && text.ptr[0] == ' ') {
-        return "division is written '\\'; '/' begins a regular expression";
-    }
-    for (size_t i = text.len; i > 1; i--) {
-        if (lexeme->kind == VTR_LEX_TEXT && text.ptr[i - 1] == '"') {
-            return text.ptr[i - 2] == '\\'
-                       ? "a backslash takes the quote along: write '\\\\' for one"
-                       : "";
-        }
-    }
-    return "";
-}
-
-static void report_unterminated(struct vtr_lexer *lexer,
-                                const struct vtr_lexeme *lexeme, const char *what,
-                                const char *delimiter)
-{
-    lexer->error_count++;
-    if (lexer->diagnostics != NULL) {
-        struct vtr_problem *problem =
-            vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_UNTERMINATED,
-                                place_of(lexer, lexeme->offset, lexeme->length),
-                                "%s without an end", what);
-        problem->label =
-            vtr_diagnostics_text(lexer->diagnostics, "begins here, no %s on this line",
-                                 delimiter);
-        problem->help = unterminated_help(lexeme);
-    }
-}
-
-/* A run up to `delimiter`, in which a backslash takes the next character with it. */
-static void lex_delimited(struct vtr_lexer *lexer, struct vtr_lexeme *out,
-                          uint8_t delimiter)
-{
-    const uint8_t *ptr = lexer->ptr;
-    uint32_t pos = lexer->pos + 1;
-
-    for (;;) {
-        if (pos < lexer->len) {
-            pos += (uint32_t)vtr_scan_text(ptr + pos, lexer->len - pos, delimiter);
-        }
-        if (pos >= lexer->len || ptr[pos] != '\\') {
-            break;
-        }
-        pos += byte_at(lexer, pos + 1) != '\n' ? 2 : 1;
-    }
-    if (pos > lexer->len) {
-        pos = lexer->len;
-    }
-    out->text = (struct vtr_bytes){lexer->ptr + lexer->pos + 1, pos - lexer->pos - 1};
-    out->length = pos - lexer->pos;
-    if (pos < lexer->len && lexer->ptr[pos] == delimiter) {
-        lexer->pos = pos + 1;
-        out->length++;
-        return;
-    }
-    lexer->pos = pos;
-    report_unterminated(lexer, out,
-                        delimiter == '"' ? "a text" : "a regular expression",
-                        delimiter == '"' ? "'\"'" : "'/'");
-}
-
-static void lex_text(struct vtr_lexer *lexer, struct vtr_lexeme *out)
-{
-    out->kind = VTR_LEX_TEXT;
-    lex_delimited(lexer, out, '"');
-}
-
 /* An i and then an s; in the dialect of YARA-X two flags. */
 static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
     const bool is_ordered = lexer->source->dialect != VTR_DIALECT_YARA_X;
 
     out->kind = VTR_LEX_REGEX;
-    lex_delimited(lexer, out, '/');
+    vtr_lexer_read_delimited(lexer, out, '/');
     for (unsigned i = 0; i < 2; i++) {
         const uint8_t flag = byte_at(lexer, lexer->pos);
         if (flag == 'i' && !(is_ordered && i > 0)) {
@@ -367,7 +295,11 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 
 static void check_name_length(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
 {
-    if (lexeme->text.len <= VTR_NAME_LENGTH_LIMIT) {
+    const unsigned limit = lexer->source->dialect == VTR_DIALECT_YARA4
+                               ? VTR_NAME_LENGTH_LIMIT4
+                               : VTR_NAME_LENGTH_LIMIT;
+
+    if (lexeme->text.len <= limit) {
         return;
     }
     lexer->error_count++;
@@ -375,7 +307,7 @@ static void check_name_length(struct vtr_lexer *lexer, const struct vtr_lexeme *
         (void)vtr_diagnostics_add(lexer->diagnostics, VTR_CODE_NAME_LENGTH,
                                   place_of(lexer, lexeme->offset, lexeme->length),
                                   "a name of %zu characters, %u are allowed",
-                                  lexeme->text.len, VTR_NAME_LENGTH_LIMIT);
+                                  lexeme->text.len, limit);
     }
 }
 
@@ -499,7 +431,7 @@ static void lex_at(struct vtr_lexer *lexer, struct vtr_lexeme *out, uint8_t byte
 {
     switch (byte) {
     case '"':
-        lex_text(lexer, out);
+        vtr_lexer_read_text(lexer, out);
         break;
     case '$':
         lex_string_name(lexer, out, VTR_LEX_STRING);

@@ -15,7 +15,8 @@
 
 #include "compiler/diagnostic/diagnose.h"
 
-#define VTR_NAME_LENGTH_LIMIT 128u
+#define VTR_NAME_LENGTH_LIMIT  4096u
+#define VTR_NAME_LENGTH_LIMIT4 128u /* for YARA 4 */
 
 /* Words that cannot be names. */
 #define VTR_KEYWORDS(X)        \

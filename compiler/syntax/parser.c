@@ -109,9 +109,10 @@ struct vtr_bytes vtr_parser_unescape(struct vtr_parser *p,
     if (problem.is_memory) {
         p->has_no_memory = true;
     } else {
-        (void)vtr_diagnostics_add_pattern(p->diagnostics, &problem,
-                                          vtr_parser_place(p, text->offset + 1,
-                                                           (uint32_t)text->text.len));
+        (void)vtr_diagnostics_add_pattern(
+            p->diagnostics, &problem,
+            vtr_parser_place(p, (uint32_t)(text->text.ptr - p->lexer.ptr),
+                             (uint32_t)text->text.len));
     }
     return (struct vtr_bytes){0};
 }
@@ -232,7 +233,7 @@ static bool parse_meta_value(struct vtr_parser *p, struct vtr_ast_meta *meta)
     const bool is_negative = vtr_parser_accept(p, '-');
     const struct vtr_lexeme value = p->current;
 
-    meta->number = is_negative ? -value.number : value.number;
+    meta->number = is_negative && !value.is_unsigned ? -value.number : value.number;
     if (value.kind == VTR_LEX_INT) {
         if (value.is_unsigned) {
             vtr_lexer_report_integer(&p->lexer, &value);

@@ -154,7 +154,8 @@ static void finish_string(struct vtr_parser *p, struct vtr_ast_string *string,
     const bool is_made = make_payload(p, string, literal, &problem);
     vtr_arena_clear(p->string_arena);
     if (problem.code != NULL || problem.is_memory) {
-        report_pattern(p, &problem, literal->offset + 1, (uint32_t)literal->text.len);
+        report_pattern(p, &problem, (uint32_t)(literal->text.ptr - p->lexer.ptr),
+                       (uint32_t)literal->text.len);
     }
     if (!is_made) {
         return;

@@ -73,6 +73,9 @@ holds yes '"éà" matches /(?u)^..$/'
 holds no '"éà" matches /^..$/'
 holds no '"éàé" matches /(?u)^.(?-u)..$/'
 
+finds $'"""a\nb\\x43\\"""" wide ascii' 'a\nbC" a\0\n\0b\0C\0"\0' '0x0:5 0x6:10'
+holds yes '"a\rb" matches /(?Rm)^b/ and not "a\rb" matches /(?m)^b/ and not "a\rb" matches /(?R)a.b/'
+
 # Integers without a sign, whether known when compiling or not.
 holds yes '0xFFFFFFFFFFFFFFFF > -1 and -1 < 0xFFFFFFFFFFFFFFFF and -1 != 18446744073709551615'
 holds yes '0xFFFFFFFFFFFFFFFF - 1 == 0xFFFFFFFFFFFFFFFE and 0xFFFFFFFFFFFFFFFF \ 2 == 0x7FFFFFFFFFFFFFFF'

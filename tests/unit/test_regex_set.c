@@ -122,7 +122,10 @@ static void flags_are_for_what_follows_in_a_group(void **state)
         {"a(?m:b$)", "ab(?:\\z|(?=\\x0d)|(?<!\\x0d)(?=\\x0a))"},
         {"(?m-m)^a", "E210"},
         {"(?m)(?-m)^a", "\\Aa"},
-        {"(?R)a", "E210"},
+        {"(?R)a.", "a[^\\x0a\\x0d]"},
+        {"(?Rs)a.", "a."},
+        {"(?R)a$", "a\\z"},
+        {"(?Q)a", "E210"},
         {"(?i", "E210"},
         {"(?i:a", "E211"},
     };
