@@ -28,6 +28,11 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
         *high = node->number;
         return true;
     }
+    if (node->is_unsigned) { /* or more */
+        *low = INT64_MAX;
+        *high = INT64_MAX;
+        return true;
+    }
     *low = 0;
     *high = INT64_MAX;
     switch ((unsigned)node->kind) {
@@ -50,6 +55,11 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
     default:
         return false;
     }
+}
+
+static bool is_constant(const struct vtr_node *node)
+{
+    return node->is_known || node->is_unsigned;
 }
 
 /* 1: always true, 0: never, -1: it depends. */
@@ -106,7 +116,10 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
     const struct vtr_node *right = left->next;
     int64_t ranges[2][2];
 
-    if ((!left->is_known && !right->is_known) ||
+    const bool is_huge = left->is_unsigned || right->is_unsigned;
+
+    if ((!left->is_known && !right->is_known && !is_huge) ||
+        (is_huge && (is_constant(left) == is_constant(right))) ||
         !vtr_lint_range(left, &ranges[0][0], &ranges[0][1]) ||
         !vtr_lint_range(right, &ranges[1][0], &ranges[1][1])) {
         return;
@@ -121,8 +134,8 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
                             answer == 0 ? VTR_CODE_UNSATISFIABLE : VTR_CODE_INVARIANT,
                             vtr_lint_place(l, chain), "this is %s true",
                             answer == 0 ? "never" : "always");
-    if (!left->is_known || !right->is_known) {
-        const unsigned side = left->is_known ? 1 : 0;
+    if (!is_constant(left) || !is_constant(right)) {
+        const unsigned side = is_constant(left) ? 1 : 0;
         problem->note = bounds_note(l, side == 0 ? left : right, ranges[side]);
     }
 }

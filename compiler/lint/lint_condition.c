@@ -255,6 +255,14 @@ static void lint_values(struct vtr_linter *l, const struct vtr_node *node)
     }
 }
 
+/* Those of "2 of (condition, condition...)". */
+static void walk_conditions(struct vtr_linter *l, const struct vtr_node *node)
+{
+    for (const struct vtr_node *n = node->children; n != NULL; n = n->next) {
+        vtr_lint_condition(l, n);
+    }
+}
+
 static void walk_for_in(struct vtr_linter *l, const struct vtr_node *node)
 {
     const uint64_t rounds = l->rounds;
@@ -291,7 +299,11 @@ static void walk(struct vtr_linter *l, const struct vtr_node *node)
         break;
     case VTR_NODE_OF:
         vtr_lint_set(l, node);
-        walk_children(l, node);
+        if (node->loop->set == VTR_SET_CONDITIONS) {
+            walk_conditions(l, node);
+        } else {
+            walk_children(l, node);
+        }
         break;
     case VTR_NODE_FOR_OF:
         vtr_lint_set(l, node);
