@@ -18,6 +18,9 @@
 /* Bytes of a name that count for one unit more. */
 #define UNIT_LEN 16u
 
+/* Bytes of instructions, each of which is looked at, that count for one unit. */
+#define INSTRUCTIONS_LEN 4u
+
 /* The tree of exports: its bytes, its nodes, and bytes of a name.  Limits of ours. */
 #define TREE_LIMIT ((size_t)256 << 20)
 #define NODE_LIMIT (1u << 20)
@@ -276,7 +279,8 @@ static void load_binding(struct imports *imports, struct vtr_bytes data)
     struct vtr_bytes name;
     uint64_t number;
     uint8_t byte;
-    bool goes_on = true;
+    /* Parts of a fat file may all name the same bytes. */
+    bool goes_on = vtr_module_spend(imports->load->run, data.len / INSTRUCTIONS_LEN);
 
     vtr_reader_init(&reader, data, 0);
     while (goes_on && vtr_reader_u8(&reader, &byte)) {

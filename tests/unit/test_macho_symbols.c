@@ -238,6 +238,44 @@ static void a_name_longer_than_the_limit_is_left_out(void **state)
     free(tree);
 }
 
+/* A fat file, all parts of which are one file, which is paid for each time. */
+static void bytes_that_many_parts_name_are_paid_for(void **state)
+{
+    enum {
+        PARTS = 50,
+        FILE_AT = 1024,
+        BINDING_AT = 76, /* of the file: a header of 28 bytes, a command of 48 */
+        BINDING_LEN = 65536,
+        LEN = FILE_AT + BINDING_AT + BINDING_LEN
+    };
+    uint8_t *bytes = calloc(1, LEN);
+    struct vtr_test_modules test;
+
+    (void)state;
+    assert_non_null(bytes);
+    vtr_store_u32(bytes, 0xBEBAFECA);
+    bytes[7] = PARTS;
+    for (size_t i = 0; i < PARTS; i++) {
+        uint8_t *arch = bytes + 8 + 20 * i;
+        arch[10] = FILE_AT >> 8;
+        arch[13] = (BINDING_AT + BINDING_LEN) >> 16;
+        arch[15] = BINDING_AT;
+    }
+    uint8_t *file = bytes + FILE_AT;
+    vtr_store_u32(file, 0xFEEDFACE);
+    vtr_store_u32(file + 16, 1); /* commands */
+    vtr_store_u32(file + 28, 0x80000022);
+    vtr_store_u32(file + 32, 48);
+    vtr_store_u32(file + 44, BINDING_AT);
+    vtr_store_u32(file + 48, BINDING_LEN);
+
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, LEN});
+    (void)vtr_modules_count(&test.modules, VTR_MACHO_FILE_IMPORTS, &(int64_t){0}, 1);
+    assert_true(test.units_spent > (uint64_t)PARTS * BINDING_LEN / 4);
+    vtr_test_modules_deinit(&test);
+    free(bytes);
+}
+
 static void damaged_files_are_safe(void **state)
 {
     static const char *const NAMES[] = {"macho/good-signed",   "macho/good-fixups",
@@ -263,6 +301,7 @@ int main(void)
         cmocka_unit_test(digests_are_of_the_first_files_names),
         cmocka_unit_test(a_tree_that_is_damaged_ends_there),
         cmocka_unit_test(a_name_longer_than_the_limit_is_left_out),
+        cmocka_unit_test(bytes_that_many_parts_name_are_paid_for),
         cmocka_unit_test(damaged_files_are_safe),
     };
 
