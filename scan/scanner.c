@@ -169,6 +169,19 @@ enum vtr_status vtr_scan_tell_costs(const struct vtr_scanner *const *scanners,
     return status == VTR_OK ? VTR_OK : vtr_error_set_memory(err);
 }
 
+/* The name of the module that came to a limit. */
+static int get_limited_module(const struct vtr_scanner *scanner,
+                              struct vtr_limited_string *out)
+{
+    const char *name = vtr_modules_get_limited(&scanner->eval.modules.modules);
+
+    if (name == NULL) {
+        return 0;
+    }
+    *out = (struct vtr_limited_string){.name = vtr_bytes_from_text(name)};
+    return 1;
+}
+
 int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
                             struct vtr_limited_string *out)
 {
@@ -180,6 +193,9 @@ int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
     uint32_t rule;
     uint32_t offset;
 
+    if (limit == VTR_SCAN_LIMIT_MODULE) {
+        return get_limited_module(scanner, out);
+    }
     if (number == 0 || !vtr_pattern_row(run->image, number - 1, &rule, &offset)) {
         return 0;
     }

@@ -328,6 +328,21 @@ static void say_string(struct vtr_text *out, const struct vtr_limited_string *st
     vtr_text_safe(out, string->rule);
 }
 
+static void say_module(struct vtr_text *out, const struct vtr_scan_limited *limited)
+{
+    if (limited->module.name.len == 0) {
+        vtr_text_add(out, "a module");
+    } else {
+        vtr_text_add(out, "module ");
+        vtr_text_safe(out, limited->module.name);
+    }
+    if (limited->module_report != NULL) {
+        vtr_text_add(out, ", given '");
+        vtr_text_safe(out, vtr_text_view(limited->module_report));
+        vtr_text_add(out, "',");
+    }
+}
+
 void vtr_scan_say_limit(struct vtr_text *out, unsigned bit,
                         const struct vtr_scan_limited *limited)
 {
@@ -349,7 +364,8 @@ void vtr_scan_say_limit(struct vtr_text *out, unsigned bit,
         vtr_text_add(out, "a part of the database could not be read:");
         break;
     case VTR_SCAN_LIMIT_MODULE:
-        vtr_text_add(out, "a module could not say all that rules ask for:");
+        say_module(out, limited);
+        vtr_text_add(out, " could not say all that rules ask for:");
         break;
     default:
         vtr_text_add(out, "a limit was reached:");

@@ -26,11 +26,13 @@ void vtr_scan_print_path(struct vtr_text *out, const struct vtr_scan_style *styl
 void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
                     const struct vtr_detection *detection, const char *path);
 
-/* Which string first came to VTR_SCAN_LIMIT_MATCHES and VTR_SCAN_LIMIT_REGEX, where it
- * was one; else all is empty. */
+/* Which string first came to VTR_SCAN_LIMIT_MATCHES and VTR_SCAN_LIMIT_REGEX, and which
+ * module to VTR_SCAN_LIMIT_MODULE, where it was one; else all is empty. */
 struct vtr_scan_limited {
     struct vtr_limited_string matches;
     struct vtr_limited_string steps;
+    struct vtr_limited_string module;
+    const char *module_report; /* the path of what that was given; NULL: nothing */
 };
 
 /* JSON: an object that says what of the scan of `path` was incomplete. */

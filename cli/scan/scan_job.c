@@ -252,6 +252,33 @@ static void decide(const struct job *job, const char *path, bool is_process,
     }
 }
 
+/* The file that -x hands to a module, NULL: none. */
+static const char *find_report(const struct vtr_scan_arguments *arguments,
+                               struct vtr_bytes module)
+{
+    const struct vtr_list *reports = &arguments->module_data;
+
+    for (size_t i = reports->count; i > 0; i--) { /* the last one counts */
+        const char *report = reports->items[i - 1];
+        if (strncmp(report, (const char *)module.ptr, module.len) == 0 &&
+            report[module.len] == '=') {
+            return report + module.len + 1;
+        }
+    }
+    return NULL;
+}
+
+static void ask_limited(const struct vtr_scanner *scanner,
+                        const struct vtr_scan_arguments *arguments,
+                        struct vtr_scan_limited *out)
+{
+    (void)vtr_scanner_get_limited(scanner, VTR_SCAN_LIMIT_MATCHES, &out->matches);
+    (void)vtr_scanner_get_limited(scanner, VTR_SCAN_LIMIT_REGEX, &out->steps);
+    if (vtr_scanner_get_limited(scanner, VTR_SCAN_LIMIT_MODULE, &out->module) != 0) {
+        out->module_report = find_report(arguments, out->module.name);
+    }
+}
+
 /* Scans one file; everything that there is to say goes into its outcome. */
 static void run_task(size_t task, unsigned worker, void *context)
 {
@@ -279,10 +306,7 @@ static void run_task(size_t task, unsigned worker, void *context)
     if (status == VTR_OK) {
         vtr_scanner_set_timeout(self->scanner, timeout_ms);
         status = scan_target(self->scanner, is_process, &self->listener);
-        (void)vtr_scanner_get_limited(self->scanner, VTR_SCAN_LIMIT_MATCHES,
-                                      &outcome->limited.matches);
-        (void)vtr_scanner_get_limited(self->scanner, VTR_SCAN_LIMIT_REGEX,
-                                      &outcome->limited.steps);
+        ask_limited(self->scanner, job->arguments, &outcome->limited);
     }
     outcome->err.status = status;
     if (job->arguments->rule_limit != 0) {

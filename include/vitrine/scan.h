@@ -208,7 +208,7 @@ VTR_API VTR_MUST_CHECK enum vtr_status vtr_scan_tell_costs(
     const struct vtr_scanner *const *scanners, size_t count, vtr_cost_fn tell,
     void *context, struct vtr_error *err);
 
-/* A string of a rule.  Borrowed from the database. */
+/* A string of a rule, borrowed from the database, or a module: its name alone. */
 struct vtr_limited_string {
     struct vtr_bytes space;
     struct vtr_bytes rule;
@@ -216,7 +216,8 @@ struct vtr_limited_string {
 };
 
 /* The first string by which the last scan came to a limit, VTR_SCAN_LIMIT_MATCHES or
- * VTR_SCAN_LIMIT_REGEX: 1.  0: it did not, or by no single string. */
+ * VTR_SCAN_LIMIT_REGEX, or module, VTR_SCAN_LIMIT_MODULE: 1.  0: it did not, or by no
+ * single one. */
 VTR_API int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
                                     struct vtr_limited_string *out);
 

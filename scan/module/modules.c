@@ -67,15 +67,20 @@ void vtr_modules_begin(struct vtr_modules *modules, struct vtr_bytes data)
     modules->is_memory_out = false;
 }
 
-bool vtr_modules_is_limited(const struct vtr_modules *modules)
+const char *vtr_modules_get_limited(const struct vtr_modules *modules)
 {
     for (unsigned i = 0; i < VTR_MODULE_COUNT; i++) {
         if (modules->is_begun[i] &&
             (modules->runs[i].is_limited || modules->runs[i].store.is_full)) {
-            return true;
+            return vtr_module_get(i)->name;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool vtr_modules_is_limited(const struct vtr_modules *modules)
+{
+    return vtr_modules_get_limited(modules) != NULL;
 }
 
 static uint32_t module_of(uint32_t row)

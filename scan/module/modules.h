@@ -35,6 +35,9 @@ void vtr_modules_begin(struct vtr_modules *modules, struct vtr_bytes data);
 /* Whether a module stopped at a limit of its own while this file was scanned. */
 bool vtr_modules_is_limited(const struct vtr_modules *modules);
 
+/* The name of the first that did; NULL: none. */
+const char *vtr_modules_get_limited(const struct vtr_modules *modules);
+
 /* The value of a row; `indices`: one for each "[]" of its path. */
 struct vtr_module_value vtr_modules_get(struct vtr_modules *modules, uint32_t row,
                                         const int64_t *indices, unsigned index_count);

@@ -51,7 +51,7 @@ says stdout "^quiet text$"
 printf '{"network": ' >report.json
 expect 2 scan -x cuckoo=report.json cuckoo.yar text
 is_silent stdout
-says stderr "a module could not say"
+says stderr "module cuckoo, given 'report.json', could not say all that rules ask for: 'text'"
 
 # An expression that matches but nothing, at an end of a name, finds no import, as with YARA.
 cat >imports.yar <<'RULES'
