@@ -18,6 +18,15 @@ static const struct {
     {"pe.imphash", 32, true}, {".thumbprint", 40, true}, {".serial", 0, false},
 };
 
+/* Functions that give no more than this, and nothing negative. */
+static const struct {
+    const char *name;
+    uint64_t most;
+} BOUNDED[] = {
+    {"math.entropy", 8},        {"math.mean", 255},     {"math.mode", 255},
+    {"math.monte_carlo_pi", 1}, {"math.percentage", 1},
+};
+
 /* A text that is written anew in a hint is not longer. */
 #define REWRITE_LEN_MAX 200u
 
@@ -40,7 +49,7 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
         const unsigned bits = (unsigned)(node->number & 0x0f) * 8;
         const bool is_signed = (node->number & VTR_READ_SIGNED) != 0;
         if (bits == 64) {
-            return false;
+            return !is_signed; /* or more */
         }
         *high = (INT64_C(1) << (is_signed ? bits - 1 : bits)) - 1;
         *low = is_signed ? -*high - 1 : 0;
@@ -60,6 +69,35 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
 static bool is_constant(const struct vtr_node *node)
 {
     return node->is_known || node->is_unsigned;
+}
+
+/* Eight bytes without a sign: numbers that an int64_t does not hold, too. */
+static bool is_wide_read(const struct vtr_node *node)
+{
+    return node->kind == VTR_NODE_READ && (node->number & 0x0f) == 8 &&
+           (node->number & VTR_READ_SIGNED) == 0;
+}
+
+/* What is known of such a read is that it is not negative. */
+static bool is_undecided(const struct vtr_node *a, const struct vtr_node *b)
+{
+    return is_wide_read(a) && (!b->is_known || b->number > 0);
+}
+
+enum vtr_op vtr_lint_mirror(enum vtr_op op)
+{
+    switch ((unsigned)op) {
+    case VTR_OP_LT:
+        return VTR_OP_GT;
+    case VTR_OP_LE:
+        return VTR_OP_GE;
+    case VTR_OP_GT:
+        return VTR_OP_LT;
+    case VTR_OP_GE:
+        return VTR_OP_LE;
+    default:
+        return op;
+    }
 }
 
 /* 1: always true, 0: never, -1: it depends. */
@@ -120,6 +158,7 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
 
     if ((!left->is_known && !right->is_known && !is_huge) ||
         (is_huge && (is_constant(left) == is_constant(right))) ||
+        is_undecided(left, right) || is_undecided(right, left) ||
         !vtr_lint_range(left, &ranges[0][0], &ranges[0][1]) ||
         !vtr_lint_range(right, &ranges[1][0], &ranges[1][1])) {
         return;
@@ -140,6 +179,71 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
     }
 }
 
+/* The name of a function that is called, or of a field. */
+static struct vtr_bytes name_of(struct vtr_bytes text)
+{
+    const uint8_t *call = text.len == 0 ? NULL : memchr(text.ptr, '(', text.len);
+
+    return (struct vtr_bytes){text.ptr,
+                              call == NULL ? text.len : (size_t)(call - text.ptr)};
+}
+
+/* How a number that is written down compares to `most`: -1, 0 or 1. */
+static int compare_number(const struct vtr_node *node, uint64_t most)
+{
+    uint64_t whole = 0;
+    bool has_rest = false;
+    size_t i = 0;
+
+    if (node->kind != VTR_NODE_FLOAT) {
+        return !node->is_known || node->number < 0 ? -1
+               : (uint64_t)node->number > most     ? 1
+               : (uint64_t)node->number == most    ? 0
+                                                   : -1;
+    }
+    for (; i < node->text.len && node->text.ptr[i] != '.'; i++) {
+        if (whole > most || node->text.ptr[i] - (unsigned)'0' >= 10) {
+            return whole > most ? 1 : -1;
+        }
+        whole = whole * 10 + (node->text.ptr[i] - (unsigned)'0');
+    }
+    for (i++; i < node->text.len; i++) {
+        if (node->text.ptr[i] - (unsigned)'0' >= 10) {
+            return -1; /* an exponent */
+        }
+        has_rest = has_rest || node->text.ptr[i] != '0';
+    }
+    return whole > most || (whole == most && has_rest) ? 1 : whole == most ? 0 : -1;
+}
+
+/* "math.percentage(0x00) > 50": `op` is between `call` and `number`. */
+static void lint_bounded(struct vtr_linter *l, const struct vtr_node *chain,
+                         const struct vtr_node *call, enum vtr_op op,
+                         const struct vtr_node *number)
+{
+    if (call->kind != VTR_NODE_MEMBER ||
+        (op != VTR_OP_EQ && op != VTR_OP_GT && op != VTR_OP_GE)) {
+        return;
+    }
+    const struct vtr_bytes name = name_of(vtr_lint_text(l, call));
+    for (size_t i = 0; i < sizeof(BOUNDED) / sizeof(BOUNDED[0]); i++) {
+        if (!vtr_bytes_equal(name, vtr_bytes_from_text(BOUNDED[i].name))) {
+            continue;
+        }
+        const int order = compare_number(number, BOUNDED[i].most);
+        if (order > 0 || (order == 0 && op == VTR_OP_GT)) {
+            struct vtr_problem *problem =
+                vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNSATISFIABLE,
+                                    vtr_lint_place(l, chain), "this is never true");
+            problem->note =
+                vtr_diagnostics_text(l->diagnostics, "'%s' is from 0 to %llu",
+                                     BOUNDED[i].name,
+                                     (unsigned long long)BOUNDED[i].most);
+        }
+        return;
+    }
+}
+
 static bool ends_with(struct vtr_bytes text, const char *end)
 {
     const size_t len = strlen(end);
@@ -150,13 +254,12 @@ static bool ends_with(struct vtr_bytes text, const char *end)
 /* The row of LOWER that a field or call is, or -1. */
 static int find_lower(struct vtr_bytes text)
 {
-    const uint8_t *call = text.len == 0 ? NULL : memchr(text.ptr, '(', text.len);
-    const struct vtr_bytes name = {text.ptr,
-                                   call == NULL ? text.len : (size_t)(call - text.ptr)};
+    const struct vtr_bytes name = name_of(text);
+    const bool is_call = name.len < text.len;
 
     for (size_t i = 0; i < sizeof(LOWER) / sizeof(LOWER[0]); i++) {
         if (LOWER[i].name[0] == '.'
-                ? call == NULL && ends_with(name, LOWER[i].name)
+                ? !is_call && ends_with(name, LOWER[i].name)
                 : vtr_bytes_equal(name, vtr_bytes_from_text(LOWER[i].name))) {
             return (int)i;
         }
@@ -275,5 +378,7 @@ void vtr_lint_comparison(struct vtr_linter *l, const struct vtr_node *chain)
         lint_texts(l, left, right, right->joint);
     } else {
         lint_integers(l, chain);
+        lint_bounded(l, chain, left, right->joint, right);
+        lint_bounded(l, chain, right, vtr_lint_mirror(right->joint), left);
     }
 }

@@ -278,9 +278,29 @@ static void walk_for_in(struct vtr_linter *l, const struct vtr_node *node)
     l->rounds = rounds;
 }
 
+/* "@a[0]". */
+static void lint_index(struct vtr_linter *l, const struct vtr_node *node)
+{
+    const struct vtr_node *index = node->children;
+
+    if (index == NULL || !index->is_known || index->number > 0) {
+        return;
+    }
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNSATISFIABLE,
+                            vtr_lint_place(l, node),
+                            "there is no match before the first");
+    problem->note = "the first match has the number 1: this has no value";
+}
+
 static void walk(struct vtr_linter *l, const struct vtr_node *node)
 {
     switch ((unsigned)node->kind) {
+    case VTR_NODE_OFFSET:
+    case VTR_NODE_LENGTH:
+        lint_index(l, node);
+        walk_children(l, node);
+        break;
     case VTR_NODE_CHAIN:
         walk_chain(l, node);
         break;

@@ -21,22 +21,6 @@ struct fact {
     const struct vtr_node *node;
 };
 
-static enum vtr_op mirror(enum vtr_op op)
-{
-    switch ((unsigned)op) {
-    case VTR_OP_LT:
-        return VTR_OP_GT;
-    case VTR_OP_LE:
-        return VTR_OP_GE;
-    case VTR_OP_GT:
-        return VTR_OP_LT;
-    case VTR_OP_GE:
-        return VTR_OP_LE;
-    default:
-        return op;
-    }
-}
-
 /* What a node asks for, 0: nothing that another would ask for too. */
 static uint64_t subject_of(const struct vtr_node *node)
 {
@@ -69,7 +53,7 @@ static bool read_fact(const struct vtr_node *node, struct fact *out)
         return false;
     }
     out->subject = subject_of(left->is_known ? right : left);
-    out->op = left->is_known ? mirror(right->joint) : right->joint;
+    out->op = left->is_known ? vtr_lint_mirror(right->joint) : right->joint;
     out->value = left->is_known ? left->number : right->number;
     out->node = node;
     return out->subject != 0;

@@ -41,6 +41,13 @@ static const struct vtr_set_item *wildcard_of(const struct vtr_node *node)
     return loop->items;
 }
 
+static bool is_string(const struct vtr_node *node)
+{
+    return (node->kind == VTR_NODE_STRING || node->kind == VTR_NODE_STRING_AT ||
+            node->kind == VTR_NODE_STRING_IN) &&
+           node->pattern != 0;
+}
+
 static bool asks_for_one(const struct vtr_loop *loop)
 {
     return loop->quantifier == VTR_QUANTIFIER_ANY ||
@@ -81,6 +88,26 @@ static struct vtr_problem *report_unintended(struct vtr_linter *l,
     return problem;
 }
 
+/* "$this at 0 and any of them". */
+static void lint_them(struct vtr_linter *l, const struct vtr_node *string,
+                      const struct vtr_node *of)
+{
+    const struct vtr_loop *loop = of->loop;
+
+    if (loop->set != VTR_SET_THEM || loop->is_range || loop->is_at ||
+        !asks_for_one(loop)) {
+        return;
+    }
+    struct vtr_problem *problem =
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNINTENDED_PATTERN,
+                            vtr_lint_place(l, of), "'them' takes in '$%.*s'",
+                            (int)string->text.len, (const char *)string->text.ptr);
+    problem->other = vtr_lint_place(l, string);
+    problem->other_label = "asked for here";
+    problem->note = "so this part of the condition is always true here";
+    problem->help = "name the strings that are meant instead of 'them'";
+}
+
 /* "$this and any of ($t*)". */
 static void lint_string_beside(struct vtr_linter *l, const struct vtr_node *string,
                                const struct vtr_node *of, bool has_odd)
@@ -88,12 +115,12 @@ static void lint_string_beside(struct vtr_linter *l, const struct vtr_node *stri
     const struct vtr_set_item *item = wildcard_of(of);
     const struct vtr_bytes name = string->text;
 
-    if (string->kind != VTR_NODE_STRING || string->pattern == 0 ||
-        !begins_with(name, item->name)) {
+    if (!is_string(string) || !begins_with(name, item->name)) {
         return;
     }
     const bool is_one = asks_for_one(of->loop);
-    if (!is_one && (of->loop->quantifier == VTR_QUANTIFIER_ALL ||
+    if (!is_one && (string->kind != VTR_NODE_STRING ||
+                    of->loop->quantifier == VTR_QUANTIFIER_ALL ||
                     of->loop->quantifier == VTR_QUANTIFIER_NONE || !has_odd ||
                     !is_word(name, item->name.len))) {
         return;
@@ -116,7 +143,6 @@ static void lint_sets_beside(struct vtr_linter *l, const struct vtr_node *wide,
 
     if (inner->name.len <= item->name.len || !begins_with(inner->name, item->name) ||
         is_digit(inner->name.ptr[item->name.len]) ||
-        wide->loop->quantifier == VTR_QUANTIFIER_ALL ||
         wide->loop->quantifier == VTR_QUANTIFIER_NONE ||
         narrow->loop->quantifier == VTR_QUANTIFIER_NONE) {
         return;
@@ -126,18 +152,30 @@ static void lint_sets_beside(struct vtr_linter *l, const struct vtr_node *wide,
                              (const char *)inner->name.ptr);
     struct vtr_problem *problem =
         report_unintended(l, item, item_place(l, inner), shown);
-    problem->note = "so what fulfils the one counts in the other too";
+    problem->note = wide->loop->quantifier == VTR_QUANTIFIER_ALL
+                        ? "so all of those are asked for here already"
+                        : "so what fulfils the one counts in the other too";
     problem->help = "begin the names of each set with letters of their own";
 }
 
 void vtr_lint_unintended(struct vtr_linter *l, const struct vtr_node *chain)
 {
     const struct vtr_node *sets[SETS_MAX];
+    const struct vtr_node *string = chain->children;
     unsigned count = 0;
 
+    while (string != NULL && !is_string(string)) {
+        string = string->next;
+    }
     for (const struct vtr_node *n = chain->children; n != NULL && count < SETS_MAX;
          n = n->next) {
-        if (n->kind == VTR_NODE_OF && wildcard_of(n) != NULL) {
+        if (n->kind != VTR_NODE_OF) {
+            continue;
+        }
+        if (string != NULL) {
+            lint_them(l, string, n);
+        }
+        if (wildcard_of(n) != NULL) {
             sets[count++] = n;
         }
     }

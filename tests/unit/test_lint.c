@@ -215,6 +215,71 @@ static void what_no_file_fulfils_is_named(void **state)
     assert_condition("2 of ($s1, $a) at 0", "W063 1 '2 of ($s1, $a) at 0'");
     assert_condition("any of ($s1, $a) at 0", "");
     assert_condition("6 of them", "W052 1 '6'");
+    assert_condition("@a[0] < 9", "W063 1 '@a[0]'");
+    assert_condition("!a[1 - 1] < 9", "W063 1 '!a[1 - 1]'");
+    assert_condition("@a[1] < 9", "");
+    assert_condition("for any i in (1..#a) : (@a[i - 1] > 9)", "");
+}
+
+static void eight_bytes_without_a_sign_are_not_negative(void **state)
+{
+    (void)state;
+    assert_condition("uint64(0) == -1", "W063 1 'uint64(0) == -1'");
+    assert_condition("0 > uint64be(0)", "W063 1 '0 > uint64be(0)'");
+    assert_condition("uint64(0) > 0x7FFFFFFFFFFFFFFF", "");
+    assert_condition("uint64(0) <= 0x7FFFFFFFFFFFFFFF", "");
+    assert_condition("uint64(0) > 0xFFFFFFFFFFFFFFF0", "");
+    assert_condition("uint64(0) != 0", "");
+    assert_condition("int64(0) == -1", "");
+}
+
+static void functions_of_the_math_module_have_bounds(void **state)
+{
+    static const char *const FORMAT = "import \"math\"\nrule r { condition: %s }";
+    static const struct {
+        const char *condition;
+        const char *wanted;
+    } CASES[] = {
+        {"math.entropy(0, 9) > 8", "W063 2 'math.entropy(0, 9) > 8'"},
+        {"math.entropy(0, 9) >= 8", ""},
+        {"math.entropy(0, 9) > 7.99", ""},
+        {"math.entropy(0, 9) >= 8.0", ""},
+        {"math.entropy(0, 9) >= 8.01", "W063 2 'math.entropy(0, 9) >= 8.01'"},
+        {"80.0 == math.percentage(0)", "W063 2 '80.0 == math.percentage(0)'"},
+        {"1 < math.percentage(0)", "W063 2 '1 < math.percentage(0)'"},
+        {"1 > math.percentage(0)", ""},
+        {"math.percentage(0) < 80", ""},
+        {"math.percentage(0) * 100 > 80", ""},
+        {"math.mean(0, 9) > 255.0", "W063 2 'math.mean(0, 9) > 255.0'"},
+        {"math.mean(0, 9) > 254.999", ""},
+        {"math.count(0) > 300", ""},
+    };
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        (void)snprintf(text, sizeof(text), FORMAT, CASES[i].condition);
+        assert_reports(text, CASES[i].wanted);
+    }
+}
+
+static void characters_behind_the_end_are_named(void **state)
+{
+    (void)state;
+    assert_string("/php\\?$_GETabc/", "W063 1 '$_'");
+    assert_string("/abcdef$ghi/i", "W063 1 '$g'");
+    assert_string("/abcdef$/is", "");
+    assert_string("/abcdef\\$ghi/", "");
+    assert_string("/abcdef[$a]/", "");
+    assert_string("/abcdef[]$a]/", "");
+    assert_string("/abcdef[^]$a]/", "");
+    assert_string("/abcdef[\\]$a]/", "");
+    assert_string("/abcdef[a]$b/", "W063 1 '$b'");
+    assert_string("/abcdef$a?/", "");
+    assert_string("/abcdef$a{0,2}/", "");
+    assert_string("/abcdef($|ghi)/", "");
+    assert_string("/(?m)abcdef$ghi/", "");
+    assert_reports("rule r { condition: \"avb\" matches /a$b/ }", "W063 1 '$b'");
 }
 
 static void contradictions_are_named(void **state)
@@ -332,6 +397,20 @@ static void strings_that_a_wildcard_takes_in_are_named(void **state)
     assert_condition("$start or any of ($s*)", "");
     assert_condition("$a and any of ($s*)", "");
     assert_condition("$start and all of ($s*)", "");
+    assert_condition("$start at 0 and any of ($s*)", "W067 1 '$s*'");
+    assert_condition("$start at 0 and 2 of ($s*)", "");
+    assert_condition("$a and any of them", "W067 1 'any of them'");
+    assert_condition("1 of them and $a at 0", "W067 1 '1 of them'");
+    assert_condition("$a in (0..9) and filesize > 5 and any of them",
+                     "W067 1 'any of them'");
+    assert_condition("$a and 2 of them", "");
+    assert_condition("not $a and any of them", "");
+    assert_condition("$a or any of them", "");
+    assert_condition("$a and any of them in (0..9)", "");
+    assert_condition("$a and any of them at 9", "");
+    assert_condition("all of ($s*) and any of ($st*)", "W067 1 '$s*'");
+    assert_condition("none of ($s*) and any of ($st*)", "");
+    assert_condition("all of ($s*) and any of ($s1*)", "");
     assert_condition("2 of ($s*) and any of ($st*)", "W067 1 '$s*'");
     assert_condition("0 of ($s*)", "W071 1 '0'");
 }
@@ -635,6 +714,9 @@ int main(void)
         cmocka_unit_test(modifiers_without_effect_are_named),
         cmocka_unit_test(equal_strings_are_named),
         cmocka_unit_test(what_no_file_fulfils_is_named),
+        cmocka_unit_test(eight_bytes_without_a_sign_are_not_negative),
+        cmocka_unit_test(functions_of_the_math_module_have_bounds),
+        cmocka_unit_test(characters_behind_the_end_are_named),
         cmocka_unit_test(contradictions_are_named),
         cmocka_unit_test(numbers_are_no_questions),
         cmocka_unit_test(fields_of_modules_are_understood),
