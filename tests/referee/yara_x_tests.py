@@ -41,9 +41,8 @@ MODULES_IN_USE = re.compile(rb"\b(console|hash|math|pe|string|time)\.\w")
 # Rules of which Vitrine says something else, as docs/language.md explains: letters of
 # ASCII alone are folded.
 EXPLAINED = ('icontains "f\u00e9"', 'istartswith "MA\u00d1"')
-# Warnings that have another name here, and those that are not given: no field is true or
-# false here, none is deprecated, ".*?" is no faster than ".*", and the others are of
-# settings that there are not.
+# Warnings that have another name here, and those that are not given, as docs/language.md
+# explains; of the deprecated fields Vitrine has "entrypoint" alone.
 OTHER_NAMES = {"invariant_expr": {"count_too_high"}, "non_bool_expr": {"literal_condition"}}
 NOT_GIVEN = {"bool_int_comparison", "deprecated_field", "greedy_dot_star",
              "incorrect_metadata_type", "missing_metadata", "unsigned_unary_op",
