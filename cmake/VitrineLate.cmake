@@ -47,4 +47,5 @@ function(vtr_link_late program name)
     target_link_libraries(${program} PRIVATE ${CMAKE_DL_LIBS})
     # Its functions being here, nothing else asks for the library.
     target_link_options(${program} PRIVATE LINKER:--as-needed)
+    set_property(GLOBAL APPEND PROPERTY VTR_LATE_FILES "${soname}")
 endfunction()

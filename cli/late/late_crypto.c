@@ -37,10 +37,13 @@
        (const unsigned char **a, long *b, int *c, int *d, long e), (a, b, c, d, e))    \
  GIVES(int, ASN1_item_i2d,                                                             \
        (const ASN1_VALUE *a, unsigned char **b, const ASN1_ITEM *c), (a, b, c))        \
+ GIVES(long, BIO_ctrl, (BIO * a, int b, long c, void *d), (a, b, c, d))                \
  GIVES(int, BIO_free, (BIO * a), (a))                                                  \
  DOES(void, BIO_free_all, (BIO * a), (a))                                              \
+ GIVES(BIO *, BIO_new, (const BIO_METHOD *a), (a))                                     \
  GIVES(BIO *, BIO_new_mem_buf, (const void *a, int b), (a, b))                         \
  GIVES(int, BIO_read, (BIO * a, void *b, int c), (a, b, c))                            \
+ GIVES(const BIO_METHOD *, BIO_s_mem, (void), ())                                      \
  DOES(void, CMS_ContentInfo_free, (CMS_ContentInfo * a), (a))                          \
  GIVES(int, CMS_SignerInfo_cert_cmp, (CMS_SignerInfo * a, X509 * b), (a, b))           \
  DOES(void, CMS_SignerInfo_set1_signer_cert, (CMS_SignerInfo * a, X509 * b), (a, b))   \
@@ -113,7 +116,10 @@
  GIVES(long, TS_TST_INFO_get_version, (const TS_TST_INFO *a), (a))                     \
  GIVES(ASN1_OBJECT *, X509_ATTRIBUTE_get0_object, (X509_ATTRIBUTE * a), (a))           \
  GIVES(ASN1_TYPE *, X509_ATTRIBUTE_get0_type, (X509_ATTRIBUTE * a, int b), (a, b))     \
+ GIVES(int, X509_NAME_cmp, (const X509_NAME *a, const X509_NAME *b), (a, b))           \
  GIVES(char *, X509_NAME_oneline, (const X509_NAME *a, char *b, int c), (a, b, c))     \
+ GIVES(int, X509_NAME_print_ex, (BIO * a, const X509_NAME *b, int c, unsigned long d), \
+       (a, b, c, d))                                                                   \
  DOES(void, X509_SIG_free, (X509_SIG * a), (a))                                        \
  DOES(void, X509_SIG_get0,                                                             \
       (const X509_SIG *a, const X509_ALGOR **b, const ASN1_OCTET_STRING **c),          \

@@ -218,6 +218,8 @@ static void store_name(const struct load *load, uint32_t row, uint32_t item,
 static void load_certificates(const struct load *load, struct vtr_bytes blob)
 {
     struct vtr_module_run *run = load->run;
+
+    (void)ERR_set_mark();
     PKCS7 *pkcs7 = vtr_pe_pkcs7_take(run, &blob, vtr_pe_keyless_library(run));
     const STACK_OF(X509) *all =
         pkcs7 != NULL && vtr_pe_pkcs7_is_signed(pkcs7) ? pkcs7->d.sign->cert : NULL;
@@ -239,7 +241,7 @@ static void load_certificates(const struct load *load, struct vtr_bytes blob)
                       X509_NAME_cmp(issuer, subject) == 0);
     }
     PKCS7_free(pkcs7);
-    ERR_clear_error();
+    (void)ERR_pop_to_mark();
 }
 
 /* The blobs of a signature: an index of types and offsets. */
