@@ -356,20 +356,20 @@ static void lower_tuple(struct vtr_lowering *l, const struct vtr_node *node)
     lower_list(l, node, vtr_lower_truth, &variable);
 }
 
-static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
+/* To YARA-X 0 of strings that may be anywhere are found in every file; "0 of them at 0"
+ * and "for 0 of them" are none of them, as elsewhere. */
+static bool is_of_any_number(const struct vtr_lowering *l, const struct vtr_loop *loop)
+{
+    return l->source->dialect == VTR_DIALECT_YARA_X &&
+           loop->quantifier == VTR_QUANTIFIER_N && !loop->is_range && !loop->is_at;
+}
+
+/* The strings of "any of them". */
+static void lower_of_strings(struct vtr_lowering *l, const struct vtr_node *node)
 {
     const struct vtr_loop *loop = node->loop;
-
-    if (loop->set == VTR_SET_CONDITIONS) {
-        lower_tuple(l, node);
-        return;
-    }
-
-    if (loop->set == VTR_SET_RULES) {
-        lower_of_rules(l, loop);
-        return;
-    }
     const unsigned pops = lower_count(l, loop);
+
     if (loop->is_range) {
         lower_range(l, node);
         vtr_lower_op(l, VTR_OP_OF_IN, pops + 2);
@@ -381,6 +381,30 @@ static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
     }
     vtr_writer_u8(&l->out, (uint8_t)loop->quantifier);
     put_patterns(l, loop);
+}
+
+static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    const struct vtr_loop *loop = node->loop;
+
+    if (loop->set == VTR_SET_CONDITIONS) {
+        lower_tuple(l, node);
+    } else if (loop->set == VTR_SET_RULES) {
+        lower_of_rules(l, loop);
+    } else if (!is_of_any_number(l, loop) ||
+               (loop->count->is_known && loop->count->number != 0)) {
+        lower_of_strings(l, node);
+    } else if (loop->count->is_known) {
+        vtr_lower_int(l, 1);
+    } else {
+        vtr_lower_node(l, loop->count);
+        vtr_lower_int(l, 0);
+        vtr_lower_op(l, VTR_OP_EQ, 2);
+        const size_t start = l->out.len;
+        lower_of_strings(l, node);
+        vtr_lower_op(l, VTR_OP_OR, 2);
+        put_varint_before(l, start, VTR_OP_JUMP_TRUE, l->out.len - start);
+    }
 }
 
 static void lower_for_of(struct vtr_lowering *l, const struct vtr_node *node)

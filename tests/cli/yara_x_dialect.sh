@@ -109,4 +109,11 @@ for count in 'int8(8)' 'uint8(99)'; do
 done
 holds yes '0% of (false, false) and not 0% of (true, false) and not for 0% i in (1..2) : (true)'
 
+# 0 of strings are found in every file, but where a place or a loop is asked for.
+for row in 'yes 0 of them' 'yes 0 of ($a, $b)' 'yes 1 - 1 of them' 'yes filesize - 3 of them' \
+    'no none of them' 'no 0 of them at 0' 'no 0 of them in (0..9)' 'no for 0 of them : ($)' \
+    'no 0% of them' 'no filesize - 4 of them' 'no filesize - 1 of them'; do
+    holds "${row%% *}" "false } rule u { strings: \$a = \"abc\" \$b = \"xyz\" condition: ${row#* }" abc
+done
+
 finish
