@@ -221,9 +221,9 @@ static void lint_bounded(struct vtr_linter *l, const struct vtr_node *chain,
                          const struct vtr_node *call, enum vtr_op op,
                          const struct vtr_node *number)
 {
-    if (call->kind != VTR_NODE_MEMBER ||
+    if (call->kind != VTR_NODE_MEMBER || compare_number(number, 0) <= 0 ||
         (op != VTR_OP_EQ && op != VTR_OP_GT && op != VTR_OP_GE)) {
-        return;
+        return; /* most comparisons are with texts */
     }
     const struct vtr_bytes name = name_of(vtr_lint_text(l, call));
     for (size_t i = 0; i < sizeof(BOUNDED) / sizeof(BOUNDED[0]); i++) {

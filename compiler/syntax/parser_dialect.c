@@ -7,6 +7,8 @@
  */
 #include "compiler/syntax/parser.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 bool vtr_parser_allow(struct vtr_parser *p, uint32_t offset, uint32_t length,
@@ -164,24 +166,34 @@ struct vtr_node *vtr_parse_with(struct vtr_parser *p)
     return first;
 }
 
+/* Asked for with every name of a condition: lengths are known beforehand. */
+#define READER(name, kind)     \
+ {                             \
+  name, sizeof(name) - 1, kind \
+ }
+static const struct {
+    const char *name;
+    size_t len;
+    unsigned kind;
+} READERS[] = {
+    READER("float32", 4 | VTR_READ_FLOAT),
+    READER("float64", 8 | VTR_READ_FLOAT),
+    READER("float32be", 4 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN),
+    READER("float64be", 8 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN),
+    READER("int64", 8 | VTR_READ_SIGNED),
+    READER("int64be", 8 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN),
+    READER("uint64", 8),
+    READER("uint64be", 8 | VTR_READ_BIG_ENDIAN),
+};
+
 unsigned vtr_parser_added_reader(const struct vtr_parser *p)
 {
-    static const struct {
-        const char *name;
-        unsigned kind;
-    } READERS[] = {
-        {"float32", 4 | VTR_READ_FLOAT},
-        {"float64", 8 | VTR_READ_FLOAT},
-        {"float32be", 4 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN},
-        {"float64be", 8 | VTR_READ_FLOAT | VTR_READ_BIG_ENDIAN},
-        {"int64", 8 | VTR_READ_SIGNED},
-        {"int64be", 8 | VTR_READ_SIGNED | VTR_READ_BIG_ENDIAN},
-        {"uint64", 8},
-        {"uint64be", 8 | VTR_READ_BIG_ENDIAN},
-    };
-
+    if (p->current.text.len < sizeof("int64") - 1) { /* as "pe" */
+        return 0;
+    }
     for (size_t i = 0; i < sizeof(READERS) / sizeof(READERS[0]); i++) {
-        if (vtr_bytes_equal(p->current.text, vtr_bytes_from_text(READERS[i].name)) &&
+        if (p->current.text.len == READERS[i].len &&
+            memcmp(p->current.text.ptr, READERS[i].name, READERS[i].len) == 0 &&
             vtr_lexer_peek_kind(&p->lexer) == '(') {
             return READERS[i].kind;
         }
