@@ -29,7 +29,7 @@ static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
     }
     vtr_check_integer(c, loop->count, "how many");
     if (loop->quantifier == VTR_QUANTIFIER_PERCENT && count->is_known &&
-        count->number == 0 && c->source->dialect != VTR_DIALECT_YARA4) {
+        count->number == 0 && c->source->dialect == VTR_DIALECT_YARA_X) {
         loop->quantifier = VTR_QUANTIFIER_NONE; /* as YARA-X has it */
         loop->count = NULL;
         return;

@@ -180,11 +180,11 @@ static uint32_t skip_digits(const struct vtr_lexer *lexer, uint32_t pos, unsigne
     }
 }
 
-/* The largest integer: YARA-X has some without a sign. */
+/* The largest integer: YARA-X has some without a sign, which are mistakes elsewhere. */
 static uint64_t integer_limit(const struct vtr_lexer *lexer)
 {
-    return lexer->source->dialect == VTR_DIALECT_YARA4 ? (uint64_t)INT64_MAX
-                                                       : UINT64_MAX;
+    return lexer->source->dialect == VTR_DIALECT_YARA_X ? UINT64_MAX
+                                                        : (uint64_t)INT64_MAX;
 }
 
 /* Digits of `base` from `pos`, and '_' between them; false when the number does not

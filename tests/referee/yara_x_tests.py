@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries what YARA-X's own tests assert of rules on Vitrine.
 
-SOURCE is a checkout of YARA-X (that of version 1.20 was tried, and of 2026).  Cases are
-read out of the tests in Rust: the macros condition_true! and the like, and what they
-compile and scan themselves, as long as rules and data are literals; and the folders
-of rules that are to be refused, to be warned of, and to be parsed.
+SOURCE is a checkout of YARA-X, or a folder that has files of its tests alone, at their
+places.  Cases are read out of the tests in Rust: the macros condition_true! and the
+like, and what they compile and scan themselves, as long as rules and data are literals;
+and the folders of rules that are to be refused, to be warned of, and to be parsed.
 
     yara_x_tests.py SOURCE [--vitrine PROGRAM] [--dialect any] [--list]
 

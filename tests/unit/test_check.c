@@ -108,7 +108,7 @@ static void constants_are_worked_out(void **state)
     assert_good("1.0 \\ 0 == 1");
     assert_refused("1 << -1 == 1", "E034");
     assert_good("1 << 64 == 0");
-    assert_good("0% of them");
+    assert_refused("0% of them", "E035");
     assert_refused("-1% of them", "E035");
     assert_good("1% of them");
     assert_good("100% of them");

@@ -138,9 +138,6 @@ static void numbers_have_bases_and_sizes(void **state)
     assert_number("9223372036854775807", INT64_MAX);
     assert_number("0x7fffffffffffffff", INT64_MAX);
     assert_number("9007199254740991KB", INT64_C(9007199254740991) * 1024);
-    assert_number("9223372036854775808", INT64_MIN);
-    assert_number("0xffffffffffffffff", -1);
-    assert_number("18014398509481983KB", -1024);
 }
 
 static void assert_too_large(const char *text)
@@ -157,11 +154,11 @@ static void assert_too_large(const char *text)
 static void an_integer_past_64_bits_is_an_error(void **state)
 {
     (void)state;
-    assert_too_large("18446744073709551616");
-    assert_too_large("0x10000000000000000");
+    assert_too_large("9223372036854775808");
+    assert_too_large("0x8000000000000000");
     assert_too_large("0o7777777777777777777777");
-    assert_too_large("18014398509481984KB");
-    assert_too_large("17592186044416MB");
+    assert_too_large("9007199254740992KB");
+    assert_too_large("8796093022208MB");
 }
 
 static void a_slash_always_begins_a_regular_expression(void **state)
