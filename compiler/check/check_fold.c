@@ -161,11 +161,6 @@ static bool fold(struct vtr_checker *c, const struct vtr_node *chain, enum vtr_o
     return fits;
 }
 
-static bool is_constant(const struct vtr_node *node)
-{
-    return node->is_known || node->is_unsigned;
-}
-
 /* Two constants one of which has no sign: the other's bits are taken for one without.
  * Only sums and products of what is not negative can be too large. */
 static bool fold_unsigned(struct vtr_checker *c, const struct vtr_node *chain,
@@ -221,7 +216,7 @@ void vtr_check_fold_unary(struct vtr_checker *c, struct vtr_node *node)
     const uint64_t bits = (uint64_t)child->number;
     const uint64_t least = (uint64_t)INT64_MAX + 1;
 
-    if (!is_constant(child)) {
+    if (!vtr_node_is_constant(child)) {
         return;
     }
     if (node->op == VTR_OP_BIT_NOT) {
@@ -250,7 +245,7 @@ void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op o
     int64_t value = 0;
     uint64_t bits = 0;
 
-    if (is_constant(chain) && is_constant(right) &&
+    if (vtr_node_is_constant(chain) && vtr_node_is_constant(right) &&
         (chain->is_unsigned || right->is_unsigned)) {
         chain->is_unsigned = fold_unsigned(c, chain, op, right, &bits);
         chain->is_known = false;

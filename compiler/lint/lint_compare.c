@@ -66,11 +66,6 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
     }
 }
 
-static bool is_constant(const struct vtr_node *node)
-{
-    return node->is_known || node->is_unsigned;
-}
-
 /* Eight bytes without a sign: numbers that an int64_t does not hold, too. */
 static bool is_wide_read(const struct vtr_node *node)
 {
@@ -157,7 +152,7 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
     const bool is_huge = left->is_unsigned || right->is_unsigned;
 
     if ((!left->is_known && !right->is_known && !is_huge) ||
-        (is_huge && (is_constant(left) == is_constant(right))) ||
+        (is_huge && (vtr_node_is_constant(left) == vtr_node_is_constant(right))) ||
         is_undecided(left, right) || is_undecided(right, left) ||
         !vtr_lint_range(left, &ranges[0][0], &ranges[0][1]) ||
         !vtr_lint_range(right, &ranges[1][0], &ranges[1][1])) {
@@ -173,8 +168,8 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
                             answer == 0 ? VTR_CODE_UNSATISFIABLE : VTR_CODE_INVARIANT,
                             vtr_lint_place(l, chain), "this is %s true",
                             answer == 0 ? "never" : "always");
-    if (!is_constant(left) || !is_constant(right)) {
-        const unsigned side = is_constant(left) ? 1 : 0;
+    if (!vtr_node_is_constant(left) || !vtr_node_is_constant(right)) {
+        const unsigned side = vtr_node_is_constant(left) ? 1 : 0;
         problem->note = bounds_note(l, side == 0 ? left : right, ranges[side]);
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "compiler/pattern/regex_parser.h"
 #include "compiler/syntax/source.h"
 
 /* Rounds of loops, all together, that are too many. */
@@ -173,12 +174,6 @@ static void lint_rounds(struct vtr_linter *l, const struct vtr_node *node)
     }
 }
 
-static bool is_word_byte(uint8_t byte)
-{
-    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 26 ||
-           byte == (unsigned)'_';
-}
-
 /* Whether a text has a name in it: the source is asked, not the tree, so that whatever
  * uses a variable counts. */
 static bool has_word(struct vtr_bytes text, struct vtr_bytes word)
@@ -192,8 +187,8 @@ static bool has_word(struct vtr_bytes text, struct vtr_bytes word)
             return false;
         }
         if (memcmp(at, word.ptr, word.len) == 0 &&
-            (at == text.ptr || !is_word_byte(at[-1])) &&
-            (at + word.len == end || !is_word_byte(at[word.len]))) {
+            (at == text.ptr || !vtr_is_word_byte(at[-1])) &&
+            (at + word.len == end || !vtr_is_word_byte(at[word.len]))) {
             return true;
         }
         at++;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "compiler/pattern/regex_parser.h"
 #include "compiler/syntax/source.h"
 
 /* Whether it is a letter that stands for itself behind a backslash too. */
@@ -47,12 +48,6 @@ static void lint_escapes(struct vtr_linter *l, uint32_t offset, uint32_t length)
     }
 }
 
-static bool is_word(uint8_t byte)
-{
-    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 26 ||
-           byte == '_';
-}
-
 /* Past the class that begins at `at`: "[^]a-z]". */
 static uint32_t skip_class(const uint8_t *bytes, uint32_t at, uint32_t length)
 {
@@ -79,8 +74,9 @@ static void lint_end(struct vtr_linter *l, uint32_t offset, uint32_t length)
             at++;
         } else if (bytes[at] == '[') {
             at = skip_class(bytes, at, length);
-        } else if (bytes[at] == '$' && is_word(bytes[at + 1]) && bytes[at + 2] != '*' &&
-                   bytes[at + 2] != '?' && bytes[at + 2] != '{') {
+        } else if (bytes[at] == '$' && vtr_is_word_byte(bytes[at + 1]) &&
+                   bytes[at + 2] != '*' && bytes[at + 2] != '?' &&
+                   bytes[at + 2] != '{') {
             struct vtr_problem *problem =
                 vtr_diagnostics_add(l->diagnostics, VTR_CODE_UNSATISFIABLE,
                                     (struct vtr_place){l->source, offset + at, 2},

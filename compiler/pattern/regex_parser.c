@@ -191,10 +191,10 @@ static struct vtr_regex_node *parse_literal(struct parser *p)
     const size_t len = p->dialect == VTR_DIALECT_YARA_X || p->builder.flags.is_unicode
                            ? vtr_regex_character_len(p->text, p->pos)
                            : 1;
-    const size_t end = p->pos + (len > 1 ? len : 1);
+    const size_t end = p->pos + len;
     struct vtr_regex_list list = {0};
 
-    if (end >= p->text.len || memchr("*+?{", p->text.ptr[end], 4) == NULL) {
+    if (len <= 1 || end >= p->text.len || memchr("*+?{", p->text.ptr[end], 4) == NULL) {
         p->pos++;
         return vtr_regex_new_literal(&p->builder, p->text.ptr[p->pos - 1]);
     }

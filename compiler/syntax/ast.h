@@ -125,6 +125,12 @@ struct vtr_node {
     uint32_t pattern; /* of the rule, + 1; 0: of the innermost string loop */
 };
 
+/* An integer that is the same whatever is scanned, with a sign or without. */
+static inline bool vtr_node_is_constant(const struct vtr_node *node)
+{
+    return node->is_known || node->is_unsigned;
+}
+
 /* One member of "($a, $b*)" or "(rule1, rule*)". */
 struct vtr_set_item {
     struct vtr_bytes name;

@@ -82,3 +82,14 @@ struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char 
     va_end(list);
     return vtr_modules_call(&test->modules, row, NULL, 0, args, count);
 }
+
+int64_t vtr_test_call_text(struct vtr_bytes data, const char *path, const char *text)
+{
+    struct vtr_test_modules test;
+
+    vtr_test_modules_init(&test, data);
+    const struct vtr_module_value value = vtr_test_call(&test, path, text);
+    vtr_test_modules_deinit(&test);
+    assert_int_equal(value.kind, VTR_MODULE_INT);
+    return value.is.number;
+}

@@ -24,4 +24,7 @@ void vtr_test_modules_deinit(struct vtr_test_modules *test);
 struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char *path,
                                       ...);
 
+/* What a function of one text, that gives an integer, gives of `data`. */
+int64_t vtr_test_call_text(struct vtr_bytes data, const char *path, const char *text);
+
 #endif

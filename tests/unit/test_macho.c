@@ -9,6 +9,7 @@
 #include "base/writer.h"
 #include "scan/module/macho_image.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/module_call.h"
 #include "tests/support/module_sample.h"
 
 #define EXPECT(sample, ...)                                                    \
@@ -161,32 +162,26 @@ static void what_a_file_is_linked_with_is_read(void **state)
     vtr_sample_free(sample);
 }
 
-static int64_t has(struct vtr_bytes sample, const char *path, const char *name)
-{
-    struct vtr_test_modules test;
-
-    vtr_test_modules_init(&test, sample);
-    const struct vtr_module_value value = vtr_test_call(&test, path, name);
-    vtr_test_modules_deinit(&test);
-    assert_int_equal(value.kind, VTR_MODULE_INT);
-    return value.is.number;
-}
-
 static void libraries_and_paths_are_found_in_all_files_without_case(void **state)
 {
     struct vtr_bytes sample = vtr_sample_read("macho/good-linked");
 
     (void)state;
-    assert_int_equal(has(sample, "macho.has_dylib(s)", "LIBMINE.dylib"), 1);
-    assert_int_equal(has(sample, "macho.has_dylib(s)", "LIBMINE.dyli"), 0);
-    assert_int_equal(has(sample, "macho.has_rpath(s)", "/OPT/lib"), 1);
-    assert_int_equal(has(sample, "macho.has_rpath(s)", ""), 0);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_dylib(s)", "LIBMINE.dylib"),
+                     1);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_dylib(s)", "LIBMINE.dyli"),
+                     0);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_rpath(s)", "/OPT/lib"), 1);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_rpath(s)", ""), 0);
     vtr_sample_free(sample);
     sample = vtr_sample_read("macho/good-fat-linked");
-    assert_int_equal(has(sample, "macho.has_dylib(s)", "libmine.dylib"), 1);
-    assert_int_equal(has(sample, "macho.has_rpath(s)", "/opt/lib"), 1);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_dylib(s)", "libmine.dylib"),
+                     1);
+    assert_int_equal(vtr_test_call_text(sample, "macho.has_rpath(s)", "/opt/lib"), 1);
     vtr_sample_free(sample);
-    assert_int_equal(has((struct vtr_bytes){NULL, 0}, "macho.has_dylib(s)", "x"), 0);
+    assert_int_equal(vtr_test_call_text((struct vtr_bytes){NULL, 0},
+                                        "macho.has_dylib(s)", "x"),
+                     0);
 }
 
 static void the_hash_of_libraries_takes_each_name_once(void **state)

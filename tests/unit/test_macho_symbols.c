@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/writer.h"
 #include "tests/support/cmocka.h"
+#include "tests/support/module_call.h"
 #include "tests/support/module_sample.h"
 
 #define EXPECT(sample, ...)                                                    \
@@ -94,17 +95,6 @@ static void a_signature_has_entitlements_and_certificates(void **state)
     vtr_sample_free(sample);
 }
 
-static int64_t has(struct vtr_bytes sample, const char *path, const char *name)
-{
-    struct vtr_test_modules test;
-
-    vtr_test_modules_init(&test, sample);
-    const struct vtr_module_value value = vtr_test_call(&test, path, name);
-    vtr_test_modules_deinit(&test);
-    assert_int_equal(value.kind, VTR_MODULE_INT);
-    return value.is.number;
-}
-
 static void names_are_found_in_all_files_without_case(void **state)
 {
     static const char *const NAMES[] = {"macho/good-signed", "macho/good-fat-signed"};
@@ -112,15 +102,22 @@ static void names_are_found_in_all_files_without_case(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         const struct vtr_bytes sample = vtr_sample_read(NAMES[i]);
-        assert_int_equal(has(sample, "macho.has_import(s)", "_PUTS"), 1);
-        assert_int_equal(has(sample, "macho.has_import(s)", "_main"), 0);
-        assert_int_equal(has(sample, "macho.has_export(s)", "_Main2"), 1);
-        assert_int_equal(has(sample, "macho.has_export(s)", "_mainloop"), 0);
-        assert_int_equal(has(sample, "macho.has_entitlement(s)", "r&d"), 1);
-        assert_int_equal(has(sample, "macho.has_entitlement(s)", "not.this"), 0);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_import(s)", "_PUTS"), 1);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_import(s)", "_main"), 0);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_export(s)", "_Main2"),
+                         1);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_export(s)", "_mainloop"),
+                         0);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_entitlement(s)", "r&d"),
+                         1);
+        assert_int_equal(vtr_test_call_text(sample, "macho.has_entitlement(s)",
+                                            "not.this"),
+                         0);
         vtr_sample_free(sample);
     }
-    assert_int_equal(has((struct vtr_bytes){NULL, 0}, "macho.has_import(s)", "x"), 0);
+    assert_int_equal(vtr_test_call_text((struct vtr_bytes){NULL, 0},
+                                        "macho.has_import(s)", "x"),
+                     0);
 }
 
 /* `expected` NULL: undefined. */
