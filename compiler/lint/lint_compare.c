@@ -46,6 +46,9 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
     *high = INT64_MAX;
     switch ((unsigned)node->kind) {
     case VTR_NODE_READ: {
+        if (node->type == VTR_TYPE_FLOAT) {
+            return false;
+        }
         const unsigned bits = (unsigned)(node->number & 0x0f) * 8;
         const bool is_signed = (node->number & VTR_READ_SIGNED) != 0;
         if (bits == 64) {
@@ -69,8 +72,8 @@ bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
 /* Eight bytes without a sign: numbers that an int64_t does not hold, too. */
 static bool is_wide_read(const struct vtr_node *node)
 {
-    return node->kind == VTR_NODE_READ && (node->number & 0x0f) == 8 &&
-           (node->number & VTR_READ_SIGNED) == 0;
+    return node->kind == VTR_NODE_READ && node->type == VTR_TYPE_INT &&
+           (node->number & 0x0f) == 8 && (node->number & VTR_READ_SIGNED) == 0;
 }
 
 /* What is known of such a read is that it is not negative. */

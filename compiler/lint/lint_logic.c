@@ -21,7 +21,7 @@ struct fact {
     const struct vtr_node *node;
 };
 
-/* What a node asks for, 0: nothing that another would ask for too. */
+/* What integer a node asks for, 0: none that another would ask for too. */
 static uint64_t subject_of(const struct vtr_node *node)
 {
     switch ((unsigned)node->kind) {
@@ -30,7 +30,8 @@ static uint64_t subject_of(const struct vtr_node *node)
     case VTR_NODE_COUNT:
         return node->pattern == 0 ? 0 : UINT64_C(1) << 62 | node->pattern;
     case VTR_NODE_READ:
-        return node->children->is_known && node->children->number >= 0 &&
+        return node->type == VTR_TYPE_INT && node->children->is_known &&
+                       node->children->number >= 0 &&
                        node->children->number < INT64_C(1) << 40
                    ? UINT64_C(1) << 63 | (uint64_t)node->number << 40 |
                          (uint64_t)node->children->number

@@ -232,6 +232,17 @@ static void eight_bytes_without_a_sign_are_not_negative(void **state)
     assert_condition("int64(0) == -1", "");
 }
 
+static void floats_that_are_read_are_no_integers(void **state)
+{
+    (void)state;
+    assert_condition("float32(0) < 0", "");
+    assert_condition("float64be(0) < 0", "");
+    assert_condition("float32be(0) == 5000000000", "");
+    assert_condition("float64(0) == 5000000000", "");
+    assert_condition("float32(0) > 1 and float32(0) < 2", "");
+    assert_condition("uint32(0) > 1 and uint32(0) < 2", "W063 1 'uint32(0) < 2'");
+}
+
 static void functions_of_the_math_module_have_bounds(void **state)
 {
     static const char *const FORMAT = "import \"math\"\nrule r { condition: %s }";
@@ -714,6 +725,7 @@ int main(void)
         cmocka_unit_test(equal_strings_are_named),
         cmocka_unit_test(what_no_file_fulfils_is_named),
         cmocka_unit_test(eight_bytes_without_a_sign_are_not_negative),
+        cmocka_unit_test(floats_that_are_read_are_no_integers),
         cmocka_unit_test(functions_of_the_math_module_have_bounds),
         cmocka_unit_test(characters_behind_the_end_are_named),
         cmocka_unit_test(contradictions_are_named),
