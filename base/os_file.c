@@ -205,7 +205,11 @@ enum vtr_status vtr_file_load(struct vtr_loaded_file *out, const char *path,
     if (file.bytes.ptr == NULL) {
         status = load_to_end(&file.bytes, fd, path, limit_bytes, arena, err);
     }
-    close_any(fd, path);
+    if (is_regular) { /* to vtr_open_regular "-" is a name like any other */
+        (void)close(fd);
+    } else {
+        close_any(fd, path);
+    }
     if (status == VTR_OK) {
         *out = file;
     }

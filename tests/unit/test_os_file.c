@@ -2,6 +2,7 @@
 
 #include "base/os_file.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,29 @@ static void a_file_at_the_limit_is_loaded_and_a_longer_one_is_not(void **state)
     vtr_arena_deinit(&arena);
 }
 
+/* An included file may be called like standard input, and is closed all the same. */
+static void a_regular_file_called_minus_is_closed(void **state)
+{
+    (void)state;
+    struct vtr_arena arena = {0};
+    struct vtr_loaded_file file;
+    const int before = open("/", O_RDONLY);
+    const int here = open(".", O_RDONLY);
+
+    vtr_test_put("-", "minus");
+    assert_true(before >= 0 && here >= 0);
+    assert_int_equal(chdir(vtr_test_folder()), 0);
+    assert_int_equal(close(before), 0);
+    assert_int_equal(vtr_file_load(&file, "-", true, 1000, &arena, NULL), VTR_OK);
+    assert_string_equal((const char *)file.bytes.ptr, "minus");
+    const int after = open("/", O_RDONLY);
+    assert_int_equal(after, before); /* the lowest number that is free */
+    assert_int_equal(close(after), 0);
+    assert_int_equal(fchdir(here), 0);
+    assert_int_equal(close(here), 0);
+    vtr_arena_deinit(&arena);
+}
+
 /* A pipe has no length to be expected, and is loaded where it was given. */
 static void a_pipe_is_loaded_to_its_end_where_it_may_be(void **state)
 {
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_pipe_is_no_regular_file),
         cmocka_unit_test(a_loaded_file_has_its_bytes_and_a_nul),
         cmocka_unit_test(a_file_at_the_limit_is_loaded_and_a_longer_one_is_not),
+        cmocka_unit_test(a_regular_file_called_minus_is_closed),
         cmocka_unit_test(a_pipe_is_loaded_to_its_end_where_it_may_be),
         cmocka_unit_test(a_file_is_the_same_by_any_of_its_names),
     };
