@@ -24,8 +24,7 @@ struct filling {
 
 static enum vtr_status refuse(struct vtr_error *err)
 {
-    return vtr_error_set_format(err, "atom-rows", 0,
-                                "rules changed between two readings");
+    return vtr_error_set(err, VTR_ERROR_FORMAT, "rules changed between two readings");
 }
 
 static void write_row(uint8_t *row, const struct vtr_atom_entry *entry)

@@ -246,9 +246,9 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
     vtr_hash_walk_init(&walk, plan->kind, source, stems);
     enum vtr_status status = write_rows(&w, &walk, err);
     if (status == VTR_OK && !is_same_extent(&walk.extent, &plan->extent)) {
-        status = vtr_error_set_format(err, vtr_hash_name(plan->kind), walk.extent.count,
-                                      "%s records changed between two readings",
-                                      vtr_hash_name(plan->kind));
+        status = vtr_error_set(err, VTR_ERROR_FORMAT,
+                               "%s records changed between two readings",
+                               vtr_hash_name(plan->kind));
     }
     if (status == VTR_OK && plan->extent.count > 0) {
         write_fanout_header(plan, output->fanout);

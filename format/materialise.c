@@ -54,8 +54,8 @@ static enum vtr_status fill_stems(const struct vtr_image_plan *plan, uint8_t *im
                      vtr_room_u32(&offsets, data.pos);
     }
     if (!is_written || data.pos != data.len) {
-        return vtr_error_set_format(err, "stems", 0,
-                                    "stems changed between two readings");
+        return vtr_error_set(err, VTR_ERROR_FORMAT,
+                             "stems changed between two readings");
     }
     return VTR_OK;
 }

@@ -232,7 +232,7 @@ enum vtr_status vtr_always_plan_make(struct vtr_always_plan *out,
         }
         if (!vtr_rule_read(body, &rule)) {
             status =
-                vtr_error_set_format(err, "rules", i, "rule %zu: it is malformed", i);
+                vtr_error_set(err, VTR_ERROR_FORMAT, "rule %zu: it is malformed", i);
         } else if (!add_rule(&plan, (uint32_t)i, rule.condition)) {
             status = vtr_error_set_memory(err);
         }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "format/image/atom_buckets.h"
 #include "format/image/image.h"
+#include "format/record/section.h"
 
 struct tier_params {
     uint8_t filter_bits;
@@ -146,7 +147,8 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
         return VTR_OK;
     }
     if (!read_params(section->bytes, &params)) {
-        return vtr_error_set_format(err, "atom-params", section->offset,
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_ATOM_PARAMS),
+                                    section->offset,
                                     "the parameters of the atom index are malformed");
     }
     index.rows = rows.ptr;
@@ -159,7 +161,8 @@ enum vtr_status vtr_atom_index_open(struct vtr_atom_index *out,
     if (!is_good || vtr_reader_left(&filters) > 0 || vtr_reader_left(&slots) > 0 ||
         rows.len / VTR_ATOM_UNIT_LEN != params.unit_count ||
         rows.len % VTR_ATOM_UNIT_LEN != 0) {
-        return vtr_error_set_format(err, "atom-params", section->offset,
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_ATOM_PARAMS),
+                                    section->offset,
                                     "the sections of the atom index do not fit");
     }
     *out = index;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "format/record/section.h"
 
 #define PREFIX_BITS_MAX  24u
 #define SIZE_BITS_MIN    6u
@@ -134,20 +135,23 @@ enum vtr_status vtr_hash_table_open(struct vtr_hash_table *out, enum vtr_hash_ki
     }
     if (table.count == 0 || table.count > UINT32_MAX ||
         !read_fanout(fanout->bytes, &table)) {
-        return vtr_error_set_format(err, "hash fanout", fanout->offset,
+        return vtr_error_set_format(err,
+                                    vtr_section_name(VTR_SECTION_HASH_FANOUT(kind)),
+                                    fanout->offset,
                                     "the fanout of the %s table is malformed",
                                     vtr_hash_name(kind));
     }
     if (tails->count != table.count ||
         tails->bytes.len != vtr_hash_tails_len(kind, table.count, table.prefix_bits)) {
-        return vtr_error_set_format(err, "hash tails", tails->offset,
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_HASH_TAILS(kind)),
+                                    tails->offset,
                                     "the digests of the %s table have the wrong length",
                                     vtr_hash_name(kind));
     }
     if (attrs->bytes.len != vtr_hash_attrs_len(table.count, row_bits_of(&table)) ||
         (attrs->bytes.len != 0 && attrs->count != table.count)) {
         return vtr_error_set_format(
-            err, "hash attrs", attrs->offset,
+            err, vtr_section_name(VTR_SECTION_HASH_ATTRS(kind)), attrs->offset,
             "the attributes of the %s table have the wrong length",
             vtr_hash_name(kind));
     }

@@ -47,11 +47,12 @@ static enum vtr_status check_stem(struct vtr_stem_set *set, size_t index,
         return vtr_error_set_memory(err);
     }
     if (!is_good) {
-        return vtr_error_set_format(err, "stems", index,
-                                    "a stem is not what its names split into");
+        return vtr_error_set(err, VTR_ERROR_FORMAT,
+                             "stem %zu: it is not what its names split into", index);
     }
     if (index > 0 && vtr_bytes_compare(set->stems[index - 1], stem) >= 0) {
-        return vtr_error_set_format(err, "stems", index, "stems are not in order");
+        return vtr_error_set(err, VTR_ERROR_FORMAT, "stem %zu: it is out of order",
+                             index);
     }
     set->marks[index] = is_numbered ? MARK_NUMBERED : 0;
     set->total_len += stem.len;
@@ -101,7 +102,8 @@ enum vtr_status vtr_stem_set_check_used(struct vtr_stem_set *set, struct vtr_err
 {
     for (size_t i = 0; i < set->count; i++) {
         if ((set->marks[i] & MARK_USED) == 0) {
-            return vtr_error_set_format(err, "stems", i, "no hash record uses a stem");
+            return vtr_error_set(err, VTR_ERROR_FORMAT,
+                                 "stem %zu: no hash record uses it", i);
         }
         set->marks[i] &= (uint8_t)~MARK_USED;
     }
@@ -128,9 +130,9 @@ void vtr_hash_walk_deinit(struct vtr_hash_walk *walk)
 static enum vtr_status refuse(const struct vtr_hash_walk *walk, const char *fault,
                               struct vtr_error *err)
 {
-    return vtr_error_set_format(err, vtr_hash_name(walk->kind), walk->extent.count,
-                                "%s record %llu: %s", vtr_hash_name(walk->kind),
-                                (unsigned long long)walk->extent.count, fault);
+    return vtr_error_set(err, VTR_ERROR_FORMAT, "%s record %llu: %s",
+                         vtr_hash_name(walk->kind),
+                         (unsigned long long)walk->extent.count, fault);
 }
 
 /* Orders the names of the last record and of `record`. */

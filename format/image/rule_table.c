@@ -14,8 +14,13 @@
 static enum vtr_status refuse_rule(uint64_t index, const char *fault,
                                    struct vtr_error *err)
 {
-    return vtr_error_set_format(err, "rules", index, "rule %llu: %s",
-                                (unsigned long long)index, fault);
+    return vtr_error_set(err, VTR_ERROR_FORMAT, "rule %llu: %s",
+                         (unsigned long long)index, fault);
+}
+
+static enum vtr_status refuse_change(struct vtr_error *err)
+{
+    return vtr_error_set(err, VTR_ERROR_FORMAT, "rules changed between two readings");
 }
 
 /* Sets the walk before the patterns of a rule; false when it is malformed. */
@@ -148,12 +153,12 @@ static enum vtr_status plan_externals(struct vtr_rule_plan *plan,
         const struct vtr_bytes body = records->externals[i];
 
         if (!vtr_external_read(body, &external) || external.name.len == 0) {
-            return vtr_error_set_format(err, "externals", i,
-                                        "an external variable is malformed");
+            return vtr_error_set(err, VTR_ERROR_FORMAT,
+                                 "external variable %zu: it is malformed", i);
         }
         if (i > 0 && vtr_bytes_compare(last, external.name) >= 0) {
-            return vtr_error_set_format(err, "externals", i,
-                                        "external variables are not in order");
+            return vtr_error_set(err, VTR_ERROR_FORMAT,
+                                 "external variable %zu: it is out of order", i);
         }
         last = external.name;
         plan->external_count++;
@@ -291,8 +296,7 @@ static enum vtr_status write_patterns(const struct vtr_records *records,
         }
     }
     if (status == VTR_OK && has_pattern) {
-        return vtr_error_set_format(err, "patterns", walk.seen,
-                                    "rules changed between two readings");
+        return refuse_change(err);
     }
     return status;
 }
@@ -313,8 +317,7 @@ enum vtr_status vtr_rule_table_write(const struct vtr_records *records,
     if (!is_written || !is_full(&output->offsets) || !is_full(&output->data) ||
         !is_full(&output->global) || !is_full(&output->patterns) ||
         !is_full(&output->externals)) {
-        return vtr_error_set_format(err, "rules", 0,
-                                    "rules changed between two readings");
+        return refuse_change(err);
     }
     return VTR_OK;
 }
