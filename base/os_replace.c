@@ -64,18 +64,35 @@ static bool is_still_at(int fd, const char *path)
            open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
 }
 
-/* Removes a temporary file that nobody holds a lock on.  False: somebody does, or did.
- */
-static bool remove_stale(const char *temp)
+/* ".NAME.tmpN" */
+struct vtr_bytes vtr_replacement_destination(const char *name)
 {
-    const int fd = open(temp, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    static const char MARK[] = ".tmp";
+    const size_t mark_len = sizeof(MARK) - 1;
+    const size_t len = strlen(name);
+    size_t end = len;
+
+    while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9') {
+        end--;
+    }
+    if (end == len || end < 2 + mark_len || name[0] != '.' ||
+        memcmp(name + end - mark_len, MARK, mark_len) != 0) {
+        return (struct vtr_bytes){NULL, 0};
+    }
+    return (struct vtr_bytes){(const uint8_t *)name + 1, end - 1 - mark_len};
+}
+
+/* Nobody holds a lock on a file that a killed process left. */
+bool vtr_replacement_remove_stale(const char *temp_path)
+{
+    const int fd = open(temp_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     bool is_free = false;
 
     if (fd < 0) {
         return errno == ENOENT;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_at(fd, temp)) {
-        is_free = unlink(temp) == 0 || errno == ENOENT;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_at(fd, temp_path)) {
+        is_free = unlink(temp_path) == 0 || errno == ENOENT;
     }
     (void)close(fd);
     return is_free;
@@ -118,7 +135,7 @@ static enum vtr_status open_beside(struct vtr_replacement *r, unsigned mode,
         if (errno != EEXIST) {
             return vtr_error_set_os(err, errno, "cannot write '%s'", r->path);
         }
-        (void)remove_stale(r->temp_path);
+        (void)vtr_replacement_remove_stale(r->temp_path);
     }
     return vtr_error_set_os(err, EEXIST, "cannot write '%s'", r->path);
 }

@@ -67,4 +67,11 @@ VTR_MUST_CHECK enum vtr_status vtr_replacement_commit_new(struct vtr_replacement
 /* Removes the temporary file unless committed; releases everything. */
 void vtr_replacement_abort(struct vtr_replacement *r);
 
+/* The name of the destination whose temporary file is called `name`, which it is a part
+ * of; empty where `name` is no temporary file's. */
+struct vtr_bytes vtr_replacement_destination(const char *name);
+/* Removes a temporary file that a killed process left; false: it is there yet, since
+ * somebody writes it or it cannot be removed. */
+bool vtr_replacement_remove_stale(const char *temp_path);
+
 #endif

@@ -294,10 +294,16 @@ def what_a_killed_update_left_is_removed(w):
     w.update()
     for name in [".sample.vdb.tmp0", ".state.tmp12", "metadata/.root.json.tmp3"]:
         (w.dir / name).write_text("left")
-    (w.dir / "mine.tmp0").write_text("kept")
-    w.update()
-    left = sorted(p.name for p in w.dir.rglob("*") if ".tmp" in p.name)
-    assert left == ["mine.tmp0"], left
+    mine = ["mine.tmp0", ".notes.tmp1", "sub/.sample.vdb.tmp0"]
+    (w.dir / "sub").mkdir()
+    for name in mine:
+        (w.dir / name).write_text("kept")
+    for slash in ["", "/"]:
+        (w.dir / ".sample.vdb.previous.tmp7").write_text("left")
+        vitrine("update", "--url", w.url, "--dir", str(w.dir) + slash)
+        left = sorted(str(p.relative_to(w.dir)) for p in w.dir.rglob("*")
+                      if ".tmp" in p.name)
+        assert left == sorted(mine), left
 
 
 def a_mirror_that_fails_leaves_its_turn_to_the_next(w):

@@ -115,6 +115,34 @@ static void what_a_killed_writer_left_is_removed(void **state)
     assert_int_equal(vtr_path_kind(vtr_test_path(".d.tmp0")), VTR_PATH_MISSING);
 }
 
+static void a_temporary_file_is_told_by_its_name(void **state)
+{
+    (void)state;
+    static const char *const OTHERS[] = {
+        "",       ".",         ".tmp0",    "..tmp0", "a.tmp0",
+        ".a.tmp", ".a.tmp0.b", ".a.temp0", "0",      ".0",
+    };
+
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++) {
+        assert_int_equal(vtr_replacement_destination(OTHERS[i]).len, 0);
+    }
+    const struct vtr_bytes name = vtr_replacement_destination(".a.tmp1.tmp63");
+    assert_true(vtr_bytes_equal(name, vtr_bytes_from_text("a.tmp1")));
+}
+
+static void a_temporary_file_that_is_being_written_is_not_stale(void **state)
+{
+    (void)state;
+    struct vtr_replacement r;
+
+    assert_int_equal(vtr_replacement_begin(&r, vtr_test_path("l"), 0644, NULL), VTR_OK);
+    assert_false(vtr_replacement_remove_stale(r.temp_path));
+    assert_int_equal(vtr_replacement_commit(&r, NULL), VTR_OK);
+    vtr_test_put(".l.tmp0", "half");
+    assert_true(vtr_replacement_remove_stale(vtr_test_path(".l.tmp0")));
+    assert_int_equal(vtr_path_kind(vtr_test_path(".l.tmp0")), VTR_PATH_MISSING);
+}
+
 /* Three writers at once, each killed now and then, and each removing what looks stale:
  * no commit may fail, and the file is always one of theirs, whole. */
 static void writers_that_remove_stale_files_leave_each_other_alone(void **state)
@@ -260,6 +288,8 @@ int main(void)
         cmocka_unit_test(an_aborted_replacement_leaves_no_trace),
         cmocka_unit_test(two_writers_of_one_file_do_not_meet),
         cmocka_unit_test(what_a_killed_writer_left_is_removed),
+        cmocka_unit_test(a_temporary_file_is_told_by_its_name),
+        cmocka_unit_test(a_temporary_file_that_is_being_written_is_not_stale),
         cmocka_unit_test(writers_that_remove_stale_files_leave_each_other_alone),
         cmocka_unit_test(a_new_file_takes_no_place),
         cmocka_unit_test(a_folder_is_not_replaced),

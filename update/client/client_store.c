@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/os_file.h"
 #include "base/os_path.h"
+#include "base/os_replace.h"
 #include "base/os_walk.h"
 #include "base/whole_file.h"
 
@@ -67,29 +68,37 @@ enum vtr_status vtr_client_remove(const char *dir, const char *name,
     return status;
 }
 
-/* Whether a name is that of a replacement that was never finished: ".NAME.tmpN". */
-static bool is_temporary(const char *name)
+static bool ends_with(struct vtr_bytes name, const char *suffix)
 {
-    const char *end = name + strlen(name);
+    const size_t len = strlen(suffix);
 
-    while (end > name && end[-1] >= '0' && end[-1] <= '9') {
-        end--;
-    }
-    return name[0] == '.' && *end != '\0' && end - name > 5 &&
-           memcmp(end - 4, ".tmp", 4) == 0;
+    return name.len > len && memcmp(name.ptr + name.len - len, suffix, len) == 0;
 }
 
-/* Nobody writes in the folder but who holds the lock. */
+/* Whether a path below the folder is that of a temporary file which only a client
+ * writes: others may keep files of their own there. */
+static bool is_own_temporary(const char *below)
+{
+    const size_t metadata_len = sizeof(VTR_CLIENT_METADATA) - 1;
+
+    if (strncmp(below, VTR_CLIENT_METADATA, metadata_len) == 0) {
+        return vtr_replacement_destination(below + metadata_len).len > 0;
+    }
+    const struct vtr_bytes name = vtr_replacement_destination(below);
+    return strchr(below, '/') == NULL &&
+           (vtr_bytes_equal(name, vtr_bytes_from_text(VTR_CLIENT_STATE)) ||
+            ends_with(name, ".vdb") || ends_with(name, ".vdb.previous"));
+}
+
 static bool remove_temporary(const char *path, enum vtr_status status,
                              const struct vtr_error *err, void *context)
 {
-    const char *slash = strrchr(path, '/');
+    const char *const *dir = context;
+    const char *below = path + strlen(*dir);
 
     (void)err;
-    (void)context;
-    if (status == VTR_OK && slash != NULL && is_temporary(slash + 1)) {
-        const enum vtr_status removed = vtr_file_remove(path, NULL);
-        (void)removed; /* it costs room and nothing else */
+    if (status == VTR_OK && is_own_temporary(below + strspn(below, "/"))) {
+        (void)vtr_replacement_remove_stale(path); /* it costs room and nothing else */
     }
     return true;
 }
@@ -112,7 +121,7 @@ enum vtr_status vtr_client_lock(struct vtr_file_lock *out, const char *dir,
         status = vtr_file_lock_open(&held, lock, err);
     }
     if (status == VTR_OK) {
-        const enum vtr_status walked = vtr_walk(dir, remove_temporary, NULL, NULL);
+        const enum vtr_status walked = vtr_walk(dir, remove_temporary, &dir, NULL);
         (void)walked; /* what cannot be removed now, is the next time */
         *out = held;
     }

@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/os_replace.h"
 #include "base/os_walk.h"
 #include "base/sort.h"
 #include "base/vector.h"
@@ -257,16 +258,6 @@ static bool is_unused_target(const struct gc *gc, const char *name)
     return !is_of_proposal(gc, own);
 }
 
-/* ".NAME.tmpN": a writer was killed, since this one holds the lock. */
-static bool is_left_over(const char *name)
-{
-    struct vtr_bytes rest = vtr_bytes_from_text(name);
-    uint64_t number;
-
-    return name[0] == '.' && take_number(&rest, "", &number) && rest.len > 4 &&
-           memcmp(rest.ptr + rest.len - 4, ".tmp", 4) == 0;
-}
-
 static bool visit(const char *path, enum vtr_status status, const struct vtr_error *err,
                   void *context)
 {
@@ -281,8 +272,10 @@ static bool visit(const char *path, enum vtr_status status, const struct vtr_err
         }
         return false;
     }
-    if (is_left_over(name) || (gc->is_in_targets ? is_unused_target(gc, name)
-                                                 : !is_recent_metadata(gc, name))) {
+    /* Whoever wrote a temporary file was killed: this one holds the lock. */
+    const bool is_left_over = vtr_replacement_destination(name).len > 0;
+    if (is_left_over || (gc->is_in_targets ? is_unused_target(gc, name)
+                                           : !is_recent_metadata(gc, name))) {
         gc->note(VTR_REPOSITORY_REMOVED, path, gc->context);
         if (gc->options->is_dry_run == 0) {
             gc->status = vtr_file_remove(path, gc->err);
