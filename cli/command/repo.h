@@ -7,8 +7,6 @@
 #include "cli/command/command.h"
 #include "vitrine/repository.h"
 
-#define VTR_DAY_SECONDS UINT64_C(86400)
-
 extern const struct vtr_verb vtr_verb_repo_init;
 extern const struct vtr_verb vtr_verb_repo_key;
 extern const struct vtr_verb vtr_verb_repo_propose;

@@ -7,17 +7,20 @@
 #include "cli/command/command.h"
 #include "cli/report/json.h"
 #include "cli/report/print_diagnostic.h"
-#include "cli/system/os_input.h"
+#include "cli/system/os_parallel.h"
 
 /* Large sets of rules for another scanner have thousands of problems, and whoever mends
  * them wants to see each; beyond this nobody reads them and memory matters. */
 #define DIAGNOSTIC_LIMIT 100000u
 
+#define WORKERS_LIMIT 256u
+
 struct vtr_compile_options vtr_sources_to_options(
     const struct vtr_source_arguments *arguments, const char *const *sources,
     size_t source_count)
 {
-    const uint64_t workers = arguments->workers;
+    const uint64_t workers =
+        arguments->workers == 0 ? vtr_parallel_processors() : arguments->workers;
     const struct vtr_compile_options options = {
         .sources = sources,
         .source_count = source_count,
@@ -26,9 +29,7 @@ struct vtr_compile_options vtr_sources_to_options(
         .namespaces =
             arguments->namespaces == 0 ? VTR_NAMESPACE_SHARED : VTR_NAMESPACE_FILE,
         .dialect = (enum vtr_dialect)arguments->dialect,
-        .workers = workers == 0    ? vtr_cpu_count()
-                   : workers > 256 ? 256
-                                   : (unsigned)workers,
+        .workers = workers > WORKERS_LIMIT ? WORKERS_LIMIT : (unsigned)workers,
         .diagnostic_limit = DIAGNOSTIC_LIMIT,
     };
     return options;

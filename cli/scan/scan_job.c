@@ -9,6 +9,7 @@
 #include "cli/command/command.h"
 #include "cli/report/module_print.h"
 #include "cli/report/scan_profile.h"
+#include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_parallel.h"
 #include "cli/system/os_process.h"

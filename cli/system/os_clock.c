@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/system/failure.h"
 
@@ -42,4 +43,33 @@ enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out, struct vtr_error *e
     }
     *out = (uint64_t)now.tv_sec;
     return VTR_OK;
+}
+
+uint64_t vtr_stopwatch_ms(void)
+{
+    struct timespec now;
+
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        return 0;
+    }
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void vtr_wait_ms(uint64_t milliseconds)
+{
+    struct timespec left = {.tv_sec = (time_t)(milliseconds / 1000),
+                            .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+
+    while (nanosleep(&left, &left) != 0) {
+    }
+}
+
+void vtr_wait(uint64_t seconds, uint64_t more)
+{
+    uint64_t number = 0;
+
+    if (more > 0 && getentropy(&number, sizeof(number)) == 0) {
+        seconds += number % more;
+    }
+    vtr_wait_ms(seconds * 1000);
 }

@@ -11,13 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "cli/system/failure.h"
-#include "cli/system/os_input.h"
+#include "cli/system/os_clock.h"
 
 #define REDIRECTS_LIMIT   5L
 #define CONNECT_SECONDS   20L
@@ -367,15 +365,6 @@ static enum vtr_status fetch(void *context, const struct vtr_fetch *request,
     return status;
 }
 
-static void sleep_ms(uint64_t milliseconds)
-{
-    struct timespec left = {.tv_sec = (time_t)(milliseconds / 1000),
-                            .tv_nsec = (long)(milliseconds % 1000) * 1000000};
-
-    while (nanosleep(&left, &left) != 0) {
-    }
-}
-
 static int pause_for(void *context, uint64_t milliseconds)
 {
     const struct vtr_curl *curl = context;
@@ -383,7 +372,7 @@ static int pause_for(void *context, uint64_t milliseconds)
     if (vtr_stopwatch_ms() + milliseconds >= curl->deadline_ms) {
         return 0;
     }
-    sleep_ms(milliseconds);
+    vtr_wait_ms(milliseconds);
     return 1;
 }
 
@@ -393,14 +382,4 @@ struct vtr_transport vtr_curl_transport(struct vtr_curl *curl)
                                   .pause = pause_for,
                                   .context = curl,
                                   .mirror_count = (unsigned)curl->options->url_count};
-}
-
-void vtr_wait(uint64_t seconds, uint64_t more)
-{
-    uint64_t number = 0;
-
-    if (more > 0 && getentropy(&number, sizeof(number)) == 0) {
-        seconds += number % more;
-    }
-    sleep_ms(seconds * 1000);
 }

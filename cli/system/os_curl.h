@@ -27,7 +27,4 @@ void vtr_curl_free(struct vtr_curl *curl);
 /* Borrows. */
 struct vtr_transport vtr_curl_transport(struct vtr_curl *curl);
 
-/* Waits so many seconds, and some number below `more`, each as likely. */
-void vtr_wait(uint64_t seconds, uint64_t more);
-
 #endif

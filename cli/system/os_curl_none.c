@@ -24,9 +24,3 @@ struct vtr_transport vtr_curl_transport(struct vtr_curl *curl)
     (void)curl;
     return (struct vtr_transport){0};
 }
-
-void vtr_wait(uint64_t seconds, uint64_t more)
-{
-    (void)seconds;
-    (void)more;
-}

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/system/failure.h"
@@ -149,22 +148,6 @@ bool vtr_is_one_of(const char *path, const char *const *others, size_t count)
         }
     }
     return false;
-}
-
-uint64_t vtr_stopwatch_ms(void)
-{
-    struct timespec now;
-
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
-        return 0;
-    }
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-unsigned vtr_cpu_count(void)
-{
-    const long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > 256 ? 256 : (unsigned)count;
 }
 
 bool vtr_path_exists(const char *path)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Input files of the program, the number of processors, and the clock for summaries. */
+/* Input files of the program, and what is at a path. */
 #ifndef VTR_CLI_SYSTEM_OS_INPUT_H
 #define VTR_CLI_SYSTEM_OS_INPUT_H
 
@@ -36,11 +36,5 @@ VTR_MUST_CHECK enum vtr_status vtr_folder_make_private(const char *path,
 
 /* Whether `path` and one of the others name one and the same existing file. */
 bool vtr_is_one_of(const char *path, const char *const *others, size_t count);
-
-/* Processors that this process may use, at least 1. */
-unsigned vtr_cpu_count(void);
-
-/* Milliseconds of a clock that only goes forward, for durations. */
-uint64_t vtr_stopwatch_ms(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cli/command/sources.h"
 #include "cli/report/json.h"
 #include "cli/report/print_diagnostic.h"
+#include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_terminal.h"
 

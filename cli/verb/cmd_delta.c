@@ -10,6 +10,7 @@
 #include "cli/command/output.h"
 #include "cli/command/password.h"
 #include "cli/report/json.h"
+#include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "vitrine/delta.h"
 #include "vitrine/scan.h"

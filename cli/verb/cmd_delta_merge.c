@@ -8,6 +8,7 @@
 #include "cli/command/delta_verbs.h"
 #include "cli/command/output.h"
 #include "cli/command/password.h"
+#include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 
 struct merge_arguments {

@@ -9,6 +9,7 @@
 #include "cli/command/output.h"
 #include "cli/report/json.h"
 #include "cli/system/failure.h"
+#include "cli/system/os_clock.h"
 #include "cli/system/os_curl.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_terminal.h"
