@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_map.h"
+#include "base/os_monotonic.h"
 #include "format/modules/module_table.h"
 #include "scan/condition/entry_point.h"
 #include "scan/condition/external.h"
@@ -208,6 +209,14 @@ int vtr_scanner_get_limited(const struct vtr_scanner *scanner, unsigned limit,
     return 1;
 }
 
+/* When a scan that begins now must end, of vtr_monotonic_ns; 0: never. */
+static uint64_t find_deadline(uint64_t timeout_ms)
+{
+    const uint64_t now = timeout_ms == 0 ? 0 : vtr_monotonic_ns();
+
+    return timeout_ms > (UINT64_MAX - now) / 1000000u ? 0 : now + timeout_ms * 1000000u;
+}
+
 /* Forgets the file before. */
 static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
                   struct vtr_bytes data, uint64_t total_len)
@@ -240,8 +249,7 @@ static void begin(struct vtr_scanner *scanner, const struct vtr_memory *memory,
     run->is_memory_out = false;
     run->hex.has_failed = false;
     run->hex.has_hit_limit = false;
-    run->deadline_ms =
-        run->options.timeout_ms == 0 ? 0 : vtr_run_clock_ms() + run->options.timeout_ms;
+    run->deadline_ns = find_deadline(run->options.timeout_ms);
     vtr_rule_eval_begin(&scanner->eval, run);
 }
 

@@ -3,9 +3,9 @@
 #include "scan/run/profile.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/bytes.h"
+#include "base/os_monotonic.h"
 #include "base/sort.h"
 #include "base/vector.h"
 #include "format/modules/module_table.h"
@@ -34,22 +34,9 @@ struct vtr_profile {
     uint64_t clock_ns; /* that reading the clock takes */
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-
-    if (timespec_get(&now, TIME_UTC) != TIME_UTC || now.tv_sec < 0) {
-        return 0;
-    }
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Somebody may set the clock back. */
 static uint64_t elapsed_ns(uint64_t since)
 {
-    const uint64_t now = now_ns();
-
-    return now < since ? 0 : now - since;
+    return vtr_monotonic_ns() - since;
 }
 
 static uint64_t measure_clock(void)
@@ -57,7 +44,7 @@ static uint64_t measure_clock(void)
     uint64_t least = UINT64_MAX;
 
     for (unsigned i = 0; i < CLOCK_TRIES; i++) {
-        const uint64_t taken = elapsed_ns(now_ns());
+        const uint64_t taken = elapsed_ns(vtr_monotonic_ns());
         least = taken < least ? taken : least;
     }
     return least;
@@ -128,7 +115,7 @@ static struct counter *cost_of(struct vtr_profile *profile, enum vtr_cost_kind k
 
 struct vtr_profile_span vtr_profile_enter(struct vtr_profile *profile)
 {
-    const struct vtr_profile_span span = {now_ns(), profile->inner_ns};
+    const struct vtr_profile_span span = {vtr_monotonic_ns(), profile->inner_ns};
 
     profile->inner_ns = 0;
     return span;

@@ -2,9 +2,8 @@
 
 #include "scan/run/scan_run.h"
 
-#include <time.h>
-
 #include "base/compiler.h"
+#include "base/os_monotonic.h"
 
 /* What a large file may reasonably cost more. */
 #define WORK_PER_BYTE 64u
@@ -12,20 +11,10 @@
 /* Units between two looks at the clock. */
 #define CLOCK_SHIFT 22
 
-uint64_t vtr_run_clock_ms(void)
-{
-    struct timespec now;
-
-    if (timespec_get(&now, TIME_UTC) != TIME_UTC || now.tv_sec < 0) {
-        return 0;
-    }
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 bool vtr_run_must_stop(struct vtr_scan_run *run)
 {
-    if (!run->is_late && run->deadline_ms != 0 &&
-        vtr_run_clock_ms() > run->deadline_ms) {
+    if (!run->is_late && run->deadline_ns != 0 &&
+        vtr_monotonic_ns() > run->deadline_ns) {
         run->is_late = true;
         run->limits |= VTR_SCAN_LIMIT_TIME;
     }

@@ -49,7 +49,7 @@ struct vtr_scan_run {
     unsigned limits;                 /* VTR_SCAN_* */
     uint32_t crowded_pattern;        /* the first past its limit of matches, plus 1 */
     uint32_t costly_pattern;         /* the first past its limit of work, plus 1 */
-    uint64_t deadline_ms;            /* of vtr_run_clock_ms; 0: none */
+    uint64_t deadline_ns;            /* of vtr_monotonic_ns; 0: none */
     uint64_t work_left;              /* units that all verifying may still cost */
     struct vtr_idle_rows idle;
     uint64_t visits;          /* entries of the index not yet counted as work */
@@ -63,9 +63,6 @@ struct vtr_scan_run {
                                      there: scan/search/atom_ahead.h */
     bool is_memory_out;           /* an allocation failed: the scan has no answer */
 };
-
-/* Milliseconds of the system's clock. */
-uint64_t vtr_run_clock_ms(void);
 
 /* Whether the scan must end; looks at the clock. */
 bool vtr_run_must_stop(struct vtr_scan_run *run);

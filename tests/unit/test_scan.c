@@ -216,6 +216,25 @@ static void what_may_begin_with_nothing_is_found(void **state)
     free((void *)(uintptr_t)image.ptr);
 }
 
+static void a_timeout_of_any_length_is_kept(void **state)
+{
+    (void)state;
+    static const uint64_t LONG_MS[] = {60000, UINT64_MAX / 1000000, UINT64_MAX};
+    struct vtr_bytes image = vtr_test_compile(
+        "rule r { condition: for all i in (0..filesize * 1000000) : (i >= 0) }",
+        "test_scan.tmp.yar");
+    struct transcript found;
+
+    for (size_t i = 0; i < sizeof(LONG_MS) / sizeof(LONG_MS[0]); i++) {
+        const struct vtr_scan_options options = {.timeout_ms = LONG_MS[i]};
+        assert_int_equal(scan_image(image, BYTES(""), &options, &found), 0);
+    }
+    const struct vtr_scan_options options = {.timeout_ms = 1};
+    assert_true(scan_image(image, BYTES("123456789"), &options, &found) &
+                VTR_SCAN_LIMIT_TIME);
+    free((void *)(uintptr_t)image.ptr);
+}
+
 static void hashes_are_found_with_their_size_only(void **state)
 {
     (void)state;
@@ -292,6 +311,7 @@ int main(void)
         cmocka_unit_test(matches_past_the_limit_are_said_to_be_missing),
         cmocka_unit_test(a_costly_expression_reaches_its_limit),
         cmocka_unit_test(what_may_begin_with_nothing_is_found),
+        cmocka_unit_test(a_timeout_of_any_length_is_kept),
         cmocka_unit_test(hashes_are_found_with_their_size_only),
         cmocka_unit_test(damaged_databases_are_safe),
     };
