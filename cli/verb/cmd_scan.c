@@ -202,5 +202,5 @@ int vtr_cmd_scan(int argc, char **argv)
         exit_code = scan(&arguments, &operands);
     }
     vtr_options_deinit(&vtr_verb_scan, &arguments, &operands);
-    return vtr_output_finish(exit_code);
+    return exit_code;
 }

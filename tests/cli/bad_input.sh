@@ -116,6 +116,8 @@ if [ -w /dev/full ]; then
         code=0
         "$VITRINE" "${arguments[@]}" >/dev/full 2>stderr || code=$?
         [ "$code" -eq 2 ] || complain "exit code $code on a full output: $words"
+        [ "$(grep -c 'cannot write' stderr)" -eq 1 ] ||
+            complain "a full output is not said once: $words"
     done
 fi
 
