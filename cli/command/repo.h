@@ -27,13 +27,6 @@ int vtr_cmd_repo_check(int argc, char **argv);
 int vtr_cmd_repo_gc(int argc, char **argv);
 int vtr_cmd_repo_alone(int argc, char **argv);
 
-/* `count` of an option in units of so many seconds.  VTR_ERROR_ARGUMENT, which names
- * the option, past a hundred years. */
-VTR_MUST_CHECK enum vtr_status vtr_repo_lifetime(uint64_t *out_seconds,
-                                                 const char *option, uint64_t count,
-                                                 uint64_t unit_seconds,
-                                                 struct vtr_error *err);
-
 /* The secret keys of the paths, from malloc with a NULL behind the last. */
 VTR_MUST_CHECK enum vtr_status vtr_repo_load_keys(struct vtr_secret_key ***out,
                                                   const struct vtr_list *paths,

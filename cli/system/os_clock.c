@@ -2,25 +2,29 @@
 
 #include "cli/system/os_clock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/system/failure.h"
 
-/* Seconds as decimal digits, before the year 10000. */
-static int parse(const char *text, uint64_t *out)
+/* The last second that is written with four digits of the year. */
+#define LAST_SECOND UINT64_C(253402300799)
+
+/* Seconds as decimal digits. */
+static bool parse(const char *text, uint64_t *out)
 {
     uint64_t value = 0;
 
     for (const char *c = text; *c != '\0'; c++) {
-        if (*c < '0' || *c > '9' || value > UINT64_C(253402300799)) {
-            return 0;
+        if (*c < '0' || *c > '9' || value > LAST_SECOND) {
+            return false;
         }
         value = value * 10 + (uint64_t)(*c - '0');
     }
     *out = value;
-    return text[0] != '\0';
+    return text[0] != '\0' && value <= LAST_SECOND;
 }
 
 enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out, struct vtr_error *err)
@@ -28,6 +32,9 @@ enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out, struct vtr_error *e
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
     struct timespec now;
 
+    if (given > LAST_SECOND) {
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "--now: past the year 9999");
+    }
     if (given != 0) {
         *out = given;
         return VTR_OK;
@@ -42,6 +49,18 @@ enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out, struct vtr_error *e
         return vtr_fail(err, VTR_ERROR_ARGUMENT, "the clock cannot be read");
     }
     *out = (uint64_t)now.tv_sec;
+    return VTR_OK;
+}
+
+enum vtr_status vtr_clock_span(uint64_t *out_seconds, const char *option,
+                               uint64_t count, uint64_t unit_seconds,
+                               struct vtr_error *err)
+{
+    if (count > 36500 * VTR_DAY_SECONDS / unit_seconds) {
+        return vtr_fail(err, VTR_ERROR_ARGUMENT, "%s: more than a hundred years",
+                        option);
+    }
+    *out_seconds = count * unit_seconds;
     return VTR_OK;
 }
 

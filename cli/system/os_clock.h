@@ -10,9 +10,16 @@
 #define VTR_DAY_SECONDS UINT64_C(86400)
 
 /* Seconds since 1970: `given` unless 0; else the environment's SOURCE_DATE_EPOCH, so
- * that what is written can be made again; else the system's clock. */
+ * that what is written can be made again; else the system's clock.  VTR_ERROR_ARGUMENT
+ * past the year 9999. */
 VTR_MUST_CHECK enum vtr_status vtr_clock_now(uint64_t given, uint64_t *out,
                                              struct vtr_error *err);
+
+/* `count` of an option in units of so many seconds.  VTR_ERROR_ARGUMENT, which names
+ * the option, past a hundred years. */
+VTR_MUST_CHECK enum vtr_status vtr_clock_span(uint64_t *out_seconds, const char *option,
+                                              uint64_t count, uint64_t unit_seconds,
+                                              struct vtr_error *err);
 
 /* Milliseconds of a clock that only goes forward, for durations. */
 uint64_t vtr_stopwatch_ms(void);

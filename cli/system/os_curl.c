@@ -6,6 +6,7 @@
  */
 #include "cli/system/os_curl.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,7 +225,9 @@ static void set_common(struct vtr_curl *curl, const char *url, struct answer *an
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS,
                      left > 86400000 ? 86400000L : (long)left);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, (long)options->slow_bytes);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT,
+                     options->slow_bytes > LONG_MAX ? LONG_MAX
+                                                    : (long)options->slow_bytes);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
     curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE,
                      (curl_off_t)answer->request->limit_bytes);

@@ -12,7 +12,7 @@ struct vtr_curl_options {
     const char *const *urls; /* borrowed, as is all of this; at least one */
     size_t url_count;
     const char *ca_file;      /* certificates to trust instead of the system's; NULL */
-    uint64_t timeout_seconds; /* for everything together */
+    uint64_t timeout_seconds; /* for everything together; at most a hundred years */
     uint64_t slow_bytes;      /* a second; slower for half a minute is too slow */
 };
 

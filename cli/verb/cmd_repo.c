@@ -258,9 +258,9 @@ static int propose_root(const struct vtr_verb *verb,
         status = vtr_clock_now(arguments->now, &now, &err);
     }
     if (status == VTR_OK) {
-        status = vtr_repo_lifetime(&lifetime, "--days",
-                                   arguments->days == 0 ? 365 : arguments->days,
-                                   VTR_DAY_SECONDS, &err);
+        status = vtr_clock_span(&lifetime, "--days",
+                                arguments->days == 0 ? 365 : arguments->days,
+                                VTR_DAY_SECONDS, &err);
     }
     const struct vtr_root_change change = {
         .added = keys.items,

@@ -131,11 +131,13 @@ int vtr_cmd_repo_check(int argc, char **argv)
         struct notes notes = {.is_quiet = arguments.is_quiet,
                               .is_json = arguments.is_json};
         struct vtr_error err = {0};
-        struct vtr_check_options options = {.warn_seconds = arguments.warn_days %
-                                                            100000 * VTR_DAY_SECONDS,
-                                            .is_quick = arguments.is_quick};
+        struct vtr_check_options options = {.is_quick = arguments.is_quick};
         enum vtr_status status = vtr_clock_now(arguments.now, &options.now, &err);
 
+        if (status == VTR_OK) {
+            status = vtr_clock_span(&options.warn_seconds, "--warn-days",
+                                    arguments.warn_days, VTR_DAY_SECONDS, &err);
+        }
         if (status == VTR_OK) {
             status =
                 vtr_repository_check(paths.items[0], &options, take_note, &notes, &err);

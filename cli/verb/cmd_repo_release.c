@@ -129,18 +129,6 @@ const struct vtr_verb vtr_verb_repo_expire = {
     .exits = "0  signed\n2  could not\n",
     .run = vtr_cmd_repo_expire};
 
-enum vtr_status vtr_repo_lifetime(uint64_t *out_seconds, const char *option,
-                                  uint64_t count, uint64_t unit_seconds,
-                                  struct vtr_error *err)
-{
-    if (count > 36500 * VTR_DAY_SECONDS / unit_seconds) {
-        return vtr_fail(err, VTR_ERROR_ARGUMENT, "%s: more than a hundred years",
-                        option);
-    }
-    *out_seconds = count * unit_seconds;
-    return VTR_OK;
-}
-
 static int propose(const struct propose_arguments *arguments,
                    const struct vtr_list *paths)
 {
@@ -154,9 +142,9 @@ static int propose(const struct propose_arguments *arguments,
     enum vtr_status status = vtr_clock_now(arguments->now, &now, &err);
 
     if (status == VTR_OK) {
-        status = vtr_repo_lifetime(&lifetime, "--days",
-                                   arguments->days == 0 ? 30 : arguments->days,
-                                   VTR_DAY_SECONDS, &err);
+        status = vtr_clock_span(&lifetime, "--days",
+                                arguments->days == 0 ? 30 : arguments->days,
+                                VTR_DAY_SECONDS, &err);
     }
     if (status == VTR_OK && paths->count > 1) {
         status = vtr_input_open_database(&database, paths->items[1], &err);
@@ -237,12 +225,12 @@ static int go_online(const struct vtr_verb *verb,
     enum vtr_status status = vtr_clock_now(arguments->now, &options.now, &err);
 
     if (status == VTR_OK) {
-        status = vtr_repo_lifetime(&options.timestamp_seconds, "--hours",
-                                   arguments->hours, 3600, &err);
+        status = vtr_clock_span(&options.timestamp_seconds, "--hours", arguments->hours,
+                                3600, &err);
     }
     if (status == VTR_OK) {
-        status = vtr_repo_lifetime(&options.snapshot_seconds, "--snapshot-days",
-                                   arguments->snapshot_days, VTR_DAY_SECONDS, &err);
+        status = vtr_clock_span(&options.snapshot_seconds, "--snapshot-days",
+                                arguments->snapshot_days, VTR_DAY_SECONDS, &err);
     }
     if (status == VTR_OK) {
         status =

@@ -278,8 +278,7 @@ static enum vtr_status run(const struct update_arguments *arguments,
         .urls = arguments->urls.items,
         .url_count = arguments->urls.count,
         .ca_file = arguments->ca_file,
-        .timeout_seconds = arguments->timeout_seconds == 0 ? TIMEOUT_SECONDS_DEFAULT
-                                                           : arguments->timeout_seconds,
+        .timeout_seconds = arguments->timeout_seconds,
         .slow_bytes =
             arguments->slow_bytes == 0 ? SLOW_BYTES_DEFAULT : arguments->slow_bytes};
     struct vtr_curl *curl = NULL;
@@ -348,8 +347,7 @@ static int update(const struct update_arguments *arguments)
 /* Ends by a signal: an update may be killed at any moment. */
 _Noreturn static void stay(struct update_arguments *arguments)
 {
-    const uint64_t asked = arguments->interval_seconds;
-    const uint64_t interval = asked == 0 ? INTERVAL_SECONDS_DEFAULT : asked;
+    const uint64_t interval = arguments->interval_seconds;
 
     arguments->is_scheduled = true;
     for (;;) {
@@ -371,6 +369,51 @@ static int roll_back(const struct update_arguments *arguments)
                : vtr_complain(&vtr_verb_update, &err);
 }
 
+/* Fills in a time that is not given, and refuses one that nobody can mean. */
+static enum vtr_status settle_time(uint64_t *seconds, const char *option,
+                                   uint64_t if_not_given, struct vtr_error *err)
+{
+    return vtr_clock_span(seconds, option, *seconds == 0 ? if_not_given : *seconds, 1,
+                          err);
+}
+
+static enum vtr_status settle_times(struct update_arguments *arguments,
+                                    struct vtr_error *err)
+{
+    enum vtr_status status = settle_time(&arguments->timeout_seconds, "--timeout",
+                                         TIMEOUT_SECONDS_DEFAULT, err);
+
+    if (status == VTR_OK) {
+        status = settle_time(&arguments->interval_seconds, "--interval",
+                             INTERVAL_SECONDS_DEFAULT, err);
+    }
+    return status == VTR_OK
+               ? settle_time(&arguments->jitter_seconds, "--jitter", 0, err)
+               : status;
+}
+
+static int run_verb(struct update_arguments *arguments)
+{
+    struct vtr_error err = {0};
+
+    if (arguments->dir == NULL) {
+        return vtr_complain_text(&vtr_verb_update, "--dir is missing", NULL);
+    }
+    if (arguments->is_rollback) {
+        return roll_back(arguments);
+    }
+    if (arguments->urls.count == 0) {
+        return vtr_complain_text(&vtr_verb_update, "--url is missing", NULL);
+    }
+    if (settle_times(arguments, &err) != VTR_OK) {
+        return vtr_complain(&vtr_verb_update, &err);
+    }
+    if (arguments->is_daemon) {
+        stay(arguments);
+    }
+    return update(arguments);
+}
+
 int vtr_cmd_update(int argc, char **argv)
 {
     struct update_arguments arguments = {0};
@@ -379,18 +422,7 @@ int vtr_cmd_update(int argc, char **argv)
 
     if (vtr_options_parse(&vtr_verb_update, argc, argv, &arguments, &operands,
                           &exit_code)) {
-        if (arguments.dir == NULL) {
-            exit_code = vtr_complain_text(&vtr_verb_update, "--dir is missing", NULL);
-        } else if (arguments.is_rollback) {
-            exit_code = roll_back(&arguments);
-        } else if (arguments.urls.count == 0) {
-            exit_code = vtr_complain_text(&vtr_verb_update, "--url is missing", NULL);
-        } else {
-            if (arguments.is_daemon) {
-                stay(&arguments);
-            }
-            exit_code = update(&arguments);
-        }
+        exit_code = run_verb(&arguments);
     }
     vtr_options_deinit(&vtr_verb_update, &arguments, &operands);
     return exit_code;

@@ -73,6 +73,16 @@ is_missing far.proposal
 expect 2 repo expire repo --key online.key --hours 99999999999
 expect 2 repo propose repo 3.vdb -o far.proposal --key online.key --days 36501
 expect 0 repo propose repo 3.vdb -o far.proposal --key online.key --days 36500
+expect 1 repo check repo --warn-days 36500
+expect 2 repo check repo --warn-days 100000
+says stderr 'warn-days: more than a hundred years'
+cp -r repo kept
+for now in 253402300800 18446744073709551615; do
+    expect 2 repo expire repo --key online.key --now "$now"
+    says stderr 'now: past the year 9999'
+done
+SOURCE_DATE_EPOCH=999999999999 expect 2 repo expire repo --key online.key
+diff -r repo kept || complain "a time out of all bounds has changed the repository"
 
 # --- Keys that do not count -------------------------------------------------------------
 

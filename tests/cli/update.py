@@ -621,6 +621,16 @@ def a_database_past_the_limit_is_refused(w):
     assert "more than the limit" in w.said
 
 
+def times_that_nobody_can_mean_are_refused(w):
+    w.publish(1)
+    for option in ["--timeout", "--jitter", "--interval"]:
+        for seconds in [36500 * 86400 + 1, 2**64 - 1]:
+            w.update(option, seconds, expect=2)
+            assert f"{option}: more than a hundred years" in w.said, w.said
+    w.update("--timeout", 36500 * 86400, "--slow", 2**64 - 1)
+    w.has(1)
+
+
 def addresses_of_other_kinds_are_refused(w):
     for url in ["ftp://localhost/", "sample", "", "gopher://x", "-"]:
         assert vitrine("update", "--url", url, "--dir", w.dir, expect=2).stderr
