@@ -184,7 +184,7 @@ static enum vtr_status prepare(struct alone *alone,
 {
     alone->release_path = path_in(arguments->keys, "release.key");
     alone->online_path = path_in(arguments->keys, "online.key");
-    alone->proposal_path = path_in(arguments->keys, "proposal");
+    alone->proposal_path = path_in(arguments->keys, ".alone.proposal");
     alone->root_path = path_in(alone->dir, "metadata/1.root.json");
     if (alone->release_path == NULL || alone->online_path == NULL ||
         alone->proposal_path == NULL || alone->root_path == NULL) {

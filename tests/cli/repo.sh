@@ -404,6 +404,7 @@ says stdout '^ +clients begin with alone/metadata/1.root.json$'
 says stdout "^published +main: release 1, $(stat -c %s 1.vdb) bytes\$"
 [ "$(stat -c %a alone.keys)" = 700 ] || complain "the folder of keys is not private"
 holds alone
+echo mine >alone.keys/proposal # of whoever keeps one there
 for r in 2 3; do expect 0 repo alone alone "$r.vdb" --keys alone.keys; done
 is_same stdout - <<<"published  main: release 3, $(stat -c %s 3.vdb) bytes"
 expect 0 repo alone alone 4.vdb --keys alone.keys --json
@@ -413,7 +414,9 @@ expect 2 repo alone alone 4.vdb --keys alone.keys
 says stderr 'does not come after release 4'
 expect 0 update --url "file://$work/alone" --dir alone.endpoint --root alone/metadata/1.root.json
 is_same alone.endpoint/main.vdb 4.vdb
-[ "$(ls alone.keys | xargs)" = "online.key online.key.pub release.key release.key.pub" ] ||
+is_same alone.keys/proposal - <<<mine
+rm alone.keys/proposal
+[ "$(ls -A alone.keys | xargs)" = "online.key online.key.pub release.key release.key.pub" ] ||
     complain "the folder of keys has other files"
 
 # What was proposed before gc is published after it, and clients go on.
