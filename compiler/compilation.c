@@ -205,6 +205,9 @@ enum vtr_status vtr_compilation_write(const struct vtr_compilation *compilation,
     }
     status = vtr_replacement_begin(&target.file, path, DATABASE_MODE, err);
     if (status == VTR_OK) {
+        status = vtr_replacement_keep_mode(&target.file, err);
+    }
+    if (status == VTR_OK) {
         const struct vtr_image_pause pause = {relax_file, &target};
         status = materialise(compilation, &pause, allocate_file, &target, &len, err);
     }
@@ -284,6 +287,9 @@ enum vtr_status vtr_compilation_write_source_map(
         return status;
     }
     status = vtr_replacement_begin(&file, path, DATABASE_MODE, err);
+    if (status == VTR_OK) {
+        status = vtr_replacement_keep_mode(&file, err);
+    }
     if (status == VTR_OK) {
         status = write_maps(compilation, &file, err);
     }

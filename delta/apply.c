@@ -47,6 +47,9 @@ static enum vtr_status write_result(struct vtr_delta *delta,
     }
     status = vtr_delta_rebuild(delta, basis, alloc_in_file, &file, err);
     if (status == VTR_OK) {
+        status = vtr_replacement_keep_mode(&file, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_replacement_sync(&file, err);
     }
     if (status == VTR_OK) {

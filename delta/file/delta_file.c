@@ -32,6 +32,9 @@ enum vtr_status vtr_delta_save(struct vtr_bytes delta, const char *path,
     enum vtr_status status = vtr_replacement_begin(&file, path, FILE_MODE, err);
 
     if (status == VTR_OK) {
+        status = vtr_replacement_keep_mode(&file, err);
+    }
+    if (status == VTR_OK) {
         status = vtr_replacement_write(&file, delta, err);
     }
     if (status == VTR_OK) {

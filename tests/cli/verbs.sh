@@ -191,6 +191,16 @@ is_same left.vdelta right.vdelta
 expect 0 delta merge d.vdelta back.vdelta d.vdelta -o merged.vdelta --key release.key --trust release.key.pub
 expect 0 delta apply 1.vdb merged.vdelta -o merged.vdb --trust release.key.pub
 is_same merged.vdb 2.vdb
+
+# What is replaced is read by nobody more than before.
+touch own.vdb own.map own.vdelta applied.vdb
+chmod 600 own.vdb own.map own.vdelta applied.vdb
+expect 0 compile -o own.vdb --source-map own.map same.hsb
+expect 0 delta create 1.vdb 2.vdb -o own.vdelta --unsigned
+expect 0 delta apply 1.vdb own.vdelta -o applied.vdb --unsigned
+[ "$(stat -c %a own.vdb own.map own.vdelta applied.vdb | sort -u)" = 600 ] ||
+    complain "a file that is replaced loses its permissions"
+
 expect 2 delta merge d.vdelta back.vdelta -o no.vdelta --key release.key
 says stderr 'asks for --trust'
 expect 2 delta merge d.vdelta back.vdelta -o no.vdelta
