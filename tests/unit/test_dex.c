@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/reader.h"
 #include "base/writer.h"
 #include "scan/module/dex_image.h"
@@ -324,8 +325,9 @@ static void the_checksum_and_the_signature_are_computed(void **state)
     const struct vtr_module_value signature = vtr_test_call(&test, "dex.signature()");
     assert_int_equal(checksum.is.number, 0x7867973E);
     assert_int_equal(signature.kind, VTR_MODULE_TEXT);
-    assert_string_equal(signature.is.text.ptr,
-                        "75d6919b7853df0c94124e1a2387736605892f91");
+    assert_true(vtr_bytes_equal(signature.is.text,
+                                vtr_bytes_from_text(
+                                    "75d6919b7853df0c94124e1a2387736605892f91")));
     vtr_test_modules_deinit(&test);
     vtr_sample_free(sample);
 }
