@@ -14,13 +14,13 @@
 /* {0} is safe to close. */
 struct vtr_temporary {
     char *folder; /* owned; where it was made, for messages */
-    uint64_t len;
+    uint64_t len; /* of what was written */
     int fd;
     bool is_open;
 };
 
-/* Makes the file in the folder that TMPDIR names; where it names none in `folder`, or
- * in /tmp when that is NULL. */
+/* Makes the file in the folder that TMPDIR names; where it names none in that of the
+ * path `beside`, or in /tmp when that is NULL or names a pipe or device. */
 VTR_MUST_CHECK enum vtr_status vtr_temporary_open(struct vtr_temporary *out,
                                                   const char *beside,
                                                   struct vtr_error *err);

@@ -118,20 +118,24 @@ void vtr_check_offset(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
                    const struct vtr_node *offset);
 
-/* Works out left `op` right of two integers into `left`; reports what cannot be. */
+/* Works out what `chain` has come to so far `op` `right`, into `chain`, where both are
+ * integers that are known; reports what cannot be. */
 void vtr_check_fold(struct vtr_checker *c, struct vtr_node *chain, enum vtr_op op,
                     const struct vtr_node *right);
+
+/* The same of '-' and '~' before an integer. */
+void vtr_check_fold_unary(struct vtr_checker *c, struct vtr_node *node);
 
 /* Whether the mark of a string at `offset` has no name because letters follow that are
  * not ASCII, as the lexer has said already. */
 bool vtr_check_is_cut(const struct vtr_checker *c, struct vtr_bytes id,
                       uint32_t offset);
 
-/* The same of '-' and '~' before an integer. */
-void vtr_check_fold_unary(struct vtr_checker *c, struct vtr_node *node);
-
 /* The number of a string, or VTR_NAME_NOT_FOUND. */
 uint32_t vtr_check_find_string(const struct vtr_checker *c, struct vtr_bytes id);
+
+/* Reports that the rule has no string `id`, with one that was probably meant; `star` is
+ * what follows the name: "*" of a wildcard, else "". */
 struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_bytes id,
                                             uint32_t offset, uint32_t length,
                                             const char *star);

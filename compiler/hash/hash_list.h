@@ -66,18 +66,18 @@ struct vtr_hash_text {
     struct vtr_bytes bytes;
 };
 
-/*
- * Adds the records of a text; `worker` is below the number of workers and in use by one
- * thread at a time.  Of several places that say the same, the one with the lowest file
- * and then line is kept.  Lines that are bad are reported and left out.
- * VTR_ERROR_MEMORY, VTR_ERROR_IO (of a temporary file): the list is of no more use.
- * VTR_ERROR_LIMIT, of which `err` says nothing: more than 2^31 records or lines.
- */
 struct vtr_hash_adding {
-    unsigned worker;
+    unsigned worker; /* below the number of workers; in use by one thread at a time */
     vtr_hash_problem_fn report; /* or NULL */
     void *context;
 };
+
+/*
+ * Adds the records of a text.  Of several places that say the same, the one with the
+ * lowest file and then line is kept.  Lines that are bad are reported and left out.
+ * VTR_ERROR_MEMORY, VTR_ERROR_IO (of a temporary file): the list is of no more use.
+ * VTR_ERROR_LIMIT, of which `err` says nothing: more than 2^31 records or lines.
+ */
 VTR_MUST_CHECK enum vtr_status vtr_hash_list_add(struct vtr_hash_list *list,
                                                  const struct vtr_hash_text *text,
                                                  const struct vtr_hash_adding *adding,

@@ -69,8 +69,9 @@ static struct value evaluate_logic(const struct vtr_node *chain)
     return sum;
 }
 
-/* Comparisons of known integers; arithmetic on them is not worked out. */
-static struct value compare(enum vtr_op op, int64_t a, int64_t b)
+/* Two known integers: compared, or put together where a 0 decides, since a count of 0
+ * is what is known here and not to the checker. */
+static struct value combine(enum vtr_op op, int64_t a, int64_t b)
 {
     bool holds;
 
@@ -94,7 +95,6 @@ static struct value compare(enum vtr_op op, int64_t a, int64_t b)
         holds = a >= b;
         break;
     case VTR_OP_MUL:
-        return a == 0 || b == 0 ? VALUE_FALSE : VALUE_ANYTHING;
     case VTR_OP_BIT_AND:
         return a == 0 || b == 0 ? VALUE_FALSE : VALUE_ANYTHING;
     case VTR_OP_ADD:
@@ -124,7 +124,7 @@ static struct value evaluate_chain(const struct vtr_node *chain)
         if (sum.kind == UNDEFINED || side.kind == UNDEFINED) {
             sum = VALUE_UNDEFINED;
         } else if (sum.kind == KNOWN && side.kind == KNOWN) {
-            sum = compare(n->joint, sum.number, side.number);
+            sum = combine(n->joint, sum.number, side.number);
         } else {
             sum = VALUE_ANYTHING;
         }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Bytes that the index keys on. */
+/* Bytes by which a string is judged: those of its rarest part. */
 #define KEY_LEN 4u
 
 /* Strings with fewer bits than this are met everywhere. */
@@ -119,7 +119,7 @@ static unsigned byte_bits(uint8_t byte)
     return is_alnum ? 6 : byte < 0x80 ? 7 : 8;
 }
 
-/* Bits of the best window that the index can key on.  A byte that repeats the one
+/* Bits of the rarest KEY_LEN bytes beside each other.  A byte that repeats the one
  * before it says little; in a wide string that is the one before the zero. */
 static unsigned string_bits(const struct vtr_atom_string *s)
 {

@@ -11,7 +11,7 @@
 
 #include "base/compiler.h"
 
-/* Bytes of a string at most: twice what the index keys on, so that it has a choice. */
+/* Bytes of a string at most: those of the index's longest windows. */
 #define VTR_ATOM_STRING_LIMIT 8u
 
 /* Strings of a set at most. */

@@ -3,7 +3,7 @@
 /*
  * What stands inside the quotes, braces and slashes of a rule's strings, turned into
  * the canonical payload of format/record/rule.h: what the front end asks of
- * text_pattern.c, hex_parser.c and regex_parser.c.
+ * text_pattern.c, hex_parser.c and regex_pattern.c.
  *
  * Nothing here knows files or lines: a problem is a place in the text that was handed
  * in, and the front end adds the rest.  The same pattern written differently (case of

@@ -3,7 +3,8 @@
 /*
  * YARA's regular expressions as a tree.  The language is YARA 4.2's: no groups but
  * plain ones, no lookaround, no backreferences; '{' that begins no repeat is itself,
- * and so is an escaped character without a meaning.
+ * and so is an escaped character without a meaning.  In the other dialects groups have
+ * flags and names, and in YARA-X's what has no meaning is refused.
  */
 #ifndef VTR_COMPILER_PATTERN_REGEX_PARSER_H
 #define VTR_COMPILER_PATTERN_REGEX_PARSER_H

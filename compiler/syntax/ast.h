@@ -53,11 +53,13 @@ enum vtr_node_kind {
     VTR_NODE_COUNT_IN,   /* children: low, high */
     VTR_NODE_OFFSET,     /* @a, child: index, if there is one */
     VTR_NODE_LENGTH,     /* !a, the same */
-    VTR_NODE_CHAIN,      /* children joined from the left by each one's `op` */
+    VTR_NODE_CHAIN,      /* children joined from the left by each one's `joint` */
     VTR_NODE_UNARY,      /* op, child */
-    VTR_NODE_OF,         /* loop: set, children: none, low and high, or offset */
+    VTR_NODE_OF,         /* loop: set; children: none, low and high, an offset, or the
+                            conditions that are the set */
     VTR_NODE_FOR_OF,     /* loop: set, body */
-    VTR_NODE_FOR_IN      /* loop: variable, children: low and high, or values */
+    VTR_NODE_FOR_IN      /* loop: variables, body; children: low and high, values, what
+                            has the items, or what "with" names */
 };
 
 /* What the name of a VTR_NODE_NAME turned out to be. */
@@ -200,7 +202,7 @@ struct vtr_ast_string {
     struct vtr_pattern_modifiers modifiers;
     uint32_t flags;           /* VTR_PATTERN_* */
     struct vtr_bytes payload; /* as format/record/rule.h has it */
-    bool is_literal;          /* nothing but fixed bytes (see lower_rule.h) */
+    bool is_literal;          /* nothing but fixed bytes, of literal.h */
     struct vtr_ast_string *next;
 
     /* The checker's. */

@@ -34,7 +34,7 @@ struct vtr_file_set {
     bool is_closed;           /* includes are refused: sources from memory */
     struct vtr_vector files;  /* struct vtr_file *, sorted by path after loading */
     struct vtr_name_table paths;
-    struct vtr_diagnostics diagnostics; /* of arguments that name no file */
+    struct vtr_diagnostics diagnostics; /* of arguments, and of hash lists together */
 };
 
 void vtr_file_set_init(struct vtr_file_set *set, struct vtr_arena *arenas,

@@ -116,7 +116,7 @@ void vtr_lexer_next(struct vtr_lexer *lexer, struct vtr_lexeme *out);
 /* Reports an integer that is too large where it stands. */
 void vtr_lexer_report_integer(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme);
 
-/* The lexeme after the next one's start, without moving and without reports. */
+/* The kind of the next lexeme, without moving and without reports. */
 int vtr_lexer_peek_kind(const struct vtr_lexer *lexer);
 
 /* The end of the comment at `pos`, or `pos` when none begins there. */

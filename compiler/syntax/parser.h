@@ -101,10 +101,16 @@ VTR_MUST_CHECK struct vtr_node *vtr_parse_with(struct vtr_parser *p);
 VTR_MUST_CHECK struct vtr_node *vtr_parse_tuple(struct vtr_parser *p,
                                                 struct vtr_node *of);
 
-/* Whether they begin here, looking ahead only; and what kind of reader of floats. */
+/* Looking ahead only: whether "with" begins here, and the '%' of a quantifier. */
 bool vtr_parser_is_at_with(const struct vtr_parser *p);
-bool vtr_parser_is_at_names(const struct vtr_parser *p);
 bool vtr_parser_is_at_percent(const struct vtr_parser *p);
+
+/* Whether the set whose '(' is current holds names alone, as YARA 4 has it; else it is
+ * a tuple of conditions. */
+bool vtr_parser_is_at_names(const struct vtr_parser *p);
+
+/* The VTR_READ kind of "float32(" and its like, or 0: readers of floats and of 8 bytes,
+ * whose names are words of the language in front of a parenthesis alone. */
 unsigned vtr_parser_added_reader(const struct vtr_parser *p);
 
 /* Reports what only YARA-X has where the dialect is YARA 4: false then. */

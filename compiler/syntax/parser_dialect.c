@@ -2,8 +2,8 @@
 
 /*
  * What YARA-X has beyond YARA 4: "with", tuples of conditions, percentages in "for",
- * readers of floats.  Each is told from what YARA 4 reads in the same place by looking
- * ahead, so that no YARA 4 rule is read in another way.
+ * readers of floats and of 8 bytes.  Each is told from what YARA 4 reads in the same
+ * place by looking ahead, so that no YARA 4 rule is read in another way.
  */
 #include "compiler/syntax/parser.h"
 
@@ -25,8 +25,8 @@ bool vtr_parser_allow(struct vtr_parser *p, uint32_t offset, uint32_t length,
     return false;
 }
 
-/* Whether the set whose '(' is current holds names alone, as YARA 4 has it: strings or
- * rules, each with its star, and commas.  Stops at the first lexeme that is none. */
+/* Strings or rules, each with its star, and commas.  Stops at the first lexeme that is
+ * none. */
 bool vtr_parser_is_at_names(const struct vtr_parser *p)
 {
     struct vtr_lexer ahead = p->lexer;
