@@ -2,6 +2,7 @@
 
 #include "compiler/diagnostic/warning.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -49,11 +50,13 @@ static bool is_text(struct vtr_bytes name, const char *text)
     return vtr_bytes_equal(name, vtr_bytes_from_text(text));
 }
 
+/* The set of all warnings. */
+#define ALL_WARNINGS ((UINT64_C(1) << VTR_WARNING_COUNT) - 1)
+static_assert(VTR_WARNING_COUNT < 64, "a set has a bit for each warning");
+
 bool vtr_warning_are_all(uint64_t set)
 {
-    const uint64_t all = (UINT64_C(1) << VTR_WARNING_COUNT) - 1;
-
-    return (set & all) == all;
+    return (set & ALL_WARNINGS) == ALL_WARNINGS;
 }
 
 uint64_t vtr_warning_find(struct vtr_bytes name)
@@ -109,7 +112,7 @@ const struct vtr_code_meaning *vtr_code_meanings(size_t *count)
 
 uint64_t vtr_warning_set(const char *name)
 {
-    return strcmp(name, "warnings") == 0 ? (UINT64_C(1) << VTR_WARNING_COUNT) - 1
+    return strcmp(name, "warnings") == 0 ? ALL_WARNINGS
                                          : vtr_warning_find(vtr_bytes_from_text(name));
 }
 

@@ -2,6 +2,7 @@
 
 #include "format/modules/module_table.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -37,6 +38,8 @@ static const struct vtr_module_info MODULES[VTR_MODULE_COUNT] = {
 #define VTR_CONSTANT_FLOAT(id, path, digits, exponent, doc)
 #include "format/modules/all.def"
 };
+
+static_assert(VTR_MODULE_COUNT <= 32, "vtr_module_bit has a bit for each module");
 
 const struct vtr_field_info *vtr_field_get(uint32_t row)
 {
