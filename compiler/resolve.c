@@ -13,8 +13,8 @@
 /* References of all rules, wildcards spelled out. */
 #define EDGE_LIMIT ((size_t)1 << 24)
 
-/* Strings of a rule that a name is held against to make a hint. */
-#define SUGGESTION_STRINGS 1000u
+/* Rules before and after the place of a misspelt name that it is held against. */
+#define SUGGESTION_RULES 100u
 
 /* Rules that all wildcards together may be held against. */
 #define CANDIDATE_LIMIT ((uint64_t)1 << 27)
@@ -272,9 +272,10 @@ static void suggest_rule(struct vtr_resolution *r, const struct vtr_rule_entry *
                          struct vtr_problem *problem)
 {
     const size_t around = lower_bound(r, from->space, reference->name);
-    const size_t first = around > 100 ? around - 100 : 0;
+    const size_t first = around > SUGGESTION_RULES ? around - SUGGESTION_RULES : 0;
+    const size_t end = around + SUGGESTION_RULES;
 
-    for (size_t i = first; i < r->sorted_count && i < around + 100; i++) {
+    for (size_t i = first; i < r->sorted_count && i < end; i++) {
         const struct vtr_rule_entry *entry = &r->entries[r->sorted[i]];
         if (entry->space == from->space &&
             vtr_names_are_close(entry->rule->name, reference->name)) {
@@ -295,7 +296,7 @@ static void suggest_strings(struct vtr_resolution *r, const struct vtr_rule_entr
     const struct vtr_bytes name = reference->name;
     const struct vtr_ast_string *s = from->rule->strings;
 
-    for (unsigned i = 0; s != NULL && i < SUGGESTION_STRINGS; s = s->next, i++) {
+    for (unsigned i = 0; s != NULL && i < VTR_SUGGESTION_STRINGS; s = s->next, i++) {
         if (s->id.len >= name.len &&
             (name.len == 0 || memcmp(s->id.ptr, name.ptr, name.len) == 0)) {
             vtr_problem_replace(problem, "names of strings begin with '$'",
@@ -314,7 +315,7 @@ static void suggest_string(struct vtr_resolution *r, const struct vtr_rule_entry
 {
     const struct vtr_ast_string *s = from->rule->strings;
 
-    for (unsigned i = 0; s != NULL && i < SUGGESTION_STRINGS; s = s->next, i++) {
+    for (unsigned i = 0; s != NULL && i < VTR_SUGGESTION_STRINGS; s = s->next, i++) {
         if (vtr_bytes_equal(s->id, name)) {
             vtr_problem_replace(problem, "names of strings begin with '$'",
                                 problem->place,

@@ -78,11 +78,7 @@ static void walk_file(struct walk *walk, struct vtr_file *file, unsigned depth)
         if (next->mark == walk->mark) {
             report_cycle(file, n);
         } else if (next->mark != walk->mark + 1 && depth >= VTR_INCLUDE_DEPTH_LIMIT) {
-            (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_INCLUDE_DEPTH,
-                                      (struct vtr_place){&file->source, n->offset,
-                                                         n->length},
-                                      "includes are nested more than %u deep",
-                                      VTR_INCLUDE_DEPTH_LIMIT);
+            vtr_file_report_depth(file, n);
         } else if (next->mark != walk->mark + 1) {
             walk_file(walk, next, depth + 1);
         }

@@ -248,7 +248,9 @@ static void parse_zeros(struct file_parser *p)
         return;
     }
     if (part->zeros > ZEROS_MAX) {
-        (void)report(p, "E501", text, "at most 268435456 zeros");
+        (void)report(p, "E501", text,
+                     vtr_diagnostics_text(p->diagnostics, "at most %llu zeros",
+                                          (unsigned long long)ZEROS_MAX));
     }
     expect_end(p);
 }

@@ -170,7 +170,7 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
                             "the rule has no string '$%.*s%s'", (int)id.len,
                             (const char *)id.ptr, star);
 
-    for (uint32_t i = 0; i < c->rule->string_count && i < 1000; i++) {
+    for (uint32_t i = 0; i < c->rule->string_count && i < VTR_SUGGESTION_STRINGS; i++) {
         const struct vtr_bytes other = c->strings[i]->id;
         if (vtr_names_are_close(id, other)) {
             problem->help =

@@ -192,20 +192,28 @@ static struct vtr_place include_place(const struct vtr_file *file,
     return (struct vtr_place){&file->source, include->offset, include->length};
 }
 
+void vtr_file_report_depth(struct vtr_file *file, const struct vtr_ast_include *include)
+{
+    (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_INCLUDE_DEPTH,
+                              include_place(file, include),
+                              "includes are nested more than %u deep",
+                              VTR_INCLUDE_DEPTH_LIMIT);
+}
+
 /* The file that an include statement means, added to the set when it is new. */
 static enum vtr_status resolve_include(struct vtr_file_set *set, struct vtr_file *file,
                                        struct vtr_ast_include *include)
 {
     struct vtr_source source = {.language = VTR_LANGUAGE_YARA};
 
-    if (set->is_closed || file->depth >= VTR_INCLUDE_DEPTH_LIMIT) {
-        (void)vtr_diagnostics_add(&file->diagnostics,
-                                  set->is_closed ? VTR_CODE_INCLUDE_MISSING
-                                                 : VTR_CODE_INCLUDE_DEPTH,
+    if (set->is_closed) {
+        (void)vtr_diagnostics_add(&file->diagnostics, VTR_CODE_INCLUDE_MISSING,
                                   include_place(file, include),
-                                  set->is_closed
-                                      ? "a source in memory cannot include files"
-                                      : "includes are nested more than 16 deep");
+                                  "a source in memory cannot include files");
+        return VTR_OK;
+    }
+    if (file->depth >= VTR_INCLUDE_DEPTH_LIMIT) {
+        vtr_file_report_depth(file, include);
         return VTR_OK;
     }
     source.path = vtr_source_beside(&set->arenas[0], file->source.path, include->name);

@@ -57,6 +57,10 @@ VTR_MUST_CHECK enum vtr_status vtr_file_set_add_text(struct vtr_file_set *set,
 VTR_MUST_CHECK enum vtr_status vtr_file_set_load(struct vtr_file_set *set,
                                                  struct vtr_error *err);
 
+/* Reports an include that is nested too deeply. */
+void vtr_file_report_depth(struct vtr_file *file,
+                           const struct vtr_ast_include *include);
+
 static inline struct vtr_file *vtr_file_at(const struct vtr_file_set *set, size_t index)
 {
     return ((struct vtr_file **)set->files.items)[index];

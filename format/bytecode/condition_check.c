@@ -42,7 +42,7 @@ struct op_shape {
     uint8_t pops;
 };
 
-#define OP_LIMIT 102u
+#define OP_LIMIT (VTR_OP_REGEX + 1u)
 #define UNARY      \
  {                 \
   OPERANDS_NONE, 1 \
