@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Questions about borrowed bytes: equality and the one total order of the project
- * (unsigned bytes first, then length), never the locale's. */
+/* Questions about borrowed bytes: equality, the one total order of the project
+ * (unsigned bytes first, then length), and what a byte is in ASCII, never in the
+ * locale. */
 #ifndef VTR_BASE_BYTES_H
 #define VTR_BASE_BYTES_H
 
@@ -21,7 +22,24 @@ static inline bool vtr_bytes_equal(struct vtr_bytes a, struct vtr_bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-/* A to Z become a to z, in any locale. */
+static inline bool vtr_bytes_begin_with(struct vtr_bytes bytes, struct vtr_bytes prefix)
+{
+    return bytes.len >= prefix.len &&
+           (prefix.len == 0 || memcmp(bytes.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+/* The value of a hexadecimal digit; VTR_HEX_NONE of another byte. */
+#define VTR_HEX_NONE 16u
+static inline unsigned vtr_hex_value(uint8_t c)
+{
+    const unsigned letter = (c | 0x20u) - (unsigned)'a';
+
+    return c - (unsigned)'0' < 10 ? c - (unsigned)'0'
+           : letter < 6           ? letter + 10
+                                  : VTR_HEX_NONE;
+}
+
+/* A to Z become a to z. */
 static inline uint8_t vtr_ascii_lower(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;

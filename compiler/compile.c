@@ -266,13 +266,6 @@ static enum vtr_status collect_externals(struct vtr_compilation *c)
     return VTR_OK;
 }
 
-static int compare_digests(const void *a, const void *b, void *context)
-{
-    (void)context;
-    return vtr_bytes_compare(*(const struct vtr_bytes *)a,
-                             *(const struct vtr_bytes *)b);
-}
-
 /* One digest for all sources, whatever their names and order. */
 static enum vtr_status digest_sources(struct vtr_compilation *c)
 {
@@ -293,7 +286,8 @@ static enum vtr_status digest_sources(struct vtr_compilation *c)
         }
     }
     c->stats.files = loaded;
-    if (vtr_sort(digests, loaded, sizeof(*digests), compare_digests, NULL) != VTR_OK) {
+    if (vtr_sort(digests, loaded, sizeof(*digests), vtr_bytes_compare_items, NULL) !=
+        VTR_OK) {
         return VTR_ERROR_MEMORY;
     }
     for (size_t i = 0; i < loaded; i++) {

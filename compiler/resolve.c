@@ -181,12 +181,6 @@ void vtr_resolution_deinit(struct vtr_resolution *r)
     vtr_vector_deinit(&r->edges);
 }
 
-static bool begins_with(struct vtr_bytes name, struct vtr_bytes prefix)
-{
-    return name.len >= prefix.len &&
-           (prefix.len == 0 || memcmp(name.ptr, prefix.ptr, prefix.len) == 0);
-}
-
 /* The first place in `sorted` that is not before (space, name). */
 static size_t lower_bound(const struct vtr_resolution *r, uint32_t space,
                           struct vtr_bytes name)
@@ -228,8 +222,10 @@ static struct vtr_rule_entry *member_at(const struct vtr_resolution *r,
         return NULL;
     }
     entry = &r->entries[r->sorted[at]];
-    return entry->space == from->space && begins_with(entry->rule->name, prefix) ? entry
-                                                                                 : NULL;
+    return entry->space == from->space &&
+                   vtr_bytes_begin_with(entry->rule->name, prefix)
+               ? entry
+               : NULL;
 }
 
 size_t vtr_resolution_list_rules(void *context, struct vtr_bytes prefix,
@@ -297,8 +293,7 @@ static void suggest_strings(struct vtr_resolution *r, const struct vtr_rule_entr
     const struct vtr_ast_string *s = from->rule->strings;
 
     for (unsigned i = 0; s != NULL && i < VTR_SUGGESTION_STRINGS; s = s->next, i++) {
-        if (s->id.len >= name.len &&
-            (name.len == 0 || memcmp(s->id.ptr, name.ptr, name.len) == 0)) {
+        if (vtr_bytes_begin_with(s->id, name)) {
             vtr_problem_replace(problem, "names of strings begin with '$'",
                                 problem->place,
                                 vtr_diagnostics_text(r->diagnostics, "$%.*s*",

@@ -124,13 +124,6 @@ static bool add_argument(struct vtr_suite_sources *sources, const char *argument
     return true;
 }
 
-static int compare_paths(const void *a, const void *b, void *context)
-{
-    (void)context;
-    return vtr_bytes_compare(*(const struct vtr_bytes *)a,
-                             *(const struct vtr_bytes *)b);
-}
-
 enum vtr_status vtr_suite_sources_collect(struct vtr_suite_sources *sources,
                                           const char *const *arguments, size_t count,
                                           struct vtr_error *err)
@@ -144,8 +137,8 @@ enum vtr_status vtr_suite_sources_collect(struct vtr_suite_sources *sources,
         }
     }
     files = sources->files.items;
-    if (vtr_sort(files, sources->files.count, sizeof(*files), compare_paths, NULL) !=
-        VTR_OK) {
+    if (vtr_sort(files, sources->files.count, sizeof(*files), vtr_bytes_compare_items,
+                 NULL) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     for (size_t i = 0; i < sources->files.count; i++) {

@@ -2,19 +2,11 @@
 
 #include "testing/suite_content.h"
 
+#include "base/bytes.h"
+
 static bool is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\t';
-}
-
-/* Value of a hexadecimal digit, or 16. */
-static unsigned hex_value(uint8_t byte)
-{
-    const uint8_t lower = byte | 0x20;
-
-    return byte >= '0' && byte <= '9'     ? (unsigned)(byte - '0')
-           : lower >= 'a' && lower <= 'f' ? (unsigned)(lower - 'a') + 10
-                                          : 16;
 }
 
 struct vtr_suite_decoded vtr_suite_decode_hex(struct vtr_arena *arena,
@@ -32,10 +24,11 @@ struct vtr_suite_decoded vtr_suite_decode_hex(struct vtr_arena *arena,
         if (is_blank(text.ptr[i])) {
             continue;
         }
-        const unsigned high = hex_value(text.ptr[i]);
-        const unsigned low = i + 1 < text.len ? hex_value(text.ptr[i + 1]) : 16;
-        if (high > 15 || low > 15) {
-            out.bad_at = high > 15 ? i : i + 1;
+        const unsigned high = vtr_hex_value(text.ptr[i]);
+        const unsigned low =
+            i + 1 < text.len ? vtr_hex_value(text.ptr[i + 1]) : VTR_HEX_NONE;
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
+            out.bad_at = high == VTR_HEX_NONE ? i : i + 1;
             out.reason = "expected two hexadecimal digits a byte";
             return out;
         }

@@ -12,11 +12,6 @@
 /* A longer text names no digests, or too many to be meant. */
 #define TEXT_MAX 4096u
 
-static uint8_t lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
-}
-
 static bool is_digit(uint8_t byte)
 {
     return byte >= '0' && byte <= '9';
@@ -32,7 +27,7 @@ static bool is_digest_word(struct vtr_bytes part)
         const size_t len = strlen(WORDS[i]);
         size_t at = 0;
         while (at < len && at < part.len &&
-               lower(part.ptr[at]) == (uint8_t)WORDS[i][at]) {
+               vtr_ascii_lower(part.ptr[at]) == (uint8_t)WORDS[i][at]) {
             at++;
         }
         if (at < len) {
@@ -64,16 +59,6 @@ static bool is_digest_key(struct vtr_bytes key)
     return false;
 }
 
-/* Value of a hexadecimal digit, or 16. */
-static unsigned hex_value(uint8_t byte)
-{
-    const uint8_t letter = lower(byte);
-
-    return is_digit(byte)                   ? (unsigned)(byte - '0')
-           : letter >= 'a' && letter <= 'f' ? (unsigned)(letter - 'a') + 10
-                                            : 16;
-}
-
 /* A word that is a digest in hexadecimal. */
 static bool read_digest(struct vtr_bytes word, struct vtr_suite_digest *out)
 {
@@ -84,9 +69,9 @@ static bool read_digest(struct vtr_bytes word, struct vtr_suite_digest *out)
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        const unsigned high = hex_value(word.ptr[2 * i]);
-        const unsigned low = hex_value(word.ptr[2 * i + 1]);
-        if (high > 15 || low > 15) {
+        const unsigned high = vtr_hex_value(word.ptr[2 * i]);
+        const unsigned low = vtr_hex_value(word.ptr[2 * i + 1]);
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
             return false;
         }
         out->bytes[i] = (uint8_t)(high << 4 | low);

@@ -109,12 +109,7 @@ static bool take_number(struct file_parser *p, uint64_t *out)
     bool is_good = word.len > 0;
 
     for (size_t i = is_hex ? 2 : 0; i < word.len && is_good; i++) {
-        const uint8_t byte = word.ptr[i];
-        const uint8_t lower = byte | 0x20;
-        const unsigned digit = byte >= '0' && byte <= '9' ? (unsigned)(byte - '0')
-                               : lower >= 'a' && lower <= 'f'
-                                   ? (unsigned)(lower - 'a') + 10
-                                   : 16;
+        const unsigned digit = vtr_hex_value(word.ptr[i]); /* VTR_HEX_NONE: too large */
         is_good = digit < base && value <= (UINT64_MAX - digit) / base;
         value = is_good ? value * base + digit : 0;
     }

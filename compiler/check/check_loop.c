@@ -3,8 +3,6 @@
 /* Quantifiers, the sets that they go over, and loops. */
 #include "compiler/check/check.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 #include "compiler/syntax/source.h"
 
@@ -64,15 +62,9 @@ static void check_reachable(struct vtr_checker *c, const struct vtr_loop *loop,
     }
 }
 
-static bool begins_with(struct vtr_bytes name, struct vtr_bytes prefix)
-{
-    return name.len >= prefix.len &&
-           (prefix.len == 0 || memcmp(name.ptr, prefix.ptr, prefix.len) == 0);
-}
-
 static bool is_member(const struct vtr_set_item *item, struct vtr_bytes id)
 {
-    return item->is_wildcard ? begins_with(id, item->name)
+    return item->is_wildcard ? vtr_bytes_begin_with(id, item->name)
                              : vtr_bytes_equal(id, item->name);
 }
 

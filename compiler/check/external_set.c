@@ -10,18 +10,16 @@
 #include "base/sort.h"
 #include "base/writer.h"
 #include "compiler/syntax/lexer.h"
+#include "compiler/syntax/lexer_scan.h"
 
 static bool is_name(struct vtr_bytes name)
 {
     if (name.len == 0 || name.len > VTR_NAME_LENGTH_LIMIT ||
-        (name.ptr[0] >= '0' && name.ptr[0] <= '9')) {
+        !vtr_char_is(name.ptr[0], VTR_CHAR_LETTER)) {
         return false;
     }
-    for (size_t i = 0; i < name.len; i++) {
-        const uint8_t byte = name.ptr[i];
-        const bool is_letter =
-            (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
-        if (!is_letter && (byte < '0' || byte > '9')) {
+    for (size_t i = 1; i < name.len; i++) {
+        if (!vtr_char_is(name.ptr[i], VTR_CHAR_LETTER | VTR_CHAR_DIGIT)) {
             return false;
         }
     }

@@ -42,28 +42,12 @@ static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
     return rows[a.len % 3][b.len];
 }
 
-static uint8_t lower(uint8_t c)
-{
-    return c - (unsigned)'A' < 26 ? (uint8_t)(c | 0x20u) : c;
-}
-
-/* Of two names of one length. */
-static bool is_same_but_case(struct vtr_bytes a, struct vtr_bytes b)
-{
-    for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.ptr[i]) != lower(b.ptr[i])) {
-            return false;
-        }
-    }
-    return a.len > 0;
-}
-
 bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b)
 {
     const size_t longer = a.len > b.len ? a.len : b.len;
     const size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
 
-    if (longer == a.len && gap == 0 && is_same_but_case(a, b)) {
+    if (a.len > 0 && vtr_bytes_equal_nocase(a, b)) {
         return true;
     }
     if (longer > LENGTH_MAX || longer < 2 || gap > 2 || gap * 3 > longer) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "compiler/syntax/source.h"
 
 #define TAB_COLUMNS 4u
@@ -109,10 +110,7 @@ static uint32_t take_gap(struct token_reader *r, uint32_t pos, uint32_t end)
 
 static bool is_group(uint8_t byte)
 {
-    const uint8_t lower = byte | 0x20;
-
-    return (byte >= '0' && byte <= '9') || (lower >= 'a' && lower <= 'f') ||
-           byte == '?' || byte == '~';
+    return vtr_hex_value(byte) != VTR_HEX_NONE || byte == '?' || byte == '~';
 }
 
 static int mark_kind(uint8_t byte, bool is_in_jump)

@@ -208,14 +208,6 @@ enum vtr_status vtr_hash_input_check(const struct vtr_hash_input *input,
     return status;
 }
 
-static int hex_value(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* The digest that `hex` spells and its kind; false when it is none. */
 static bool read_digest(struct vtr_bytes hex, uint8_t *out,
                         enum vtr_hash_kind *out_kind)
@@ -230,9 +222,9 @@ static bool read_digest(struct vtr_bytes hex, uint8_t *out,
         return false;
     }
     for (size_t i = 0; i < hex.len / 2; i++) {
-        const int high = hex_value(hex.ptr[2 * i]);
-        const int low = hex_value(hex.ptr[2 * i + 1]);
-        if (high < 0 || low < 0) {
+        const unsigned high = vtr_hex_value(hex.ptr[2 * i]);
+        const unsigned low = vtr_hex_value(hex.ptr[2 * i + 1]);
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
             return false;
         }
         out[i] = (uint8_t)(high << 4 | low);

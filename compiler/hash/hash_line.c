@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/reader.h"
 #include "base/writer.h"
 
@@ -74,11 +75,6 @@ static bool kind_of(size_t digits, enum vtr_hash_kind *out)
     }
 }
 
-static bool is_hex_digit(uint8_t byte)
-{
-    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 6;
-}
-
 /* The top bit of each of eight bytes below 0x80 that is at least `low`. */
 static uint64_t at_least(uint64_t bytes, unsigned low)
 {
@@ -122,7 +118,7 @@ static bool read_digest(struct vtr_bytes line, size_t end, struct vtr_hash_line 
     }
     if (!is_good) {
         size_t at = 0;
-        while (is_hex_digit(line.ptr[at])) {
+        while (vtr_hex_value(line.ptr[at]) != VTR_HEX_NONE) {
             at++;
         }
         return fail(problem, "E401", at, 1, "digest with a byte that is no digit");

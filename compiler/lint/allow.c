@@ -8,6 +8,7 @@
 #include "base/sort.h"
 #include "compiler/diagnostic/warning.h"
 #include "compiler/syntax/lexer.h"
+#include "compiler/syntax/lexer_scan.h"
 #include "compiler/syntax/source.h"
 
 /* The bytes from `begin` to `end` may have these warnings. */
@@ -79,12 +80,6 @@ static bool take_word(struct vtr_bytes text, uint32_t *at, uint32_t end,
     return true;
 }
 
-static bool is_name_byte(uint8_t byte)
-{
-    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 26 ||
-           byte == (unsigned)'_';
-}
-
 static void report_unknown(struct reader *r, struct vtr_bytes name, uint32_t offset)
 {
     struct vtr_problem *problem =
@@ -120,7 +115,8 @@ static uint64_t read_names(struct reader *r, uint32_t at, uint32_t end, bool is_
 
     for (;;) {
         const uint32_t start = at;
-        while (at < end && is_name_byte(text.ptr[at])) {
+        while (at < end &&
+               vtr_char_is(text.ptr[at], VTR_CHAR_LETTER | VTR_CHAR_DIGIT)) {
             at++;
         }
         if (at == start) {

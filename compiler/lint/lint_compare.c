@@ -265,15 +265,10 @@ static int find_lower(struct vtr_bytes text)
     return -1;
 }
 
-static bool is_upper(uint8_t c)
-{
-    return c - (unsigned)'A' < 26;
-}
-
 static bool has_upper(struct vtr_bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (is_upper(text.ptr[i])) {
+        if (vtr_ascii_lower(text.ptr[i]) != text.ptr[i]) {
             return true;
         }
     }
@@ -283,8 +278,7 @@ static bool has_upper(struct vtr_bytes text)
 static bool is_hex(struct vtr_bytes text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        const uint8_t c = text.ptr[i];
-        if (c - (unsigned)'0' >= 10 && (c | 0x20u) - (unsigned)'a' >= 6) {
+        if (vtr_hex_value(text.ptr[i]) == VTR_HEX_NONE) {
             return false;
         }
     }
@@ -317,7 +311,7 @@ static void offer_lower(struct vtr_linter *l, struct vtr_problem *problem,
         return;
     }
     for (size_t i = 0; i < text.len; i++) {
-        lower[i] = (char)(is_upper(text.ptr[i]) ? text.ptr[i] | 0x20u : text.ptr[i]);
+        lower[i] = (char)vtr_ascii_lower(text.ptr[i]);
     }
     vtr_problem_replace(problem, "write it in lower case", problem->place,
                         vtr_diagnostics_text(l->diagnostics, "%.*s", (int)text.len,

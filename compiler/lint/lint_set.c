@@ -3,19 +3,11 @@
 /* Sets of strings: "2 of ($a*)", and what stands beside them. */
 #include "compiler/lint/lint.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 #include "compiler/syntax/source.h"
 
 /* Sets of one chain that are held against what stands beside them. */
 #define SETS_MAX 8u
-
-static bool begins_with(struct vtr_bytes name, struct vtr_bytes prefix)
-{
-    return name.len >= prefix.len &&
-           (prefix.len == 0 || memcmp(name.ptr, prefix.ptr, prefix.len) == 0);
-}
 
 static bool is_digit(uint8_t c)
 {
@@ -115,7 +107,7 @@ static void lint_string_beside(struct vtr_linter *l, const struct vtr_node *stri
     const struct vtr_set_item *item = wildcard_of(of);
     const struct vtr_bytes name = string->text;
 
-    if (!is_string(string) || !begins_with(name, item->name)) {
+    if (!is_string(string) || !vtr_bytes_begin_with(name, item->name)) {
         return;
     }
     const bool is_one = asks_for_one(of->loop);
@@ -141,7 +133,8 @@ static void lint_sets_beside(struct vtr_linter *l, const struct vtr_node *wide,
     const struct vtr_set_item *item = wildcard_of(wide);
     const struct vtr_set_item *inner = wildcard_of(narrow);
 
-    if (inner->name.len <= item->name.len || !begins_with(inner->name, item->name) ||
+    if (inner->name.len <= item->name.len ||
+        !vtr_bytes_begin_with(inner->name, item->name) ||
         is_digit(inner->name.ptr[item->name.len]) ||
         wide->loop->quantifier == VTR_QUANTIFIER_NONE ||
         narrow->loop->quantifier == VTR_QUANTIFIER_NONE) {

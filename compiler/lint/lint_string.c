@@ -299,20 +299,9 @@ static void lint_nocase(struct vtr_linter *l, const struct vtr_ast_string *s)
     }
 }
 
-static unsigned hex_value(uint8_t c)
-{
-    return c - (unsigned)'0' < 10 ? c - (unsigned)'0'
-                                  : (c | 0x20u) - (unsigned)'a' + 10;
-}
-
 static bool is_blank(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static bool is_hex_digit(uint8_t c)
-{
-    return c - (unsigned)'0' < 10 || (c | 0x20u) - (unsigned)'a' < 6;
 }
 
 static bool is_printable(unsigned byte)
@@ -332,10 +321,12 @@ static size_t decode_text(struct vtr_bytes hex, uint8_t *out, bool *out_is_wide)
         if (is_blank(hex.ptr[at])) {
             continue;
         }
-        if (!is_hex_digit(hex.ptr[at]) || !is_hex_digit(hex.ptr[at + 1])) {
+        const unsigned high = vtr_hex_value(hex.ptr[at]);
+        const unsigned low = vtr_hex_value(hex.ptr[at + 1]);
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
             return 0;
         }
-        const unsigned byte = hex_value(hex.ptr[at]) << 4 | hex_value(hex.ptr[at + 1]);
+        const unsigned byte = high << 4 | low;
         *out_is_wide = count == 1 ? byte == 0 : *out_is_wide;
         const bool is_pad = *out_is_wide && count % 2 == 1;
         if ((is_pad ? byte != 0 : !is_printable(byte)) || len == TEXT_LEN_MAX) {

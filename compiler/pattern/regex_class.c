@@ -4,16 +4,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "compiler/pattern/pattern_problem.h"
-
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const int letter = c | 0x20;
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
 
 bool vtr_regex_read_escape(struct vtr_bytes text, size_t *at, uint8_t *out,
                            struct vtr_pattern_problem *problem)
@@ -25,12 +17,14 @@ bool vtr_regex_read_escape(struct vtr_bytes text, size_t *at, uint8_t *out,
         return vtr_problem_set(problem, "E202", *at, 1, "backslash at the end");
     }
     if (s[1] == 'x') {
-        if (left < 4 || hex_digit(s[2]) < 0 || hex_digit(s[3]) < 0) {
+        const unsigned high = left < 4 ? VTR_HEX_NONE : vtr_hex_value(s[2]);
+        const unsigned low = left < 4 ? VTR_HEX_NONE : vtr_hex_value(s[3]);
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
             (void)vtr_problem_set(problem, "E202", *at, 2,
                                   "'\\x' without two hexadecimal digits");
             return vtr_problem_help(problem, "write \\\\x for a backslash and an x");
         }
-        *out = (uint8_t)(hex_digit(s[2]) << 4 | hex_digit(s[3]));
+        *out = (uint8_t)(high << 4 | low);
         *at += 4;
         return true;
     }

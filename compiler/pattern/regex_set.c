@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_class.h"
 
@@ -27,16 +28,6 @@ struct set_parser {
     const struct vtr_regex_set_rules *rules;
     struct vtr_pattern_problem *problem;
 };
-
-static int hex_digit(uint8_t c)
-{
-    const int letter = c | 0x20;
-
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
 
 bool vtr_regex_read_code_point(struct vtr_bytes text, size_t *at, uint32_t *out)
 {
@@ -55,8 +46,8 @@ bool vtr_regex_read_code_point(struct vtr_bytes text, size_t *at, uint32_t *out)
     pos += is_braced ? 1 : 0;
     const size_t first = pos;
     const size_t most = is_braced || s[1] == 'U' ? 8 : 4;
-    while (pos < left && pos - first < most && hex_digit(s[pos]) >= 0) {
-        value = value << 4 | (uint32_t)hex_digit(s[pos]);
+    while (pos < left && pos - first < most && vtr_hex_value(s[pos]) != VTR_HEX_NONE) {
+        value = value << 4 | vtr_hex_value(s[pos]);
         pos++;
     }
     const size_t digits = pos - first;

@@ -8,6 +8,10 @@
  * depend on what stands around it.  What is left is plain alternatives; of YARA-X a
  * regular expression that looks at what stands around it too (base64_exact.h).
  */
+#include "compiler/pattern/pattern.h"
+
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/writer.h"
@@ -180,15 +184,6 @@ bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
     return check_xor(mods, problem) && check_base64(mods, problem);
 }
 
-static int hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const int letter = c | 0x20;
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /* The escape whose backslash is at `*at`; moves past it.  -1: there is none. */
 static int read_escape(struct vtr_bytes literal, enum vtr_dialect dialect, size_t *at)
 {
@@ -199,11 +194,13 @@ static int read_escape(struct vtr_bytes literal, enum vtr_dialect dialect, size_
         return -1;
     }
     if (s[1] == 'x') {
-        if (left < 4 || hex_digit(s[2]) < 0 || hex_digit(s[3]) < 0) {
+        const unsigned high = left < 4 ? VTR_HEX_NONE : vtr_hex_value(s[2]);
+        const unsigned low = left < 4 ? VTR_HEX_NONE : vtr_hex_value(s[3]);
+        if (high == VTR_HEX_NONE || low == VTR_HEX_NONE) {
             return -1;
         }
         *at += 4;
-        return hex_digit(s[2]) << 4 | hex_digit(s[3]);
+        return (int)(high << 4 | low);
     }
     *at += 2;
     switch (s[1]) {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum vtr_char_class {
-    VTR_CHAR_LETTER = 1,
+    VTR_CHAR_LETTER = 1, /* and '_' */
     VTR_CHAR_DIGIT = 2,
     VTR_CHAR_HEX_DIGIT = 4,
     VTR_CHAR_SPACE = 8,

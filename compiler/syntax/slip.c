@@ -35,16 +35,7 @@ static const char *const OTHERS[][2] = {
 
 static bool has_same_letters(struct vtr_bytes name, const char *word)
 {
-    if (strlen(word) != name.len) {
-        return false;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        const uint8_t c = name.ptr[i];
-        if ((c - (unsigned)'A' < 26 ? c | 0x20u : c) != (uint8_t)word[i]) {
-            return false;
-        }
-    }
-    return true;
+    return vtr_bytes_equal_nocase(name, vtr_bytes_from_text(word));
 }
 
 const char *vtr_slip_word(struct vtr_bytes name)

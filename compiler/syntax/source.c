@@ -15,19 +15,10 @@ static bool has_suffix(struct vtr_bytes path, const char *suffix)
 {
     const struct vtr_bytes wanted = vtr_bytes_from_text(suffix);
 
-    if (path.len < wanted.len) {
-        return false;
-    }
-    for (size_t i = 0; i < wanted.len; i++) {
-        uint8_t byte = path.ptr[path.len - wanted.len + i];
-        if (byte >= 'A' && byte <= 'Z') {
-            byte = (uint8_t)(byte + ('a' - 'A'));
-        }
-        if (byte != wanted.ptr[i]) {
-            return false;
-        }
-    }
-    return true;
+    return path.len >= wanted.len &&
+           vtr_bytes_equal_nocase((struct vtr_bytes){path.ptr + path.len - wanted.len,
+                                                     wanted.len},
+                                  wanted);
 }
 
 /* The language that a file's name tells, or 0. */
