@@ -8,6 +8,10 @@
 
 #define RUN_LEN 8u /* runs this short are sorted by insertion */
 
+/* Fewer numbers are sorted by insertion, more by their bytes, the lowest first. */
+#define FEW_NUMBERS 48u
+#define BYTE_VALUES 256u
+
 struct sorter {
     size_t size;
     vtr_compare_fn compare;
@@ -86,6 +90,71 @@ enum vtr_status vtr_sort(void *items, size_t count, size_t size, vtr_compare_fn 
     }
     if (from != items) {
         memcpy(items, from, count * size);
+    }
+    free(room);
+    return VTR_OK;
+}
+
+static void insert_numbers(uint32_t *numbers, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const uint32_t number = numbers[i];
+        size_t at = i;
+
+        for (; at > 0 && numbers[at - 1] > number; at--) {
+            numbers[at] = numbers[at - 1];
+        }
+        numbers[at] = number;
+    }
+}
+
+/* Copies the numbers in the order of one of their bytes, equal ones in theirs; false,
+ * with nothing copied, when that byte is the same of all. */
+static bool order_by_byte(const uint32_t *from, size_t count, unsigned shift,
+                          uint32_t *to)
+{
+    size_t places[BYTE_VALUES] = {0};
+    size_t next = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        places[from[i] >> shift & 0xFFu]++;
+    }
+    if (places[from[0] >> shift & 0xFFu] == count) {
+        return false;
+    }
+    for (unsigned value = 0; value < BYTE_VALUES; value++) {
+        const size_t same = places[value];
+
+        places[value] = next;
+        next += same;
+    }
+    for (size_t i = 0; i < count; i++) {
+        to[places[from[i] >> shift & 0xFFu]++] = from[i];
+    }
+    return true;
+}
+
+enum vtr_status vtr_sort_u32(uint32_t *numbers, size_t count)
+{
+    if (count < FEW_NUMBERS) {
+        insert_numbers(numbers, count);
+        return VTR_OK;
+    }
+    uint32_t *room = calloc(count, sizeof(*room)); /* checks the product */
+    if (room == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    uint32_t *from = numbers;
+    uint32_t *to = room;
+    for (unsigned shift = 0; shift < 32; shift += 8) {
+        if (order_by_byte(from, count, shift, to)) {
+            uint32_t *swap = from;
+            from = to;
+            to = swap;
+        }
+    }
+    if (from != numbers) {
+        memcpy(numbers, from, count * sizeof(*numbers));
     }
     free(room);
     return VTR_OK;

@@ -15,6 +15,10 @@ typedef int (*vtr_compare_fn)(const void *a, const void *b, void *context);
 VTR_MUST_CHECK enum vtr_status vtr_sort(void *items, size_t count, size_t size,
                                         vtr_compare_fn compare, void *context);
 
+/* Sorts numbers, ascending.  VTR_ERROR_MEMORY leaves them as they were; needs as much
+ * memory again for the time of the call. */
+VTR_MUST_CHECK enum vtr_status vtr_sort_u32(uint32_t *numbers, size_t count);
+
 /* The index of the first of `count` sorted elements that is not before `key`, which
  * `compare` gets second; the count when there is none. */
 size_t vtr_sort_find_first(const void *items, size_t count, size_t size,

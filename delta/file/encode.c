@@ -30,15 +30,6 @@ static void encode_removed(struct vtr_section_set *out,
     out->counts[section] = removed->count;
 }
 
-static int compare_u32(const void *a, const void *b, void *context)
-{
-    const uint32_t left = *(const uint32_t *)a;
-    const uint32_t right = *(const uint32_t *)b;
-
-    (void)context;
-    return (left > right) - (left < right);
-}
-
 /* The number to count the others from: their median, which one odd number does not
  * move.  0 when no name has a number. */
 static enum vtr_status choose_base(const struct vtr_vector *added, uint32_t *out,
@@ -57,7 +48,7 @@ static enum vtr_status choose_base(const struct vtr_vector *added, uint32_t *out
             numbers[count++] = records[i].number;
         }
     }
-    if (vtr_sort(numbers, count, sizeof(*numbers), compare_u32, NULL) != VTR_OK) {
+    if (vtr_sort_u32(numbers, count) != VTR_OK) {
         status = vtr_error_set_memory(err);
     }
     if (status == VTR_OK) {

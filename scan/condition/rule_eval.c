@@ -145,15 +145,6 @@ static bool is_true(const struct vtr_rule_eval *eval, uint32_t rule)
     return verdict != NULL && *verdict == VTR_TRUTH_TRUE;
 }
 
-static int compare_rules(const void *a, const void *b, void *context)
-{
-    const uint32_t left = *(const uint32_t *)a;
-    const uint32_t right = *(const uint32_t *)b;
-
-    (void)context;
-    return (left > right) - (left < right);
-}
-
 /* The rules that may hold, ascending, each once. */
 static bool collect(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
 {
@@ -170,8 +161,7 @@ static bool collect(struct vtr_rule_eval *eval, struct vtr_scan_run *run)
         return false;
     }
     rules = eval->rules.items;
-    if (vtr_sort(rules, eval->rules.count, sizeof(*rules), compare_rules, NULL) !=
-        VTR_OK) {
+    if (vtr_sort_u32(rules, eval->rules.count) != VTR_OK) {
         return false;
     }
     for (size_t i = 0; i < eval->rules.count; i++) {

@@ -12,7 +12,7 @@
 void vtr_match_list_deinit(struct vtr_match_list *list)
 {
     if (list != NULL) {
-        if (!list->is_pooled) {
+        if (!list->is_lent) {
             free(list->items);
         }
         *list = (struct vtr_match_list){0};
@@ -27,19 +27,19 @@ void vtr_match_list_clear(struct vtr_match_list *list)
 
 bool vtr_match_list_grow(struct vtr_match_list *list)
 {
-    const size_t cap = list->cap == 0 ? FIRST_CAPACITY : list->cap * 2;
+    const size_t cap = list->cap < FIRST_CAPACITY ? FIRST_CAPACITY : list->cap * 2;
 
     if (cap > SIZE_MAX / sizeof(*list->items)) {
         return false;
     }
     struct vtr_match *items =
-        realloc(list->is_pooled ? NULL : list->items, cap * sizeof(*items));
+        realloc(list->is_lent ? NULL : list->items, cap * sizeof(*items));
     if (items == NULL) {
         return false;
     }
-    if (list->is_pooled) {
+    if (list->is_lent) {
         memcpy(items, list->items, list->count * sizeof(*items));
-        list->is_pooled = false; /* its room is lost to the pool until that goes */
+        list->is_lent = false; /* a pool's room is lost to it until that goes */
     }
     list->items = items;
     list->cap = cap;

@@ -15,14 +15,22 @@
 #include "vitrine/scan.h"
 
 struct vtr_match_list {
-    struct vtr_match *items; /* owned, unless it is a pool's */
+    struct vtr_match *items; /* owned, unless they are lent */
     size_t count;
     size_t cap;
     bool is_disordered; /* an item was added out of order: finish has work to do */
-    bool is_pooled;     /* the items are in a pool: scan/match/match_pool.h */
+    bool is_lent;       /* the items are a pool's (scan/match/match_pool.h), or the room
+                           for one that their pattern has (vtr_match_list_lend) */
 };
 
-/* {0} is a valid empty list. */
+/* {0} is a valid empty list.  One that is lent room for a match, which lives as long as
+ * the list, takes memory for the second only. */
+static inline void vtr_match_list_lend(struct vtr_match_list *list,
+                                       struct vtr_match *room)
+{
+    *list = (struct vtr_match_list){.items = room, .cap = 1, .is_lent = true};
+}
+
 void vtr_match_list_deinit(struct vtr_match_list *list);
 
 /* Forgets the matches, keeps the memory. */

@@ -78,14 +78,14 @@ static struct vtr_match *take(struct vtr_match_pool *pool, unsigned size)
 /* Takes the room of a list that has moved, for others or for the system. */
 static void take_back(struct vtr_match_pool *pool, const struct vtr_match_list *list)
 {
-    if (list->is_pooled) {
+    if (!list->is_lent) {
+        free(list->items);
+    } else if (list->cap >= VTR_MATCH_POOL_LEAST) { /* or it is the pattern's */
         struct vtr_match_room *room = (void *)list->items;
         const unsigned size = size_of(list->cap);
 
         room->next = pool->unused[size];
         pool->unused[size] = room;
-    } else {
-        free(list->items);
     }
 }
 
@@ -103,5 +103,5 @@ void vtr_match_pool_grow(struct vtr_match_pool *pool, struct vtr_match_list *lis
     take_back(pool, list);
     list->items = items;
     list->cap = (size_t)VTR_MATCH_POOL_LEAST << size;
-    list->is_pooled = true;
+    list->is_lent = true;
 }

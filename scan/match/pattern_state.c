@@ -20,28 +20,40 @@
 /* Past so many patterns what is kept from file to file is dropped. */
 #define KEEP_LIMIT 131072u
 
-static void state_free(struct vtr_pattern_state *state)
+static void begin_matches(struct vtr_pattern_state *state)
 {
-    if (state == NULL) {
-        return;
+    vtr_match_list_lend(&state->matches, &state->first);
+    state->settled = (struct vtr_match_list){0};
+}
+
+/* Gives back the room of all matches. */
+static void drop_matches(struct vtr_pattern_state *state)
+{
+    vtr_match_list_deinit(&state->matches);
+    vtr_match_list_deinit(&state->settled);
+    for (size_t i = 0; i < state->part_count; i++) {
+        vtr_match_list_deinit(&state->parts[i].found);
     }
+    begin_matches(state);
+}
+
+/* Leaves the state itself to the arena. */
+static void state_deinit(struct vtr_pattern_state *state)
+{
+    drop_matches(state);
+    vtr_vector_deinit(&state->copies);
     for (size_t i = 0; i < state->part_count; i++) {
         vtr_expression_free(state->parts[i].expression);
         vtr_vector_deinit(&state->parts[i].candidates);
-        vtr_match_list_deinit(&state->parts[i].found);
     }
-    free(state->parts);
-    vtr_match_list_deinit(&state->matches);
-    vtr_match_list_deinit(&state->settled);
-    vtr_vector_deinit(&state->copies);
-    free(state);
 }
 
 static void drop_all(struct vtr_pattern_states *states)
 {
     for (size_t i = 0; i < states->count; i++) {
-        state_free(states->items[i]);
+        state_deinit(states->items[i]);
     }
+    vtr_arena_deinit(&states->arena);
     vtr_match_pool_deinit(&states->pool);
     states->count = 0;
     states->touched_count = 0;
@@ -60,21 +72,6 @@ void vtr_pattern_states_deinit(struct vtr_pattern_states *states)
         free(states->touched);
         *states = (struct vtr_pattern_states){.image = states->image};
     }
-}
-
-/* Gives back the room of all matches. */
-static void drop_matches(struct vtr_pattern_states *states)
-{
-    for (size_t i = 0; i < states->count; i++) {
-        struct vtr_pattern_state *state = states->items[i];
-
-        vtr_match_list_deinit(&state->matches);
-        vtr_match_list_deinit(&state->settled);
-        for (size_t part = 0; part < state->part_count; part++) {
-            vtr_match_list_deinit(&state->parts[part].found);
-        }
-    }
-    vtr_match_pool_deinit(&states->pool);
 }
 
 bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room)
@@ -96,7 +93,10 @@ bool vtr_pattern_states_clear(struct vtr_pattern_states *states, bool has_room)
     }
     states->touched_count = 0;
     if (!has_room) {
-        drop_matches(states);
+        for (size_t i = 0; i < states->count; i++) {
+            drop_matches(states->items[i]);
+        }
+        vtr_match_pool_deinit(&states->pool);
     }
     return true;
 }
@@ -212,7 +212,7 @@ static bool read_part(struct vtr_reader *r, enum vtr_pattern_type type, bool is_
 }
 
 /* Reads the parts; false when memory is out, `is_bad` when the bytes are bad. */
-static bool read_parts(struct vtr_pattern_state *state)
+static bool read_parts(struct vtr_pattern_state *state, struct vtr_arena *arena)
 {
     struct vtr_reader r = state->view.payload;
     uint64_t count;
@@ -223,7 +223,7 @@ static bool read_parts(struct vtr_pattern_state *state)
         state->is_bad = true;
         return true;
     }
-    state->parts = calloc(count == 0 ? 1 : (size_t)count, sizeof(*state->parts));
+    state->parts = vtr_arena_array(arena, (size_t)count, sizeof(*state->parts));
     if (state->parts == NULL) {
         return false;
     }
@@ -256,23 +256,24 @@ static struct vtr_bytes find_plain(const struct vtr_pattern_state *state)
                : (struct vtr_bytes){NULL, 0};
 }
 
-static struct vtr_pattern_state *state_new(const struct vtr_image *image,
+static struct vtr_pattern_state *state_new(struct vtr_pattern_states *states,
                                            uint32_t pattern)
 {
-    struct vtr_pattern_state *state = calloc(1, sizeof(*state));
+    const struct vtr_image *image = states->image;
+    struct vtr_pattern_state *state = vtr_arena_alloc(&states->arena, sizeof(*state));
     uint32_t offset;
 
     if (state == NULL) {
         return NULL;
     }
     vtr_vector_init(&state->copies, sizeof(struct vtr_bytes));
+    begin_matches(state);
     state->pattern = pattern;
     if (!vtr_pattern_row(image, pattern, &state->rule, &offset) ||
         !vtr_rule_pattern_at(vtr_image_rule(image, state->rule), offset,
                              &state->view)) {
         state->is_bad = true;
-    } else if (!read_parts(state)) {
-        state_free(state);
+    } else if (!read_parts(state, &states->arena)) {
         return NULL;
     }
     if (!state->is_bad) {
@@ -350,7 +351,7 @@ static struct vtr_pattern_state *add_state(struct vtr_pattern_states *states,
     if (states->count == states->cap && !grow(states)) {
         return NULL;
     }
-    struct vtr_pattern_state *state = state_new(states->image, pattern);
+    struct vtr_pattern_state *state = state_new(states, pattern);
     if (state != NULL) {
         state->number = (uint32_t)states->count;
         states->slots[states->count] = (struct vtr_plain_slot){.wanted = 0};
@@ -394,6 +395,26 @@ void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t 
     }
     if (state->matches.items != NULL) {
         VTR_PREFETCH(state->matches.items + state->matches.count);
+    }
+}
+
+void vtr_pattern_states_fetch_new(const struct vtr_pattern_states *states,
+                                  uint32_t pattern, unsigned step)
+{
+    const struct vtr_image *image = states->image;
+    const struct vtr_bytes rows = image->sections[VTR_SECTION_PATTERNS].bytes;
+    const struct vtr_bytes bodies = image->sections[VTR_SECTION_RULE_DATA].bytes;
+
+    if (pattern >= rows.len / VTR_PATTERN_ROW_LEN) {
+        return;
+    }
+    if (step == 0) {
+        VTR_PREFETCH(rows.ptr + (size_t)pattern * VTR_PATTERN_ROW_LEN);
+        return;
+    }
+    const uint32_t offset = vtr_table_u32(rows, pattern);
+    if (offset < bodies.len) {
+        VTR_PREFETCH(bodies.ptr + offset);
     }
 }
 

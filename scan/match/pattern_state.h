@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "base/number_map.h"
+#include "base/arena.h"
 #include "base/vector.h"
 #include "format/image/image.h"
 #include "format/record/rule.h"
@@ -64,8 +64,9 @@ struct vtr_pattern_state {
                                most VTR_PLAIN_LEN_MAX, wherever they stand; else
                                empty */
     struct vtr_pattern_view view;
-    struct vtr_pattern_part *parts; /* owned */
+    struct vtr_pattern_part *parts;
     size_t part_count;
+    struct vtr_match first; /* room for one, which `matches` or `settled` is lent */
     struct vtr_match_list matches;
     struct vtr_match_list settled; /* those of the blocks before: scan/run/memory.h */
     struct vtr_vector copies;      /* struct vtr_bytes, of each of them */
@@ -76,7 +77,8 @@ struct vtr_pattern_states {
     const struct vtr_image *image;
     uint32_t *places; /* of each pattern + 1, 0: not yet made; owned.  Pages that are
                          not used cost nothing */
-    struct vtr_pattern_state **items; /* owned, each too */
+    struct vtr_pattern_state **items; /* owned */
+    struct vtr_arena arena;           /* of each of them, and of their parts */
     struct vtr_plain_slot *slots;     /* owned, of each of them */
     uint32_t
         *plain_units; /* of each unit of rows: 0, or of a row of a plain pattern the
@@ -130,6 +132,10 @@ void vtr_pattern_states_note_units(struct vtr_pattern_states *states,
 #define VTR_PATTERN_FETCHES 2u
 void vtr_pattern_states_fetch(const struct vtr_pattern_states *states, uint32_t number,
                               unsigned step);
+
+/* The same of a pattern that has no state yet: what making one reads of the image. */
+void vtr_pattern_states_fetch_new(const struct vtr_pattern_states *states,
+                                  uint32_t pattern, unsigned step);
 
 /* Fetches what is known of patterns of a rule, of the first of so many. */
 void vtr_pattern_states_fetch_rule(const struct vtr_pattern_states *states,

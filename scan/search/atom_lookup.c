@@ -201,6 +201,8 @@ static void fetch_slots(struct lookup *l)
         if (place != NULL && *place > 0) {
             suspect->number = *place;
             VTR_PREFETCH(&slots[suspect->number - 1]);
+        } else if (place != NULL) {
+            vtr_pattern_states_fetch_new(patterns, suspect->pattern, 0);
         }
     }
 }
@@ -239,6 +241,8 @@ static void fetch_ends(const struct lookup *l)
 
             vtr_plain_hits_fetch(slot);
             others += slot->wanted >> 8 != file_number;
+        } else {
+            vtr_pattern_states_fetch_new(patterns, suspect->pattern, 1);
         }
     }
     for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {

@@ -13,7 +13,7 @@ static void add(struct vtr_match_pool *pool, struct vtr_match_list *list,
 {
     if (list->count == list->cap) {
         vtr_match_pool_grow(pool, list);
-        assert_true(list->is_pooled);
+        assert_true(list->is_lent);
         assert_true(list->count < list->cap);
     }
     assert_true(vtr_match_list_add(list, offset, offset % 7));
@@ -77,18 +77,45 @@ static void a_list_comes_into_the_pool_and_leaves_it(void **state)
     for (uint64_t i = 0; i < 8; i++) {
         assert_true(vtr_match_list_add(&list, i, i % 7));
     }
-    assert_false(list.is_pooled);
+    assert_false(list.is_lent);
     add(&pool, &list, 8);
     check(&list, 0, 9);
     while (list.count < list.cap) {
         add(&pool, &list, list.count);
     }
     assert_true(vtr_match_list_add(&list, list.count, list.count % 7)); /* without it */
-    assert_false(list.is_pooled);
+    assert_false(list.is_lent);
     check(&list, 0, VTR_MATCH_POOL_LEAST + 1);
     vtr_match_pool_deinit(&pool);
     check(&list, 0, VTR_MATCH_POOL_LEAST + 1);
     vtr_match_list_deinit(&list);
+}
+
+static void a_list_that_is_lent_room_for_one_goes_on_in_the_pool_or_in_memory(
+    void **state)
+{
+    (void)state;
+    struct vtr_match room;
+    struct vtr_match_list list;
+    struct vtr_match_pool pool = {0};
+
+    vtr_match_list_lend(&list, &room);
+    assert_true(vtr_match_list_add(&list, 0, 0));
+    assert_ptr_equal(list.items, &room);
+    add(&pool, &list, 1);
+    check(&list, 0, 2);
+    vtr_match_list_deinit(&list);
+
+    vtr_match_list_lend(&list, &room);
+    assert_true(vtr_match_list_add(&list, 0, 0) && vtr_match_list_add(&list, 1, 1));
+    assert_false(list.is_lent);
+    check(&list, 0, 2);
+    vtr_match_list_deinit(&list);
+
+    vtr_match_pool_grow(&pool, &list);
+    assert_ptr_not_equal(list.items, &room); /* which is no room of the pool's */
+    vtr_match_list_deinit(&list);
+    vtr_match_pool_deinit(&pool);
 }
 
 static void a_list_that_is_too_long_stays_full(void **state)
@@ -115,6 +142,8 @@ int main(void)
         cmocka_unit_test(lists_that_grow_in_turns_keep_their_matches),
         cmocka_unit_test(a_list_that_moves_leaves_its_room_to_the_next_one),
         cmocka_unit_test(a_list_comes_into_the_pool_and_leaves_it),
+        cmocka_unit_test(
+            a_list_that_is_lent_room_for_one_goes_on_in_the_pool_or_in_memory),
         cmocka_unit_test(a_list_that_is_too_long_stays_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

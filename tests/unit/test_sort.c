@@ -52,6 +52,33 @@ static void every_length_is_sorted_and_stable(void **state)
     }
 }
 
+static void numbers_of_every_length_and_width_are_sorted(void **state)
+{
+    (void)state;
+    enum {
+        LONGEST = 300
+    };
+    static const uint32_t MASKS[] = {0, 0xFF, 0xFF00, 0xFF0000FF, UINT32_MAX};
+    uint32_t numbers[LONGEST];
+    unsigned seed = 11;
+
+    for (size_t n = 0; n < sizeof(MASKS) / sizeof(MASKS[0]) * (LONGEST + 1); n++) {
+        const size_t count = n % (LONGEST + 1);
+        uint32_t sum = 0;
+        for (size_t i = 0; i < count; i++) {
+            numbers[i] = (next_random(&seed) << 16 | next_random(&seed)) &
+                         MASKS[n / (LONGEST + 1)];
+            sum += numbers[i] * numbers[i];
+        }
+        assert_int_equal(vtr_sort_u32(numbers, count), VTR_OK);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(i == 0 || numbers[i - 1] <= numbers[i]);
+            sum -= numbers[i] * numbers[i];
+        }
+        assert_int_equal(sum, 0); /* the same numbers */
+    }
+}
+
 static void descending_input_is_not_quadratic(void **state)
 {
     (void)state;
@@ -106,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_length_is_sorted_and_stable),
+        cmocka_unit_test(numbers_of_every_length_and_width_are_sorted),
         cmocka_unit_test(descending_input_is_not_quadratic),
         cmocka_unit_test(what_is_sorted_is_found),
     };
