@@ -151,18 +151,18 @@ static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node
 }
 
 /* left, [jump past the rest when it decides], right, op; and so on from the left. */
-static void lower_logic(struct vtr_lowering *l, const struct vtr_node *chain)
+static void lower_joined(struct vtr_lowering *l, const struct vtr_node *first,
+                         lower_fn lower, enum vtr_op op)
 {
-    const struct vtr_node *node = chain->children;
+    const bool is_and = op == VTR_OP_AND || op == VTR_OP_BIT_AND;
 
-    vtr_lower_truth(l, node);
-    for (node = node->next; node != NULL; node = node->next) {
-        const unsigned jump =
-            node->joint == VTR_OP_AND ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE;
+    lower(l, first);
+    for (const struct vtr_node *node = first->next; node != NULL; node = node->next) {
         const size_t start = l->out.len;
-        vtr_lower_truth(l, node);
-        vtr_lower_op(l, node->joint, 2);
-        put_varint_before(l, start, jump, l->out.len - start);
+        lower(l, node);
+        vtr_lower_op(l, op, 2);
+        put_varint_before(l, start, is_and ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE,
+                          l->out.len - start);
     }
 }
 
@@ -202,7 +202,7 @@ static void lower_chain(struct vtr_lowering *l, const struct vtr_node *chain)
     enum vtr_type left = node->type;
 
     if (node->next->joint == VTR_OP_AND || node->next->joint == VTR_OP_OR) {
-        lower_logic(l, chain);
+        lower_joined(l, node, vtr_lower_truth, node->next->joint);
         return;
     }
     if (chain->is_known && l->source->dialect == VTR_DIALECT_YARA_X) {
@@ -345,15 +345,42 @@ static void lower_list(struct vtr_lowering *l, const struct vtr_node *node,
     push(l);
 }
 
-/* "2 of (condition, condition...)": a loop whose body is its variable. */
+/* A condition as 0 or 1, or undefined. */
+static void lower_bit(struct vtr_lowering *l, const struct vtr_node *node)
+{
+    vtr_lower_truth(l, node);
+    if (node->type == VTR_TYPE_INT) {
+        vtr_lower_op(l, VTR_OP_NOT, 1);
+        vtr_lower_op(l, VTR_OP_NOT, 1);
+    }
+}
+
+/* "any of (condition, condition...)" as YARA-X has it: one that is undefined makes the
+ * whole undefined, unless one before it decides. */
 static void lower_tuple(struct vtr_lowering *l, const struct vtr_node *node)
 {
-    const struct vtr_node variable = {.kind = VTR_NODE_NAME,
-                                      .type = VTR_TYPE_BOOL,
-                                      .name_kind = VTR_NAME_VARIABLE,
-                                      .slot = node->loop->slot};
+    const struct vtr_loop *loop = node->loop;
+    const int64_t number =
+        loop->quantifier == VTR_QUANTIFIER_ANY    ? 1
+        : loop->quantifier == VTR_QUANTIFIER_NONE ? 0
+        : loop->quantifier == VTR_QUANTIFIER_N && loop->count->is_known
+            ? loop->count->number
+            : -1;
 
-    lower_list(l, node, vtr_lower_truth, &variable);
+    if (loop->quantifier == VTR_QUANTIFIER_ALL) {
+        lower_joined(l, node->children, lower_bit, VTR_OP_BIT_AND);
+    } else if (number == 0 || number == 1) {
+        lower_joined(l, node->children, lower_bit, VTR_OP_BIT_OR);
+        if (number == 0) {
+            vtr_lower_op(l, VTR_OP_NOT, 1);
+        }
+    } else { /* a loop whose body is its variable */
+        const struct vtr_node variable = {.kind = VTR_NODE_NAME,
+                                          .type = VTR_TYPE_BOOL,
+                                          .name_kind = VTR_NAME_VARIABLE,
+                                          .slot = loop->slot};
+        lower_list(l, node, vtr_lower_truth, &variable);
+    }
 }
 
 /* To YARA-X 0 of strings that may be anywhere are found in every file; "0 of them at 0"
@@ -444,6 +471,16 @@ static void lower_for_in(struct vtr_lowering *l, const struct vtr_node *node)
     push(l);
 }
 
+/* Whether a quantifier is YARA-X's, be it for its dialect or since YARA 4 has none
+ * such. */
+static bool is_of_yara_x(const struct vtr_lowering *l, const struct vtr_node *node)
+{
+    return l->source->dialect == VTR_DIALECT_YARA_X ||
+           node->loop->set == VTR_SET_CONDITIONS ||
+           (node->kind == VTR_NODE_FOR_IN &&
+            node->loop->quantifier == VTR_QUANTIFIER_PERCENT);
+}
+
 /* A quantifier.  To YARA-X one whose number is negative or not defined never holds:
  * that is asked first. */
 static void lower_quantified(struct vtr_lowering *l, const struct vtr_node *node,
@@ -451,7 +488,7 @@ static void lower_quantified(struct vtr_lowering *l, const struct vtr_node *node
 {
     const struct vtr_node *count = node->loop->count;
 
-    if (l->source->dialect != VTR_DIALECT_YARA_X || count == NULL || count->is_known) {
+    if (count == NULL || count->is_known || !is_of_yara_x(l, node)) {
         lower(l, node);
         return;
     }

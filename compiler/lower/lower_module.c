@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "compiler/syntax/ast.h"
+#include "compiler/syntax/source.h"
 #include "format/modules/module_table.h"
 
 static void put_path(struct vtr_lowering *l, enum vtr_op op, unsigned pops,
@@ -37,6 +38,23 @@ static void lower_indices(struct vtr_lowering *l, const struct vtr_access *acces
     }
 }
 
+/* Whether a call is of math.max or math.min, of which YARA-X's see the sign of numbers.
+ */
+static bool is_signed_order(const struct vtr_lowering *l,
+                            const struct vtr_access *access)
+{
+    return l->source->dialect == VTR_DIALECT_YARA_X &&
+           (access->row == VTR_MATH_MAX || access->row == VTR_MATH_MIN);
+}
+
+/* Numbers whose highest bit was turned over have as unsigned ones the order that they
+ * had with a sign. */
+static void turn_sign(struct vtr_lowering *l)
+{
+    vtr_lower_int(l, INT64_MIN);
+    vtr_lower_op(l, VTR_OP_BIT_XOR, 2);
+}
+
 static unsigned lower_arguments(struct vtr_lowering *l, const struct vtr_access *access)
 {
     unsigned count = 0;
@@ -49,6 +67,9 @@ static unsigned lower_arguments(struct vtr_lowering *l, const struct vtr_access 
             vtr_lower_truth(l, a);
         } else {
             vtr_lower_node(l, a);
+        }
+        if (is_signed_order(l, access)) {
+            turn_sign(l);
         }
         count++;
     }
@@ -79,6 +100,9 @@ void vtr_lower_access(struct vtr_lowering *l, const struct vtr_access *access)
         pops += lower_arguments(l, access);
     }
     put_path(l, access->op, pops, access->path);
+    if (is_signed_order(l, access)) {
+        turn_sign(l);
+    }
     if (access->is_length) {
         put_path(l, VTR_OP_CALL, 1, vtr_bytes_from_text("string.length(s)"));
     }

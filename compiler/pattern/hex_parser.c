@@ -208,7 +208,7 @@ static bool read_jump(struct parser *p)
     }
     const bool is_yara_x = !has_min && has_max; /* [-m] */
     if (p->pos >= p->source.len || p->source.ptr[p->pos] != ']' ||
-        (is_yara_x && p->dialect != VTR_DIALECT_YARA_X) || (!has_min && !has_dash)) {
+        (is_yara_x && p->dialect == VTR_DIALECT_YARA4) || (!has_min && !has_dash)) {
         return fail_jump(p, at);
     }
     p->pos++;

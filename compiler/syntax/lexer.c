@@ -144,10 +144,10 @@ static uint32_t find_hex_end(const struct vtr_lexer *lexer, uint32_t pos)
     return byte_at(lexer, pos) == '}' && pos > start && pos < lexer->len ? pos + 1 : 0;
 }
 
-/* An i and then an s; in the dialect of YARA-X two flags. */
+/* Two flags; in the dialect of YARA 4 an i and then an s. */
 static void lex_regex(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 {
-    const bool is_ordered = lexer->source->dialect != VTR_DIALECT_YARA_X;
+    const bool is_ordered = lexer->source->dialect == VTR_DIALECT_YARA4;
 
     out->kind = VTR_LEX_REGEX;
     vtr_lexer_read_delimited(lexer, out, '/');

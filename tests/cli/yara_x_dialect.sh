@@ -69,6 +69,11 @@ long=$(printf 'y%.0s' {1..4000} | sed 's/y/y\\0/g')
 finds '/oZk(=|-){0,3}y*$/ wide' "o\\0Z\\0k\\0$long!\\0" ''
 long=$(printf 'y%.0s' {1..4000} | sed 's/y/y\\0-\\0/g')
 finds '/[a-z]+$/ wide' "$long$long$long$long$long-\\0y\\0y" '0x13882:2'
+# math.max and math.min see the sign.
+math='false } import "math" rule u { condition: math.'
+holds yes "${math}max(-1, 0) == 0 and math.min(-1, 0) == -1 and math.max(-2, -1) == -1"
+holds yes "${math}max(3, 5) == 5 and math.min(5, 3) == 3 and not defined math.max(uint8(9), 1)"
+
 holds yes '"éà" matches /(?u)^..$/'
 holds no '"éà" matches /^..$/'
 holds no '"éàé" matches /(?u)^.(?-u)..$/'
@@ -108,6 +113,21 @@ for count in 'int8(8)' 'uint8(99)'; do
     done
 done
 holds yes '0% of (false, false) and not 0% of (true, false) and not for 0% i in (1..2) : (true)'
+
+# An undefined condition makes the whole undefined, unless one before it decides.
+for row in 'any of (uint8(9) == 0, true)' 'all of (uint8(9) == 0, true)' \
+    'none of (uint8(9) == 0, false)' 'none of (false, uint8(9) == 0)' \
+    '1 of (uint8(9), true)' '0 of (uint8(9), true)' 'any of (all of (uint8(9), true), true)'; do
+    holds no "$row"
+    holds no "not $row"
+    holds yes "not defined ($row)"
+done
+for row in 'yes any of (true, uint8(9))' 'no all of (false, uint8(9))' 'no none of (true, uint8(9))' \
+    'yes all of (2, 1)' 'yes any of (0.0, "", 1.5)' 'no all of (2, 0.0)' 'yes none of (0, false)' \
+    'yes any of (uint8(9) == 0 or true, false)' 'yes 2 of (true, 1, uint8(9))' 'no any of (false)'; do
+    holds "${row%% *}" "${row#* }"
+    holds "$([ "${row%% *}" = yes ] && echo no || echo yes)" "not ${row#* }"
+done
 
 # 0 of strings are found in every file, but where a place or a loop is asked for.
 for row in 'yes 0 of them' 'yes 0 of ($a, $b)' 'yes 1 - 1 of them' 'yes filesize - 3 of them' \

@@ -168,6 +168,7 @@ static void spelling_does_not_matter(void **state)
 static void wildcards_and_jumps_merge(void **state)
 {
     (void)state;
+    expect("aa [-5] bb", "aa 0-5 bb");
     expect("aa ?? ?? bb", "aa any2 bb");
     expect("aa [2] bb", "aa any2 bb");
     expect("aa [2-2] bb", "aa any2 bb");
@@ -367,7 +368,7 @@ static void bad_jumps_are_refused_at_their_place(void **state)
     refuse("aa [2147483648] bb", "E107", 4, 10);
     refuse("aa [99999999999999999999999] bb", "E107", 4, 10);
     refuse("aa [] bb", "E109", 3, 2);
-    refuse("aa [-5] bb", "E109", 3, 4);
+    refuse("aa [--5] bb", "E109", 3, 3);
     refuse("aa [1-2-3] bb", "E109", 3, 5);
     refuse("aa [1 bb", "E109", 3, 4);
     refuse("aa [1", "E109", 3, 2);
