@@ -37,8 +37,8 @@ FAULTS = [("write", "error=ENOSPC"), ("write", "error=EIO"), ("write", "retval=1
           ("rename", "error=ENOSPC"), ("openat", "error=ENOSPC"), ("mkdir", "error=ENOSPC")]
 # What an update asks of the system besides, and what the faults above leave alone: memory
 # (tests of the allocator see to it), threads, the clock, the loader, and libcurl's own.
-OTHERS = set("""access arch_prctl brk clone clone3 clock_gettime clock_nanosleep execve exit
-    exit_group fcntl fdatasync fstat futex getpid getrandom gettid geteuid getuid ioctl
+OTHERS = set("""access arch_prctl brk clone clone3 clock_gettime clock_nanosleep eventfd2 execve
+    exit exit_group fcntl fdatasync fstat futex getpid getrandom gettid geteuid getuid ioctl
     madvise mprotect msync openat2 pipe2 poll prctl prlimit64 rseq rt_sigaction
     rt_sigprocmask rt_sigreturn sched_getaffinity set_robust_list set_tid_address
     sigaltstack socketpair sysinfo uname statfs stat lstat""".split())

@@ -92,6 +92,11 @@ def run(command, timeout=120):
     return done.returncode, done.stdout, done.stderr
 
 
+def version_of(yara):
+    """The numbers of a program's version: (4, 2, 3)."""
+    return tuple(int(number) for number in re.findall(rb"\d+", run([yara, "--version"])[1]))
+
+
 def parse(output, paths, outputs):
     """Adds to outputs[namespace, path] the printed matches of each rule."""
     current = None

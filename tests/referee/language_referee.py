@@ -9,10 +9,12 @@ Kinds are text, hex, regex and condition; all without one.  The peer is `yara`, 
 PROGRAM of --yara; or, with --yara-x, YARA-X: FOLDER is where npm has installed @virustotal/yara-x, and rules are
 compiled as --dialect yara-x has them.  A seed gives the same rules for ever.
 
-Of yara 4.2 differences are left out where it loses matches that 4.5 has, those of no
-bytes among them, of yara 4.5 where a match is wide and no word.  What a peer takes and Vitrine refuses is a difference, and so is each match.  What only
-Vitrine takes is counted: rules of YARA 4.5 and YARA-X among them.  docs/language.md has
-the differences that are meant; yara's are left out here, YARA-X's are not.
+Of yara before 4.5 differences are left out where it loses matches that 4.5 has, those of
+no bytes among them; of 4.5 where a match is wide and no word, and of 4.5.0 again where it
+loses some.  What a peer takes and Vitrine refuses is a difference, and so is each match.
+What only Vitrine takes is counted: rules of YARA 4.5 and YARA-X among them.
+docs/language.md has the differences that are meant; yara's are left out here, YARA-X's
+are not.
 Exit status: 0 no difference, 1 differences, 77 there is no peer.
 """
 import argparse
@@ -181,7 +183,7 @@ class Maker:
 
 
 def may_have_no_atom(text):
-    return not re.match(r"\^?a(?![?*{])", text) and text[-1] not in "bc"
+    return not (re.match(r"\^?a(?![?*{])", text) or re.search(r"(?<!\\)[bc]$", text))
 
 
 def is_lost(text, words):
@@ -196,12 +198,21 @@ def is_word(text, words):
     return "wide" in words and "fullword" in words and may_have_no_atom(text)
 
 
+def may_be_absent(text, _):
+    """Whether yara 4.5.0 may lose an expression's matches where an item is absent."""
+    return may_have_no_atom(text) and re.search(r"\?|\{0?,1\}", text)
+
+
 def is_meant(source, peer, version):
-    """Whether the peer may say something else than Vitrine, docs/language.md has why."""
+    """Whether the peer may say something else than Vitrine, docs/language.md has why.
+    The version is yara's, empty of YARA-X."""
+    reasons = []
+    if version:
+        reasons.append(is_lost if version < (4, 5) else is_word)
+    if version == (4, 5, 0):
+        reasons.append(may_be_absent)
     found = EXPRESSION.findall(source)
-    return (MEANT.search(peer) or
-            version == b"4.2" and any(is_lost(*one) for one in found) or
-            version == b"4.5" and any(is_word(*one) for one in found))
+    return MEANT.search(peer) or any(reason(*one) for reason in reasons for one in found)
 
 
 def ask_yara(program, cases, paths):
@@ -272,7 +283,7 @@ def ask(cases, vitrine, yara, folder_x, counts):
             for case in cases:
                 said[case.line] = said[case.line] and [
                     brief(case.source, one) for one in said[case.line]]
-    version = b"" if folder_x else conformance.run([yara, "--version"])[1][:3]
+    version = () if folder_x else conformance.version_of(yara)
     compare(cases, theirs, refused, ours, counts, version)
 
 
