@@ -51,7 +51,7 @@ const uint16_t vtr_hex_classes[256] = {
 
 const uint8_t *vtr_hex_skip_blanks(const uint8_t *at, const uint8_t *end)
 {
-    static const char INDENT[4] = "    ";
+    static const char INDENT[] = {' ', ' ', ' ', ' '};
 
     while (at < end && vtr_hex_class_of(*at) == VTR_HEX_SPACE) {
         at++;
