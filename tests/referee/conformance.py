@@ -87,7 +87,7 @@ def read_cases():
     return cases, lines
 
 
-def run(command, timeout=120):
+def run(command, timeout=300):
     done = subprocess.run(command, capture_output=True, timeout=timeout, check=False)
     return done.returncode, done.stdout, done.stderr
 
