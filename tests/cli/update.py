@@ -292,7 +292,8 @@ def what_an_earlier_update_left_is_gone_on_with(w):
 def what_a_killed_update_left_is_removed(w):
     w.publish(1)
     w.update()
-    for name in [".sample.vdb.tmp0", ".state.tmp12", "metadata/.root.json.tmp3"]:
+    for name in [".sample.vdb.tmp0", ".state.tmp12", "metadata/.root.json.tmp3",
+                 ".sample.vdb.tmp1", "..sample.vdb.tmp1.tmp0"]:
         (w.dir / name).write_text("left")
     mine = ["mine.tmp0", ".notes.tmp1", "sub/.sample.vdb.tmp0"]
     (w.dir / "sub").mkdir()

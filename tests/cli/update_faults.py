@@ -41,7 +41,7 @@ OTHERS = set("""access arch_prctl brk clone clone3 clock_gettime clock_nanosleep
     exit exit_group fcntl fdatasync fstat futex getpid getrandom gettid geteuid getuid ioctl
     madvise mprotect msync openat2 pipe2 poll prctl prlimit64 rseq rt_sigaction
     rt_sigprocmask rt_sigreturn sched_getaffinity set_robust_list set_tid_address
-    sigaltstack socketpair sysinfo uname statfs stat lstat""".split())
+    sigaltstack socket socketpair sysinfo uname statfs stat lstat""".split())
 
 
 class World:

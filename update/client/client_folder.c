@@ -68,10 +68,10 @@ enum vtr_status vtr_update_get_state(const char *dir, struct vtr_update_state *o
  * file, which the next update removes.  From malloc. */
 static char *exchange_path(const char *dir, const char *database)
 {
-    char hidden[VTR_UPDATE_NAME_CAP + 8];
+    char hidden[VTR_UPDATE_NAME_CAP + 2];
 
-    (void)snprintf(hidden, sizeof(hidden), ".%s.vdb", database);
-    return vtr_client_path(dir, hidden, ".tmp1");
+    (void)snprintf(hidden, sizeof(hidden), ".%s", database);
+    return vtr_client_path(dir, hidden, VTR_CLIENT_EXCHANGE);
 }
 
 /* The two files change places, so that at each moment both names have a file: the state

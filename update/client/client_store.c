@@ -87,7 +87,8 @@ static bool is_own_temporary(const char *below)
     const struct vtr_bytes name = vtr_replacement_destination(below);
     return strchr(below, '/') == NULL &&
            (vtr_bytes_equal(name, vtr_bytes_from_text(VTR_CLIENT_STATE)) ||
-            ends_with(name, ".vdb") || ends_with(name, ".vdb.previous"));
+            ends_with(name, ".vdb") || ends_with(name, ".vdb.previous") ||
+            ends_with(name, VTR_CLIENT_EXCHANGE));
 }
 
 static bool remove_temporary(const char *path, enum vtr_status status,

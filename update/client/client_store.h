@@ -19,6 +19,7 @@
 #define VTR_CLIENT_METADATA "metadata/"
 #define VTR_CLIENT_PARTIAL  "partial/"
 #define VTR_CLIENT_STATE    "state"
+#define VTR_CLIENT_EXCHANGE ".vdb.tmp1" /* of a database that changes places */
 
 /* DIR/NAME with `suffix` behind it; from malloc, NULL when memory is out. */
 char *vtr_client_path(const char *dir, const char *name, const char *suffix);
