@@ -54,10 +54,14 @@ static enum vtr_regex_answer search(struct vtr_scan_run *run,
                                     struct vtr_bytes data, size_t start,
                                     struct vtr_match *out)
 {
-    return vtr_run_regex(run, NULL, expression,
-                         &(struct vtr_regex_subject){data, start, VTR_REGEX_ANYWHERE,
-                                                     VTR_REGEX_SEARCH},
-                         out);
+    const struct vtr_regex_subject subject = {
+        .data = data,
+        .start = start,
+        .last = VTR_REGEX_ANYWHERE,
+        .use = VTR_REGEX_SEARCH,
+    };
+
+    return vtr_run_regex(run, NULL, expression, &subject, out);
 }
 
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,

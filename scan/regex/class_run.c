@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/reader.h"
 #include "format/record/rule.h"
 
@@ -143,15 +144,61 @@ static bool read_repeat(struct vtr_reader *text, struct vtr_class_run *out)
     return take(text, '}');
 }
 
+/* What is left of the text is a tail, as the compiler writes it. */
+static bool read_tail(const struct vtr_reader *text, struct vtr_class_run *out)
+{
+#define WORD  "[0-9A-Z_a-z]"
+#define EDGES "(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD ")"
+    static const struct {
+        const char *text;
+        enum vtr_class_run_tail tail;
+    } TAILS[] = {
+        {"", VTR_CLASS_RUN_ANY},
+        {"\\z", VTR_CLASS_RUN_END},
+        {"(?:" EDGES ")", VTR_CLASS_RUN_BOUNDARY},
+        {"(?!" EDGES ")", VTR_CLASS_RUN_NO_BOUNDARY},
+    };
+#undef EDGES
+#undef WORD
+    const struct vtr_bytes rest = {text->bytes.ptr + text->pos, vtr_reader_left(text)};
+
+    for (size_t i = 0; i < sizeof TAILS / sizeof TAILS[0]; i++) {
+        if (vtr_bytes_equal(rest, vtr_bytes_from_text(TAILS[i].text))) {
+            out->tail = TAILS[i].tail;
+            return out->tail == VTR_CLASS_RUN_ANY || out->min > 0;
+        }
+    }
+    return false;
+}
+
 bool vtr_class_run_parse(struct vtr_bytes text, uint8_t flags,
                          struct vtr_class_run *out)
 {
     struct vtr_reader reader;
 
     vtr_reader_init(&reader, text, 0);
-    return (flags & (VTR_PROGRAM_WIDE | VTR_PROGRAM_END_ANCHOR)) == 0 &&
-           read_set(&reader, flags, out->set) && read_repeat(&reader, out) &&
-           vtr_reader_left(&reader) == 0;
+    return (flags & VTR_PROGRAM_WIDE) == 0 && read_set(&reader, flags, out->set) &&
+           read_repeat(&reader, out) && read_tail(&reader, out) &&
+           (out->tail != VTR_CLASS_RUN_ANY) == ((flags & VTR_PROGRAM_END_ANCHOR) != 0);
+}
+
+bool vtr_class_run_ends(const struct vtr_class_run *run, struct vtr_bytes data,
+                        size_t at)
+{
+    const bool is_behind = at > 0 && is_word(data.ptr[at - 1]);
+    const bool is_before = at < data.len && is_word(data.ptr[at]);
+
+    switch (run->tail) {
+    case VTR_CLASS_RUN_ANY:
+        break;
+    case VTR_CLASS_RUN_END:
+        return at == data.len;
+    case VTR_CLASS_RUN_BOUNDARY:
+        return is_behind != is_before;
+    case VTR_CLASS_RUN_NO_BOUNDARY:
+        return is_behind == is_before;
+    }
+    return true;
 }
 
 bool vtr_class_run_find(const struct vtr_class_run *run, struct vtr_bytes data,

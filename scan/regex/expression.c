@@ -3,7 +3,6 @@
 #include "scan/regex/expression.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "format/record/rule.h"
 #include "scan/regex/class_run.h"
@@ -17,8 +16,7 @@ enum form {
     FORM_RUN = 4,
     FORM_PROGRAM = 8,
     FORM_FILTER = 16,
-    FORM_WAYS = 32,
-    FORM_END = 64 /* whether it wants the end */
+    FORM_WAYS = 32
 };
 
 struct vtr_expression {
@@ -27,7 +25,6 @@ struct vtr_expression {
     unsigned tried; /* forms that are made, or cannot be */
     struct vtr_regex *at;
     struct vtr_regex *search;
-    bool wants_end;
     struct vtr_class_run run;
     bool is_run;
     struct vtr_regex_program_code *program; /* what the two below go by */
@@ -100,43 +97,6 @@ const struct vtr_regex *vtr_expression_get_regex(struct vtr_expression *expressi
         free(copy);
     }
     return *regex;
-}
-
-static bool begins_with(const uint8_t *text, size_t left, const char *word)
-{
-    const size_t len = strlen(word);
-
-    return left >= len && memcmp(text, word, len) == 0;
-}
-
-/* Whether the text has `\z` other than of the end of a line, `\z|(?=\n)`, or `(?!..)`,
- * which is the end of wide text. */
-static bool has_end(struct vtr_bytes text)
-{
-    bool is_found = false;
-
-    for (size_t i = 0; i < text.len && !is_found; i++) {
-        const uint8_t *at = text.ptr + i;
-        const size_t left = text.len - i;
-
-        is_found = begins_with(at, left, "(?!..)") ||
-                   (begins_with(at, left, "\\z") && !begins_with(at, left, "\\z|(?="));
-    }
-    return is_found;
-}
-
-bool vtr_expression_wants_end(struct vtr_expression *expression)
-{
-    struct vtr_bytes text;
-
-    if ((expression->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
-        is_first(expression, FORM_END)) {
-        uint8_t *copy = unmask(expression, &text);
-
-        expression->wants_end = copy == NULL || has_end(text);
-        free(copy);
-    }
-    return expression->wants_end;
 }
 
 const struct vtr_class_run *vtr_expression_get_run(struct vtr_expression *expression)

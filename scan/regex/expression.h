@@ -31,10 +31,6 @@ const struct vtr_regex *vtr_expression_get_regex(struct vtr_expression *expressi
                                                  enum vtr_regex_use use,
                                                  bool *out_is_memory_out);
 
-/* Whether a match may have to reach the end of the data, wherever that is: it has `$`.
- * Ends of words and lines are told by the bytes next to them. */
-bool vtr_expression_wants_end(struct vtr_expression *expression);
-
 /* NULL when it is not one run of a class. */
 const struct vtr_class_run *vtr_expression_get_run(struct vtr_expression *expression);
 

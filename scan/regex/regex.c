@@ -22,6 +22,7 @@ struct vtr_regex_machine {
     pcre2_match_context *context;
     pcre2_match_data *data;
     pcre2_jit_stack *jit_stack;
+    size_t end; /* no match that calls ends past it */
 };
 
 /* YARA's rules: `.` stops at \n alone, `$` is the end of the data alone, bytes are
@@ -49,13 +50,42 @@ static uint32_t search_options(struct vtr_bytes text)
     return PCRE2_USE_OFFSET_LIMIT | (has_groups ? PCRE2_NO_START_OPTIMIZE : 0);
 }
 
+/* PCRE2 is called at the end of such a match, and can be told to look for another. */
+static uint8_t *put_call(struct vtr_bytes *text)
+{
+    static const char BEFORE[] = "(?:";
+    static const char BEHIND[] = ")(?C1)";
+    const size_t before = sizeof BEFORE - 1;
+    const size_t behind = sizeof BEHIND - 1;
+    uint8_t *copy = malloc(before + text->len + behind);
+
+    if (copy != NULL) {
+        memcpy(copy, BEFORE, before);
+        if (text->len > 0) {
+            memcpy(copy + before, text->ptr, text->len);
+        }
+        memcpy(copy + before + text->len, BEHIND, behind);
+        *text = (struct vtr_bytes){copy, before + text->len + behind};
+    }
+    return copy;
+}
+
+static int refuse_end(pcre2_callout_block *block, void *data)
+{
+    const struct vtr_regex_machine *machine = data;
+
+    return block->current_position > machine->end ? 1 : 0;
+}
+
 struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
                                 enum vtr_regex_use use, bool *out_is_memory_out)
 {
     const bool is_search = use == VTR_REGEX_SEARCH;
     const uint32_t options =
         compile_options(program_flags) | (is_search ? search_options(text) : 0);
+    const bool calls = !is_search && (program_flags & VTR_PROGRAM_END_ANCHOR) != 0;
     struct vtr_regex *regex = NULL;
+    uint8_t *copy = NULL;
     int code = 0;
     PCRE2_SIZE at = 0;
 
@@ -68,7 +98,10 @@ struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
         return NULL;
     }
     regex = calloc(1, sizeof(*regex));
-    if (regex == NULL || pcre2_set_newline(context, PCRE2_NEWLINE_LF) != 0) {
+    copy = calls ? put_call(&text) : NULL;
+    if (regex == NULL || (calls && copy == NULL) ||
+        pcre2_set_newline(context, PCRE2_NEWLINE_LF) != 0) {
+        *out_is_memory_out = true;
         goto out;
     }
     regex->code = pcre2_compile(text.len == 0 ? (PCRE2_SPTR) "" : text.ptr, text.len,
@@ -80,6 +113,7 @@ struct vtr_regex *vtr_regex_new(struct vtr_bytes text, uint8_t program_flags,
         (void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
     }
 out:
+    free(copy);
     pcre2_compile_context_free(context);
     if (regex != NULL && regex->code == NULL) {
         free(regex);
@@ -112,6 +146,8 @@ struct vtr_regex_machine *vtr_regex_machine_new(uint32_t match_limit, uint32_t h
         vtr_regex_machine_free(machine);
         return NULL;
     }
+    machine->end = SIZE_MAX;
+    pcre2_set_callout(machine->context, refuse_end, machine);
     pcre2_set_match_limit(machine->context, match_limit);
     pcre2_set_heap_limit(machine->context, heap_kib);
     pcre2_jit_stack_assign(machine->context, NULL, machine->jit_stack);
@@ -132,6 +168,11 @@ void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
                                  uint32_t match_limit)
 {
     pcre2_set_match_limit(machine->context, match_limit);
+}
+
+void vtr_regex_machine_set_end(struct vtr_regex_machine *machine, size_t end)
+{
+    machine->end = end;
 }
 
 enum vtr_regex_answer vtr_regex_run(struct vtr_regex_machine *machine,

@@ -40,6 +40,12 @@ void vtr_regex_machine_free(struct vtr_regex_machine *machine);
 void vtr_regex_machine_set_limit(struct vtr_regex_machine *machine,
                                  uint32_t match_limit);
 
+/* In the runs that follow no match of an expression for one place that looks at what
+ * follows a match (VTR_PROGRAM_END_ANCHOR) ends past `end`, though the data go on: what
+ * stands behind the last match that is wanted is there to be seen.  SIZE_MAX: no bound.
+ */
+void vtr_regex_machine_set_end(struct vtr_regex_machine *machine, size_t end);
+
 enum vtr_regex_answer {
     VTR_REGEX_NO = 0,
     VTR_REGEX_YES = 1,

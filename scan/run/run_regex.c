@@ -53,6 +53,8 @@ static enum vtr_regex_answer go_back(const struct search *s,
     uint64_t limit = first;
     bool is_last = false;
 
+    vtr_regex_machine_set_end(s->run->regexes,
+                              subject->end_limit > 0 ? subject->end_limit : SIZE_MAX);
     while (answer == VTR_REGEX_LIMIT && !is_last &&
            vtr_run_spend(s->run, s->part, RUN_COST)) {
         const uint32_t current = limit < last ? (uint32_t)limit : last;

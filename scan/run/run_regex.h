@@ -16,6 +16,7 @@ struct vtr_regex_subject {
     size_t start;
     size_t last; /* VTR_REGEX_ANYWHERE: no bound */
     enum vtr_regex_use use;
+    size_t end_limit; /* as of vtr_regex_machine_set_end; 0: no bound */
 };
 
 /* Whether PCRE2 compiles the expression.  Where not, the run is told why. */

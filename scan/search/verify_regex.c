@@ -80,15 +80,21 @@ static size_t reach_of(const struct vtr_pattern_part *part)
     return part->bytes.len > VTR_REGEX_REACH ? part->bytes.len : VTR_REGEX_REACH;
 }
 
-/* The match that begins at `start`, if any. */
+/* The match that begins at `start` and ends within `reach` of `atom`, if any. */
 static enum vtr_regex_answer run_at(struct vtr_scan_run *run,
-                                    struct vtr_pattern_part *part,
-                                    struct vtr_bytes data, size_t start,
-                                    struct vtr_match *out)
+                                    struct vtr_pattern_part *part, size_t start,
+                                    size_t atom, size_t reach, struct vtr_match *out)
 {
-    return vtr_run_regex(run, part, part->expression,
-                         &(struct vtr_regex_subject){data, start, start, VTR_REGEX_AT},
-                         out);
+    const bool looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0;
+    const struct vtr_regex_subject subject = {
+        .data = visible(run, atom, reach + (looks ? LOOK_LEN : 0)),
+        .start = start,
+        .last = start,
+        .use = VTR_REGEX_AT,
+        .end_limit = atom + reach,
+    };
+
+    return vtr_run_regex(run, part, part->expression, &subject, out);
 }
 
 void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *state,
@@ -96,21 +102,8 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
 {
     struct vtr_match match;
 
-    if (!is_ready(run, part)) {
-        return;
-    }
-    struct vtr_bytes data = visible(run, atom, reach_of(part));
-    enum vtr_regex_answer answer = run_at(run, part, data, start, &match);
-    /* What ends where the view does may have taken that for the end of the data. */
-    if (answer == VTR_REGEX_YES && (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 &&
-        match.offset + match.length + LOOK_LEN > data.len && data.len < run->data.len) {
-        data = run->data;
-        if (!vtr_run_spend(run, part, (data.len - start) / BYTES_PER_UNIT)) {
-            return;
-        }
-        answer = run_at(run, part, data, start, &match);
-    }
-    if (answer == VTR_REGEX_YES) {
+    if (is_ready(run, part) &&
+        run_at(run, part, start, atom, reach_of(part), &match) == VTR_REGEX_YES) {
         add(run, state, part, &match);
     }
 }
@@ -137,36 +130,43 @@ static bool is_wanted(const struct vtr_scan_run *run,
            state->view.fixed_offset == run->base + start;
 }
 
-/* The first match of the subject, its length not yet held against how far a match may
- * go; what it looked at beyond that is counted.  An answer of NO when there is none. */
+/* The first match of the subject, or whether one begins at out->offset, before which
+ * there is none: `near` counts starts that are looked at by themselves. */
 static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
                                        struct vtr_pattern_part *part,
                                        const struct vtr_regex_subject *subject,
-                                       bool is_near, struct vtr_match *out)
+                                       unsigned *near, struct vtr_match *out)
 {
-    enum vtr_regex_answer answer = VTR_REGEX_NO;
-    const size_t start = subject->start;
+    const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? LOOK_LEN : 0;
+    size_t start = subject->start;
 
-    if (is_near) {
-        answer = run_at(run, part, visible(run, start, VTR_REGEX_REACH), start, out);
-    }
-    if (answer == VTR_REGEX_NO) {
-        answer = vtr_run_regex(run, part, part->expression, subject, out);
-    }
-    if (answer == VTR_REGEX_YES && out->length > VTR_REGEX_REACH) {
+    if (*near > 0) {
+        (*near)--;
+    } else {
+        const enum vtr_regex_answer answer =
+            vtr_run_regex(run, part, part->expression, subject, out);
+        if (answer == VTR_REGEX_NO) {
+            out->offset = subject->last;
+        }
+        if (answer != VTR_REGEX_YES) {
+            return answer;
+        }
+        *near = out->length > LONG_MATCH ? NEAR_STARTS : 0;
+        if (out->length + looks <= VTR_REGEX_REACH) {
+            return VTR_REGEX_YES;
+        }
         (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);
+        start = (size_t)out->offset;
     }
-    return answer;
+    return run_at(run, part, start, start, reach_of(part), out);
 }
 
 /* Every match that begins in first..end-1, which are not none. */
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                           struct vtr_pattern_part *part, size_t first, size_t end)
 {
-    const bool sees_all = vtr_expression_wants_end(part->expression);
-    const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? LOOK_LEN : 0;
     struct vtr_regex_subject subject = {
-        .data = sees_all ? run->data : visible(run, first, WINDOW_LEN),
+        .data = visible(run, first, WINDOW_LEN),
         .start = first,
         .last = end - 1,
         .use = VTR_REGEX_SEARCH,
@@ -176,28 +176,18 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
 
     for (size_t tried = 1; subject.start < end && !must_end(run, part, tried);
          tried++) {
-        const size_t left = subject.data.len - subject.start;
-        if (sees_all && !vtr_run_spend(run, part, left / BYTES_PER_UNIT)) {
-            return;
-        }
         const enum vtr_regex_answer answer =
-            find_next(run, part, &subject, near > 0 && !sees_all, &match);
+            find_next(run, part, &subject, &near, &match);
         const size_t start = (size_t)match.offset;
         subject.start = start + 1;
-        near -= near > 0 ? 1 : 0;
-        if (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0) {
+        if (answer == VTR_REGEX_NO ||
+            (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0)) {
             continue;
         }
         if (answer != VTR_REGEX_YES) {
             return;
         }
-        near = match.length > LONG_MATCH ? NEAR_STARTS : near;
-        if (!is_wanted(run, state, start)) {
-            continue;
-        }
-        if (match.length + looks > VTR_REGEX_REACH) {
-            vtr_verify_regex_at(run, state, part, start, start);
-        } else {
+        if (is_wanted(run, state, start)) {
             add(run, state, part, &match);
         }
         if (state->is_off) {
@@ -206,28 +196,38 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
     }
 }
 
-/* Matches that end together: each begins in first..last, and takes the bytes up to
- * `end`, no more than `max` of them. */
+/* Matches in one run: each begins in first..last, and goes as far as it may, to `end`
+ * at most, over no more than `max` bytes. */
 struct run_matches {
+    const struct vtr_class_run *bytes;
     size_t first;
     size_t last;
     size_t end;
     size_t max;
 };
 
+/* Where they may end is looked at once, since that of each is not before that of the
+ * one before. */
 static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_pattern_part *part, const struct run_matches *matches)
 {
+    const size_t min = matches->bytes->min;
+    size_t seen = matches->first;
+    size_t end = matches->first;
+
     for (size_t start = matches->first; start <= matches->last; start++) {
         const size_t left = matches->end - start;
-        const size_t length = left < matches->max ? left : matches->max;
+        const size_t limit = start + (left < matches->max ? left : matches->max);
 
         if (state->is_off || must_end(run, part, start - matches->first + 1) ||
             !vtr_run_spend(run, part, RUN_UNITS)) {
             return;
         }
-        if (is_wanted(run, state, start)) {
-            add(run, state, part, &(struct vtr_match){start, length});
+        for (; seen <= limit; seen++) {
+            end = vtr_class_run_ends(matches->bytes, run->data, seen) ? seen : end;
+        }
+        if (end >= start + min && is_wanted(run, state, start)) {
+            add(run, state, part, &(struct vtr_match){start, end - start});
         }
     }
 }
@@ -254,18 +254,17 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
         }
         if (matches_nothing && gap_end > at) {
             add_run(run, state, part,
-                    &(struct run_matches){at, gap_end - 1, gap_end, 0});
+                    &(struct run_matches){bytes, at, gap_end - 1, gap_end, 0});
         }
         if (is_found && bytes->min <= max) {
             add_run(run, state, part,
-                    &(struct run_matches){start, end - min, end, max});
+                    &(struct run_matches){bytes, start, end - min, end, max});
         }
         at = end + (is_found && !matches_nothing ? 1 : 0);
     }
 }
 
-/* Every match that begins in start..end-1, of an expression that does not look to the
- * end of the data. */
+/* Every match that begins in start..end-1. */
 static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                          struct vtr_pattern_part *part, size_t start, size_t end)
 {
@@ -321,10 +320,6 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     const struct vtr_class_run *bytes = vtr_expression_get_run(part->expression);
     if (bytes != NULL) {
         search_runs(run, state, part, bytes);
-        return;
-    }
-    if (vtr_expression_wants_end(part->expression)) {
-        search_window(run, state, part, 0, run->data.len);
         return;
     }
     struct vtr_regex_filter *filter = vtr_expression_get_filter(part->expression);

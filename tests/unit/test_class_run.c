@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
+#include "base/writer.h"
+#include "compiler/pattern/regex_emit.h"
 #include "format/record/rule.h"
 #include "tests/support/cmocka.h"
 
@@ -81,6 +84,43 @@ static void anything_else_is_no_run(void **state)
     }
     assert_false(parse("a+", VTR_PROGRAM_WIDE, &run));
     assert_false(parse("a+", VTR_PROGRAM_END_ANCHOR, &run));
+    assert_false(parse("a+\\z", 0, &run));
+    assert_false(parse("a*\\z", VTR_PROGRAM_END_ANCHOR, &run));
+    assert_false(parse("a+\\z|b", VTR_PROGRAM_END_ANCHOR, &run));
+}
+
+/* The expression of a string, as the compiler writes it, and where in "ab c" a match
+ * may end: "01" for no and yes. */
+static void expect_ends(const char *source, enum vtr_class_run_tail tail,
+                        const char *expected)
+{
+    const struct vtr_regex_source regex = {.text = vtr_bytes_from_text(source)};
+    const struct vtr_bytes data = vtr_bytes_from_text("ab c");
+    struct vtr_pattern_problem problem;
+    struct vtr_regex_tree tree;
+    struct vtr_writer text = {0};
+    struct vtr_class_run run;
+    struct vtr_arena arena = {0};
+    uint8_t flags = 0;
+
+    assert_true(vtr_regex_parse(&arena, &regex, &tree, &problem));
+    assert_true(vtr_regex_emit(&tree, false, &text, &flags, &problem));
+    assert_true(vtr_class_run_parse(vtr_writer_bytes(&text), flags, &run));
+    assert_int_equal(run.tail, tail);
+    for (size_t at = 0; at <= data.len; at++) {
+        assert_int_equal(vtr_class_run_ends(&run, data, at), expected[at] == '1');
+    }
+    vtr_writer_deinit(&text);
+    vtr_arena_deinit(&arena);
+}
+
+static void what_holds_at_an_end_is_known(void **state)
+{
+    (void)state;
+    expect_ends("[a-z ]+", VTR_CLASS_RUN_ANY, "11111");
+    expect_ends("[a-z ]+$", VTR_CLASS_RUN_END, "00001");
+    expect_ends("[a-z ]{2,}\\b", VTR_CLASS_RUN_BOUNDARY, "10111");
+    expect_ends("[a-z ]+\\B", VTR_CLASS_RUN_NO_BOUNDARY, "01000");
 }
 
 /* "2-4 " for each run from 2 up to 4. */
@@ -150,6 +190,7 @@ int main(void)
         cmocka_unit_test(runs_of_a_class_are_known),
         cmocka_unit_test(classes_may_say_what_is_missing),
         cmocka_unit_test(anything_else_is_no_run),
+        cmocka_unit_test(what_holds_at_an_end_is_known),
         cmocka_unit_test(a_run_ends_at_another_byte_or_with_the_data),
         cmocka_unit_test(runs_that_are_too_short_are_passed_over),
         cmocka_unit_test(random_texts_are_safe),

@@ -275,6 +275,46 @@ static void every_letter_of_a_long_run_begins_a_match(void **state)
     free((void *)(uintptr_t)data.ptr);
 }
 
+/* What stands behind a match is seen, but no match goes farther for that: nothing is
+ * looked at again as a whole. */
+static void ends_of_long_runs_are_seen_from_near(void **state)
+{
+    static const char *const RULES[] = {
+        "rule r { strings: $a = /[a-z]+\\b/ condition: #a == 4096 and @a == 195904 and "
+        "!a == 4096 }",
+        "rule r { strings: $a = /[a-z]{4,}\\B/ condition: #a == 199996 and !a == 4096 "
+        "}",
+        "rule r { strings: $a = /[a-z]+$/ condition: #a == 4096 and !a == 4096 }",
+        "rule r { strings: $a = /[a-z]{4,}$/ condition: #a == 4093 and !a == 4096 }",
+    };
+    /* The first two are too far from the end of the data, by one byte the second. */
+    static const char *const FAR_RULES[] = {
+        "rule r { strings: $a = /b[a-z]*\\b/ condition: #a == 1 and !a == 4096 }",
+        "rule r { strings: $a = /b[a-z]*\\B/ condition: #a == 3 and !a == 4096 }",
+        "rule r { strings: $a = /b[a-z]*$/ condition: #a == 1 and !a == 4096 }",
+        "rule r { strings: $a = /(?m)b[a-z]*$/ condition: #a == 1 and !a == 4096 }",
+        "rule r { strings: $a = /bcde[a-z]*\\b/ condition: #a == 1 and !a == 4096 }",
+        "rule r { strings: $a = /bcde[a-z]*$/ condition: #a == 1 and !a == 4096 }",
+    };
+    struct vtr_bytes data = letters('a');
+    uint8_t *bytes = (uint8_t *)(uintptr_t)data.ptr;
+    unsigned found;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++) {
+        assert_int_equal(scan(RULES[i], data, &found), 0);
+        assert_int_equal(found, 1);
+    }
+    memcpy(bytes + 50000, "bcde", 4);
+    memcpy(bytes + DATA_LEN - 4097, "bcde", 4);
+    memcpy(bytes + DATA_LEN - 4096, "bcde", 4);
+    for (size_t i = 0; i < sizeof FAR_RULES / sizeof FAR_RULES[0]; i++) {
+        assert_int_equal(scan(FAR_RULES[i], data, &found), 0);
+        assert_int_equal(found, 1);
+    }
+    free(bytes);
+}
+
 /* Short matches of a run, and runs that are too short for one. */
 static void runs_need_their_length_and_end_with_it(void **state)
 {
@@ -365,6 +405,7 @@ int main(void)
         cmocka_unit_test(chains_of_many_fragments_come_to_an_end),
         cmocka_unit_test(the_end_of_the_data_is_not_looked_for_from_afar),
         cmocka_unit_test(every_letter_of_a_long_run_begins_a_match),
+        cmocka_unit_test(ends_of_long_runs_are_seen_from_near),
         cmocka_unit_test(runs_need_their_length_and_end_with_it),
         cmocka_unit_test(ends_of_words_and_lines_are_seen_from_near),
         cmocka_unit_test(words_longer_than_a_window_end_where_they_do),
