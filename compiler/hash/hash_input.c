@@ -24,7 +24,7 @@
 struct vtr_hash_input {
     struct vtr_hash_list *list;
     struct vtr_file_set *files; /* borrowed */
-    struct vtr_hash_cursor *cursors[VTR_HASH_KINDS];
+    struct vtr_hash_list_cursor *cursors[VTR_HASH_KINDS];
     uint64_t counts[VTR_HASH_KINDS];
 };
 
@@ -145,7 +145,7 @@ static enum vtr_status open_records(struct vtr_hash_input *input,
         }
         input->counts[kind] = counts.records[kind];
         records->hashes[kind] =
-            vtr_hash_cursor_source(input->cursors[kind], counts.records[kind]);
+            vtr_hash_list_cursor_source(input->cursors[kind], counts.records[kind]);
         records->hashes[kind].extent =
             vtr_hash_list_get_extent(input->list, (enum vtr_hash_kind)kind);
         stats->hashes[kind] = counts.records[kind];
@@ -190,7 +190,7 @@ void vtr_hash_input_free(struct vtr_hash_input *input)
 {
     if (input != NULL) {
         for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-            vtr_hash_cursor_free(input->cursors[kind]);
+            vtr_hash_list_cursor_free(input->cursors[kind]);
         }
         vtr_hash_list_free(input->list);
         free(input);
@@ -203,7 +203,7 @@ enum vtr_status vtr_hash_input_check(const struct vtr_hash_input *input,
     enum vtr_status status = VTR_OK;
 
     for (unsigned kind = 0; kind < VTR_HASH_KINDS && status == VTR_OK; kind++) {
-        status = vtr_hash_cursor_check(input->cursors[kind], err);
+        status = vtr_hash_list_cursor_check(input->cursors[kind], err);
     }
     return status;
 }
@@ -252,7 +252,8 @@ bool vtr_hash_input_find(const struct vtr_hash_input *input, struct vtr_bytes he
 static void put_map_line(const struct vtr_hash_input *input, enum vtr_hash_kind kind,
                          const struct vtr_hash_record *record, struct vtr_writer *w)
 {
-    const struct vtr_hash_place place = vtr_hash_cursor_place(input->cursors[kind]);
+    const struct vtr_hash_place place =
+        vtr_hash_list_cursor_place(input->cursors[kind]);
     char hex[2 * VTR_SHA256_LEN + 1];
     char line[24];
 
@@ -272,7 +273,7 @@ enum vtr_status vtr_hash_input_write_map(const struct vtr_hash_input *input,
                                          struct vtr_error *err)
 {
     const struct vtr_hash_source source =
-        vtr_hash_cursor_source(input->cursors[kind], input->counts[kind]);
+        vtr_hash_list_cursor_source(input->cursors[kind], input->counts[kind]);
     struct vtr_hash_record record;
     struct vtr_writer text = {0};
     enum vtr_status status = VTR_OK;
@@ -286,7 +287,7 @@ enum vtr_status vtr_hash_input_write_map(const struct vtr_hash_input *input,
         }
     }
     if (status == VTR_OK) {
-        status = vtr_hash_cursor_check(input->cursors[kind], err);
+        status = vtr_hash_list_cursor_check(input->cursors[kind], err);
     }
     if (status == VTR_OK) {
         status = vtr_writer_ok(&text)

@@ -180,7 +180,7 @@ static bool list_runs(struct vtr_hash_list *list)
 static enum vtr_status count_records(struct vtr_hash_list *list,
                                      enum vtr_hash_kind kind, struct vtr_error *err)
 {
-    struct vtr_hash_cursor *cursor = NULL;
+    struct vtr_hash_list_cursor *cursor = NULL;
     struct vtr_hash_record record;
     uint64_t count = 0;
 
@@ -193,12 +193,12 @@ static enum vtr_status count_records(struct vtr_hash_list *list,
     if (vtr_hash_list_open(list, kind, &cursor) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
-    const struct vtr_hash_source source = vtr_hash_cursor_source(cursor, 0);
+    const struct vtr_hash_source source = vtr_hash_list_cursor_source(cursor, 0);
     while (source.next(source.context, &record)) {
         count++;
     }
-    const enum vtr_status status = vtr_hash_cursor_check(cursor, err);
-    vtr_hash_cursor_free(cursor);
+    const enum vtr_status status = vtr_hash_list_cursor_check(cursor, err);
+    vtr_hash_list_cursor_free(cursor);
     list->merged += list->counts[kind] - count;
     list->counts[kind] = count;
     return status;
@@ -275,9 +275,9 @@ const struct vtr_bytes *vtr_hash_list_get_stems(const struct vtr_hash_list *list
 
 enum vtr_status vtr_hash_list_open(const struct vtr_hash_list *list,
                                    enum vtr_hash_kind kind,
-                                   struct vtr_hash_cursor **out)
+                                   struct vtr_hash_list_cursor **out)
 {
-    return vtr_hash_cursor_new(out, &list->runs[kind]);
+    return vtr_hash_list_cursor_new(out, &list->runs[kind]);
 }
 
 bool vtr_hash_list_find(const struct vtr_hash_list *list, enum vtr_hash_kind kind,

@@ -107,20 +107,20 @@ const struct vtr_bytes *vtr_hash_list_get_stems(const struct vtr_hash_list *list
 
 /* A walk over the records of a kind, any number at a time; opaque, heap.  The list
  * outlives it. */
-struct vtr_hash_cursor;
+struct vtr_hash_list_cursor;
 
 /* After finish.  VTR_ERROR_MEMORY. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_list_open(const struct vtr_hash_list *list,
                                                   enum vtr_hash_kind kind,
-                                                  struct vtr_hash_cursor **out);
-void vtr_hash_cursor_free(struct vtr_hash_cursor *cursor);
+                                                  struct vtr_hash_list_cursor **out);
+void vtr_hash_list_cursor_free(struct vtr_hash_list_cursor *cursor);
 
 /* The records of the cursor, of which there are `count`.  It ends early when a
  * temporary file cannot be read, and the check then says why. */
-struct vtr_hash_source vtr_hash_cursor_source(struct vtr_hash_cursor *cursor,
-                                              uint64_t count);
-VTR_MUST_CHECK enum vtr_status vtr_hash_cursor_check(
-    const struct vtr_hash_cursor *cursor, struct vtr_error *err);
+struct vtr_hash_source vtr_hash_list_cursor_source(struct vtr_hash_list_cursor *cursor,
+                                                   uint64_t count);
+VTR_MUST_CHECK enum vtr_status vtr_hash_list_cursor_check(
+    const struct vtr_hash_list_cursor *cursor, struct vtr_error *err);
 
 /* Where a record was said first. */
 struct vtr_hash_place {
@@ -129,7 +129,8 @@ struct vtr_hash_place {
 };
 
 /* That of the record that the source gave last. */
-struct vtr_hash_place vtr_hash_cursor_place(const struct vtr_hash_cursor *cursor);
+struct vtr_hash_place vtr_hash_list_cursor_place(
+    const struct vtr_hash_list_cursor *cursor);
 
 /* The place of the first record with that digest, which has vtr_hash_len(kind) bytes.
  * False when there is none. */

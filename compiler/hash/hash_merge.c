@@ -25,7 +25,7 @@ struct reader {
     uint64_t prefix; /* the row's first bytes, as a number */
 };
 
-struct vtr_hash_cursor {
+struct vtr_hash_list_cursor {
     struct vtr_hash_runs runs;
     size_t stride;
     size_t buffer_rows;
@@ -46,7 +46,7 @@ static const struct vtr_hash_row *row_of(const uint64_t *words)
 }
 
 /* Refills a buffer; false when it cannot be read. */
-static bool refill(struct vtr_hash_cursor *c, struct reader *r)
+static bool refill(struct vtr_hash_list_cursor *c, struct reader *r)
 {
     const size_t left = r->run->count - r->read;
     const size_t count =
@@ -69,7 +69,7 @@ static bool refill(struct vtr_hash_cursor *c, struct reader *r)
 
 /* Brings a reader to its next row; false when there is none, or none that can be read:
  * then c->err says so. */
-static bool advance(struct vtr_hash_cursor *c, struct reader *r)
+static bool advance(struct vtr_hash_list_cursor *c, struct reader *r)
 {
     if (r->row_count == 0 && (r->read == r->run->count || !refill(c, r))) {
         return false;
@@ -83,7 +83,7 @@ static bool advance(struct vtr_hash_cursor *c, struct reader *r)
     return true;
 }
 
-static bool is_before(const struct vtr_hash_cursor *c, const struct reader *a,
+static bool is_before(const struct vtr_hash_list_cursor *c, const struct reader *a,
                       const struct reader *b)
 {
     if (a->prefix != b->prefix) {
@@ -94,7 +94,7 @@ static bool is_before(const struct vtr_hash_cursor *c, const struct reader *a,
 }
 
 /* Moves the reader at `at` down to its place. */
-static void sift_down(struct vtr_hash_cursor *c, size_t at)
+static void sift_down(struct vtr_hash_list_cursor *c, size_t at)
 {
     struct reader *moved = c->heap[at];
 
@@ -118,7 +118,7 @@ static void sift_down(struct vtr_hash_cursor *c, size_t at)
 
 static void rewind_cursor(void *context)
 {
-    struct vtr_hash_cursor *c = context;
+    struct vtr_hash_list_cursor *c = context;
 
     c->heap_count = 0;
     c->has_last = false;
@@ -137,7 +137,7 @@ static void rewind_cursor(void *context)
 }
 
 /* Takes the lowest row to c->last; whether it is another record than the one before. */
-static bool take_lowest(struct vtr_hash_cursor *c)
+static bool take_lowest(struct vtr_hash_list_cursor *c)
 {
     struct reader *r = c->heap[0];
     const bool is_new =
@@ -159,7 +159,7 @@ static bool take_lowest(struct vtr_hash_cursor *c)
 }
 
 /* The next row of a run that is the only one: it has none twice. */
-static const struct vtr_hash_row *next_of_one(struct vtr_hash_cursor *c)
+static const struct vtr_hash_row *next_of_one(struct vtr_hash_list_cursor *c)
 {
     struct reader *r = &c->readers[0];
 
@@ -173,7 +173,7 @@ static const struct vtr_hash_row *next_of_one(struct vtr_hash_cursor *c)
 }
 
 /* The next row of all runs that is another record than the one before. */
-static const struct vtr_hash_row *next_of_all(struct vtr_hash_cursor *c)
+static const struct vtr_hash_row *next_of_all(struct vtr_hash_list_cursor *c)
 {
     bool is_new = false;
 
@@ -185,7 +185,7 @@ static const struct vtr_hash_row *next_of_all(struct vtr_hash_cursor *c)
 
 static bool next_record(void *context, struct vtr_hash_record *out)
 {
-    struct vtr_hash_cursor *c = context;
+    struct vtr_hash_list_cursor *c = context;
     const bool is_one = c->runs.count == 1;
     const struct vtr_hash_row *row = is_one ? next_of_one(c) : next_of_all(c);
 
@@ -209,10 +209,10 @@ static size_t choose_buffer_rows(const struct vtr_hash_runs *runs, size_t stride
     return (len < BUFFER_LEN_MIN ? BUFFER_LEN_MIN : len) / stride;
 }
 
-enum vtr_status vtr_hash_cursor_new(struct vtr_hash_cursor **out,
-                                    const struct vtr_hash_runs *runs)
+enum vtr_status vtr_hash_list_cursor_new(struct vtr_hash_list_cursor **out,
+                                         const struct vtr_hash_runs *runs)
 {
-    struct vtr_hash_cursor *c = calloc(1, sizeof *c);
+    struct vtr_hash_list_cursor *c = calloc(1, sizeof *c);
 
     if (c == NULL) {
         return VTR_ERROR_MEMORY;
@@ -231,7 +231,7 @@ enum vtr_status vtr_hash_cursor_new(struct vtr_hash_cursor **out,
         }
     }
     if (!is_complete) {
-        vtr_hash_cursor_free(c);
+        vtr_hash_list_cursor_free(c);
         return VTR_ERROR_MEMORY;
     }
     rewind_cursor(c);
@@ -239,7 +239,7 @@ enum vtr_status vtr_hash_cursor_new(struct vtr_hash_cursor **out,
     return VTR_OK;
 }
 
-void vtr_hash_cursor_free(struct vtr_hash_cursor *cursor)
+void vtr_hash_list_cursor_free(struct vtr_hash_list_cursor *cursor)
 {
     if (cursor == NULL) {
         return;
@@ -252,8 +252,8 @@ void vtr_hash_cursor_free(struct vtr_hash_cursor *cursor)
     free(cursor);
 }
 
-struct vtr_hash_source vtr_hash_cursor_source(struct vtr_hash_cursor *cursor,
-                                              uint64_t count)
+struct vtr_hash_source vtr_hash_list_cursor_source(struct vtr_hash_list_cursor *cursor,
+                                                   uint64_t count)
 {
     return (struct vtr_hash_source){.count = count,
                                     .rewind = rewind_cursor,
@@ -261,13 +261,14 @@ struct vtr_hash_source vtr_hash_cursor_source(struct vtr_hash_cursor *cursor,
                                     .context = cursor};
 }
 
-struct vtr_hash_place vtr_hash_cursor_place(const struct vtr_hash_cursor *cursor)
+struct vtr_hash_place vtr_hash_list_cursor_place(
+    const struct vtr_hash_list_cursor *cursor)
 {
     return (struct vtr_hash_place){cursor->given->file, cursor->given->line};
 }
 
-enum vtr_status vtr_hash_cursor_check(const struct vtr_hash_cursor *cursor,
-                                      struct vtr_error *err)
+enum vtr_status vtr_hash_list_cursor_check(const struct vtr_hash_list_cursor *cursor,
+                                           struct vtr_error *err)
 {
     if (cursor->err.status != VTR_OK && err != NULL) {
         *err = cursor->err;

@@ -30,8 +30,8 @@ struct vtr_hash_runs {
 };
 
 /* VTR_ERROR_MEMORY. */
-VTR_MUST_CHECK enum vtr_status vtr_hash_cursor_new(struct vtr_hash_cursor **out,
-                                                   const struct vtr_hash_runs *runs);
+VTR_MUST_CHECK enum vtr_status vtr_hash_list_cursor_new(
+    struct vtr_hash_list_cursor **out, const struct vtr_hash_runs *runs);
 
 /* Where the first record with that digest was said first; false when there is none, or
  * none that can be read. */

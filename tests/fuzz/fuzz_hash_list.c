@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_order(const struct vtr_hash_list *list, enum vtr_hash_kind kind)
 {
-    struct vtr_hash_cursor *cursor = NULL;
+    struct vtr_hash_list_cursor *cursor = NULL;
     struct vtr_hash_record record;
     struct vtr_hash_list_stats stats;
     uint8_t last[32];
@@ -23,7 +23,7 @@ static void check_order(const struct vtr_hash_list *list, enum vtr_hash_kind kin
         return;
     }
     const struct vtr_hash_source source =
-        vtr_hash_cursor_source(cursor, stats.records[kind]);
+        vtr_hash_list_cursor_source(cursor, stats.records[kind]);
     source.rewind(source.context);
     while (source.next(source.context, &record)) {
         assert(record.stem < stem_count && record.size != 0);
@@ -33,7 +33,7 @@ static void check_order(const struct vtr_hash_list *list, enum vtr_hash_kind kin
     }
     assert(count == source.count);
     (void)last;
-    vtr_hash_cursor_free(cursor);
+    vtr_hash_list_cursor_free(cursor);
 }
 
 /* Two files, the records of which are in memory or, one by one, on the disk. */

@@ -67,16 +67,16 @@ static char *spell(struct vtr_hash_list *list)
     vtr_hash_list_get_stats(list, &stats);
     assert_non_null(out);
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
-        struct vtr_hash_cursor *cursor;
+        struct vtr_hash_list_cursor *cursor;
         struct vtr_hash_record record;
         size_t count = 0;
         assert_int_equal(vtr_hash_list_open(list, (enum vtr_hash_kind)kind, &cursor),
                          VTR_OK);
         const struct vtr_hash_source source =
-            vtr_hash_cursor_source(cursor, stats.records[kind]);
+            vtr_hash_list_cursor_source(cursor, stats.records[kind]);
         source.rewind(source.context);
         for (; source.next(source.context, &record); count++) {
-            const struct vtr_hash_place place = vtr_hash_cursor_place(cursor);
+            const struct vtr_hash_place place = vtr_hash_list_cursor_place(cursor);
             struct vtr_writer name = {0};
             assert_true(record.stem < stem_count);
             vtr_name_join(stems[record.stem], record.number, &name);
@@ -91,8 +91,8 @@ static char *spell(struct vtr_hash_list *list)
             vtr_writer_deinit(&name);
         }
         assert_int_equal(count, stats.records[kind]);
-        assert_int_equal(vtr_hash_cursor_check(cursor, NULL), VTR_OK);
-        vtr_hash_cursor_free(cursor);
+        assert_int_equal(vtr_hash_list_cursor_check(cursor, NULL), VTR_OK);
+        vtr_hash_list_cursor_free(cursor);
     }
     return out;
 }
