@@ -20,7 +20,7 @@ size_t vtr_hash_stretch_tail_len(const struct vtr_hash_plan *plan)
 void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
                            const struct vtr_hash_plan *plan,
                            const struct vtr_hash_output *output, uint64_t first,
-                           uint64_t count, uint64_t last_prefix, uint8_t *sizes)
+                           uint64_t count)
 {
     const size_t attrs_at =
         (size_t)(first / VTR_STRETCH_ALIGN * vtr_hash_stretch_row_bits(plan));
@@ -28,16 +28,12 @@ void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
 
     assert(first % VTR_STRETCH_ALIGN == 0 &&
            (is_last || count % VTR_STRETCH_ALIGN == 0));
-    *out = (struct vtr_hash_stretch){.plan = plan,
-                                     .first = first,
-                                     .last_prefix = last_prefix};
+    *out = (struct vtr_hash_stretch){.plan = plan, .first = first};
     if (plan->extent.count == 0) {
         return;
     }
     out->counts = output->fanout + VTR_FANOUT_HEADER_LEN;
-    out->sizes = sizes != NULL
-                     ? sizes
-                     : output->fanout + vtr_hash_fanout_len(plan->prefix_bits, 0);
+    out->sizes = output->fanout + vtr_hash_fanout_len(plan->prefix_bits, 0);
     if (output->same != NULL) {
         return; /* rows go to a window */
     }
@@ -49,17 +45,6 @@ void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
                 ? (size_t)plan->attrs_len - attrs_at
                 : (size_t)(count / VTR_STRETCH_ALIGN * vtr_hash_stretch_row_bits(plan));
     }
-}
-
-uint64_t vtr_hash_stretch_prefix(const struct vtr_hash_plan *plan,
-                                 const uint8_t *digest)
-{
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < plan->prefix_bits / 8; i++) {
-        prefix = prefix << 8 | digest[i];
-    }
-    return prefix;
 }
 
 void vtr_hash_stretch_fan_out(struct vtr_hash_stretch *stretch, uint64_t prefix,
@@ -120,7 +105,8 @@ void vtr_hash_stretch_put(struct vtr_hash_stretch *stretch, uint64_t index,
     const struct vtr_hash_plan *plan = stretch->plan;
     const size_t len = vtr_hash_stretch_tail_len(plan);
 
-    vtr_hash_stretch_fan_out(stretch, vtr_hash_stretch_prefix(plan, record->digest),
+    vtr_hash_stretch_fan_out(stretch,
+                             vtr_hash_prefix_of(record->digest, plan->prefix_bits),
                              index);
     memcpy(stretch->tails + (size_t)(index - stretch->first) * len,
            record->digest + plan->prefix_bits / 8, len);

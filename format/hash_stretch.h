@@ -23,20 +23,17 @@ struct vtr_hash_stretch {
     uint64_t last_prefix; /* whose fanout is written, or is another's to write */
 };
 
-/* The stretch of `count` rows from `first` on.  `last_prefix` is that of the row before
- * the first one, 0 where there is none; `sizes` NULL: those of the table. */
+/* The stretch of `count` rows from `first` on, which notes sizes in the table's filter
+ * and whose `last_prefix` is 0: a stretch behind others has the prefix of the row
+ * before it set, and one beside others a filter of its own. */
 void vtr_hash_stretch_init(struct vtr_hash_stretch *out,
                            const struct vtr_hash_plan *plan,
                            const struct vtr_hash_output *output, uint64_t first,
-                           uint64_t count, uint64_t last_prefix, uint8_t *sizes);
+                           uint64_t count);
 
 /* Bytes of a digest that stand in a row, and bits of what else does. */
 size_t vtr_hash_stretch_tail_len(const struct vtr_hash_plan *plan);
 unsigned vtr_hash_stretch_row_bits(const struct vtr_hash_plan *plan);
-
-/* The bits of a digest that the fanout covers, as a number. */
-uint64_t vtr_hash_stretch_prefix(const struct vtr_hash_plan *plan,
-                                 const uint8_t *digest);
 
 /* Sets the fanout of the values after the last one up to `prefix` to `index`. */
 void vtr_hash_stretch_fan_out(struct vtr_hash_stretch *stretch, uint64_t prefix,

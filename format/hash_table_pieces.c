@@ -10,9 +10,6 @@
 #include "format/hash_stretch.h"
 #include "format/image/hash_table.h"
 
-/* Records that are written between two pauses: some 20 MB. */
-#define PAUSE_RECORDS (UINT64_C(1) << 19)
-
 /* How many records ahead the filter of sizes is asked for. */
 #define EXPECTED_AHEAD 12u
 
@@ -101,25 +98,6 @@ static enum vtr_status table_init(struct table *t, struct vtr_error *err)
     return is_complete ? VTR_OK : vtr_error_set_memory(err);
 }
 
-/* Whether the records so far fit what the plan found. */
-static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_extent *extent)
-{
-    return extent->count <= plan->extent.count &&
-           extent->size_code_max <= plan->extent.size_code_max &&
-           extent->number_max <= plan->extent.number_max &&
-           (plan->extent.has_any_size || !extent->has_any_size);
-}
-
-static void pause_now_and_then(struct table *t)
-{
-    const struct vtr_image_pause *pause = t->output->pause;
-
-    if (pause != NULL && t->index - t->paused_at >= PAUSE_RECORDS) {
-        t->paused_at = t->index;
-        pause->run(pause->context);
-    }
-}
-
 /* The next records, checked and copied. */
 static enum vtr_status take_piece(unsigned worker, bool *out_has, void *context)
 {
@@ -136,7 +114,8 @@ static enum vtr_status take_piece(unsigned worker, bool *out_has, void *context)
         struct vtr_hash_record *record = &piece->records[piece->count];
 
         status = vtr_hash_walk_next(t->walk, record, &has_record, t->err);
-        if (status != VTR_OK || !has_record || !fits(t->plan, &t->walk->extent)) {
+        if (status != VTR_OK || !has_record ||
+            !vtr_hash_plan_fits(t->plan, &t->walk->extent)) {
             break;
         }
         uint8_t *digest = piece->digests + piece->count * digest_len;
@@ -150,11 +129,11 @@ static enum vtr_status take_piece(unsigned worker, bool *out_has, void *context)
                              piece->first + piece->count == t->plan->extent.count);
     if (*out_has) {
         t->last_prefix =
-            vtr_hash_stretch_prefix(t->plan,
-                                    piece->digests + (piece->count - 1) * digest_len);
+            vtr_hash_prefix_of(piece->digests + (piece->count - 1) * digest_len,
+                               t->plan->prefix_bits);
         t->index += piece->count;
     }
-    pause_now_and_then(t);
+    vtr_hash_output_pause(t->output, t->index, &t->paused_at);
     return status;
 }
 
@@ -164,8 +143,9 @@ static enum vtr_status write_piece(unsigned worker, void *context)
     struct piece *piece = &t->pieces[worker];
     struct vtr_hash_stretch rows;
 
-    vtr_hash_stretch_init(&rows, t->plan, t->output, piece->first, piece->count,
-                          piece->last_prefix, piece->sizes);
+    vtr_hash_stretch_init(&rows, t->plan, t->output, piece->first, piece->count);
+    rows.last_prefix = piece->last_prefix;
+    rows.sizes = piece->sizes != NULL ? piece->sizes : rows.sizes;
     for (size_t i = 0; i < piece->count; i++) {
         if (i + EXPECTED_AHEAD < piece->count) {
             vtr_hash_stretch_expect(&rows, piece->records[i + EXPECTED_AHEAD].size);

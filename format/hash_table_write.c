@@ -13,9 +13,6 @@
 #include "format/image/hash_block.h"
 #include "format/image/hash_table.h"
 
-/* Records that are written between two pauses: some 20 MB. */
-#define PAUSE_RECORDS (UINT64_C(1) << 19)
-
 /* Bits that hold every value up to `max`. */
 static unsigned width_of(uint64_t max)
 {
@@ -113,15 +110,6 @@ struct table_writer {
     uint64_t paused_at; /* the index at the last pause */
 };
 
-/* Whether the records so far fit what the plan found. */
-static bool fits(const struct vtr_hash_plan *plan, const struct vtr_hash_extent *extent)
-{
-    return extent->count <= plan->extent.count &&
-           extent->size_code_max <= plan->extent.size_code_max &&
-           extent->number_max <= plan->extent.number_max &&
-           (plan->extent.has_any_size || !extent->has_any_size);
-}
-
 /* Whether all records were what the plan found. */
 static bool is_same_extent(const struct vtr_hash_extent *a,
                            const struct vtr_hash_extent *b)
@@ -167,17 +155,6 @@ static void write_block(struct table_writer *w, const struct vtr_hash_block *blo
     w->index += block->count;
 }
 
-/* Pauses when many records were written since the last time. */
-static void pause_now_and_then(struct table_writer *w)
-{
-    const struct vtr_image_pause *pause = w->output->pause;
-
-    if (pause != NULL && w->index - w->paused_at >= PAUSE_RECORDS) {
-        w->paused_at = w->index;
-        pause->run(pause->context);
-    }
-}
-
 /* Writes all records up to one that the plan has no room for. */
 static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *walk,
                                  struct vtr_error *err)
@@ -193,7 +170,7 @@ static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *w
         if (status == VTR_OK && !is_block) {
             status = vtr_hash_walk_next(walk, &record, &has_any, err);
         }
-        if (status != VTR_OK || !fits(w->plan, &walk->extent)) {
+        if (status != VTR_OK || !vtr_hash_plan_fits(w->plan, &walk->extent)) {
             return status;
         }
         if (is_block) {
@@ -201,7 +178,7 @@ static enum vtr_status write_all(struct table_writer *w, struct vtr_hash_walk *w
         } else if (has_any) {
             write_record(w, &record);
         }
-        pause_now_and_then(w);
+        vtr_hash_output_pause(w->output, w->index, &w->paused_at);
         if (w->output->same != NULL) {
             vtr_hash_window_move(&w->window, &w->rows, w->index, false);
         }
@@ -235,7 +212,7 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
                              .root = root};
     struct vtr_hash_walk walk;
 
-    vtr_hash_stretch_init(&w.rows, plan, output, 0, plan->extent.count, 0, NULL);
+    vtr_hash_stretch_init(&w.rows, plan, output, 0, plan->extent.count);
     if (output->same != NULL && plan->extent.count > 0) {
         const enum vtr_status opened =
             vtr_hash_window_init(&w.window, &w.rows, output->same, err);

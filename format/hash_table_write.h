@@ -22,6 +22,16 @@ struct vtr_hash_plan {
     uint64_t attrs_len;
 };
 
+/* Whether records that need so much have room in what was planned. */
+static inline bool vtr_hash_plan_fits(const struct vtr_hash_plan *plan,
+                                      const struct vtr_hash_extent *extent)
+{
+    return extent->count <= plan->extent.count &&
+           extent->size_code_max <= plan->extent.size_code_max &&
+           extent->number_max <= plan->extent.number_max &&
+           (plan->extent.has_any_size || !extent->has_any_size);
+}
+
 /* Walks the records once, unless what they need is known. */
 VTR_MUST_CHECK enum vtr_status vtr_hash_plan_make(struct vtr_hash_plan *out,
                                                   enum vtr_hash_kind kind,
@@ -46,6 +56,20 @@ struct vtr_hash_output {
     const struct vtr_image_pause *pause; /* or NULL */
     unsigned workers;                    /* threads; 0: the caller's own */
 };
+
+/* Records that are written between two pauses: some 20 MB. */
+#define VTR_HASH_PAUSE_RECORDS (UINT64_C(1) << 19)
+
+/* Pauses when many records were written since the one at `*paused_at`; `index` is that
+ * of the next. */
+static inline void vtr_hash_output_pause(const struct vtr_hash_output *output,
+                                         uint64_t index, uint64_t *paused_at)
+{
+    if (output->pause != NULL && index - *paused_at >= VTR_HASH_PAUSE_RECORDS) {
+        *paused_at = index;
+        output->pause->run(output->pause->context);
+    }
+}
 
 /* Walks the records again, writes the table and adds the records to `root` (NULL:
  * nowhere).  The records must be those of the plan in number and width, else

@@ -429,23 +429,12 @@ static uint64_t lower_bound(const struct vtr_hash_table *table, const uint8_t *t
     return VTR_LIKELY(before > 0) ? at : search_down(table, tail, low, begin);
 }
 
-/* The first bits of a digest, as the fanout counts them. */
-static uint64_t prefix_of(const struct vtr_hash_table *table, const uint8_t *digest)
-{
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < table->prefix_bits / 8; i++) {
-        prefix = prefix << 8 | digest[i];
-    }
-    return prefix;
-}
-
 uint64_t vtr_hash_table_find(const struct vtr_hash_table *table, const uint8_t *digest,
                              uint64_t *out_first)
 {
     const size_t tail_len = vtr_hash_table_tail_len(table);
     const uint8_t *tail = digest + table->prefix_bits / 8;
-    const uint64_t prefix = prefix_of(table, digest);
+    const uint64_t prefix = vtr_hash_prefix_of(digest, table->prefix_bits);
 
     if (table->count == 0) {
         return 0;
@@ -516,7 +505,8 @@ static bool cursor_next_block(void *context, const uint8_t *below,
         return false;
     }
     uint64_t end = seek_prefix(cursor);
-    const uint64_t bound = below == NULL ? UINT64_MAX : prefix_of(table, below);
+    const uint64_t bound =
+        below == NULL ? UINT64_MAX : vtr_hash_prefix_of(below, table->prefix_bits);
     if (bound < cursor->prefix) {
         return false;
     }

@@ -14,6 +14,17 @@
  * costs at most half a byte a record (2^(bits + 3) <= count). */
 unsigned vtr_hash_prefix_bits(uint64_t count);
 
+/* These first bits, a multiple of 8, as a number. */
+static inline uint64_t vtr_hash_prefix_of(const uint8_t *digest, unsigned prefix_bits)
+{
+    uint64_t prefix = 0;
+
+    for (size_t i = 0; i < prefix_bits / 8; i++) {
+        prefix = prefix << 8 | digest[i];
+    }
+    return prefix;
+}
+
 /* The filter of sizes: the logarithm of its bits, the greatest of 6 to 32 with at most
  * four bits a record (2^bits <= 4 * count), or 6; and the bit of a size. */
 unsigned vtr_hash_size_bits(uint64_t count);
