@@ -107,11 +107,6 @@ static void hash_all(struct vtr_bytes prefix, const struct vtr_bytes *runs,
     }
 }
 
-void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out)
-{
-    vtr_digest_leaves((struct vtr_bytes){NULL, 0}, &bytes, 1, out);
-}
-
 void vtr_digest_leaves(struct vtr_bytes head, const struct vtr_bytes *rests,
                        size_t count, uint8_t *out)
 {

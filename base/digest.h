@@ -31,15 +31,15 @@ void vtr_digest_stream_add(struct vtr_digest_stream *stream, struct vtr_bytes by
 /* The digest of all that was added; the stream begins anew. */
 void vtr_digest_stream_finish(struct vtr_digest_stream *stream, uint8_t *out);
 
-/* RFC 6962 leaf (prefix 0x00) and node (prefix 0x01) hashes, SHA-256. */
-void vtr_digest_leaf(struct vtr_bytes bytes, uint8_t *out);
+/* RFC 6962 node hash (prefix 0x01), SHA-256. */
 void vtr_digest_node(const uint8_t *left, const uint8_t *right, uint8_t *out);
 
 /* What many leaves may begin with, at most. */
 #define VTR_LEAF_HEAD_MAX 8u
 
-/* The same of `count` leaves, each `head` and one of `rests`, and of `count` pairs of
- * digests that stand one behind the other, many at a time; `out` overlaps neither. */
+/* RFC 6962 hashes of `count` leaves (prefix 0x00), each `head` and one of `rests`, and
+ * of nodes over `count` pairs of digests that stand one behind the other, many at a
+ * time; `out` overlaps neither. */
 void vtr_digest_leaves(struct vtr_bytes head, const struct vtr_bytes *rests,
                        size_t count, uint8_t *out);
 void vtr_digest_nodes(const uint8_t *pairs, size_t count, uint8_t *out);

@@ -18,9 +18,6 @@
 #include "format/image_plan.h"
 #include "format/record/record_root.h"
 
-static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
-                                                         VTR_HASH_SHA256};
-
 /* Bytes of an image that are digested between two pauses. */
 #define PAUSE_LEN ((size_t)16 << 20)
 
@@ -388,58 +385,5 @@ enum vtr_status vtr_materialise_compare(const struct vtr_records *records,
     }
     free(scratch);
     vtr_image_plan_deinit(&plan);
-    return status;
-}
-
-/* Adds the hash records of a kind to the tree. */
-static enum vtr_status add_hashes(struct vtr_root_builder *root,
-                                  enum vtr_hash_kind kind,
-                                  const struct vtr_hash_source *source,
-                                  struct vtr_stem_set *stems, struct vtr_error *err)
-{
-    struct vtr_hash_walk walk;
-    struct vtr_hash_record record;
-    enum vtr_status status;
-    bool has_record = false;
-
-    vtr_hash_walk_init(&walk, kind, source, stems);
-    for (;;) {
-        status = vtr_hash_walk_next(&walk, &record, &has_record, err);
-        if (status != VTR_OK || !has_record) {
-            break;
-        }
-        vtr_root_builder_add_hash(root, kind, &record, stems->stems[record.stem]);
-    }
-    vtr_root_builder_end_kind(root);
-    vtr_hash_walk_deinit(&walk);
-    return status;
-}
-
-enum vtr_status vtr_record_root(const struct vtr_records *records, uint8_t *out,
-                                struct vtr_error *err)
-{
-    struct vtr_root_builder root = {0};
-    struct vtr_stem_set stems = {0};
-    struct vtr_rule_plan rules;
-    enum vtr_status status = vtr_rule_plan_make(&rules, records, err);
-
-    if (status == VTR_OK) {
-        status = vtr_stem_set_init(&stems, records, err);
-    }
-    for (size_t i = 0; i < VTR_HASH_KINDS && status == VTR_OK; i++) {
-        status = add_hashes(&root, KINDS[i], &records->hashes[i], &stems, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_stem_set_check_used(&stems, err);
-    }
-    if (status == VTR_OK) {
-        vtr_root_builder_add_bodies(&root, VTR_RECORD_EXTERNAL, records->externals,
-                                    records->external_count);
-        vtr_root_builder_add_bodies(&root, VTR_RECORD_RULE, records->rules,
-                                    records->rule_count);
-        status = vtr_root_builder_finish(&root, out, err);
-    }
-    vtr_root_builder_deinit(&root);
-    vtr_stem_set_deinit(&stems);
     return status;
 }

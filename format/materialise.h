@@ -28,9 +28,4 @@ VTR_MUST_CHECK enum vtr_status vtr_materialise_compare(
     const struct vtr_records *records, struct vtr_bytes image, uint64_t *out_at,
     struct vtr_error *err);
 
-/* The record root alone (RFC 6962 tree; leaves: hash records of a kind in groups of
- * VTR_LEAF_HASHES, then each external, then each rule).  No record: SHA-256 of "". */
-VTR_MUST_CHECK enum vtr_status vtr_record_root(const struct vtr_records *records,
-                                               uint8_t *out, struct vtr_error *err);
-
 #endif

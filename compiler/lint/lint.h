@@ -94,8 +94,4 @@ struct vtr_bytes vtr_lint_text(const struct vtr_linter *l, const struct vtr_node
 /* The operator of a comparison whose sides change places. */
 enum vtr_op vtr_lint_mirror(enum vtr_op op);
 
-/* Least and greatest value of an integer, INT64_MAX: or more; false when nothing is
- * known of it. */
-bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high);
-
 #endif

@@ -30,7 +30,9 @@ static const struct {
 /* A text that is written anew in a hint is not longer. */
 #define REWRITE_LEN_MAX 200u
 
-bool vtr_lint_range(const struct vtr_node *node, int64_t *low, int64_t *high)
+/* Least and greatest value of an integer, INT64_MAX: or more; false when nothing is
+ * known of it. */
+static bool find_range(const struct vtr_node *node, int64_t *low, int64_t *high)
 {
     if (node->is_known) {
         *low = node->number;
@@ -157,8 +159,8 @@ static void lint_integers(struct vtr_linter *l, const struct vtr_node *chain)
     if ((!left->is_known && !right->is_known && !is_huge) ||
         (is_huge && (vtr_node_is_constant(left) == vtr_node_is_constant(right))) ||
         is_undecided(left, right) || is_undecided(right, left) ||
-        !vtr_lint_range(left, &ranges[0][0], &ranges[0][1]) ||
-        !vtr_lint_range(right, &ranges[1][0], &ranges[1][1])) {
+        !find_range(left, &ranges[0][0], &ranges[0][1]) ||
+        !find_range(right, &ranges[1][0], &ranges[1][1])) {
         return;
     }
     const int answer = decide(right->joint, ranges[0], ranges[1]);

@@ -296,7 +296,7 @@ static void lex_number(struct vtr_lexer *lexer, struct vtr_lexeme *out)
 static void check_name_length(struct vtr_lexer *lexer, const struct vtr_lexeme *lexeme)
 {
     const unsigned limit = lexer->source->dialect == VTR_DIALECT_YARA4
-                               ? VTR_NAME_LENGTH_LIMIT4
+                               ? VTR_NAME_LENGTH_LIMIT_YARA4
                                : VTR_NAME_LENGTH_LIMIT;
 
     if (lexeme->text.len <= limit) {

@@ -15,8 +15,8 @@
 
 #include "compiler/diagnostic/diagnose.h"
 
-#define VTR_NAME_LENGTH_LIMIT  4096u
-#define VTR_NAME_LENGTH_LIMIT4 128u /* for YARA 4 */
+#define VTR_NAME_LENGTH_LIMIT       4096u
+#define VTR_NAME_LENGTH_LIMIT_YARA4 128u
 
 /* Words that cannot be names. */
 #define VTR_KEYWORDS(X)        \

@@ -8,25 +8,25 @@ struct vtr_operator vtr_parser_arithmetic(int kind)
 {
     switch (kind) {
     case '|':
-        return (struct vtr_operator){kind, VTR_OP_BIT_OR, VTR_LEVEL_BIT_OR};
+        return (struct vtr_operator){VTR_OP_BIT_OR, VTR_LEVEL_BIT_OR};
     case '^':
-        return (struct vtr_operator){kind, VTR_OP_BIT_XOR, VTR_LEVEL_BIT_XOR};
+        return (struct vtr_operator){VTR_OP_BIT_XOR, VTR_LEVEL_BIT_XOR};
     case '&':
-        return (struct vtr_operator){kind, VTR_OP_BIT_AND, VTR_LEVEL_BIT_AND};
+        return (struct vtr_operator){VTR_OP_BIT_AND, VTR_LEVEL_BIT_AND};
     case VTR_LEX_SHIFT_LEFT:
-        return (struct vtr_operator){kind, VTR_OP_SHIFT_LEFT, VTR_LEVEL_SHIFT};
+        return (struct vtr_operator){VTR_OP_SHIFT_LEFT, VTR_LEVEL_SHIFT};
     case VTR_LEX_SHIFT_RIGHT:
-        return (struct vtr_operator){kind, VTR_OP_SHIFT_RIGHT, VTR_LEVEL_SHIFT};
+        return (struct vtr_operator){VTR_OP_SHIFT_RIGHT, VTR_LEVEL_SHIFT};
     case '+':
-        return (struct vtr_operator){kind, VTR_OP_ADD, VTR_LEVEL_ADD};
+        return (struct vtr_operator){VTR_OP_ADD, VTR_LEVEL_ADD};
     case '-':
-        return (struct vtr_operator){kind, VTR_OP_SUB, VTR_LEVEL_ADD};
+        return (struct vtr_operator){VTR_OP_SUB, VTR_LEVEL_ADD};
     case '*':
-        return (struct vtr_operator){kind, VTR_OP_MUL, VTR_LEVEL_MUL};
+        return (struct vtr_operator){VTR_OP_MUL, VTR_LEVEL_MUL};
     case '\\':
-        return (struct vtr_operator){kind, VTR_OP_DIV, VTR_LEVEL_MUL};
+        return (struct vtr_operator){VTR_OP_DIV, VTR_LEVEL_MUL};
     case '%':
-        return (struct vtr_operator){kind, VTR_OP_MOD, VTR_LEVEL_MUL};
+        return (struct vtr_operator){VTR_OP_MOD, VTR_LEVEL_MUL};
     default:
         return (struct vtr_operator){0};
     }

@@ -17,7 +17,6 @@ enum vtr_level {
 };
 
 struct vtr_operator {
-    int kind; /* of the lexeme */
     enum vtr_op op;
     unsigned level; /* enum vtr_level; 0: no operator */
 };

@@ -87,12 +87,6 @@ static uint8_t byte_before(const struct vtr_parser *p)
     return p->last_end > 0 ? byte_at(p, p->last_end - 1) : 0;
 }
 
-static void replace(struct vtr_problem *problem, const char *help,
-                    struct vtr_place place, const char *replacement)
-{
-    vtr_problem_replace(problem, help, place, replacement);
-}
-
 /* The current lexeme in quotes, as a text. */
 static void offer_quotes(struct vtr_parser *p, struct vtr_problem *problem)
 {
@@ -101,9 +95,11 @@ static void offer_quotes(struct vtr_parser *p, struct vtr_problem *problem)
     if (found->length > PIECE_LEN_MAX) {
         return;
     }
-    replace(problem, "texts stand in quotes", problem->place,
-            vtr_diagnostics_text(p->diagnostics, "\"%.*s\"", (int)found->length,
-                                 (const char *)p->lexer.ptr + found->offset));
+    vtr_problem_replace(problem, "texts stand in quotes", problem->place,
+                        vtr_diagnostics_text(p->diagnostics, "\"%.*s\"",
+                                             (int)found->length,
+                                             (const char *)p->lexer.ptr +
+                                                 found->offset));
 }
 
 /* 'text' in single quotes. */
@@ -123,9 +119,10 @@ static void explain_quote(struct vtr_parser *p, struct vtr_problem *problem)
     if (byte_at(p, end) == '\'') {
         const struct vtr_place place =
             vtr_parser_place(p, p->current.offset, end + 1 - p->current.offset);
-        replace(problem, problem->help, place,
-                vtr_diagnostics_text(p->diagnostics, "\"%.*s\"", (int)(end - begin),
-                                     (const char *)p->lexer.ptr + begin));
+        vtr_problem_replace(problem, problem->help, place,
+                            vtr_diagnostics_text(p->diagnostics, "\"%.*s\"",
+                                                 (int)(end - begin),
+                                                 (const char *)p->lexer.ptr + begin));
     }
 }
 
@@ -192,17 +189,19 @@ static void explain_name(struct vtr_parser *p, struct vtr_problem *problem,
     if ((strstr(what, "a string such as") != NULL ||
          strstr(what, "another string") != NULL) &&
         byte_at(p, after) == '=') {
-        replace(problem, "names of strings begin with '$'", problem->place,
-                vtr_diagnostics_text(p->diagnostics, "$%.*s",
-                                     name.len > PIECE_LEN_MAX ? (int)PIECE_LEN_MAX
-                                                              : (int)name.len,
-                                     (const char *)name.ptr));
+        vtr_problem_replace(problem, "names of strings begin with '$'", problem->place,
+                            vtr_diagnostics_text(p->diagnostics, "$%.*s",
+                                                 name.len > PIECE_LEN_MAX
+                                                     ? (int)PIECE_LEN_MAX
+                                                     : (int)name.len,
+                                                 (const char *)name.ptr));
     } else if (strstr(what, "quotes") != NULL || strstr(what, "a text") != NULL) {
         offer_quotes(p, problem);
     } else if (word != NULL && may_stand(word, what)) {
-        replace(problem,
-                vtr_diagnostics_text(p->diagnostics, "did you mean '%s'?", word),
-                problem->place, word);
+        vtr_problem_replace(problem,
+                            vtr_diagnostics_text(p->diagnostics, "did you mean '%s'?",
+                                                 word),
+                            problem->place, word);
     }
 }
 
@@ -241,13 +240,14 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
         explain_quote(p, problem);
         break;
     case ';':
-        replace(problem, "nothing ends with ';' here", problem->place, "");
+        vtr_problem_replace(problem, "nothing ends with ';' here", problem->place, "");
         break;
     case ',':
         if (strstr(what, "'..'") != NULL) {
-            replace(problem, "a range has two dots", problem->place, "..");
+            vtr_problem_replace(problem, "a range has two dots", problem->place, "..");
         } else if (strstr(what, "operator") == NULL) {
-            replace(problem, "blanks are between them, no ','", problem->place, "");
+            vtr_problem_replace(problem, "blanks are between them, no ','",
+                                problem->place, "");
         }
         break;
     case '=':
@@ -256,32 +256,34 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
         }
         if (second == '>' || second == '<') {
             const char *sign = second == '>' ? ">=" : "<=";
-            replace(problem, "'=' comes last", two, sign);
+            vtr_problem_replace(problem, "'=' comes last", two, sign);
         } else {
-            replace(problem, "equality is '=='", problem->place, "==");
+            vtr_problem_replace(problem, "equality is '=='", problem->place, "==");
         }
         break;
     case '>':
         if (byte_before(p) == '<' && p->last_end == p->current.offset) {
             const struct vtr_place both = vtr_parser_place(p, p->last_end - 1, 2);
-            replace(problem, "inequality is '!='", both, "!=");
+            vtr_problem_replace(problem, "inequality is '!='", both, "!=");
         }
         break;
     case VTR_LEX_EQ:
         if (strstr(what, "'='") != NULL) {
-            replace(problem, "a value is given by '='", problem->place, "=");
+            vtr_problem_replace(problem, "a value is given by '='", problem->place,
+                                "=");
         }
         break;
     case ':':
         if (second == '=') {
-            replace(problem, "a value is given by '='", two, "=");
+            vtr_problem_replace(problem, "a value is given by '='", two, "=");
         }
         break;
     case '-':
         if (second == '-') {
             problem->help = COMMENT_HELP;
         } else if (strstr(what, "name of the rule") != NULL) {
-            replace(problem, "names have letters, digits and '_'", problem->place, "_");
+            vtr_problem_replace(problem, "names have letters, digits and '_'",
+                                problem->place, "_");
         }
         break;
     default:
@@ -310,10 +312,11 @@ static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
         break;
     case VTR_LEX_STRING_WILD:
         if (strstr(what, "'them'") != NULL) {
-            replace(problem, "a set stands in parentheses", problem->place,
-                    vtr_diagnostics_text(p->diagnostics, "($%.*s*)",
-                                         (int)p->current.text.len,
-                                         (const char *)p->current.text.ptr));
+            vtr_problem_replace(
+                problem, "a set stands in parentheses", problem->place,
+                vtr_diagnostics_text(p->diagnostics, "($%.*s*)",
+                                     (int)p->current.text.len,
+                                     (const char *)p->current.text.ptr));
         }
         break;
     case VTR_LEX_TEXT:
@@ -380,7 +383,7 @@ void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
     }
     if (byte_before(p) == '!' && kind == VTR_LEX_STRING) {
         const struct vtr_place mark = vtr_parser_place(p, p->last_end - 1, 1);
-        replace(problem, "'not' negates", mark, "not ");
+        vtr_problem_replace(problem, "'not' negates", mark, "not ");
     } else if (begins_operand(kind)) {
         problem->help = "write 'and' or 'or' between the two";
     }
@@ -395,7 +398,7 @@ bool vtr_slip_explain_pair(struct vtr_parser *p, struct vtr_problem *problem,
         byte_at(p, lexeme->offset + 1) != (uint8_t)lexeme->kind) {
         return false;
     }
-    replace(problem, is_and ? "this is 'and'" : "this is 'or'",
-            vtr_parser_place(p, lexeme->offset, 2), is_and ? "and" : "or");
+    vtr_problem_replace(problem, is_and ? "this is 'and'" : "this is 'or'",
+                        vtr_parser_place(p, lexeme->offset, 2), is_and ? "and" : "or");
     return true;
 }

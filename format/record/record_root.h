@@ -30,7 +30,8 @@ void vtr_merkle_tree_add(struct vtr_merkle_tree *tree, struct vtr_bytes head,
 /* The root over the leaves so far; SHA-256 of nothing when there are none. */
 void vtr_merkle_tree_root(const struct vtr_merkle_tree *tree, uint8_t *out);
 
-/* Groups records into leaves.  {0} is a valid empty one. */
+/* Groups records into leaves: hash records of a kind by VTR_LEAF_HASHES, then each
+ * external, then each rule.  {0} is a valid empty one. */
 struct vtr_root_builder {
     struct vtr_merkle_tree tree;
     struct vtr_writer leaves;      /* groups of hash records that are not in the tree

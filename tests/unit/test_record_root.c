@@ -65,7 +65,8 @@ static void root_of(uint8_t first, size_t count, uint8_t *out)
     size_t split = 1;
 
     if (count == 1) {
-        vtr_digest_leaf((struct vtr_bytes){&first, 1}, out);
+        const struct vtr_bytes leaf = {&first, 1};
+        vtr_digest_leaves((struct vtr_bytes){NULL, 0}, &leaf, 1, out);
         return;
     }
     while (split * 2 < count) {
