@@ -566,6 +566,32 @@ def a_history_that_is_not_what_its_digest_says_means_the_whole_database(w):
     w.has(3)
 
 
+def a_history_without_the_database_means_the_whole_database(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    w.repo.lists[1] = {}
+    w.publish(3)
+    said = w.update()
+    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
+    w.has(3)
+
+
+def a_delta_of_a_later_format_means_the_whole_database(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    name = next(n for n in w.repo.targets if n.endswith(".vdelta"))
+    delta = bytearray(w.repo.path_of(name).read_bytes())
+    delta[8:12] = (99).to_bytes(4, "little")
+    custom = w.repo.targets[name]["custom"]["vitrine"]
+    w.repo.targets[name] = w.repo.add_target(name, bytes(delta), custom)
+    w.repo.write_targets()
+    said = w.update()
+    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
+    w.has(2)
+
+
 def a_bad_database_is_refused(w):
     w.publish(1)
     path = w.repo.path_of("sample-1.vdb")

@@ -26,11 +26,17 @@
 #define WAIT_SECONDS_MAX   14400u
 #define WAIT_SECONDS_WHOLE 3600u
 
+/* Whether this machine lacks what any way to a database takes. */
+static bool is_without_means(enum vtr_status status, const struct vtr_error *err)
+{
+    return status == VTR_ERROR_MEMORY || (status == VTR_ERROR_IO && err->os_errno != 0);
+}
+
+/* Whether other mirrors would not help. */
 static bool is_local(enum vtr_status status, const struct vtr_error *err)
 {
-    return status == VTR_ERROR_MEMORY || status == VTR_ERROR_ARGUMENT ||
-           status == VTR_ERROR_VERSION ||
-           (status == VTR_ERROR_IO && err->os_errno != 0);
+    return is_without_means(status, err) || status == VTR_ERROR_ARGUMENT ||
+           status == VTR_ERROR_VERSION;
 }
 
 /* Whether a database of a repository may be put in place here at all. */
@@ -117,7 +123,7 @@ static enum vtr_status install(struct vtr_client *client,
         if (status == VTR_OK) {
             break;
         }
-        if (is_local(status, err)) {
+        if (is_without_means(status, err)) {
             return status;
         }
         result->failed_deltas++;
