@@ -128,20 +128,25 @@ static enum vtr_status fetch_history(struct vtr_client *client,
     return status;
 }
 
-/* Adds a delta; false when the whole file would be cheaper, or memory is out. */
-static bool add_hop(struct vtr_client_plan *plan, const struct vtr_client *client,
-                    const struct vtr_tuf_target *delta, uint64_t whole_len)
+/* What deltas may cost beside the whole file. */
+static uint64_t find_budget(const struct vtr_client *client, uint64_t whole_len)
 {
     const unsigned asked = client->options->delta_percent;
     const uint64_t percent = asked == 0 ? PERCENT_DEFAULT : asked;
-    const uint64_t len_max =
-        whole_len / 100 * percent + whole_len % 100 * percent / 100;
+
+    return whole_len / 100 * percent + whole_len % 100 * percent / 100;
+}
+
+/* Adds a delta; false when the whole file would be cheaper, or memory is out. */
+static bool add_hop(struct vtr_client_plan *plan, const struct vtr_tuf_target *delta,
+                    uint64_t budget)
+{
     const uint64_t list_len =
         delta->custom.history.len > 0 ? delta->custom.history_len : 0;
     struct vtr_tuf_target *hop = &plan->hops[plan->hop_count];
 
-    if (plan->hop_count == VTR_CLIENT_HOPS_LIMIT || delta->len > len_max ||
-        list_len > len_max || plan->len > len_max - delta->len) {
+    if (plan->hop_count == VTR_CLIENT_HOPS_LIMIT || delta->len > budget ||
+        list_len > budget || plan->len > budget - delta->len) {
         return false;
     }
     *hop = *delta;
@@ -151,22 +156,52 @@ static bool add_hop(struct vtr_client_plan *plan, const struct vtr_client *clien
     return hop->path.ptr != NULL;
 }
 
+/* The place becomes the release that a delta begins at; `list` holds its list, and is
+ * the one of the place that is left, or empty. */
+static enum vtr_status step_back(struct place *place, struct vtr_tuf_metadata *list,
+                                 struct vtr_client *client,
+                                 const struct vtr_tuf_custom *delta,
+                                 struct vtr_error *err)
+{
+    const struct vtr_bytes database = place->to.database;
+    struct vtr_tuf_metadata next = {0};
+    const struct vtr_tuf_target *whole = NULL;
+    char name[VTR_UPDATE_NAME_CAP];
+
+    memcpy(name, database.ptr, database.len);
+    name[database.len] = '\0';
+    enum vtr_status status = fetch_history(client, delta, &next, err);
+    if (status == VTR_OK) {
+        status = vtr_client_find_database(&next, name, &whole, err);
+    }
+    if (status == VTR_OK &&
+        memcmp(whole->custom.digest, delta->from_digest, VTR_DIGEST_LEN) != 0) {
+        status = vtr_error_set(
+            err, VTR_ERROR_MIXED,
+            "a list of deltas is not of the release that it should be of");
+    }
+    if (status != VTR_OK) {
+        vtr_tuf_metadata_deinit(&next);
+        return status;
+    }
+    vtr_tuf_metadata_deinit(list);
+    *list = next;
+    *place = (struct place){list, whole->custom};
+    return VTR_OK;
+}
+
 /* Goes back from the newest release; plan->hop_count 0: there is no way. */
 static enum vtr_status walk(struct vtr_client_plan *plan, struct vtr_client *client,
                             struct place place, const struct vtr_tuf_custom *from,
-                            struct vtr_error *err)
+                            uint64_t budget, struct vtr_error *err)
 {
-    const struct vtr_tuf_target *whole = NULL;
-    struct vtr_tuf_metadata own = {0};
-    const uint64_t whole_len = plan->len;
+    struct vtr_tuf_metadata list = {0};
     enum vtr_status status = VTR_OK;
 
-    plan->len = 0;
-    for (;;) {
-        struct vtr_tuf_metadata next = {0};
+    while (status == VTR_OK) {
         const struct vtr_tuf_target *delta = choose(&place, from);
 
-        if (delta == NULL || !add_hop(plan, client, delta, whole_len)) {
+        if (delta == NULL || !add_hop(plan, delta, budget)) {
             plan->hop_count = 0;
             break;
         }
@@ -174,30 +209,9 @@ static enum vtr_status walk(struct vtr_client_plan *plan, struct vtr_client *cli
             break;
         }
         plan->len += delta->custom.history_len;
-        status = fetch_history(client, &delta->custom, &next, err);
-        if (status == VTR_OK) {
-            char name[VTR_UPDATE_NAME_CAP];
-            const struct vtr_bytes database = place.to.database;
-
-            memcpy(name, database.ptr, database.len);
-            name[database.len] = '\0';
-            status = vtr_client_find_database(&next, name, &whole, err);
-        }
-        if (status == VTR_OK && memcmp(whole->custom.digest, delta->custom.from_digest,
-                                       VTR_DIGEST_LEN) != 0) {
-            status = vtr_error_set(err, VTR_ERROR_MIXED,
-                                   "a list of deltas is not of the release that it "
-                                   "should be of");
-        }
-        if (status != VTR_OK) {
-            vtr_tuf_metadata_deinit(&next);
-            break;
-        }
-        vtr_tuf_metadata_deinit(&own);
-        own = next;
-        place = (struct place){&own, whole->custom};
+        status = step_back(&place, &list, client, &delta->custom, err);
     }
-    vtr_tuf_metadata_deinit(&own);
+    vtr_tuf_metadata_deinit(&list);
     return status;
 }
 
@@ -210,8 +224,9 @@ enum vtr_status vtr_client_plan_make(struct vtr_client_plan *out,
     const struct place newest = {vtr_tuf_trusted_get(client->trusted, VTR_TUF_TARGETS),
                                  target->custom};
 
-    *out = (struct vtr_client_plan){.len = target->len};
-    const enum vtr_status status = walk(out, client, newest, from, err);
+    *out = (struct vtr_client_plan){0};
+    const enum vtr_status status =
+        walk(out, client, newest, from, find_budget(client, target->len), err);
     if (status != VTR_OK) {
         vtr_client_plan_deinit(out);
     }
