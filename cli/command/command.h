@@ -3,8 +3,9 @@
 /*
  * The verbs of the program and what they share: exit codes and complaints.
  *
- * A verb lives in cli/cmd_<verb>.c, which holds its option table, its struct vtr_verb
- * and its entry.  Answers go to standard output, everything else to standard error.
+ * A verb lives in cli/verb/cmd_<verb>.c, which holds its option table, its struct
+ * vtr_verb and its entry.  Answers go to standard output, everything else to standard
+ * error.
  */
 #ifndef VTR_CLI_COMMAND_COMMAND_H
 #define VTR_CLI_COMMAND_COMMAND_H

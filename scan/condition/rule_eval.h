@@ -31,7 +31,7 @@ void vtr_rule_eval_deinit(struct vtr_rule_eval *eval);
 void vtr_rule_eval_begin(struct vtr_rule_eval *eval, struct vtr_scan_run *run);
 
 /* Evaluates after the patterns are finished.  Then `rules` holds, in ascending order,
- * the rules to report.  False when memory is out or the scan must end. */
+ * the rules to report.  False when memory is out. */
 VTR_MUST_CHECK bool vtr_rule_eval_run(struct vtr_rule_eval *eval,
                                       struct vtr_scan_run *run);
 

@@ -16,7 +16,7 @@
 
 struct vtr_scan_run;
 
-/* {.image = ...} with vtr_rule_facts_init is a valid empty one. */
+/* Of one database, for its scanner. */
 struct vtr_rule_facts {
     struct vtr_number_map index;   /* rule -> place in `rules` */
     struct vtr_vector rules;       /* struct rule */

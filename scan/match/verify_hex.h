@@ -8,8 +8,8 @@
  * them; the first of them that survives is the match.  So the cost is bounded by the
  * tokens times the ends, whatever the tokens are.
  */
-#ifndef VTR_SCAN_VERIFY_PATTERN_HEX_H
-#define VTR_SCAN_VERIFY_PATTERN_HEX_H
+#ifndef VTR_SCAN_MATCH_VERIFY_HEX_H
+#define VTR_SCAN_MATCH_VERIFY_HEX_H
 
 #include <stdbool.h>
 

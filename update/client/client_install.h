@@ -27,7 +27,7 @@ VTR_MUST_CHECK enum vtr_status vtr_client_installed_open(
     struct vtr_error *err);
 void vtr_client_installed_close(struct vtr_client_installed *installed);
 
-/* Opens what `path` holds and scans with it: VTR_ERROR_MISMATCH when it is not the
+/* Opens a database and scans with it: VTR_ERROR_MISMATCH when it is not the
  * database that `target` describes, VTR_ERROR_FORMAT when it cannot be used. */
 VTR_MUST_CHECK enum vtr_status vtr_client_test_database(
     struct vtr_bytes bytes, const struct vtr_tuf_target *target, struct vtr_error *err);

@@ -48,7 +48,7 @@ static void say_size(struct vtr_writer *w, uint64_t size)
     }
 }
 
-/* "WHAT A -> B" for two numbers of the header. */
+/* "WHAT A -> B" for a field of the header. */
 static void compare_field(struct report *report, const char *what, struct vtr_bytes a,
                           struct vtr_bytes b)
 {
