@@ -96,6 +96,24 @@ expect 0 repo approve next.proposal --key lab2.key
 expect 1 repo publish repo next.proposal --key online.key
 says stderr 'approved so far by: vendor; propose the present release again, and publish it together'
 
+# --- A proposal that says something else of what is published ---------------------------
+
+cp -r repo pair
+expect 0 compile -o other.vdb --name other --release 1 rules.yar
+expect 0 repo propose pair other.vdb -o p --key online.key
+approve p --database other.vdb
+expect 0 repo publish pair p --key online.key
+expect 0 repo propose pair 3.vdb -o p --key online.key
+for change in 'digest":"....=digest":"0000' 'kind":"image=kind":"box' 'release":1=release":7' 'serial":1=serial":2'; do
+    sed -E "s/(\"other-1.vdb\".*\")${change%=*}/\1${change#*=}/" p >changed
+    if cmp -s p changed; then complain "nothing is changed: $change"; fi
+    approve changed --unseen
+    expect 2 repo publish pair changed --key online.key
+    says stderr "something else of 'other-1.vdb'"
+done
+approve p --database 3.vdb
+expect 0 repo publish pair p --key online.key
+
 # --- An umask that hides ----------------------------------------------------------------
 
 (umask 077 && release 3)
@@ -119,6 +137,14 @@ find repo | sort >before
 expect 2 repo gc repo
 says stderr 'main-3.history.json'
 find repo | sort | cmp -s - before || complain "gc has removed files behind a history that it could not read"
+expect 1 repo check repo
+says stdout 'main-3.history.json'
+history=$(echo repo/targets/*.main-3.history.json)
+rm "$history" && mkdir "$history" # there, and not to be read
+expect 1 repo check repo
+says stdout 'main-3.history.json'
+expect 2 repo gc repo
+rmdir "$history" && touch "$history"
 rm repo/targets/*.main-3.history.json # by hand: what it led to is gone on purpose
 expect 0 repo gc repo
 

@@ -112,3 +112,21 @@ enum vtr_status vtr_artefact_open_image(struct vtr_image *out, struct vtr_bytes 
 
     return status == VTR_OK ? vtr_image_check(out, err) : status;
 }
+
+enum vtr_status vtr_artefact_check_image(const struct vtr_tuf_target *target,
+                                         struct vtr_bytes bytes, struct vtr_error *err)
+{
+    const struct vtr_tuf_custom *custom = &target->custom;
+    struct vtr_image image;
+    const enum vtr_status status = vtr_artefact_open_image(&image, bytes, err);
+
+    if (status == VTR_OK &&
+        (image.release != custom->release ||
+         !vtr_bytes_equal(image.name, custom->database) ||
+         memcmp(image.content_digest, custom->digest, VTR_DIGEST_LEN) != 0)) {
+        return vtr_error_set(err, VTR_ERROR_MISMATCH,
+                             "the release says something else of its database than the "
+                             "database itself");
+    }
+    return status;
+}

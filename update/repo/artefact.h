@@ -36,4 +36,9 @@ VTR_MUST_CHECK enum vtr_status vtr_artefact_open_image(struct vtr_image *out,
                                                        struct vtr_bytes bytes,
                                                        struct vtr_error *err);
 
+/* Opens the database of a target so: VTR_ERROR_MISMATCH when the target says something
+ * else of it than it does itself. */
+VTR_MUST_CHECK enum vtr_status vtr_artefact_check_image(
+    const struct vtr_tuf_target *target, struct vtr_bytes bytes, struct vtr_error *err);
+
 #endif

@@ -2,11 +2,22 @@
 
 #include "update/repo/delta_proof.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "delta/rebuild_chain.h"
 #include "delta/rebuild_image.h"
 #include "update/repo/artefact.h"
 #include "update/repo/lineage.h"
+
+/* Whether a delta is said to lead from the one database to the other. */
+static bool is_between(const struct vtr_tuf_custom *delta,
+                       const struct vtr_tuf_target *from,
+                       const struct vtr_tuf_target *to)
+{
+    return memcmp(delta->from_digest, from->custom.digest, VTR_DIGEST_LEN) == 0 &&
+           memcmp(delta->digest, to->custom.digest, VTR_DIGEST_LEN) == 0;
+}
 
 /* apply(delta, from) is `to`, byte for byte. */
 static enum vtr_status prove(struct vtr_bytes bytes, struct vtr_bytes from,
@@ -51,10 +62,14 @@ enum vtr_status vtr_delta_proof_check(const char *dir,
     if (status == VTR_OK && image == NULL) {
         status = vtr_error_set(err, VTR_ERROR_FORMAT, "a delta without a database");
     }
+    const struct vtr_tuf_target *basis =
+        status == VTR_OK ? vtr_lineage_image(lineage.list, custom->database) : NULL;
+    if (status == VTR_OK && !is_between(custom, basis, image)) {
+        status = vtr_error_set(err, VTR_ERROR_MISMATCH,
+                               "a delta is said to be between other databases");
+    }
     if (status == VTR_OK) {
-        status =
-            vtr_artefact_open(&from, dir,
-                              vtr_lineage_image(lineage.list, custom->database), err);
+        status = vtr_artefact_open(&from, dir, basis, err);
     }
     if (status == VTR_OK) {
         status = vtr_artefact_open(&to, dir, image, err);

@@ -2,6 +2,7 @@
 
 #include "update/repo/lineage.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,4 +140,10 @@ void vtr_lineage_deinit(struct vtr_lineage *lineage)
 {
     vtr_tuf_metadata_deinit(&lineage->own);
     *lineage = (struct vtr_lineage){0};
+}
+
+bool vtr_lineage_is_gone(enum vtr_status status, const struct vtr_error *err)
+{
+    return status == VTR_ERROR_ARGUMENT ||
+           (status == VTR_ERROR_IO && err->os_errno == ENOENT);
 }

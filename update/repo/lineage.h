@@ -8,6 +8,8 @@
 #ifndef VTR_UPDATE_REPO_LINEAGE_H
 #define VTR_UPDATE_REPO_LINEAGE_H
 
+#include <stdbool.h>
+
 #include "verify/tuf/tuf_metadata.h"
 
 /* A release as a list of targets. */
@@ -31,6 +33,11 @@ VTR_MUST_CHECK enum vtr_status vtr_lineage_find(struct vtr_lineage *out,
                                                 struct vtr_bytes database,
                                                 uint64_t serial, struct vtr_error *err);
 void vtr_lineage_deinit(struct vtr_lineage *lineage);
+
+/* Whether a release cannot be followed to because what leads there is gone: a
+ * collection took it.  What is there and cannot be read or is damaged is no such thing.
+ */
+bool vtr_lineage_is_gone(enum vtr_status status, const struct vtr_error *err);
 
 /* Reads the history that a delta names. */
 VTR_MUST_CHECK enum vtr_status vtr_lineage_read(struct vtr_tuf_metadata *out,

@@ -150,8 +150,8 @@ static void check_delta(struct check *check, const struct vtr_tuf_metadata *list
     vtr_tuf_metadata_deinit(&history);
     if (status != VTR_OK) {
         say(check,
-            is_older && status == VTR_ERROR_IO ? VTR_REPOSITORY_FACT
-                                               : VTR_REPOSITORY_PROBLEM,
+            is_older && vtr_lineage_is_gone(status, &err) ? VTR_REPOSITORY_FACT
+                                                          : VTR_REPOSITORY_PROBLEM,
             path, err.message);
         return;
     }
@@ -162,7 +162,7 @@ static void check_delta(struct check *check, const struct vtr_tuf_metadata *list
     check->proof_count += status == VTR_OK;
     /* A database that has gone, or a way to it, leaves nothing to hold a delta against.
      */
-    if (status != VTR_OK && status != VTR_ERROR_IO && status != VTR_ERROR_ARGUMENT) {
+    if (status != VTR_OK && !vtr_lineage_is_gone(status, &err)) {
         say(check, VTR_REPOSITORY_PROBLEM, path, err.message);
     }
 }
@@ -171,11 +171,10 @@ static void check_delta(struct check *check, const struct vtr_tuf_metadata *list
 static void check_image(const struct check *check, const struct vtr_tuf_target *target,
                         struct vtr_bytes bytes)
 {
-    struct vtr_image image;
     struct vtr_error err = {0};
 
     if (check->options->is_quick == 0 && target->custom.layout == VTR_LAYOUT_VERSION &&
-        vtr_artefact_open_image(&image, bytes, &err) != VTR_OK) {
+        vtr_artefact_check_image(target, bytes, &err) != VTR_OK) {
         say(check, VTR_REPOSITORY_PROBLEM, (const char *)target->path.ptr, err.message);
     }
 }
@@ -190,8 +189,8 @@ static void check_target(struct check *check, const struct vtr_tuf_metadata *lis
     check->file_count++;
     if (vtr_artefact_open(&file, check->dir, target, &err) != VTR_OK) {
         say(check,
-            is_older && err.status == VTR_ERROR_IO ? VTR_REPOSITORY_FACT
-                                                   : VTR_REPOSITORY_PROBLEM,
+            is_older && vtr_lineage_is_gone(err.status, &err) ? VTR_REPOSITORY_FACT
+                                                              : VTR_REPOSITORY_PROBLEM,
             (const char *)target->path.ptr, err.message);
         return;
     }
@@ -229,7 +228,7 @@ static void check_lineage(struct check *check, const struct vtr_tuf_metadata *ta
             vtr_lineage_find(&lineage, check->dir, targets, database, --serial, &err);
 
         if (status != VTR_OK) {
-            if (status != VTR_ERROR_IO && status != VTR_ERROR_ARGUMENT) {
+            if (!vtr_lineage_is_gone(status, &err)) {
                 say(check, VTR_REPOSITORY_PROBLEM, "", err.message);
             }
             return;

@@ -9,7 +9,6 @@
  */
 #include "vitrine/repository.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,15 +91,6 @@ static enum vtr_status keep_release(struct gc *gc, const struct vtr_lineage *lin
     return status;
 }
 
-/* Whether a release cannot be followed to because what leads there is gone: an earlier
- * collection took it.  What is there and cannot be read or is damaged is no such
- * thing: all behind it would be taken for unused. */
-static bool is_gone(enum vtr_status status, const struct vtr_error *err)
-{
-    return status == VTR_ERROR_ARGUMENT ||
-           (status == VTR_ERROR_IO && err->os_errno == ENOENT);
-}
-
 /* The releases before `image`, as far back as the policy or an aligned delta asks. */
 static enum vtr_status keep_lineage(struct gc *gc, const struct vtr_tuf_metadata *start,
                                     const struct vtr_tuf_target *image)
@@ -122,8 +112,8 @@ static enum vtr_status keep_lineage(struct gc *gc, const struct vtr_tuf_metadata
                                   serial, &reason);
         if (status == VTR_OK) {
             status = keep_release(gc, &lineage, is_recent, last);
-        } else if (is_gone(status, &reason)) {
-            status = VTR_OK;
+        } else if (vtr_lineage_is_gone(status, &reason)) {
+            status = VTR_OK; /* by an earlier collection */
         } else if (gc->err != NULL) {
             *gc->err = reason;
         }

@@ -149,18 +149,10 @@ static enum vtr_status check_target(const struct publication *p,
                                     struct vtr_error *err)
 {
     struct vtr_mapping file = {0};
-    struct vtr_image image;
     enum vtr_status status = vtr_artefact_open(&file, p->repo.dir, target, err);
 
     if (status == VTR_OK && target->custom.kind == VTR_TUF_KIND_IMAGE) {
-        status = vtr_artefact_open_image(&image, file.bytes, err);
-        if (status == VTR_OK &&
-            (memcmp(image.content_digest, target->custom.digest, VTR_DIGEST_LEN) != 0 ||
-             image.release != target->custom.release)) {
-            status = vtr_error_set(err, VTR_ERROR_MISMATCH,
-                                   "the proposal says something else of its database "
-                                   "than the database itself");
-        }
+        status = vtr_artefact_check_image(target, file.bytes, err);
     } else if (status == VTR_OK && target->custom.kind == VTR_TUF_KIND_DELTA) {
         status =
             vtr_delta_proof_check(p->repo.dir, &p->targets, target, file.bytes, err);
@@ -195,6 +187,11 @@ static enum vtr_status check_targets(const struct publication *p,
         if (same == NULL || memcmp(same->hashes.sha256, target->hashes.sha256,
                                    VTR_TUF_SHA256_LEN) != 0) {
             status = check_target(p, target, err);
+        } else if (!vtr_tuf_is_same_custom(&same->custom, &target->custom)) {
+            status = vtr_error_set(err, VTR_ERROR_MISMATCH,
+                                   "the proposal says something else of '%.100s', "
+                                   "which is published already",
+                                   (const char *)target->path.ptr);
         }
     }
     return status;

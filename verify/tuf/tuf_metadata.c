@@ -208,6 +208,20 @@ const struct vtr_tuf_file *vtr_tuf_find_file(const struct vtr_tuf_metadata *meta
     return NULL;
 }
 
+bool vtr_tuf_is_same_custom(const struct vtr_tuf_custom *a,
+                            const struct vtr_tuf_custom *b)
+{
+    return a->kind == b->kind && vtr_bytes_equal(a->database, b->database) &&
+           a->release == b->release && a->serial == b->serial &&
+           a->layout == b->layout &&
+           memcmp(a->digest, b->digest, VTR_DIGEST_LEN) == 0 &&
+           a->from_release == b->from_release && a->from_serial == b->from_serial &&
+           memcmp(a->from_digest, b->from_digest, VTR_DIGEST_LEN) == 0 &&
+           vtr_bytes_equal(a->history, b->history) &&
+           a->history_len == b->history_len &&
+           memcmp(a->history_sha256, b->history_sha256, VTR_TUF_SHA256_LEN) == 0;
+}
+
 const struct vtr_tuf_target *vtr_tuf_find_target(
     const struct vtr_tuf_metadata *metadata, struct vtr_bytes path)
 {

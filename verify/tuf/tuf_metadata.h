@@ -166,6 +166,10 @@ VTR_MUST_CHECK enum vtr_status vtr_tuf_history_read(struct vtr_tuf_metadata *out
                                                     struct vtr_bytes text,
                                                     struct vtr_error *err);
 
+/* Whether two targets say the same of a database, delta or history. */
+bool vtr_tuf_is_same_custom(const struct vtr_tuf_custom *a,
+                            const struct vtr_tuf_custom *b);
+
 /* Borrowed; NULL when there is none. */
 const struct vtr_tuf_file *vtr_tuf_find_file(const struct vtr_tuf_metadata *metadata,
                                              struct vtr_bytes name);
