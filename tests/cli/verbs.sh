@@ -129,6 +129,17 @@ says stderr 'exist'
 expect 0 key show release.key.pub
 says stdout '^key id +[0-9A-F]{16}$'
 expect 0 key generate --no-password other.key
+# Half a pair is none: there is no making the other half.
+if strace -o trace -e inject='?link,?linkat:error=ENOSPC:when=1' true 2>/dev/null; then
+    for call in 1 2; do
+        code=0
+        strace -o trace -e inject="?link,?linkat:error=ENOSPC:when=$call" \
+            "$VITRINE" key generate --no-password half.key >stdout 2>stderr || code=$?
+        [ "$code" -eq 2 ] || complain "exit code $code where a key cannot be written"
+        is_missing half.key
+        is_missing half.key.pub
+    done
+fi
 echo secret >password
 expect 0 key generate --password-file password locked.key
 if [ -e /dev/tty ] && command -v setsid >/dev/null; then

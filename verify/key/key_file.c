@@ -3,7 +3,6 @@
 /*
  * Key files: made once, never overwritten, the secret one for its owner's eyes only.
  */
-#include "base/os_replace.h"
 #include "verify/key/key.h"
 
 #include <stdlib.h>
@@ -14,24 +13,13 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_lock.h"
 #include "base/os_path.h"
+#include "base/os_replace.h"
 #include "verify/key/key_text.h"
 
 #define MODE_SECRET 0600u
 #define MODE_PUBLIC 0644u
-
-/* Names the file in a message that a function on bytes has set. */
-static enum vtr_status name_file(struct vtr_error *err, const char *path,
-                                 enum vtr_status status)
-{
-    if (err != NULL && status != VTR_OK) {
-        const struct vtr_error old = *err;
-        (void)vtr_error_set(err, status, "'%s': %s", path, old.message);
-        err->offset = old.offset;
-        memcpy(err->section, old.section, sizeof(err->section));
-    }
-    return status;
-}
 
 /* A secret key where a public one is due. */
 static enum vtr_status refuse_secret(const char *path, struct vtr_error *err)
@@ -84,12 +72,16 @@ static enum vtr_status write_pair(const char *path, const char *public_path,
     if (status == VTR_OK) {
         status = vtr_replacement_write(&public_file, public_text, err);
     }
-    if (status ==
-        VTR_OK) { /* a public key without its secret key would be the worse half */
+    /* A public key without its secret key would be the worse half. */
+    if (status == VTR_OK) {
         status = vtr_replacement_commit_new(&secret_file, err);
     }
     if (status == VTR_OK) {
         status = vtr_replacement_commit_new(&public_file, err);
+        if (status != VTR_OK) {
+            const enum vtr_status removed = vtr_file_remove(path, NULL);
+            (void)removed; /* it failed already, and says why */
+        }
     }
     vtr_replacement_abort(&public_file);
     vtr_replacement_abort(&secret_file);
@@ -191,7 +183,9 @@ enum vtr_status vtr_secret_key_is_encrypted(const char *path, int *out,
         status = refuse_public(path, err);
     } else {
         status = vtr_key_text_is_encrypted(text, &is_encrypted, err);
-        status = name_file(err, path, status);
+        if (status != VTR_OK) {
+            vtr_error_name_file(err, path);
+        }
     }
     if (status == VTR_OK) {
         *out = is_encrypted;
@@ -216,7 +210,9 @@ enum vtr_status vtr_secret_key_load(struct vtr_secret_key **out, const char *pat
         status = refuse_public(path, err);
     } else {
         status = vtr_key_text_read_secret(text, password, key, err);
-        status = name_file(err, path, status);
+        if (status != VTR_OK) {
+            vtr_error_name_file(err, path);
+        }
     }
     if (status == VTR_OK) {
         *out = key;
@@ -236,9 +232,14 @@ enum vtr_status vtr_public_key_load(struct vtr_public_key *out, const char *path
     if (status != VTR_OK) {
         return status;
     }
-    status = vtr_key_text_is_secret(text)
-                 ? refuse_secret(path, err)
-                 : name_file(err, path, vtr_key_text_read_public(text, out, err));
+    if (vtr_key_text_is_secret(text)) {
+        status = refuse_secret(path, err);
+    } else {
+        status = vtr_key_text_read_public(text, out, err);
+        if (status != VTR_OK) {
+            vtr_error_name_file(err, path);
+        }
+    }
     free_text(&text);
     return status;
 }
