@@ -4,11 +4,11 @@
  * From one database to the next.  The old file is never touched before the new one has
  * been written, synced, read back and found to be what the delta promises.
  */
-#include "base/os_replace.h"
 #include "vitrine/delta.h"
 
 #include "base/error.h"
 #include "base/os_map.h"
+#include "base/os_replace.h"
 #include "delta/rebuild_image.h"
 
 #define FILE_MODE 0644u

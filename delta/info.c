@@ -8,6 +8,10 @@
 #include "base/error.h"
 #include "delta/file/decode.h"
 
+_Static_assert(sizeof(((struct vtr_delta_info *)0)->key_ids) ==
+                   VTR_DELTA_SIGNATURE_LIMIT * VTR_KEY_ID_LEN,
+               "all signatures that a delta may have are told of");
+
 static void count_changes(const struct vtr_delta_section *sections,
                           struct vtr_delta_info *out)
 {

@@ -317,7 +317,7 @@ static void describe_damage(struct finding *finding, const struct vtr_error *dam
     const size_t cap = sizeof(finding->damage);
 
     if (damage->section[0] == '\0') {
-        memcpy(finding->damage, damage->message, cap);
+        (void)snprintf(finding->damage, cap, "%s", damage->message);
         return;
     }
     (void)snprintf(finding->damage, cap, "%.400s (%s, byte %llu)", damage->message,
@@ -363,7 +363,7 @@ static int verify(const struct verify_arguments *arguments, const char *path,
         }
     }
     if (status == VTR_ERROR_VERSION) {
-        memcpy(finding.layout, err.message, sizeof(finding.layout));
+        (void)snprintf(finding.layout, sizeof(finding.layout), "%s", err.message);
         status = VTR_OK;
     } else if (status == VTR_OK) {
         status =

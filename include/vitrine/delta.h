@@ -67,7 +67,7 @@ struct vtr_delta_info {
     uint64_t externals_removed;
     uint32_t layout;
     unsigned signature_count;
-    uint8_t key_ids[8][VTR_KEY_ID_LEN]; /* of the first signatures */
+    uint8_t key_ids[8][VTR_KEY_ID_LEN]; /* of the signatures */
 };
 
 /* Reads the header; `out` borrows from `delta`.  The signature is not checked. */

@@ -5,7 +5,6 @@
  * in place.  A mirror that fails or is refused leaves its turn to the next; what was
  * taken from it stays taken.
  */
-#include "base/plain_name.h"
 #include "vitrine/update.h"
 
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "format/record/layout.h"
 #include "update/client/client_install.h"
 #include "update/client/client_trust.h"

@@ -4,7 +4,6 @@
  * A release, prepared: image, deltas and history are put into the repository, where no
  * metadata names them yet, and the targets metadata that will is written as a proposal.
  */
-#include "base/plain_name.h"
 #include "vitrine/repository.h"
 
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/plain_name.h"
 #include "delta/create.h"
 #include "update/repo/artefact.h"
 #include "update/repo/lineage.h"
