@@ -155,19 +155,10 @@ static int compare_blocks(const void *a, const void *b, void *context)
 /* First block whose hash is not below. */
 static size_t find_block(const struct vtr_vector *blocks, uint64_t hash)
 {
-    const struct block *list = blocks->items;
-    size_t low = 0;
-    size_t high = blocks->count;
+    const struct block wanted = {.hash = hash}; /* of the first body that goes */
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (list[middle].hash < hash) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return vtr_sort_find_first(blocks->items, blocks->count, sizeof(wanted), &wanted,
+                               compare_blocks, NULL);
 }
 
 /* The body that goes with which a new one shares most, or NULL.  Blocks that many have

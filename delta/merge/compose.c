@@ -339,19 +339,12 @@ static enum vtr_status resolve_stem(struct vtr_stem_name *stem,
                                     struct vtr_error *err)
 {
     const struct hashed_stem *items = texts->items;
-    size_t low = 0;
-    size_t high = texts->count;
+    const struct hashed_stem wanted = {.key = stem->key};
+    const size_t first = vtr_sort_find_first(items, texts->count, sizeof(wanted),
+                                             &wanted, compare_hashed, NULL);
     size_t found = 0;
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (memcmp(items[middle].key.bytes, stem->key.bytes, VTR_SHA256_LEN) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    for (size_t i = low; i < texts->count; i++, found++) {
+    for (size_t i = first; i < texts->count; i++, found++) {
         struct vtr_delta_key key = items[i].key;
 
         vtr_delta_key_cut(&key, stem->bits);
@@ -363,7 +356,7 @@ static enum vtr_status resolve_stem(struct vtr_stem_name *stem,
         return refuse(err);
     }
     if (found == 1) {
-        *stem = (struct vtr_stem_name){.text = items[low].text};
+        *stem = (struct vtr_stem_name){.text = items[first].text};
     }
     return VTR_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "delta/coding/edit.h"
 #include "delta/file/delta_header.h"
 
@@ -121,43 +122,35 @@ static enum vtr_status push_put(struct composer *c, const struct vtr_body_put *p
     return VTR_OK;
 }
 
+static int compare_names(const void *a, const void *b, void *context)
+{
+    (void)context;
+    return vtr_body_name_compare(a, b);
+}
+
+static int compare_puts(const void *a, const void *b, void *context)
+{
+    return compare_names(&((const struct vtr_body_put *)a)->name,
+                         &((const struct vtr_body_put *)b)->name, context);
+}
+
 /* What the first delta says of a name: the two of `out` that are its own. */
 static void find_first(const struct composer *c, const struct vtr_body_name *name,
                        struct sayings *out)
 {
-    const struct vtr_body_name *names = c->first->removed.items;
-    const struct vtr_body_put *puts = c->first->put.items;
-    size_t low = 0;
-    size_t high = c->first->put.count;
+    const struct vtr_vector *puts = &c->first->put;
+    const struct vtr_vector *removed = &c->first->removed;
+    const struct vtr_body_put wanted = {.name = *name};
+    const size_t at = vtr_sort_find(puts->items, puts->count, sizeof(wanted), &wanted,
+                                    compare_puts, NULL);
 
     *out = (struct sayings){.name = *name};
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = vtr_body_name_compare(&puts[middle].name, name);
-        if (order == 0) {
-            out->put[0] = &puts[middle];
-            return;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low = 0;
-    high = c->first->removed.count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = vtr_body_name_compare(&names[middle], name);
-        if (order == 0) {
-            out->is_removed[0] = true;
-            return;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (at < puts->count) {
+        out->put[0] = (const struct vtr_body_put *)puts->items + at;
+    } else {
+        out->is_removed[0] =
+            vtr_sort_find(removed->items, removed->count, sizeof(*name), name,
+                          compare_names, NULL) < removed->count;
     }
 }
 

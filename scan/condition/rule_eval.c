@@ -189,38 +189,25 @@ static bool evaluate_globals(struct vtr_rule_eval *eval, struct vtr_scan_run *ru
         }
         struct vtr_bytes space;
         struct vtr_bytes name;
+        if (!vtr_rule_read_key(vtr_image_rule(run->image, rule), &space, &name)) {
+            continue;
+        }
         struct vtr_bytes *item = vtr_vector_push(&eval->spaces);
         if (item == NULL) {
             return false;
         }
-        if (vtr_rule_read_key(vtr_image_rule(run->image, rule), &space, &name)) {
-            *item = space;
-        }
+        *item = space;
     }
     return true;
 }
 
+/* They are ascending, since rules are in the order of their namespaces. */
 static bool is_space_off(const struct vtr_rule_eval *eval, struct vtr_bytes space)
 {
-    const struct vtr_bytes *spaces = eval->spaces.items;
+    const struct vtr_vector *spaces = &eval->spaces;
 
-    size_t low = 0;
-    size_t high = eval->spaces.count;
-
-    /* Ascending, since rules are in the order of their namespaces. */
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = vtr_bytes_compare(spaces[middle], space);
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return false;
+    return vtr_sort_find(spaces->items, spaces->count, sizeof(space), &space,
+                         vtr_bytes_compare_items, NULL) < spaces->count;
 }
 
 static bool is_reported(const struct vtr_rule_eval *eval, struct vtr_scan_run *run,
