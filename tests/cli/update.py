@@ -255,6 +255,17 @@ def damaged_files_of_the_folder_are_replaced(w):
     assert w.status()["failures"] == 0
 
 
+def a_damaged_root_is_said_to_be_the_folders_own(w):
+    w.publish(1)
+    w.update()
+    (w.dir / "metadata/root.json").write_bytes(b"{")
+    run = vitrine("update", "--url", w.url, "--dir", w.dir, expect=2)
+    assert f"the trusted root of '{w.dir}' is damaged" in run.stderr, run.stderr
+    assert "--root" in run.stderr
+    w.update()
+    w.has(1)
+
+
 def a_daemon_follows(w):
     w.publish(1)
     with subprocess.Popen([os.environ["VITRINE"], "update", "--daemon", "--interval", "1",

@@ -67,26 +67,27 @@ static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
     const struct vtr_update_options *options = client->options;
     struct vtr_bytes stored = {NULL, 0};
     enum vtr_status status = read_stored(client, VTR_TUF_ROOT, &stored, err);
-    const bool has_other = options->root.len > 0;
-    bool is_other = status == VTR_OK && stored.len == 0;
+    const bool is_new = status == VTR_OK && stored.len == 0;
+    bool is_damaged = false;
 
     vtr_tuf_trusted_free(client->trusted);
     client->trusted = NULL;
     client->first_root = NULL;
-    if (is_other && !has_other) {
-        status = vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                               "'%s' has no trusted root yet: give the repository's "
-                               "1.root.json, or a later one (--root)",
-                               options->dir);
-    } else if (status == VTR_OK && !is_other) {
+    if (status == VTR_OK && !is_new) {
         status = vtr_tuf_trusted_new(&client->trusted, stored, options->now, err);
-        is_other =
-            has_other && (status == VTR_ERROR_FORMAT || status == VTR_ERROR_SIGNATURE);
+        is_damaged = status == VTR_ERROR_FORMAT || status == VTR_ERROR_SIGNATURE;
     }
-    if (is_other && has_other) {
+    if ((is_new || is_damaged) && options->root.len > 0) {
         status =
             vtr_tuf_trusted_new(&client->trusted, options->root, options->now, err);
         client->first_root = &options->root;
+    } else if (is_new || is_damaged) {
+        status =
+            vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                          "%s '%s'%s: give the repository's 1.root.json, or a "
+                          "later one (--root)",
+                          is_new ? "no trusted root yet in" : "the trusted root of",
+                          options->dir, is_new ? "" : " is damaged");
     }
     vtr_whole_file_free(&stored);
     return status;
