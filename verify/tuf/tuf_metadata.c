@@ -23,6 +23,12 @@ const char *vtr_tuf_type_name(enum vtr_tuf_type type)
     return NAMES[type];
 }
 
+const char *vtr_tuf_kind_name(enum vtr_tuf_kind kind)
+{
+    static const char *const NAMES[] = {"", "image", "delta"};
+    return NAMES[kind];
+}
+
 /* "root metadata", for messages. */
 static const char *title_of(enum vtr_tuf_type type)
 {

@@ -81,10 +81,9 @@ struct vtr_tuf_file {
 
 /* What Vitrine's own repositories say of a target, in its "custom". */
 enum vtr_tuf_kind {
-    VTR_TUF_KIND_OTHER = 0,  /* nothing, or nothing that is understood */
-    VTR_TUF_KIND_IMAGE = 1,  /* a database, whole */
-    VTR_TUF_KIND_DELTA = 2,  /* from `from_release` to `release` */
-    VTR_TUF_KIND_HISTORY = 3 /* the deltas that lead to `release` */
+    VTR_TUF_KIND_OTHER = 0, /* nothing, or nothing that is understood */
+    VTR_TUF_KIND_IMAGE = 1, /* a database, whole */
+    VTR_TUF_KIND_DELTA = 2  /* from `from_release` to `release` */
 };
 struct vtr_tuf_custom {
     enum vtr_tuf_kind kind;
@@ -148,6 +147,9 @@ struct vtr_tuf_metadata {
 
 /* "root", "timestamp", "snapshot", "targets". */
 const char *vtr_tuf_type_name(enum vtr_tuf_type type);
+
+/* "image", "delta"; "" of others. */
+const char *vtr_tuf_kind_name(enum vtr_tuf_kind kind);
 
 /* VTR_TUF_ROOT_LIMIT and so on. */
 size_t vtr_tuf_type_limit(enum vtr_tuf_type type);

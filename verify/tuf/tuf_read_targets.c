@@ -14,16 +14,11 @@
 
 static enum vtr_tuf_kind kind_of(struct vtr_bytes text)
 {
-    static const struct {
-        const char *name;
-        enum vtr_tuf_kind kind;
-    } KINDS[] = {{"image", VTR_TUF_KIND_IMAGE},
-                 {"delta", VTR_TUF_KIND_DELTA},
-                 {"history", VTR_TUF_KIND_HISTORY}};
+    static const enum vtr_tuf_kind KINDS[] = {VTR_TUF_KIND_IMAGE, VTR_TUF_KIND_DELTA};
 
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (vtr_bytes_equal(text, vtr_bytes_from_text(KINDS[i].name))) {
-            return KINDS[i].kind;
+        if (vtr_bytes_equal(text, vtr_bytes_from_text(vtr_tuf_kind_name(KINDS[i])))) {
+            return KINDS[i];
         }
     }
     return VTR_TUF_KIND_OTHER;

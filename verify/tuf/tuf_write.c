@@ -199,11 +199,10 @@ static void put_delta(struct builder *b, json_t *object,
 
 static json_t *make_custom(struct builder *b, const struct vtr_tuf_custom *custom)
 {
-    static const char *const KINDS[] = {"", "image", "delta", "history"};
     json_t *object = json_object();
     json_t *outer = json_object();
 
-    put(b, object, "kind", json_string(KINDS[custom->kind]));
+    put(b, object, "kind", json_string(vtr_tuf_kind_name(custom->kind)));
     put(b, object, "database", make_text(b, custom->database));
     put(b, object, "release", make_number(b, custom->release));
     put(b, object, "serial", make_number(b, custom->serial));
