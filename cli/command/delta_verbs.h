@@ -11,11 +11,6 @@
 extern const struct vtr_verb vtr_verb_delta_info;
 extern const struct vtr_verb vtr_verb_delta_merge;
 
-/* Loads public keys; the caller frees `*out`. */
-VTR_MUST_CHECK enum vtr_status vtr_delta_load_trusted(struct vtr_public_key **out,
-                                                      const struct vtr_list *paths,
-                                                      struct vtr_error *err);
-
 /* Whether an output and a summary both want standard output; says so. */
 bool vtr_delta_is_torn(const struct vtr_verb *verb, const char *output, bool is_json);
 

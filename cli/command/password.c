@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/text.h"
 #include "cli/system/failure.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_terminal.h"
@@ -112,14 +113,4 @@ enum vtr_status vtr_password_load_key(struct vtr_secret_key **out, const char *p
     }
     vtr_password_wipe(password);
     return status;
-}
-
-void vtr_print_key_id(struct vtr_text *out, const uint8_t *id)
-{
-    static const char DIGITS[] = "0123456789ABCDEF";
-
-    for (size_t i = VTR_KEY_ID_LEN; i > 0; i--) {
-        vtr_text_repeat(out, DIGITS[id[i - 1] >> 4], 1);
-        vtr_text_repeat(out, DIGITS[id[i - 1] & 15], 1);
-    }
 }

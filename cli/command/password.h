@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 
-#include "cli/report/text.h"
 #include "vitrine/verify.h"
 
 #define VTR_PASSWORD_CAP 1024
@@ -25,8 +24,5 @@ VTR_MUST_CHECK enum vtr_status vtr_password_load_key(struct vtr_secret_key **out
                                                      const char *path,
                                                      const char *password_file,
                                                      struct vtr_error *err);
-
-/* A key id as minisign shows it: upper-case hexadecimal, last byte first. */
-void vtr_print_key_id(struct vtr_text *out, const uint8_t *id);
 
 #endif

@@ -7,6 +7,9 @@
 #include "cli/command/command.h"
 #include "vitrine/repository.h"
 
+/* Of --now: what vtr_clock_now takes. */
+#define VTR_NOW_HELP "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock"
+
 extern const struct vtr_verb vtr_verb_repo_init;
 extern const struct vtr_verb vtr_verb_repo_key;
 extern const struct vtr_verb vtr_verb_repo_propose;
@@ -26,12 +29,5 @@ int vtr_cmd_repo_expire(int argc, char **argv);
 int vtr_cmd_repo_check(int argc, char **argv);
 int vtr_cmd_repo_gc(int argc, char **argv);
 int vtr_cmd_repo_alone(int argc, char **argv);
-
-/* The secret keys of the paths, from malloc with a NULL behind the last. */
-VTR_MUST_CHECK enum vtr_status vtr_repo_load_keys(struct vtr_secret_key ***out,
-                                                  const struct vtr_list *paths,
-                                                  const char *password_file,
-                                                  struct vtr_error *err);
-void vtr_repo_free_keys(struct vtr_secret_key **keys);
 
 #endif

@@ -20,6 +20,19 @@ static const char *name_of_kind(enum vtr_change_of of)
     return "record";
 }
 
+const char *vtr_change_word(enum vtr_change_kind kind)
+{
+    switch (kind) {
+    case VTR_CHANGE_ADDED:
+        return "added";
+    case VTR_CHANGE_REMOVED:
+        return "removed";
+    case VTR_CHANGE_CHANGED:
+        return "changed";
+    }
+    return "";
+}
+
 static bool has_place(const struct vtr_span *place)
 {
     return place != NULL && place->path != NULL && place->path[0] != '\0';

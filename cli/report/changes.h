@@ -8,6 +8,9 @@
 #include "cli/report/text.h"
 #include "vitrine/verify.h"
 
+/* "added", "removed", "changed". */
+const char *vtr_change_word(enum vtr_change_kind kind);
+
 /* One line: `word`, what it is of, its name, what is different, and where it is written
  * unless `place` is NULL or names no path. */
 void vtr_change_print(struct vtr_text *out, const char *word,

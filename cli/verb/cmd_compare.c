@@ -42,19 +42,6 @@ struct listing {
     bool has_failed;
 };
 
-static const char *word_of(enum vtr_change_kind kind)
-{
-    switch (kind) {
-    case VTR_CHANGE_ADDED:
-        return "added";
-    case VTR_CHANGE_REMOVED:
-        return "removed";
-    case VTR_CHANGE_CHANGED:
-        return "changed";
-    }
-    return "";
-}
-
 static void list_change(const struct vtr_change *change, void *context)
 {
     struct listing *listing = context;
@@ -62,10 +49,10 @@ static void list_change(const struct vtr_change *change, void *context)
     if (listing->is_json) {
         struct vtr_json json;
         vtr_json_init(&json, &listing->line);
-        vtr_change_to_json(&json, word_of(change->kind), change, NULL);
+        vtr_change_to_json(&json, vtr_change_word(change->kind), change, NULL);
         vtr_text_add(&listing->line, "\n");
     } else {
-        vtr_change_print(&listing->line, word_of(change->kind), change, NULL);
+        vtr_change_print(&listing->line, vtr_change_word(change->kind), change, NULL);
     }
     listing->has_failed =
         !vtr_text_print(&listing->line, stdout) || listing->has_failed;

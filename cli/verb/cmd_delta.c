@@ -7,6 +7,7 @@
 
 #include "cli/command/command.h"
 #include "cli/command/delta_verbs.h"
+#include "cli/command/keys.h"
 #include "cli/command/output.h"
 #include "cli/command/password.h"
 #include "cli/report/json.h"
@@ -251,29 +252,6 @@ int vtr_cmd_delta_create(int argc, char **argv)
     return exit_code;
 }
 
-enum vtr_status vtr_delta_load_trusted(struct vtr_public_key **out,
-                                       const struct vtr_list *paths,
-                                       struct vtr_error *err)
-{
-    struct vtr_public_key *keys = calloc(paths->count + 1, sizeof(*keys));
-
-    if (keys == NULL) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        return VTR_ERROR_MEMORY;
-    }
-    for (size_t i = 0; i < paths->count; i++) {
-        const enum vtr_status status =
-            vtr_public_key_load(&keys[i], paths->items[i], err);
-        if (status != VTR_OK) {
-            free(keys);
-            return status;
-        }
-    }
-    *out = keys;
-    return VTR_OK;
-}
-
 /* "new.vdb: release 12, 33744 bytes in 0.004 s". */
 static void print_applied(struct vtr_text *out, const char *path,
                           const struct vtr_delta_info *info, uint64_t milliseconds)
@@ -336,7 +314,7 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
     struct vtr_error err = {0};
     const uint64_t start = vtr_stopwatch_ms();
 
-    enum vtr_status status = vtr_delta_load_trusted(&keys, &arguments->trusted, &err);
+    enum vtr_status status = vtr_keys_load_public(&keys, &arguments->trusted, &err);
     if (status == VTR_OK) {
         status = vtr_input_open_database(&from, paths[0], &err);
     }

@@ -2,14 +2,14 @@
 
 /* vitrine delta info: what a delta changes, in words. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command/delta_verbs.h"
+#include "cli/command/keys.h"
 #include "cli/command/output.h"
-#include "cli/command/password.h"
 #include "cli/report/changes.h"
 #include "cli/report/json.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_input.h"
 
 struct info_arguments {
@@ -117,26 +117,6 @@ static void print_all_counts(struct vtr_text *out, const struct shown *shown)
     }
 }
 
-/* Signatures past the ids that the header's summary keeps are only counted. */
-static unsigned shown_keys(const struct vtr_delta_info *info)
-{
-    const unsigned room = sizeof(info->key_ids) / sizeof(info->key_ids[0]);
-    return info->signature_count < room ? info->signature_count : room;
-}
-
-static const char *word_of(enum vtr_change_kind kind)
-{
-    switch (kind) {
-    case VTR_CHANGE_ADDED:
-        return "added";
-    case VTR_CHANGE_REMOVED:
-        return "removed";
-    case VTR_CHANGE_CHANGED:
-        return "changed";
-    }
-    return "";
-}
-
 static void print_info(struct vtr_text *out, const struct shown *shown)
 {
     const struct vtr_delta_info *info = &shown->info;
@@ -159,14 +139,14 @@ static void print_info(struct vtr_text *out, const struct shown *shown)
     vtr_text_add(out, "\n");
     row(out, "signatures");
     vtr_text_number(out, info->signature_count);
-    for (unsigned i = 0; i < shown_keys(info); i++) {
+    for (unsigned i = 0; i < info->signature_count; i++) {
         vtr_text_add(out, i == 0 ? ", by key " : ", ");
-        vtr_print_key_id(out, info->key_ids[i]);
+        vtr_key_id_print(out, info->key_ids[i]);
     }
     vtr_text_add(out, "\n");
     for (size_t i = 0; i < shown->changes.count; i++) {
         const struct vtr_change *change = &shown->changes.items[i].change;
-        vtr_change_print(out, word_of(change->kind), change, NULL);
+        vtr_change_print(out, vtr_change_word(change->kind), change, NULL);
     }
 }
 
@@ -203,17 +183,12 @@ static void put_hashes(struct vtr_json *json, const struct vtr_delta_info *info)
 
 static void put_keys(struct vtr_json *json, const struct vtr_delta_info *info)
 {
-    struct vtr_text id = {0};
-
     vtr_json_number(json, "signatures", info->signature_count);
     vtr_json_begin_array(json, "keys");
-    for (unsigned i = 0; i < shown_keys(info); i++) {
-        vtr_text_clear(&id);
-        vtr_print_key_id(&id, info->key_ids[i]);
-        vtr_json_bytes(json, NULL, (struct vtr_bytes){(const uint8_t *)id.ptr, id.len});
+    for (unsigned i = 0; i < info->signature_count; i++) {
+        vtr_key_id_to_json(json, NULL, info->key_ids[i]);
     }
     vtr_json_end_array(json);
-    vtr_text_deinit(&id);
 }
 
 static void put_info(struct vtr_text *out, const struct shown *shown)
@@ -240,7 +215,7 @@ static void put_info(struct vtr_text *out, const struct shown *shown)
         vtr_json_begin_array(&json, "changes");
         for (size_t i = 0; i < shown->changes.count; i++) {
             const struct vtr_change *change = &shown->changes.items[i].change;
-            vtr_change_to_json(&json, word_of(change->kind), change, NULL);
+            vtr_change_to_json(&json, vtr_change_word(change->kind), change, NULL);
         }
         vtr_json_end_array(&json);
     }
@@ -261,9 +236,7 @@ static enum vtr_status load(struct vtr_bytes delta, struct shown *out,
     status = vtr_delta_list_changes(delta, vtr_change_list_add, &out->changes, err);
     out->is_listed = status == VTR_OK;
     if (status == VTR_OK && out->changes.has_failed) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        return VTR_ERROR_MEMORY;
+        return vtr_fail_memory(err);
     }
     return status == VTR_ERROR_VERSION ? VTR_OK : status;
 }

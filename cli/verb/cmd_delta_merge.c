@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "cli/command/delta_verbs.h"
+#include "cli/command/keys.h"
 #include "cli/command/output.h"
 #include "cli/command/password.h"
+#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 
@@ -80,9 +82,7 @@ static enum vtr_status inputs_open(struct inputs *out, const struct vtr_list *pa
     out->files = calloc(paths->count + 1, sizeof(*out->files));
     out->bytes = calloc(paths->count + 1, sizeof(*out->bytes));
     if (out->files == NULL || out->bytes == NULL) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        return VTR_ERROR_MEMORY;
+        return vtr_fail_memory(err);
     }
     for (size_t i = 0; status == VTR_OK && i < paths->count; i++) {
         status = vtr_input_open(&out->files[i], paths->items[i], err);
@@ -118,8 +118,7 @@ static int merge(const struct merge_arguments *arguments, const struct vtr_list 
     uint64_t start = 0;
     uint64_t len = 0;
 
-    enum vtr_status status =
-        vtr_delta_load_trusted(&trusted, &arguments->trusted, &err);
+    enum vtr_status status = vtr_keys_load_public(&trusted, &arguments->trusted, &err);
     if (status == VTR_OK) {
         status = inputs_open(&inputs, paths, &err);
     }

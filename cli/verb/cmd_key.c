@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command/command.h"
+#include "cli/command/keys.h"
 #include "cli/command/output.h"
 #include "cli/command/password.h"
 #include "cli/report/json.h"
@@ -69,16 +70,6 @@ const struct vtr_verb vtr_verb_key = {.name = "key",
                                       .example = "vitrine key generate release.key",
                                       .children = CHILDREN};
 
-/* A key id as the text of a JSON member. */
-static void put_key_id(struct vtr_json *json, const char *name, const uint8_t *id)
-{
-    struct vtr_text text = {0};
-
-    vtr_print_key_id(&text, id);
-    vtr_json_bytes(json, name, (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
-    vtr_text_deinit(&text);
-}
-
 static int answer(const char *path, const struct vtr_public_key *key, bool is_json)
 {
     struct vtr_text out = {0};
@@ -88,12 +79,12 @@ static int answer(const char *path, const struct vtr_public_key *key, bool is_js
         vtr_json_init(&json, &out);
         vtr_json_begin_object(&json, NULL);
         vtr_json_string(&json, "path", path);
-        put_key_id(&json, "id", key->id);
+        vtr_key_id_to_json(&json, "id", key->id);
         vtr_json_hex(&json, "key", (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
         vtr_json_end_object(&json);
     } else {
         vtr_text_add(&out, "key id      ");
-        vtr_print_key_id(&out, key->id);
+        vtr_key_id_print(&out, key->id);
         vtr_text_add(&out, "\npublic key  ");
         vtr_text_hex(&out, (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
     }

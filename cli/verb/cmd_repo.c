@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/command/keys.h"
 #include "cli/command/repo.h"
 #include "cli/command/repo_summary.h"
 #include "cli/system/failure.h"
@@ -76,8 +77,7 @@ struct root_arguments {
       "let one party's keys be enough",                               \
       offsetof(struct root_arguments, is_single_party)},              \
  {                                                                    \
-  "now", 0, VTR_OPTION_NUMBER, "SECONDS",                             \
-      "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock", \
+  "now", 0, VTR_OPTION_NUMBER, "SECONDS", VTR_NOW_HELP,               \
       offsetof(struct root_arguments, now)                            \
  }
 
@@ -139,14 +139,6 @@ const struct vtr_verb vtr_verb_repo = {
                             "--database main-12.vdb\n"
                             "vitrine repo publish /srv/db 12.proposal --key online.key",
     .children = CHILDREN};
-
-void vtr_repo_free_keys(struct vtr_secret_key **keys)
-{
-    for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
-        vtr_secret_key_free(keys[i]);
-    }
-    free(keys);
-}
 
 /* The keys of a root that is being put together. */
 struct key_list {
@@ -225,21 +217,6 @@ static enum vtr_status collect_keys(struct key_list *list,
                : status;
 }
 
-static enum vtr_status load_removed(struct vtr_public_key **out,
-                                    const struct vtr_list *paths, struct vtr_error *err)
-{
-    enum vtr_status status = VTR_OK;
-
-    *out = calloc(paths->count + 1, sizeof(**out));
-    if (*out == NULL) {
-        return vtr_fail_memory(err);
-    }
-    for (size_t i = 0; i < paths->count && status == VTR_OK; i++) {
-        status = vtr_public_key_load(&(*out)[i], paths->items[i], err);
-    }
-    return status;
-}
-
 static int propose_root(const struct vtr_verb *verb,
                         const struct root_arguments *arguments, const char *dir,
                         bool is_first)
@@ -252,7 +229,7 @@ static int propose_root(const struct vtr_verb *verb,
     enum vtr_status status = collect_keys(&keys, arguments, is_first, &err);
 
     if (status == VTR_OK) {
-        status = load_removed(&removed, &arguments->removed, &err);
+        status = vtr_keys_load_public(&removed, &arguments->removed, &err);
     }
     if (status == VTR_OK) {
         status = vtr_clock_now(arguments->now, &now, &err);

@@ -31,8 +31,7 @@ static const struct vtr_option OPTIONS[] = {
     {"keys", 0, VTR_OPTION_PATH, "DIR",
      "where the keys are, or are made when there are none",
      offsetof(struct alone_arguments, keys)},
-    {"now", 0, VTR_OPTION_NUMBER, "SECONDS",
-     "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock",
+    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", VTR_NOW_HELP,
      offsetof(struct alone_arguments, now)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "what was made, as one JSON object",
      offsetof(struct alone_arguments, is_json)}};

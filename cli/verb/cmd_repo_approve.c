@@ -212,9 +212,7 @@ static void json_proposal(struct vtr_text *out, const struct vtr_proposal *propo
 
 static void put_change(const struct vtr_change *change, void *context)
 {
-    static const char *const WORDS[] = {"", "added", "removed", "changed"};
-
-    vtr_change_print(context, WORDS[change->kind], change, NULL);
+    vtr_change_print(context, vtr_change_word(change->kind), change, NULL);
 }
 
 /* The database is the proposal's, and what is new in it. */

@@ -9,8 +9,6 @@
 #include "cli/report/json.h"
 #include "cli/system/os_clock.h"
 
-#define NOW_HELP "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock"
-
 struct check_arguments {
     uint64_t warn_days;
     uint64_t now;
@@ -29,7 +27,7 @@ static const struct vtr_option CHECK_OPTIONS[] = {
      offsetof(struct check_arguments, is_quiet)},
     {"json", 0, VTR_OPTION_FLAG, NULL, "one JSON object a line",
      offsetof(struct check_arguments, is_json)},
-    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,
+    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", VTR_NOW_HELP,
      offsetof(struct check_arguments, now)}};
 
 const struct vtr_verb vtr_verb_repo_check = {

@@ -2,16 +2,13 @@
 
 /* vitrine repo propose, publish, expire: releases, and what keeps them alive. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "cli/command/keys.h"
 #include "cli/command/password.h"
 #include "cli/command/repo.h"
 #include "cli/command/repo_summary.h"
-#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
-
-#define NOW_HELP "the time, since 1970; else SOURCE_DATE_EPOCH, else the clock"
 
 struct propose_arguments {
     const char *output;
@@ -36,7 +33,7 @@ static const struct vtr_option PROPOSE_OPTIONS[] = {
     {"span", 0, VTR_OPTION_NUMBER, "N",
      "releases that the longest delta leads over, a power of two (512)",
      offsetof(struct propose_arguments, span)},
-    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,
+    {"now", 0, VTR_OPTION_NUMBER, "SECONDS", VTR_NOW_HELP,
      offsetof(struct propose_arguments, now)}};
 
 const struct vtr_verb vtr_verb_repo_propose = {
@@ -91,7 +88,7 @@ struct online_arguments {
       "how long the snapshot is good for (7)",               \
       offsetof(struct online_arguments, snapshot_days)},     \
  {                                                           \
-  "now", 0, VTR_OPTION_NUMBER, "SECONDS", NOW_HELP,          \
+  "now", 0, VTR_OPTION_NUMBER, "SECONDS", VTR_NOW_HELP,      \
       offsetof(struct online_arguments, now)                 \
  }
 
@@ -188,30 +185,6 @@ int vtr_cmd_repo_propose(int argc, char **argv)
     return exit_code;
 }
 
-enum vtr_status vtr_repo_load_keys(struct vtr_secret_key ***out,
-                                   const struct vtr_list *paths,
-                                   const char *password_file, struct vtr_error *err)
-{
-    struct vtr_secret_key **keys =
-        calloc(paths->count + 1, sizeof(struct vtr_secret_key *));
-    enum vtr_status status = VTR_OK;
-
-    if (keys == NULL) {
-        *err =
-            (struct vtr_error){.status = VTR_ERROR_MEMORY, .message = "out of memory"};
-        return VTR_ERROR_MEMORY;
-    }
-    for (size_t i = 0; i < paths->count && status == VTR_OK; i++) {
-        status = vtr_password_load_key(&keys[i], paths->items[i], password_file, err);
-    }
-    if (status != VTR_OK) {
-        vtr_repo_free_keys(keys);
-        return status;
-    }
-    *out = keys;
-    return VTR_OK;
-}
-
 /* Publishes `proposals`, or renews when there are none. */
 static int go_online(const struct vtr_verb *verb,
                      const struct online_arguments *arguments, const char *dir,
@@ -233,8 +206,8 @@ static int go_online(const struct vtr_verb *verb,
                                 arguments->snapshot_days, VTR_DAY_SECONDS, &err);
     }
     if (status == VTR_OK) {
-        status =
-            vtr_repo_load_keys(&keys, &arguments->keys, arguments->password_file, &err);
+        status = vtr_keys_load_secret(&keys, &arguments->keys, arguments->password_file,
+                                      &err);
     }
     options.keys = (const struct vtr_secret_key *const *)keys;
     if (status == VTR_OK) {
@@ -243,7 +216,7 @@ static int go_online(const struct vtr_verb *verb,
                      : vtr_repository_publish(dir, proposals, proposal_count, &options,
                                               &err);
     }
-    vtr_repo_free_keys(keys);
+    vtr_keys_free_secret(keys);
     if (status == VTR_OK) {
         vtr_repo_say_published(proposals, proposal_count);
         return VTR_EXIT_YES;

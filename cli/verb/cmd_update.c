@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "cli/command/command.h"
+#include "cli/command/keys.h"
 #include "cli/command/output.h"
 #include "cli/report/json.h"
-#include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_curl.h"
 #include "cli/system/os_input.h"
@@ -18,7 +18,6 @@
 #define TIMEOUT_SECONDS_DEFAULT  3600u
 #define INTERVAL_SECONDS_DEFAULT 3600u
 #define SLOW_BYTES_DEFAULT       1000u
-#define ROOT_LIMIT_BYTES         ((size_t)512000)
 
 struct update_arguments {
     struct vtr_list urls;
@@ -252,22 +251,14 @@ static void hide_progress(void)
 
 /* Reads the root that was given, if any, and the keys. */
 static enum vtr_status read_trust(const struct update_arguments *arguments,
-                                  struct vtr_input *root, struct vtr_public_key *keys,
+                                  struct vtr_input *root, struct vtr_public_key **keys,
                                   struct vtr_error *err)
 {
-    enum vtr_status status = VTR_OK;
+    const enum vtr_status status =
+        arguments->root == NULL ? VTR_OK : vtr_input_open(root, arguments->root, err);
 
-    if (arguments->root != NULL) {
-        status = vtr_input_open(root, arguments->root, err);
-        if (status == VTR_OK && root->bytes.len > ROOT_LIMIT_BYTES) {
-            status = vtr_fail(err, VTR_ERROR_LIMIT, "'%.300s' is too long for a root",
-                              arguments->root);
-        }
-    }
-    for (size_t i = 0; status == VTR_OK && i < arguments->trusted.count; i++) {
-        status = vtr_public_key_load(&keys[i], arguments->trusted.items[i], err);
-    }
-    return status;
+    return status == VTR_OK ? vtr_keys_load_public(keys, &arguments->trusted, err)
+                            : status;
 }
 
 static enum vtr_status run(const struct update_arguments *arguments,
@@ -308,14 +299,10 @@ static int update(const struct update_arguments *arguments)
     struct vtr_input root = {0};
     struct vtr_update_result result = {0};
     struct vtr_error err = {0};
-    struct vtr_public_key *keys = calloc(arguments->trusted.count + 1, sizeof(*keys));
+    struct vtr_public_key *keys = NULL;
+    enum vtr_status status = read_trust(arguments, &root, &keys, &err);
 
-    if (keys == NULL) {
-        return vtr_complain_text(&vtr_verb_update, "out of memory", NULL);
-    }
-    enum vtr_status status = read_trust(arguments, &root, keys, &err);
     if (status != VTR_OK) {
-        free(keys);
         vtr_input_close(&root);
         return vtr_complain(&vtr_verb_update, &err);
     }
