@@ -84,6 +84,16 @@ done
 SOURCE_DATE_EPOCH=999999999999 expect 2 repo expire repo --key online.key
 diff -r repo kept || complain "a time out of all bounds has changed the repository"
 
+mkdir nothing
+for words in 'gc nothing' 'expire nothing --key online.key' 'key nothing -o none.proposal' \
+    'propose nothing 3.vdb -o none.proposal --key online.key' \
+    'publish nothing 2.proposal --key online.key'; do
+    expect 2 repo $words
+    says stderr "'nothing' is no repository: it has no folder 'metadata'"
+done
+[ -z "$(ls -A nothing)" ] || complain "something is made in what is no repository"
+is_missing none.proposal
+
 # --- Keys that do not count -------------------------------------------------------------
 
 expect 0 key generate --no-password lab2.key

@@ -422,6 +422,13 @@ def without_a_root_nothing_is_believed(w):
     assert "no trusted root" in run.stderr
 
 
+def a_given_root_that_is_none_is_said_to_be_the_given_one(w):
+    w.publish(1)
+    w.root = w.work / "none.json"
+    w.root.write_text("garbage")
+    w.refuse("the root that is given: root metadata is not JSON")
+
+
 def a_wrong_first_root_is_not_in_the_way_of_the_right_one(w):
     w.publish(1)
     other = Repository(w.repo.folder.parent / "other")

@@ -78,8 +78,14 @@ static enum vtr_status begin(struct vtr_client *client, struct vtr_error *err)
         is_damaged = status == VTR_ERROR_FORMAT || status == VTR_ERROR_SIGNATURE;
     }
     if ((is_new || is_damaged) && options->root.len > 0) {
+        struct vtr_error reason = {0};
+
         status =
-            vtr_tuf_trusted_new(&client->trusted, options->root, options->now, err);
+            vtr_tuf_trusted_new(&client->trusted, options->root, options->now, &reason);
+        if (status != VTR_OK) {
+            (void)vtr_error_set(err, status, "the root that is given: %.400s",
+                                reason.message);
+        }
         client->first_root = &options->root;
     } else if (is_new || is_damaged) {
         status =

@@ -184,10 +184,20 @@ enum vtr_status vtr_repo_open(struct vtr_repo *out, const char *dir,
                               struct vtr_error *err)
 {
     struct vtr_repo repo = {.dir = dir};
+    char *metadata = vtr_repo_path(dir, NULL, VTR_REPO_METADATA);
     char *lock = vtr_repo_path(dir, VTR_REPO_METADATA, ".lock");
-    enum vtr_status status = lock == NULL ? vtr_error_set_memory(err)
-                                          : vtr_file_lock_open(&repo.lock, lock, err);
+    enum vtr_status status = VTR_OK;
 
+    if (metadata == NULL || lock == NULL) {
+        status = vtr_error_set_memory(err);
+    } else if (vtr_path_kind(metadata) == VTR_PATH_MISSING) {
+        status = vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                               "'%s' is no repository: it has no folder '%s'", dir,
+                               VTR_REPO_METADATA);
+    } else {
+        status = vtr_file_lock_open(&repo.lock, lock, err);
+    }
+    free(metadata);
     free(lock);
     if (status == VTR_OK) { /* at the beginning of time nothing has expired */
         status = vtr_repo_follow(dir, 0, &repo.trusted, &repo.has_release, err);
