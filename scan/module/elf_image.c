@@ -223,15 +223,6 @@ bool vtr_elf_image_name(struct vtr_bytes *out, struct vtr_bytes names, uint32_t 
            vtr_peek_text(names, at, out);
 }
 
-/* What a section's link is compared with.  YARA compares with the two bytes as they
- * would be in a little-endian file, whatever the file is. */
-static uint32_t link_limit(const struct vtr_elf_image *elf)
-{
-    return elf->is_big_endian
-               ? (elf->section_count & 0xFFu) << 8 | elf->section_count >> 8
-               : elf->section_count;
-}
-
 struct vtr_elf_symbols vtr_elf_image_symbols(const struct vtr_elf_image *elf,
                                              uint32_t type)
 {
@@ -247,7 +238,7 @@ struct vtr_elf_symbols vtr_elf_image_symbols(const struct vtr_elf_image *elf,
     }
     for (uint32_t i = 0; i < elf->section_count; i++) {
         if (vtr_elf_image_section(elf, &section, i) && section.type == type &&
-            section.link < link_limit(elf) &&
+            section.link < elf->section_count &&
             vtr_elf_image_section(elf, &names, section.link) &&
             names.type == SECTION_STRTAB) {
             found = section;

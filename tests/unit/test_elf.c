@@ -123,6 +123,19 @@ static void tables_are_read_whole_or_not_at_all(void **state)
     vtr_sample_free(sample);
 }
 
+static void names_of_symbols_are_in_a_section_that_is_counted(void **state)
+{
+    const struct vtr_bytes sample = vtr_sample_read("elf/good-64-big");
+    uint8_t *bytes = changeable(sample);
+
+    (void)state;
+    EXPECT(sample, "number_of_sections = 9", "symtab_entries = 22");
+    vtr_store_u16(bytes + AT_SECTION_COUNT, 8u << 8); /* a big-endian 8 */
+    EXPECT(sample, "number_of_sections = 8");
+    EXPECT_NONE(sample, "symtab");
+    vtr_sample_free(sample);
+}
+
 static void symbols_need_a_table_of_their_names(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("elf/good-64-little");
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_second_dynamic_table_is_written_over_the_first),
         cmocka_unit_test(a_file_that_ends_with_its_header_is_none),
         cmocka_unit_test(tables_are_read_whole_or_not_at_all),
+        cmocka_unit_test(names_of_symbols_are_in_a_section_that_is_counted),
         cmocka_unit_test(symbols_need_a_table_of_their_names),
         cmocka_unit_test(digests_are_of_sorted_names_in_lower_case),
         cmocka_unit_test(without_dynamic_symbols_digests_are_of_all_symbols),
