@@ -2,8 +2,6 @@
 
 #include "scan/module/dex.h"
 
-#include <string.h>
-
 #include "base/reader.h"
 #include "scan/module/dex_state.h"
 
@@ -45,21 +43,18 @@ void vtr_dex_constants(struct vtr_module_run *run)
                                                        VTR_DEX_DEX_FILE_MAGIC_039};
 
     for (size_t i = 0; i < VTR_DEX_MAGIC_COUNT; i++) {
-        /* The NUL at the end is no part of a text. */
         vtr_store_text(&run->store, ROWS[i], 0,
                        (struct vtr_bytes){(const uint8_t *)VTR_DEX_MAGICS[i],
-                                          VTR_DEX_MAGIC_LEN - 1});
+                                          VTR_DEX_MAGIC_LEN});
     }
 }
 
-/* Bytes of the header as a text: up to the first NUL, as YARA takes them. */
+/* Bytes of the header as a text, NUL among them. */
 static void put_text(struct vtr_module_run *run, uint32_t row, uint64_t at, size_t len)
 {
     struct vtr_bytes text;
 
     if (vtr_peek_slice(run->data, at, len, &text)) {
-        const uint8_t *end = memchr(text.ptr, 0, text.len);
-        text.len = end == NULL ? text.len : (size_t)(end - text.ptr);
         vtr_store_text(&run->store, row, 0, text);
     }
 }

@@ -156,7 +156,10 @@ def mutate(data, chance):
 
 
 def as_in_42(module, row, value):
-    """Our value as YARA 4.2 has it: of a blob it leaves out the last byte."""
+    """Our value as YARA 4.2 has it: of a blob it leaves out the last byte, and of the
+    texts in the header of a DEX file what follows the first NUL."""
+    if module == "dex" and re.match(r"header\.(magic|signature)$|DEX_FILE_MAGIC", row):
+        return value and re.sub(r"\\x00.*", '"', value)
     if module == "dotnet" and value not in (None, '""') and \
             row in ("constants[]", "assembly_refs[].public_key_or_token"):
         return re.sub(r'(\\x[0-9a-f]{2}|.)"$', '"', value)

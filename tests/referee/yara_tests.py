@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries what YARA's own tests assert of rules on Vitrine.
 
-SOURCE is YARA's source (4.5.2 was tried: `apt-get source yara` of Debian 13).  Its tests
+SOURCE is YARA's source (4.5.8 was tried, of Debian sid: `apt-get source yara`).  Its tests
 are compiled with yara_cases.h in place of their util.h, so that they print what they
 would assert; that takes a C compiler and libyara-dev, of any version.
 

@@ -37,8 +37,8 @@ static void header_and_tables_are_read(void **state)
     struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
 
     (void)state;
-    EXPECT(sample, "DEX_FILE_MAGIC_035 = \"dex\\x0a035\"",
-           "header.magic = \"dex\\x0a035\"", "header.file_size = 700",
+    EXPECT(sample, "DEX_FILE_MAGIC_035 = \"dex\\x0a035\\x00\"",
+           "header.magic = \"dex\\x0a035\\x00\"", "header.file_size = 700",
            "header.header_size = 112", "header.endian_tag = 305419896",
            "header.string_ids_size = 12", "header.string_ids_offset = 112",
            "header.data_offset = 348", "string_ids[4].value = \"Lorg/example/Main;\"",
@@ -51,7 +51,7 @@ static void header_and_tables_are_read(void **state)
            "class_defs[0].super_class_idx = 4294967295");
     vtr_sample_free(sample);
     sample = vtr_sample_read("dex/good-version-39");
-    EXPECT(sample, "header.magic = \"dex\\x0a039\"", "number_of_methods = 3");
+    EXPECT(sample, "header.magic = \"dex\\x0a039\\x00\"", "number_of_methods = 3");
     vtr_sample_free(sample);
 }
 
