@@ -75,8 +75,8 @@ static bool write_programs(struct vtr_arena *arena, const struct vtr_regex_tree 
     }
     vtr_writer_varint(out, (is_plain ? plain.count : 0) + (is_wide ? wide.count : 0));
     /* Of two matches at one offset the first form's counts: the wide one's, when a
-     * repeat is greedy. */
-    const bool is_wide_first = is_plain && is_wide && tree->has_varying;
+     * repeat is greedy, one of a fixed number too. */
+    const bool is_wide_first = is_plain && is_wide && tree->has_greedy;
     if (is_wide_first && !write_form(arena, &wide, true, out, problem)) {
         return false;
     }

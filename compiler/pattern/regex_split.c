@@ -323,7 +323,7 @@ bool vtr_regex_split(struct vtr_arena *arena, const struct vtr_regex_tree *tree,
         find_alternatives(&all, tree->root, is_wide);
     }
     if (all.count > 0 && is_worth_splitting(tree, &all)) {
-        sort(&all, is_wide, tree->has_varying);
+        sort(&all, is_wide, tree->has_greedy);
         is_made = is_varying_before(tree->root, all.of)
                       ? reorder(arena, tree, &all, out)
                       : split(arena, tree, &all, out);
