@@ -62,7 +62,9 @@ struct vtr_module_run {
     struct vtr_module_kept *kept;
     vtr_module_load_fn loaded[VTR_MODULE_LOADER_LIMIT];
     unsigned loaded_count;
-    bool is_limited; /* the module stopped at a limit of its own */
+    unsigned loading;   /* loaders that are running */
+    uint64_t load_work; /* units that they may still cost */
+    bool is_limited;    /* the module stopped at a limit of its own */
 };
 
 /* Runs a loader unless it has run for this file. */
@@ -71,10 +73,9 @@ void vtr_module_ensure(struct vtr_module_run *run, vtr_module_load_fn load);
 /* Zeroed memory until the next file, or NULL (the store is full then). */
 VTR_MUST_CHECK void *vtr_module_alloc(struct vtr_module_run *run, size_t len);
 
-static inline bool vtr_module_spend(struct vtr_module_run *run, uint64_t units)
-{
-    return run->services->spend(run->services->context, units);
-}
+/* services->spend, and what loaders may cost: that grows with the file, not with what
+ * rules ask of it. */
+VTR_MUST_CHECK bool vtr_module_spend(struct vtr_module_run *run, uint64_t units);
 
 static inline bool vtr_module_matches(struct vtr_module_run *run,
                                       const struct vtr_module_value *regex,

@@ -10,6 +10,12 @@
 /* Arrays inside arrays. */
 #define DEPTH_LIMIT 8u
 
+/* What all loaders of a module may cost for a file, in units of vtr_module_spend.  What
+ * parts of a file count for is a few units a byte; many times that is asked for where
+ * parts name the same bytes again and again. */
+#define LOAD_WORK          50000000u
+#define LOAD_WORK_PER_BYTE 4u
+
 void vtr_module_ensure(struct vtr_module_run *run, vtr_module_load_fn load)
 {
     for (unsigned i = 0; i < run->loaded_count; i++) {
@@ -19,8 +25,23 @@ void vtr_module_ensure(struct vtr_module_run *run, vtr_module_load_fn load)
     }
     if (run->loaded_count < VTR_MODULE_LOADER_LIMIT) {
         run->loaded[run->loaded_count++] = load;
+        run->loading++;
         load(run);
+        run->loading--;
     }
+}
+
+bool vtr_module_spend(struct vtr_module_run *run, uint64_t units)
+{
+    if (run->loading > 0) {
+        if (units > run->load_work) {
+            run->load_work = 0;
+            run->is_limited = true;
+            return false;
+        }
+        run->load_work -= units;
+    }
+    return run->services->spend(run->services->context, units);
 }
 
 void *vtr_module_alloc(struct vtr_module_run *run, size_t len)
@@ -93,6 +114,11 @@ static uint32_t module_of(uint32_t row)
     return module;
 }
 
+static uint64_t load_work(size_t len)
+{
+    return LOAD_WORK + (uint64_t)len * LOAD_WORK_PER_BYTE;
+}
+
 /* The module's run for this file, or NULL when memory is out. */
 static struct vtr_module_run *begin_run(struct vtr_modules *modules, uint32_t module)
 {
@@ -105,6 +131,7 @@ static struct vtr_module_run *begin_run(struct vtr_modules *modules, uint32_t mo
     vtr_arena_deinit(&run->arena);
     *run = (struct vtr_module_run){.services = modules->services,
                                    .data = modules->data,
+                                   .load_work = load_work(modules->data.len),
                                    .kept = &modules->kept[module]};
     for (size_t i = 0; i < modules->extra_count; i++) {
         if (strcmp(modules->extras[i].module, info->name) == 0) {

@@ -233,8 +233,8 @@ unsigned vtr_pe_file_digest(struct vtr_module_run *run,
 
     if (md == NULL ||
         !vtr_pe_image_directory(image, VTR_PE_DIRECTORY_SECURITY, &directory) ||
-        !vtr_module_spend(run, (uint64_t)directory.address)) {
-        return 0;
+        !run->services->spend(run->services->context, (uint64_t)directory.address)) {
+        return 0; /* each signature may want the whole file: the scan pays, no loader */
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     const bool is_done =

@@ -235,42 +235,64 @@ static void a_name_longer_than_the_limit_is_left_out(void **state)
     free(tree);
 }
 
-/* A fat file, all parts of which are one file, which is paid for each time. */
-static void bytes_that_many_parts_name_are_paid_for(void **state)
-{
-    enum {
-        PARTS = 50,
-        FILE_AT = 1024,
-        BINDING_AT = 76, /* of the file: a header of 28 bytes, a command of 48 */
-        BINDING_LEN = 65536,
-        LEN = FILE_AT + BINDING_AT + BINDING_LEN
-    };
-    uint8_t *bytes = calloc(1, LEN);
-    struct vtr_test_modules test;
+enum {
+    FAT_AT = 81920,
+    BINDING_AT = 76, /* of a part: a header of 28 bytes, a command of 48 */
+    BINDING_LEN = 65536,
+    FAT_LEN = FAT_AT + BINDING_AT + BINDING_LEN
+};
 
-    (void)state;
+/* A fat file, all parts of which are one file, whose binding is zeros; from calloc. */
+static struct vtr_bytes fat_file(unsigned parts)
+{
+    uint8_t *bytes = calloc(1, FAT_LEN);
+
     assert_non_null(bytes);
+    assert_true(8 + 20 * parts <= FAT_AT);
     vtr_store_u32(bytes, 0xBEBAFECA);
-    bytes[7] = PARTS;
-    for (size_t i = 0; i < PARTS; i++) {
+    bytes[6] = (uint8_t)(parts >> 8);
+    bytes[7] = (uint8_t)parts;
+    for (size_t i = 0; i < parts; i++) {
         uint8_t *arch = bytes + 8 + 20 * i;
-        arch[10] = FILE_AT >> 8;
+        arch[9] = FAT_AT >> 16;
+        arch[10] = FAT_AT >> 8 & 0xFF;
         arch[13] = (BINDING_AT + BINDING_LEN) >> 16;
         arch[15] = BINDING_AT;
     }
-    uint8_t *file = bytes + FILE_AT;
+    uint8_t *file = bytes + FAT_AT;
     vtr_store_u32(file, 0xFEEDFACE);
     vtr_store_u32(file + 16, 1); /* commands */
     vtr_store_u32(file + 28, 0x80000022);
     vtr_store_u32(file + 32, 48);
     vtr_store_u32(file + 44, BINDING_AT);
     vtr_store_u32(file + 48, BINDING_LEN);
+    return (struct vtr_bytes){bytes, FAT_LEN};
+}
 
-    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, LEN});
+static void expect_spent(unsigned parts, uint64_t least, uint64_t most, bool is_limited)
+{
+    struct vtr_bytes file = fat_file(parts);
+    struct vtr_test_modules test;
+
+    vtr_test_modules_init(&test, file);
     (void)vtr_modules_count(&test.modules, VTR_MACHO_FILE_IMPORTS, &(int64_t){0}, 1);
-    assert_true(test.units_spent > (uint64_t)PARTS * BINDING_LEN / 4);
+    assert_true(test.units_spent >= least && test.units_spent <= most);
+    assert_int_equal(vtr_modules_is_limited(&test.modules), is_limited);
     vtr_test_modules_deinit(&test);
-    free(bytes);
+    free((void *)(uintptr_t)file.ptr);
+}
+
+static void bytes_that_many_parts_name_are_paid_for(void **state)
+{
+    (void)state;
+    expect_spent(50, 50 * BINDING_LEN / 4, UINT64_MAX, false);
+}
+
+/* 65 million units, of a file of which 51 million are taken. */
+static void what_a_file_may_cost_depends_on_its_length(void **state)
+{
+    (void)state;
+    expect_spent(4000, 45000000, 51000000, true);
 }
 
 static void damaged_files_are_safe(void **state)
@@ -299,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_tree_that_is_damaged_ends_there),
         cmocka_unit_test(a_name_longer_than_the_limit_is_left_out),
         cmocka_unit_test(bytes_that_many_parts_name_are_paid_for),
+        cmocka_unit_test(what_a_file_may_cost_depends_on_its_length),
         cmocka_unit_test(damaged_files_are_safe),
     };
 
