@@ -66,13 +66,15 @@ enum vtr_status vtr_fault_guard_install(struct vtr_error *err)
     if (len <= 0) {
         return vtr_error_set_os(err, errno, "cannot tell the page size");
     }
-    atomic_store(&page_len, (uintptr_t)len);
+    const uintptr_t before = atomic_exchange(&page_len, (uintptr_t)len);
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = on_fault;
     action.sa_flags = SA_SIGINFO | SA_NODEFER;
     (void)sigemptyset(&action.sa_mask);
     if (sigaction(SIGBUS, &action, NULL) != 0) {
-        return vtr_error_set_os(err, errno, "cannot guard mapped files");
+        const int code = errno;
+        atomic_store(&page_len, before);
+        return vtr_error_set_os(err, code, "cannot guard mapped files");
     }
     return VTR_OK;
 }
