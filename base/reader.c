@@ -43,47 +43,37 @@ bool vtr_reader_sub(struct vtr_reader *r, struct vtr_reader *out, size_t len)
     return true;
 }
 
-/* Reads `len` <= 8 bytes as a little-endian integer. */
-static bool read_le(struct vtr_reader *r, uint64_t *out, size_t len)
+bool vtr_reader_u16(struct vtr_reader *r, uint16_t *out)
 {
     struct vtr_bytes bytes;
 
-    if (!vtr_reader_slice(r, &bytes, len)) {
+    if (!vtr_reader_slice(r, &bytes, sizeof(*out))) {
         return false;
     }
-    uint64_t value = 0;
-    for (size_t i = 0; i < len; i++) {
-        value |= (uint64_t)bytes.ptr[i] << (8 * i);
-    }
-    *out = value;
-    return true;
-}
-
-bool vtr_reader_u16(struct vtr_reader *r, uint16_t *out)
-{
-    uint64_t value;
-
-    if (!read_le(r, &value, sizeof(*out))) {
-        return false;
-    }
-    *out = (uint16_t)value;
+    *out = vtr_load_u16(bytes.ptr);
     return true;
 }
 
 bool vtr_reader_u32(struct vtr_reader *r, uint32_t *out)
 {
-    uint64_t value;
+    struct vtr_bytes bytes;
 
-    if (!read_le(r, &value, sizeof(*out))) {
+    if (!vtr_reader_slice(r, &bytes, sizeof(*out))) {
         return false;
     }
-    *out = (uint32_t)value;
+    *out = vtr_load_u32(bytes.ptr);
     return true;
 }
 
 bool vtr_reader_u64(struct vtr_reader *r, uint64_t *out)
 {
-    return read_le(r, out, sizeof(*out));
+    struct vtr_bytes bytes;
+
+    if (!vtr_reader_slice(r, &bytes, sizeof(*out))) {
+        return false;
+    }
+    *out = vtr_load_u64(bytes.ptr);
+    return true;
 }
 
 bool vtr_reader_uint(struct vtr_reader *r, uint64_t *out, unsigned width,

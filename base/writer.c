@@ -145,6 +145,16 @@ void vtr_writer_insert_varint(struct vtr_writer *w, size_t at, uint64_t value)
     vtr_writer_insert(w, at, (struct vtr_bytes){spelled, len});
 }
 
+size_t vtr_varint_len(uint64_t value)
+{
+    size_t len = 1;
+
+    for (; value >= 0x80; value >>= 7) {
+        len++;
+    }
+    return len;
+}
+
 size_t vtr_store_varint(uint8_t p[VTR_VARINT_LEN_MAX], uint64_t value)
 {
     size_t len = 0;

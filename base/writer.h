@@ -100,6 +100,9 @@ void vtr_writer_insert(struct vtr_writer *w, size_t at, struct vtr_bytes bytes);
  */
 void vtr_writer_insert_varint(struct vtr_writer *w, size_t at, uint64_t value);
 
+/* Bytes of a varint. */
+size_t vtr_varint_len(uint64_t value);
+
 /* Spells a varint; the number of its bytes. */
 size_t vtr_store_varint(uint8_t p[VTR_VARINT_LEN_MAX], uint64_t value);
 

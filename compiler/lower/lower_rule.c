@@ -35,25 +35,14 @@ static bool is_fixed(const struct vtr_ast_string *string)
     return string->has_fixed_offset && !string->is_asked_freely && string->is_literal;
 }
 
-/* Bytes of a varint. */
-static size_t varint_len(uint64_t value)
-{
-    size_t len = 1;
-
-    for (; value >= 0x80; value >>= 7) {
-        len++;
-    }
-    return len;
-}
-
 /* Bytes of a pattern without its length. */
 static size_t pattern_len(const struct vtr_ast_string *string, uint32_t flags)
 {
-    size_t len = varint_len(string->id.len) + string->id.len + 1 + varint_len(flags) +
-                 string->payload.len;
+    size_t len = vtr_varint_len(string->id.len) + string->id.len + 1 +
+                 vtr_varint_len(flags) + string->payload.len;
 
     if ((flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
-        len += varint_len((uint64_t)string->fixed_offset);
+        len += vtr_varint_len((uint64_t)string->fixed_offset);
     }
     return (flags & VTR_PATTERN_XOR) != 0 ? len + 2 : len;
 }

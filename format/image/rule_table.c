@@ -132,16 +132,6 @@ static enum vtr_status plan_rule(struct vtr_rule_plan *plan,
     return VTR_OK; /* a pattern is longer than a byte: their number fits as well */
 }
 
-static size_t varint_len(uint64_t value)
-{
-    size_t len = 1;
-
-    for (; value >= 0x80; value >>= 7) {
-        len++;
-    }
-    return len;
-}
-
 static enum vtr_status plan_externals(struct vtr_rule_plan *plan,
                                       const struct vtr_records *records,
                                       struct vtr_error *err)
@@ -162,7 +152,7 @@ static enum vtr_status plan_externals(struct vtr_rule_plan *plan,
         }
         last = external.name;
         plan->external_count++;
-        plan->externals_len += varint_len(body.len) + body.len;
+        plan->externals_len += vtr_varint_len(body.len) + body.len;
         if (plan->externals_len > UINT32_MAX) {
             return vtr_error_set(err, VTR_ERROR_LIMIT,
                                  "external variables exceed 4 GiB");
@@ -255,13 +245,9 @@ static bool write_externals(const struct vtr_records *records,
 {
     for (size_t i = 0; i < records->external_count; i++) {
         const struct vtr_bytes body = records->externals[i];
-        uint8_t varint[10];
-        size_t len = 0;
+        uint8_t varint[VTR_VARINT_LEN_MAX];
+        const size_t len = vtr_store_varint(varint, body.len);
 
-        for (uint64_t rest = body.len; len == 0 || rest > 0; rest >>= 7) {
-            varint[len] = (uint8_t)((rest & 0x7Fu) | (rest >= 0x80 ? 0x80u : 0u));
-            len++;
-        }
         if (!vtr_room_bytes(&output->externals, (struct vtr_bytes){varint, len}) ||
             !vtr_room_bytes(&output->externals, body)) {
             return false;
