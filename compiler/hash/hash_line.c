@@ -16,9 +16,6 @@
 /* The same byte eight times. */
 #define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Digits of the number in a name that is kept as a number. */
-#define NUMBER_DIGITS_MAX 9u
-
 bool vtr_hash_line_is_blank(struct vtr_bytes line)
 {
     size_t at = 0;
@@ -236,52 +233,4 @@ bool vtr_hash_line_read(struct vtr_bytes line, struct vtr_hash_line *out,
     const size_t name_end = field_end(line, size_end + 1);
     return read_name(line, size_end + 1, name_end, out, problem) &&
            read_levels(line, name_end, out, problem);
-}
-
-/* Where the digits begin that end at `end` and have a '-' before them; else `end`. */
-static size_t find_digits(struct vtr_bytes name, size_t end)
-{
-    size_t begin = end;
-
-    while (begin > 0 && name.ptr[begin - 1] - (unsigned)'0' < 10) {
-        begin--;
-    }
-    return begin > 0 && name.ptr[begin - 1] == '-' ? begin : end;
-}
-
-/* Whether such digits are kept as a number. */
-static bool is_number(struct vtr_bytes name, size_t begin, size_t end)
-{
-    const size_t count = end - begin;
-
-    return count == 1 ||
-           (count > 1 && count <= NUMBER_DIGITS_MAX && name.ptr[begin] != '0');
-}
-
-size_t vtr_hash_name_split(struct vtr_bytes name, uint8_t *stem, uint32_t *out_number)
-{
-    size_t begin = find_digits(name, name.len);
-    size_t end = name.len;
-    uint32_t number = 0;
-
-    if (begin < end) {
-        const size_t first = find_digits(name, begin - 1);
-        if (first < begin - 1 && is_number(name, first, begin - 1)) {
-            end = begin - 1;
-            begin = first;
-        }
-    }
-    *out_number = 0;
-    if (begin == end || !is_number(name, begin, end)) {
-        memcpy(stem, name.ptr, name.len);
-        return name.len;
-    }
-    for (size_t i = begin; i < end; i++) {
-        number = number * 10 + (name.ptr[i] - (uint32_t)'0');
-    }
-    memcpy(stem, name.ptr, begin);
-    stem[begin] = 0;
-    memcpy(stem + begin + 1, name.ptr + end, name.len - end);
-    *out_number = number;
-    return begin + 1 + name.len - end;
 }

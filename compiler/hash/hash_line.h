@@ -23,9 +23,4 @@ bool vtr_hash_line_is_blank(struct vtr_bytes line);
 VTR_MUST_CHECK bool vtr_hash_line_read(struct vtr_bytes line, struct vtr_hash_line *out,
                                        struct vtr_hash_problem *problem);
 
-/* Spells the stem of `name` (format/record/records.h), which has at most
- * VTR_HASH_NAME_LIMIT bytes, to `stem`, which has room for as many; sets its length and
- * the number. */
-size_t vtr_hash_name_split(struct vtr_bytes name, uint8_t *stem, uint32_t *out_number);
-
 #endif

@@ -95,7 +95,7 @@ static enum vtr_status add_record(struct vtr_hash_part *part, uint32_t file,
     uint8_t stem[VTR_HASH_NAME_LIMIT];
     uint32_t number;
     uint32_t stem_number;
-    const size_t len = vtr_hash_name_split(fields->name, stem, &number);
+    const size_t len = vtr_name_stem(fields->name, stem, &number);
 
     if (part->used_bytes > 0 && part->used_bytes + cost > part->room_bytes) {
         const enum vtr_status status = write_all(part, err);

@@ -70,30 +70,46 @@ static bool find_number(struct vtr_bytes name, size_t *out_begin, size_t *out_en
     return is_number(name, last, name.len);
 }
 
-static struct vtr_bytes part_of(struct vtr_bytes bytes, size_t begin, size_t end)
-{
-    const struct vtr_bytes part = {begin < end ? bytes.ptr + begin : NULL, end - begin};
-
-    return part;
-}
-
-uint32_t vtr_name_split(struct vtr_bytes name, struct vtr_writer *w)
+size_t vtr_name_stem(struct vtr_bytes name, uint8_t *stem, uint32_t *out_number)
 {
     size_t begin;
     size_t end;
     uint32_t number = 0;
 
+    *out_number = 0;
     if (!find_number(name, &begin, &end)) {
-        vtr_writer_raw(w, name);
-        return 0;
+        if (name.len > 0) {
+            memcpy(stem, name.ptr, name.len);
+        }
+        return name.len;
     }
     for (size_t i = begin; i < end; i++) {
         number = number * 10 + (uint32_t)(name.ptr[i] - '0');
     }
-    vtr_writer_raw(w, part_of(name, 0, begin));
-    vtr_writer_u8(w, 0);
-    vtr_writer_raw(w, part_of(name, end, name.len));
+    memcpy(stem, name.ptr, begin);
+    stem[begin] = 0; /* instead of the digits, of which there are some */
+    memcpy(stem + begin + 1, name.ptr + end, name.len - end);
+    *out_number = number;
+    return begin + 1 + name.len - end;
+}
+
+uint32_t vtr_name_split(struct vtr_bytes name, struct vtr_writer *w)
+{
+    const size_t before = w->len;
+    uint8_t *stem = name.len == 0 ? NULL : vtr_writer_reserve(w, name.len);
+    uint32_t number = 0;
+
+    if (stem != NULL) {
+        vtr_writer_truncate(w, before + vtr_name_stem(name, stem, &number));
+    }
     return number;
+}
+
+static struct vtr_bytes part_of(struct vtr_bytes bytes, size_t begin, size_t end)
+{
+    const struct vtr_bytes part = {begin < end ? bytes.ptr + begin : NULL, end - begin};
+
+    return part;
 }
 
 /* Spells `number` into `room`, which has 10 bytes, from its end: the digits. */

@@ -146,7 +146,11 @@ static inline unsigned vtr_hash_len(enum vtr_hash_kind kind)
 /* "md5", "sha1", "sha256". */
 const char *vtr_hash_name(enum vtr_hash_kind kind);
 
-/* Splits a hash record's name; `stem` is appended to `w`, the number returned. */
+/* Splits a hash record's name: spells its stem to `stem`, which has room for as many
+ * bytes as the name has; the length of the stem. */
+size_t vtr_name_stem(struct vtr_bytes name, uint8_t *stem, uint32_t *out_number);
+
+/* The same; the stem is appended to `w`, the number returned: 0 when `w` has failed. */
 uint32_t vtr_name_split(struct vtr_bytes name, struct vtr_writer *w);
 
 /* Spells stem and number as the name again, appended to `w`. */

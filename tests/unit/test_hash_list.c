@@ -278,51 +278,6 @@ static void names_have_a_limit(void **state)
     }
 }
 
-static void names_are_split_as_records_say(void **state)
-{
-    static const char *const NAMES[] = {
-        "a",
-        "a-1",
-        "a-1-0",
-        "a-12-34",
-        "a-0",
-        "a-00",
-        "a-01",
-        "a-01-2",
-        "a-1-02",
-        "-1",
-        "-1-2",
-        "1",
-        "1-2",
-        "1-2-3",
-        "a-1-",
-        "a--1",
-        "a-1-b",
-        "a-b-1",
-        "a-999999999",
-        "a-1000000000",
-        "a-1000000000-1",
-        "a-123-12345678901234567890",
-        "-",
-        "--",
-        "a-1-2-3",
-        "-0-0-0",
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        struct vtr_writer w = {0};
-        uint8_t stem[VTR_HASH_NAME_LIMIT];
-        uint32_t number = 77;
-        const struct vtr_bytes name = vtr_bytes_from_text(NAMES[i]);
-        const size_t len = vtr_hash_name_split(name, stem, &number);
-        assert_int_equal(vtr_name_split(name, &w), number);
-        assert_int_equal(w.len, len);
-        assert_memory_equal(w.ptr, stem, len);
-        vtr_writer_deinit(&w);
-    }
-}
-
 static uint32_t next_random(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
@@ -558,7 +513,6 @@ int main(void)
         cmocka_unit_test(digests_are_found),
         cmocka_unit_test(bad_lines_are_reported_and_cost_no_others),
         cmocka_unit_test(names_have_a_limit),
-        cmocka_unit_test(names_are_split_as_records_say),
         cmocka_unit_test(the_order_of_files_does_not_matter),
         cmocka_unit_test(a_limit_changes_nothing),
         cmocka_unit_test(equal_lines_of_many_runs_are_one_record),
