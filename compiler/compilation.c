@@ -52,16 +52,16 @@ const struct vtr_records *vtr_compilation_records(
     return &compilation->records;
 }
 
-static const struct vtr_compiled_rule *find_rule(const struct vtr_compilation *c,
-                                                 struct vtr_bytes space,
-                                                 struct vtr_bytes name)
+const struct vtr_compiled_rule *vtr_compilation_find_rule(
+    const struct vtr_compilation *compilation, struct vtr_bytes space,
+    struct vtr_bytes name)
 {
     size_t low = 0;
-    size_t high = (size_t)c->stats.rules;
+    size_t high = (size_t)compilation->stats.rules;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const struct vtr_compiled_rule *rule = &c->rules[middle];
+        const struct vtr_compiled_rule *rule = &compilation->rules[middle];
         const int order = vtr_rule_compare_key(rule->space, rule->name, space, name);
         if (order == 0) {
             return rule;
@@ -101,7 +101,7 @@ void vtr_compilation_find(const struct vtr_compilation *compilation,
         find_hash(compilation, name, out);
         return;
     }
-    rule = find_rule(compilation, *space, name);
+    rule = vtr_compilation_find_rule(compilation, *space, name);
     if (rule != NULL) {
         out->path = (const char *)rule->source->path.ptr;
         out->line = rule->line;

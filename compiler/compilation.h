@@ -58,6 +58,11 @@ struct vtr_compilation {
 const struct vtr_records *vtr_compilation_records(
     const struct vtr_compilation *compilation);
 
+/* The good rule of that name; NULL when there is none. */
+const struct vtr_compiled_rule *vtr_compilation_find_rule(
+    const struct vtr_compilation *compilation, struct vtr_bytes space,
+    struct vtr_bytes name);
+
 /* An empty compilation, for the phases; vtr_compilation_free ends it.
  * VTR_ERROR_MEMORY. */
 VTR_MUST_CHECK enum vtr_status vtr_compilation_new(

@@ -24,30 +24,6 @@ enum vtr_status vtr_suite_rules_init(struct vtr_suite_rules *rules,
     return VTR_OK;
 }
 
-/* The index of a rule, or the number of rules. */
-static size_t index_of(const struct vtr_suite_rules *rules, struct vtr_bytes space,
-                       struct vtr_bytes name)
-{
-    const size_t count = (size_t)rules->compilation->stats.rules;
-    size_t low = 0;
-    size_t high = count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const struct vtr_compiled_rule *rule = &rules->compilation->rules[middle];
-        const int order = vtr_rule_compare_key(rule->space, rule->name, space, name);
-        if (order == 0) {
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return count;
-}
-
 /* "space:name" to its parts; false when there is a name alone. */
 static bool split(struct vtr_bytes written, struct vtr_bytes *out_space,
                   struct vtr_bytes *out_name)
@@ -66,14 +42,14 @@ static bool split(struct vtr_bytes written, struct vtr_bytes *out_space,
 const struct vtr_compiled_rule *vtr_suite_rules_find(
     const struct vtr_suite_rules *rules, struct vtr_bytes written)
 {
-    const size_t count = (size_t)rules->compilation->stats.rules;
-    struct vtr_bytes space = {0};
+    struct vtr_bytes space;
     struct vtr_bytes name;
-    const size_t index = split(written, &space, &name)
-                             ? index_of(rules, space, name)
-                             : vtr_name_table_find(&rules->names, 0, name);
 
-    return index < count ? &rules->compilation->rules[index] : NULL;
+    if (split(written, &space, &name)) {
+        return vtr_compilation_find_rule(rules->compilation, space, name);
+    }
+    const uint32_t index = vtr_name_table_find(&rules->names, 0, name);
+    return index == VTR_NAME_NOT_FOUND ? NULL : &rules->compilation->rules[index];
 }
 
 struct vtr_bytes vtr_suite_rules_nearest(const struct vtr_suite_rules *rules,
@@ -134,9 +110,10 @@ bool vtr_suite_rule_has_string(const struct vtr_compiled_rule *rule,
 void vtr_suite_rules_note(struct vtr_suite_rules *rules, struct vtr_bytes space,
                           struct vtr_bytes name)
 {
-    const size_t index = index_of(rules, space, name);
+    const struct vtr_compiled_rule *rule =
+        vtr_compilation_find_rule(rules->compilation, space, name);
 
-    if (index < rules->compilation->stats.rules) {
-        rules->is_tried[index] = 1;
+    if (rule != NULL) {
+        rules->is_tried[rule - rules->compilation->rules] = 1;
     }
 }
