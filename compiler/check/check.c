@@ -170,7 +170,9 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
                             "the rule has no string '$%.*s%s'", (int)id.len,
                             (const char *)id.ptr, star);
 
-    for (uint32_t i = 0; i < c->rule->string_count && i < VTR_SUGGESTION_STRINGS; i++) {
+    const bool has_help = c->unknown_strings < VTR_SUGGESTION_ERRORS;
+    for (uint32_t i = 0;
+         has_help && i < c->rule->string_count && i < VTR_SUGGESTION_STRINGS; i++) {
         const struct vtr_bytes other = c->strings[i]->id;
         if (vtr_names_are_close(id, other)) {
             problem->help =
@@ -244,6 +246,8 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->rule = rule;
     c->last_sets = NULL;
     c->set_count = 0;
+    c->member_count = 0;
+    c->by_name = NULL;
     c->last_reference = &rule->references;
     c->variable_count = 0;
     c->slot_count = 0;

@@ -52,6 +52,9 @@ struct vtr_checker {
     uint32_t *last_sets; /* of each string the last set that named it, counted from 1;
                             NULL until a set asks */
     uint32_t set_count;
+    uint64_t member_count; /* of all sets, which name a string as often as they like */
+    uint32_t *by_name; /* numbers of the strings in the order of their names; NULL until
+                          a set asks */
     struct vtr_reference **last_reference;
     struct vtr_checker_variable
         variables[VTR_LOOP_DEPTH_LIMIT * VTR_LOOP_VARIABLE_LIMIT];

@@ -3,11 +3,20 @@
 /* Quantifiers, the sets that they go over, and loops. */
 #include "compiler/check/check.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
+#include "base/sort.h"
 #include "compiler/syntax/source.h"
 
 /* A set may name a string several times, and each time counts; this bounds the sum. */
 #define SET_LIMIT 65536u
+
+/* And this that of all sets of a rule. */
+#define MEMBER_LIMIT 4194304u
+
+/* A rule with fewer strings is gone through for each wildcard. */
+#define MANY_STRINGS 256u
 
 /* What YARA 4 takes. */
 #define YARA4_LOOP_DEPTH 4u
@@ -68,10 +77,85 @@ static bool is_member(const struct vtr_set_item *item, struct vtr_bytes id)
                              : vtr_bytes_equal(id, item->name);
 }
 
+static int compare_ids(const void *a, const void *b, void *context)
+{
+    struct vtr_ast_string *const *strings = context;
+
+    return vtr_bytes_compare(strings[*(const uint32_t *)a]->id,
+                             strings[*(const uint32_t *)b]->id);
+}
+
+/* False when memory is out. */
+static bool sort_names(struct vtr_checker *c)
+{
+    const uint32_t count = c->rule->string_count;
+
+    c->by_name = vtr_arena_array(c->scratch, count, sizeof(*c->by_name));
+    for (uint32_t i = 0; c->by_name != NULL && i < count; i++) {
+        c->by_name[i] = i;
+    }
+    if (c->by_name == NULL || vtr_sort(c->by_name, count, sizeof(*c->by_name),
+                                       compare_ids, c->strings) != VTR_OK) {
+        c->has_no_memory = true;
+        return false;
+    }
+    return true;
+}
+
+struct prefix {
+    const struct vtr_set_item *item;
+    struct vtr_ast_string *const *strings;
+};
+
+static int is_before_name(const void *element, const void *key, void *context)
+{
+    const struct prefix *prefix = key;
+
+    (void)context;
+    return vtr_bytes_compare(prefix->strings[*(const uint32_t *)element]->id,
+                             prefix->item->name);
+}
+
+/* Of names from there on, those that are members come first. */
+static int is_before_end(const void *element, const void *key, void *context)
+{
+    const struct prefix *prefix = key;
+
+    (void)context;
+    return is_member(prefix->item, prefix->strings[*(const uint32_t *)element]->id) ? -1
+                                                                                    : 1;
+}
+
+/* Members of a rule with many strings, without a look at each of them. */
+static size_t expand_sorted(struct vtr_checker *c, const struct vtr_set_item *item,
+                            uint32_t *out)
+{
+    const struct prefix prefix = {item, c->strings};
+
+    if (c->by_name == NULL && !sort_names(c)) {
+        return 0;
+    }
+    const size_t first =
+        vtr_sort_find_first(c->by_name, c->rule->string_count, sizeof(*c->by_name),
+                            &prefix, is_before_name, NULL);
+    const uint32_t *members = c->by_name + first;
+    const size_t count =
+        vtr_sort_find_first(members, c->rule->string_count - first, sizeof(*members),
+                            &prefix, is_before_end, NULL);
+    if (out != NULL && count > 0) {
+        memcpy(out, members, count * sizeof(*out));
+        if (vtr_sort_u32(out, count) != VTR_OK) {
+            c->has_no_memory = true;
+        }
+    }
+    return count;
+}
+
 /* Strings that an item of a set means; `out` NULL: counts only. */
 static size_t expand_item(struct vtr_checker *c, const struct vtr_set_item *item,
                           uint32_t *out)
 {
+    const uint32_t string_count = c->rule->string_count;
     size_t count = 0;
 
     if (!item->is_wildcard && item->name.len > 0) {
@@ -81,7 +165,10 @@ static size_t expand_item(struct vtr_checker *c, const struct vtr_set_item *item
         }
         return number == VTR_NAME_NOT_FOUND ? 0 : 1;
     }
-    for (uint32_t i = 0; i < c->rule->string_count; i++) {
+    if (item->name.len > 0 && string_count >= MANY_STRINGS) {
+        return expand_sorted(c, item, out);
+    }
+    for (uint32_t i = 0; i < string_count; i++) {
         if (is_member(item, c->strings[i]->id)) {
             if (out != NULL) {
                 out[count] = i;
@@ -92,34 +179,55 @@ static size_t expand_item(struct vtr_checker *c, const struct vtr_set_item *item
     return count;
 }
 
-/* How many strings the set has; reports members that are none. */
-static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
+/* How many strings the items have; reports those that are none. */
+static size_t count_items(struct vtr_checker *c, const struct vtr_loop *loop)
 {
     size_t total = 0;
 
-    if (loop->set == VTR_SET_THEM) {
-        if (c->rule->string_count == 0) {
-            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NO_STRINGS,
-                                      place_at(c, loop->set_offset, loop->set_length),
-                                      "'them' are the strings of this rule, which has "
-                                      "none");
-        }
-        return c->rule->string_count;
-    }
-    for (const struct vtr_set_item *i = loop->items; i != NULL; i = i->next) {
+    for (const struct vtr_set_item *i = loop->items; i != NULL && total <= SET_LIMIT;
+         i = i->next) {
         const size_t count = expand_item(c, i, NULL);
         if (count == 0) {
             (void)vtr_check_report_string(c, i->name, i->offset, i->length,
                                           i->is_wildcard ? "*" : "");
         }
         total += count;
-        if (total > SET_LIMIT) {
-            (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_STACK,
-                                      place_at(c, loop->set_offset, loop->set_length),
-                                      "a set of more than %u strings", SET_LIMIT);
-            c->has_unread_part = true;
-            return 0;
+    }
+    return total;
+}
+
+static void report_set(struct vtr_checker *c, const struct vtr_loop *loop,
+                       const char *what, unsigned limit)
+{
+    (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_STACK,
+                              place_at(c, loop->set_offset, loop->set_length),
+                              "%s of more than %u strings", what, limit);
+    c->has_unread_part = true;
+}
+
+/* How many strings the set has; reports members that are none. */
+static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
+{
+    const bool is_them = loop->set == VTR_SET_THEM;
+    const bool was_full = c->member_count > MEMBER_LIMIT;
+    const size_t total = is_them ? c->rule->string_count : count_items(c, loop);
+
+    c->member_count += total;
+    if (is_them && total == 0) {
+        (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NO_STRINGS,
+                                  place_at(c, loop->set_offset, loop->set_length),
+                                  "'them' are the strings of this rule, which has "
+                                  "none");
+    }
+    if (!is_them && total > SET_LIMIT) {
+        report_set(c, loop, "a set", SET_LIMIT);
+        return 0;
+    }
+    if (c->member_count > MEMBER_LIMIT) {
+        if (!was_full) {
+            report_set(c, loop, "sets in one rule", MEMBER_LIMIT);
         }
+        return 0;
     }
     return total;
 }

@@ -5,7 +5,8 @@
 #include "base/bytes.h"
 #include "format/modules/module_table.h"
 
-#define LENGTH_MAX 64u
+#define LENGTH_MAX   64u
+#define DISTANCE_MAX 2u
 
 /* One more than the least of three. */
 static unsigned after_least(unsigned a, unsigned b, unsigned c)
@@ -16,10 +17,12 @@ static unsigned after_least(unsigned a, unsigned b, unsigned c)
 }
 
 /* How many letters are to be changed, added, left out or swapped with their neighbour
- * to make one name of the other; both have at most LENGTH_MAX bytes. */
+ * to make one name of the other, or any number past DISTANCE_MAX; both have at most
+ * LENGTH_MAX bytes. */
 static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
 {
     unsigned rows[3][LENGTH_MAX + 1]; /* of the table: this one and the two before */
+    unsigned last_least = 0;
 
     for (unsigned j = 0; j <= b.len; j++) {
         rows[0][j] = j;
@@ -28,6 +31,7 @@ static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
         const unsigned *before = rows[(i + 1) % 3];
         const unsigned *last = rows[(i + 2) % 3];
         unsigned *row = rows[i % 3];
+        unsigned least = (unsigned)i;
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= b.len; j++) {
             const bool is_same = a.ptr[i - 1] == b.ptr[j - 1];
@@ -37,7 +41,12 @@ static unsigned distance(struct vtr_bytes a, struct vtr_bytes b)
                 a.ptr[i - 2] == b.ptr[j - 1] && before[j - 2] + 1 < row[j]) {
                 row[j] = before[j - 2] + 1;
             }
+            least = row[j] < least ? row[j] : least;
         }
+        if (least > DISTANCE_MAX && last_least > DISTANCE_MAX) {
+            return least; /* what follows is made of these two rows */
+        }
+        last_least = least;
     }
     return rows[a.len % 3][b.len];
 }
@@ -50,11 +59,11 @@ bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b)
     if (a.len > 0 && vtr_bytes_equal_nocase(a, b)) {
         return true;
     }
-    if (longer > LENGTH_MAX || longer < 2 || gap > 2 || gap * 3 > longer) {
+    if (longer > LENGTH_MAX || longer < 2 || gap > DISTANCE_MAX || gap * 3 > longer) {
         return false;
     }
     const unsigned apart = distance(a, b);
-    return apart <= 2 && (apart * 3 <= longer || (longer < 3 && apart == 1));
+    return apart <= DISTANCE_MAX && (apart * 3 <= longer || (longer < 3 && apart == 1));
 }
 
 bool vtr_is_module_name(struct vtr_bytes name)

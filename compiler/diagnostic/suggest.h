@@ -11,6 +11,9 @@
 /* Names of a rule's strings that a misspelt one is held against. */
 #define VTR_SUGGESTION_STRINGS 1000u
 
+/* Misspelt strings of a rule that are held against them. */
+#define VTR_SUGGESTION_ERRORS 100u
+
 /* Whether one of two names is probably a misspelling of the other: at most two letters
  * put in, left out, changed or swapped, and not more than a third of them. */
 bool vtr_names_are_close(struct vtr_bytes a, struct vtr_bytes b);

@@ -344,6 +344,18 @@ def _():
                 " or ".join(["2 of ($s*)"] * many(2000)))
 
 
+@kind("a set for each of 40,000 strings", TAKEN)
+def _():
+    return rule([f'"{word}{i}"' for i, word in enumerate(words(many(40000)))],
+                " or ".join(f"any of ($s{i}*)" for i in range(many(20000))))
+
+
+@kind("50,000 strings that are misspelt", REFUSED)
+def _():
+    return rule([f'"{word}{i}"' for i, word in enumerate(words(2000))],
+                " or ".join(f"$unheard_of_{i:05}" for i in range(many(50000))))
+
+
 def loops(depth, body, bound="filesize"):
     head = "".join(f"for all v{i} in (0..{bound}) : (" for i in range(depth))
     return head + body + ")" * depth

@@ -290,6 +290,37 @@ static void a_string_under_another_name_is_one_mistake(void **state)
     vtr_compilation_free(c);
 }
 
+/* The set of 300 strings, $b0 to $b299, has so many members. */
+static void assert_members(const char *set, const char *count)
+{
+    char text[16384];
+    size_t at = 0;
+
+    at += (size_t)snprintf(text, sizeof(text), "rule a { strings:");
+    for (unsigned i = 0; i < 300; i++) {
+        at += (size_t)snprintf(text + at, sizeof(text) - at, " $b%u = \"text %u\"",
+                               299 - i, i);
+    }
+    (void)snprintf(text + at, sizeof(text) - at,
+                   " condition: any of them and 1000 of (%s) }", set);
+    struct vtr_compilation *c = compile(text);
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "W052");
+    assert_non_null(strstr(c->reports[0].message, count));
+    vtr_compilation_free(c);
+}
+
+static void sets_of_many_strings_are_found_by_their_names(void **state)
+{
+    (void)state;
+    assert_members("$b*", "there are 300");
+    assert_members("$b1*", "there are 111");
+    assert_members("$b29*", "there are 11");
+    assert_members("$b299*", "there are 1");
+    assert_members("$b0*", "there are 1");
+    assert_members("$b1*, $b1*, $b20*, $b7", "there are 234");
+}
+
 static void strings_may_be_named_where_nobody_could_look(void **state)
 {
     (void)state;
@@ -526,6 +557,7 @@ int main(void)
         cmocka_unit_test(names_are_given_once),
         cmocka_unit_test(a_misspelt_string_is_guessed),
         cmocka_unit_test(a_string_under_another_name_is_one_mistake),
+        cmocka_unit_test(sets_of_many_strings_are_found_by_their_names),
         cmocka_unit_test(strings_may_be_named_where_nobody_could_look),
         cmocka_unit_test(a_name_that_is_not_ascii_is_one_mistake),
         cmocka_unit_test(a_word_of_the_language_is_no_name),

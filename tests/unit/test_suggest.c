@@ -2,6 +2,8 @@
 
 #include "compiler/diagnostic/suggest.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 #include "tests/support/cmocka.h"
@@ -31,11 +33,37 @@ static void other_names_are_not_close(void **state)
     assert_false(are_close("open", "closed"));
 }
 
+static void up_to_two_slips_are_found_wherever_they_are(void **state)
+{
+    static const char NAME[] = "abcdefghij";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(NAME) - 1; i++) {
+        for (size_t j = i + 1; j < sizeof(NAME) - 1; j++) {
+            char other[sizeof(NAME)];
+            memcpy(other, NAME, sizeof(NAME));
+            other[i] = 'x';
+            other[j] = 'y';
+            assert_true(are_close(NAME, other));
+            assert_true(are_close(other, NAME));
+            other[(j + 1) % (sizeof(NAME) - 1)] = 'z'; /* of three slips, or two */
+            other[(j + 2) % (sizeof(NAME) - 1)] = 'z';
+            assert_false(are_close(NAME, other));
+            memcpy(other, NAME, sizeof(NAME));
+            other[j] = other[j - 1]; /* neighbours swapped, and a letter changed */
+            other[j - 1] = NAME[j];
+            other[i == j - 1 ? (j + 1) % (sizeof(NAME) - 1) : i] = 'x';
+            assert_true(are_close(NAME, other));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slips_of_the_finger_are_close),
         cmocka_unit_test(other_names_are_not_close),
+        cmocka_unit_test(up_to_two_slips_are_found_wherever_they_are),
     };
     return cmocka_run_group_tests_name("suggest", tests, NULL, NULL);
 }
