@@ -102,46 +102,36 @@ static bool sort_names(struct vtr_checker *c)
     return true;
 }
 
-struct prefix {
-    const struct vtr_set_item *item;
-    struct vtr_ast_string *const *strings;
-};
-
-static int is_before_name(const void *element, const void *key, void *context)
+static int compare_to_name(const void *number, const void *item, void *context)
 {
-    const struct prefix *prefix = key;
+    struct vtr_ast_string *const *strings = context;
 
-    (void)context;
-    return vtr_bytes_compare(prefix->strings[*(const uint32_t *)element]->id,
-                             prefix->item->name);
+    return vtr_bytes_compare(strings[*(const uint32_t *)number]->id,
+                             ((const struct vtr_set_item *)item)->name);
 }
 
 /* Of names from there on, those that are members come first. */
-static int is_before_end(const void *element, const void *key, void *context)
+static int compare_to_end(const void *number, const void *item, void *context)
 {
-    const struct prefix *prefix = key;
+    struct vtr_ast_string *const *strings = context;
 
-    (void)context;
-    return is_member(prefix->item, prefix->strings[*(const uint32_t *)element]->id) ? -1
-                                                                                    : 1;
+    return is_member(item, strings[*(const uint32_t *)number]->id) ? -1 : 1;
 }
 
 /* Members of a rule with many strings, without a look at each of them. */
 static size_t expand_sorted(struct vtr_checker *c, const struct vtr_set_item *item,
                             uint32_t *out)
 {
-    const struct prefix prefix = {item, c->strings};
-
     if (c->by_name == NULL && !sort_names(c)) {
         return 0;
     }
     const size_t first =
         vtr_sort_find_first(c->by_name, c->rule->string_count, sizeof(*c->by_name),
-                            &prefix, is_before_name, NULL);
+                            item, compare_to_name, c->strings);
     const uint32_t *members = c->by_name + first;
     const size_t count =
         vtr_sort_find_first(members, c->rule->string_count - first, sizeof(*members),
-                            &prefix, is_before_end, NULL);
+                            item, compare_to_end, c->strings);
     if (out != NULL && count > 0) {
         memcpy(out, members, count * sizeof(*out));
         if (vtr_sort_u32(out, count) != VTR_OK) {

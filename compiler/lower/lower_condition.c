@@ -150,19 +150,26 @@ static void lower_string_use(struct vtr_lowering *l, const struct vtr_node *node
     }
 }
 
+/* Joins what is written from `start` on to what stands before it, past which there is a
+ * jump where that decides. */
+static void join_from(struct vtr_lowering *l, size_t start, enum vtr_op op)
+{
+    const bool is_and = op == VTR_OP_AND || op == VTR_OP_BIT_AND;
+
+    vtr_lower_op(l, op, 2);
+    put_varint_before(l, start, is_and ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE,
+                      l->out.len - start);
+}
+
 /* left, [jump past the rest when it decides], right, op; and so on from the left. */
 static void lower_joined(struct vtr_lowering *l, const struct vtr_node *first,
                          lower_fn lower, enum vtr_op op)
 {
-    const bool is_and = op == VTR_OP_AND || op == VTR_OP_BIT_AND;
-
     lower(l, first);
     for (const struct vtr_node *node = first->next; node != NULL; node = node->next) {
         const size_t start = l->out.len;
         lower(l, node);
-        vtr_lower_op(l, op, 2);
-        put_varint_before(l, start, is_and ? VTR_OP_JUMP_FALSE : VTR_OP_JUMP_TRUE,
-                          l->out.len - start);
+        join_from(l, start, op);
     }
 }
 
@@ -429,8 +436,7 @@ static void lower_of(struct vtr_lowering *l, const struct vtr_node *node)
         vtr_lower_op(l, VTR_OP_EQ, 2);
         const size_t start = l->out.len;
         lower_of_strings(l, node);
-        vtr_lower_op(l, VTR_OP_OR, 2);
-        put_varint_before(l, start, VTR_OP_JUMP_TRUE, l->out.len - start);
+        join_from(l, start, VTR_OP_OR);
     }
 }
 
@@ -497,8 +503,7 @@ static void lower_quantified(struct vtr_lowering *l, const struct vtr_node *node
     vtr_lower_op(l, VTR_OP_GE, 2);
     const size_t start = l->out.len;
     lower(l, node);
-    vtr_lower_op(l, VTR_OP_AND, 2);
-    put_varint_before(l, start, VTR_OP_JUMP_FALSE, l->out.len - start);
+    join_from(l, start, VTR_OP_AND);
 }
 
 void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
