@@ -58,6 +58,63 @@ static enum vtr_status check_module_data(const struct vtr_scan_options *options,
     return VTR_OK;
 }
 
+static struct vtr_scan_options with_defaults(const struct vtr_scan_options *options)
+{
+    struct vtr_scan_options all =
+        options == NULL ? (struct vtr_scan_options){0} : *options;
+
+    all.match_limit = all.match_limit == 0 ? MATCH_LIMIT : all.match_limit;
+    all.regex_match_limit =
+        all.regex_match_limit == 0 ? REGEX_MATCH_LIMIT : all.regex_match_limit;
+    all.work_limit = all.work_limit == 0 ? WORK_LIMIT : all.work_limit;
+    all.regex_heap_kib = all.regex_heap_kib == 0 ? REGEX_HEAP_KIB : all.regex_heap_kib;
+    return all;
+}
+
+/* What a scanner has without having asked for anything. */
+static void init(struct vtr_scanner *scanner, const struct vtr_database *database,
+                 const struct vtr_scan_options *options)
+{
+    struct vtr_scan_run *run = &scanner->run;
+
+    scanner->database = database;
+    vtr_atom_searcher_init(&scanner->searcher, &database->atoms, vtr_cpu_get_vectors());
+    vtr_rule_facts_init(&scanner->facts);
+    vtr_rule_eval_init(&scanner->eval);
+    run->image = &database->image;
+    run->atoms = &database->atoms;
+    run->searcher = &scanner->searcher;
+    run->options = with_defaults(options);
+    run->externals = &scanner->externals;
+    run->patterns.image = &database->image;
+    run->facts = &scanner->facts;
+    run->modules = &scanner->eval.modules;
+    vtr_idle_rows_init(&run->idle);
+}
+
+/* The rest, of which each part may fail. */
+static enum vtr_status prepare(struct vtr_scanner *scanner, struct vtr_error *err)
+{
+    struct vtr_scan_run *run = &scanner->run;
+    const struct vtr_scan_options *options = &run->options;
+    enum vtr_status status =
+        vtr_external_settings_init(&scanner->externals, run->image, options->externals,
+                                   options->external_count, err);
+
+    if (status == VTR_OK) {
+        status = check_module_data(options, err);
+    }
+    if (status != VTR_OK) {
+        return status;
+    }
+    run->regexes =
+        vtr_regex_machine_new(options->regex_match_limit, options->regex_heap_kib);
+    run->profile = options->has_profile ? vtr_profile_new(run->image) : NULL;
+    return run->regexes == NULL || (options->has_profile && run->profile == NULL)
+               ? vtr_error_set_memory(err)
+               : VTR_OK;
+}
+
 enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
                                 const struct vtr_database *database,
                                 const struct vtr_scan_options *options,
@@ -68,51 +125,11 @@ enum vtr_status vtr_scanner_new(struct vtr_scanner **out,
     if (scanner == NULL) {
         return vtr_error_set_memory(err);
     }
-    struct vtr_scan_run *run = &scanner->run;
-    scanner->database = database;
-    run->image = &database->image;
-    run->atoms = &database->atoms;
-    run->searcher = &scanner->searcher;
-    vtr_atom_searcher_init(&scanner->searcher, run->atoms, vtr_cpu_get_vectors());
-    run->patterns.image = &database->image;
-    if (options != NULL) {
-        run->options = *options;
-    }
-    if (run->options.match_limit == 0) {
-        run->options.match_limit = MATCH_LIMIT;
-    }
-    if (run->options.regex_match_limit == 0) {
-        run->options.regex_match_limit = REGEX_MATCH_LIMIT;
-    }
-    if (run->options.work_limit == 0) {
-        run->options.work_limit = WORK_LIMIT;
-    }
-    if (run->options.regex_heap_kib == 0) {
-        run->options.regex_heap_kib = REGEX_HEAP_KIB;
-    }
-    vtr_rule_eval_init(&scanner->eval);
-    vtr_rule_facts_init(&scanner->facts);
-    run->facts = &scanner->facts;
-    run->externals = &scanner->externals;
-    vtr_idle_rows_init(&run->idle);
-    run->modules = &scanner->eval.modules;
-    enum vtr_status status =
-        vtr_external_settings_init(&scanner->externals, run->image,
-                                   run->options.externals, run->options.external_count,
-                                   err);
-    if (status == VTR_OK) {
-        status = check_module_data(&run->options, err);
-    }
+    init(scanner, database, options);
+    const enum vtr_status status = prepare(scanner, err);
     if (status != VTR_OK) {
         vtr_scanner_free(scanner);
         return status;
-    }
-    run->regexes = vtr_regex_machine_new(run->options.regex_match_limit,
-                                         run->options.regex_heap_kib);
-    run->profile = run->options.has_profile ? vtr_profile_new(run->image) : NULL;
-    if (run->regexes == NULL || (run->options.has_profile && run->profile == NULL)) {
-        vtr_scanner_free(scanner);
-        return vtr_error_set_memory(err);
     }
     *out = scanner;
     return VTR_OK;
