@@ -38,30 +38,32 @@ bool vtr_machine_pop_quantity(struct vtr_condition_machine *m, uint8_t quantifie
     return true;
 }
 
+struct vtr_value vtr_quantity_value(const struct vtr_quantity *quantity, uint64_t found,
+                                    uint64_t count)
+{
+    if (quantity->is_undefined) {
+        return (struct vtr_value){0};
+    }
+    if (quantity->is_all) {
+        return vtr_value_bool(found == count);
+    }
+    if (quantity->is_percent) {
+        /* What is counted was visited: it is far below 2^54, so nothing wraps. */
+        const int64_t percent = quantity->number > 1000 ? 1000 : quantity->number;
+        return vtr_value_bool(percent <= 0 || found * 100 >= count * (uint64_t)percent);
+    }
+    if (quantity->number == 0) {
+        return vtr_value_bool(found == 0);
+    }
+    return vtr_value_bool(quantity->number < 0 || found >= (uint64_t)quantity->number);
+}
+
 /* The loop's value when it has no more turns.  A loop that had none is false. */
 static struct vtr_value loop_value(const struct vtr_condition_frame *f)
 {
-    if (f->quantity.is_undefined) {
-        return (struct vtr_value){0};
-    }
-    if (f->turns == 0) {
-        return vtr_value_bool(false);
-    }
-    if (f->quantity.is_all) {
-        return vtr_value_bool(f->found == f->turns);
-    }
-    if (f->quantity.is_percent) {
-        const int64_t percent = f->quantity.number > 1000 ? 1000 : f->quantity.number;
-        return vtr_value_bool(
-            percent <= 0 ||
-            f->found >= (f->turns / 100) * (uint64_t)percent +
-                            ((f->turns % 100) * (uint64_t)percent + 99) / 100);
-    }
-    if (f->quantity.number == 0) {
-        return vtr_value_bool(f->found == 0);
-    }
-    return vtr_value_bool(f->quantity.number < 0 ||
-                          f->found >= (uint64_t)f->quantity.number);
+    return f->turns == 0 && !f->quantity.is_undefined
+               ? vtr_value_bool(false)
+               : vtr_quantity_value(&f->quantity, f->found, f->turns);
 }
 
 /* Whether more turns cannot change the value. */

@@ -66,6 +66,11 @@ bool vtr_machine_read_quantifier(struct vtr_reader *code, uint8_t *out);
 bool vtr_machine_pop_quantity(struct vtr_condition_machine *m, uint8_t quantifier,
                               struct vtr_quantity *out);
 
+/* What the quantifier says when `found` of `count` were true.  N = 0 wants none of
+ * them; an undefined N all of them. */
+struct vtr_value vtr_quantity_value(const struct vtr_quantity *quantity, uint64_t found,
+                                    uint64_t count);
+
 /* MATCH .. LENGTH and OF .. OF_RULES. */
 bool vtr_machine_pattern(struct vtr_condition_machine *m, uint8_t op,
                          struct vtr_reader *code);

@@ -62,18 +62,20 @@ static bool read_pattern(const struct vtr_condition_machine *m, struct vtr_reade
     return true;
 }
 
-/* Pops low and high; `out_is_known` is false when one of them is undefined. */
-static bool pop_range(struct vtr_condition_machine *m, struct place *out,
+/* Pops what says where; `out_is_known` is false when some of it is undefined. */
+static bool pop_place(struct vtr_condition_machine *m, struct place *place,
                       bool *out_is_known)
 {
-    struct vtr_value low;
-    struct vtr_value high;
+    struct vtr_value low = {.kind = VTR_VALUE_INT};
+    struct vtr_value high = {.kind = VTR_VALUE_INT};
 
-    if (!vtr_machine_pop(m, &high) || !vtr_machine_pop(m, &low)) {
+    if ((place->kind == WITHIN && !vtr_machine_pop(m, &high)) ||
+        (place->kind != ANYWHERE && !vtr_machine_pop(m, &low))) {
         return false;
     }
     *out_is_known = low.kind == VTR_VALUE_INT && high.kind == VTR_VALUE_INT;
-    *out = (struct place){WITHIN, low.number, high.number};
+    place->low = low.number;
+    place->high = high.number;
     return true;
 }
 
@@ -91,13 +93,32 @@ static struct vtr_value match_part(const struct vtr_condition_machine *m,
     return vtr_value_int((int64_t)(is_length ? match->length : match->offset));
 }
 
+/* Whether, or for COUNT_IN how often, the pattern was found there. */
+static bool push_found(struct vtr_condition_machine *m, uint8_t op, uint32_t number)
+{
+    struct place place = {.kind = op == VTR_OP_MATCH      ? ANYWHERE
+                                  : op == VTR_OP_MATCH_AT ? AT
+                                                          : WITHIN};
+    struct vtr_value value = {0};
+    bool is_known;
+
+    if (!pop_place(m, &place, &is_known)) {
+        return false;
+    }
+    if (is_known) {
+        value =
+            op == VTR_OP_COUNT_IN
+                ? vtr_value_int((int64_t)vtr_match_list_count_in(matches_of(m, number),
+                                                                 place.low, place.high))
+                : vtr_value_bool(is_found(m, number, &place));
+    }
+    return vtr_machine_push(m, value);
+}
+
 bool vtr_machine_pattern(struct vtr_condition_machine *m, uint8_t op,
                          struct vtr_reader *code)
 {
-    static const struct vtr_value undefined = {0};
-    struct vtr_value operand;
-    struct place place = {ANYWHERE, 0, 0};
-    bool is_known = true;
+    struct vtr_value index;
     uint32_t number;
 
     if (!read_pattern(m, code, &number)) {
@@ -105,61 +126,20 @@ bool vtr_machine_pattern(struct vtr_condition_machine *m, uint8_t op,
     }
     switch (op) {
     case VTR_OP_MATCH:
-        return vtr_machine_push(m, vtr_value_bool(is_found(m, number, &place)));
     case VTR_OP_MATCH_AT:
-        if (!vtr_machine_pop(m, &operand)) {
-            return false;
-        }
-        is_known = operand.kind == VTR_VALUE_INT;
-        place = (struct place){AT, operand.number, 0};
-        return vtr_machine_push(m, is_known
-                                       ? vtr_value_bool(is_found(m, number, &place))
-                                       : undefined);
     case VTR_OP_MATCH_IN:
-        return pop_range(m, &place, &is_known) &&
-               vtr_machine_push(m, is_known
-                                       ? vtr_value_bool(is_found(m, number, &place))
-                                       : undefined);
+    case VTR_OP_COUNT_IN:
+        return push_found(m, op, number);
     case VTR_OP_COUNT:
         return vtr_machine_push(m,
                                 vtr_value_int((int64_t)matches_of(m, number)->count));
-    case VTR_OP_COUNT_IN:
-        return pop_range(m, &place, &is_known) &&
-               vtr_machine_push(m,
-                                is_known
-                                    ? vtr_value_int((int64_t)vtr_match_list_count_in(
-                                          matches_of(m, number), place.low, place.high))
-                                    : undefined);
     case VTR_OP_OFFSET:
     case VTR_OP_LENGTH:
-        return vtr_machine_pop(m, &operand) &&
-               vtr_machine_push(m,
-                                match_part(m, number, &operand, op == VTR_OP_LENGTH));
+        return vtr_machine_pop(m, &index) &&
+               vtr_machine_push(m, match_part(m, number, &index, op == VTR_OP_LENGTH));
     default:
         return false;
     }
-}
-
-/* What `of` makes of the number of those that were found.  N = 0 wants none of them;
- * an undefined N all of them. */
-static struct vtr_value of_value(const struct vtr_quantity *quantity, uint64_t found,
-                                 uint64_t count)
-{
-    if (quantity->is_undefined) {
-        return (struct vtr_value){0};
-    }
-    if (quantity->is_all) {
-        return vtr_value_bool(found == count);
-    }
-    if (quantity->is_percent) {
-        /* Counts are far below 2^56: no overflow for a sensible percentage. */
-        const int64_t percent = quantity->number > 1000 ? 1000 : quantity->number;
-        return vtr_value_bool(percent <= 0 || found * 100 >= count * (uint64_t)percent);
-    }
-    if (quantity->number == 0) {
-        return vtr_value_bool(found == 0);
-    }
-    return vtr_value_bool(quantity->number < 0 || found >= (uint64_t)quantity->number);
 }
 
 /* Counts which of the listed rules are true. */
@@ -201,9 +181,10 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
                     struct vtr_reader *code)
 {
     struct vtr_quantity quantity;
-    struct place place = {ANYWHERE, 0, 0};
-    struct vtr_value offset;
-    bool is_known = true;
+    struct place place = {.kind = op == VTR_OP_OF_AT   ? AT
+                                  : op == VTR_OP_OF_IN ? WITHIN
+                                                       : ANYWHERE};
+    bool is_known;
     uint8_t quantifier;
     uint64_t count;
     uint64_t found;
@@ -213,20 +194,13 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
         return false;
     }
     (void)vtr_machine_charge(m, count);
-    if (op == VTR_OP_OF_IN && !pop_range(m, &place, &is_known)) {
+    if (!pop_place(m, &place, &is_known)) {
         return false;
-    }
-    if (op == VTR_OP_OF_AT) {
-        if (!vtr_machine_pop(m, &offset)) {
-            return false;
-        }
-        is_known = offset.kind == VTR_VALUE_INT;
-        place = (struct place){AT, offset.number, 0};
     }
     const bool is_counted = op == VTR_OP_OF_RULES
                                 ? count_rules(m, code, count, &found)
                                 : count_patterns(m, code, count, &place, &found);
     return is_counted && vtr_machine_pop_quantity(m, quantifier, &quantity) &&
-           vtr_machine_push(m, is_known ? of_value(&quantity, found, count)
+           vtr_machine_push(m, is_known ? vtr_quantity_value(&quantity, found, count)
                                         : (struct vtr_value){0});
 }
