@@ -39,6 +39,13 @@ static inline unsigned vtr_hex_value(uint8_t c)
                                   : VTR_HEX_NONE;
 }
 
+/* [0-9A-Za-z_] */
+static inline bool vtr_is_word_byte(unsigned byte)
+{
+    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 26 ||
+           byte == (unsigned)'_';
+}
+
 /* A to Z become a to z. */
 static inline uint8_t vtr_ascii_lower(uint8_t c)
 {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "compiler/pattern/regex_parser.h"
 #include "compiler/syntax/source.h"
 
 /* Rounds of loops, all together, that are too many. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "compiler/pattern/regex_parser.h"
+#include "base/bytes.h"
 #include "compiler/syntax/source.h"
 
 /* Whether it is a letter that stands for itself behind a backslash too. */

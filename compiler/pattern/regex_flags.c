@@ -2,6 +2,8 @@
 
 #include "compiler/pattern/regex_flags.h"
 
+#include "base/bytes.h"
+
 /* Sets the flag of that letter; false when there is none. */
 static bool set_flag(struct vtr_regex_flags *flags, uint8_t letter, bool is_on)
 {

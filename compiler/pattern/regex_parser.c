@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_braces.h"
 #include "compiler/pattern/regex_build.h"

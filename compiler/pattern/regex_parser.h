@@ -61,13 +61,6 @@ static inline void vtr_byte_set_add(struct vtr_byte_set *set, unsigned byte)
     set->bits[byte >> 3] = (uint8_t)(set->bits[byte >> 3] | 1u << (byte & 7u));
 }
 
-/* [0-9A-Za-z_] */
-static inline bool vtr_is_word_byte(unsigned byte)
-{
-    return byte - (unsigned)'0' < 10 || (byte | 0x20u) - (unsigned)'a' < 26 ||
-           byte == (unsigned)'_';
-}
-
 struct vtr_regex_node {
     struct vtr_regex_node *next;  /* sibling */
     struct vtr_regex_node *first; /* REPEAT, CONCAT, ALT */

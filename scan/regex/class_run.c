@@ -21,38 +21,22 @@ static bool take(struct vtr_reader *text, uint8_t wanted)
     return vtr_reader_u8(text, &byte);
 }
 
-static bool is_word(uint8_t byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z') || byte == '_';
-}
-
-static bool read_digit(struct vtr_reader *text, unsigned *out)
-{
-    uint8_t byte;
-
-    if (!vtr_reader_u8(text, &byte)) {
-        return false;
-    }
-    *out = byte >= 'a' ? byte - 'a' + 10u : byte - (unsigned)'0';
-    return byte >= 'a' ? *out < 16 : *out < 10;
-}
-
 /* A letter, digit or '_', or any byte by its code. */
 static bool read_byte(struct vtr_reader *text, unsigned *out)
 {
-    unsigned high;
-    unsigned low;
     uint8_t byte;
+    uint8_t low;
 
     if (take(text, '\\')) {
-        if (!take(text, 'x') || !read_digit(text, &high) || !read_digit(text, &low)) {
+        if (!take(text, 'x') || !vtr_reader_u8(text, &byte) ||
+            !vtr_reader_u8(text, &low)) {
             return false;
         }
-        *out = high << 4 | low;
-        return true;
+        *out = vtr_hex_value(byte) << 4 | vtr_hex_value(low);
+        return vtr_hex_value(byte) != VTR_HEX_NONE &&
+               vtr_hex_value(low) != VTR_HEX_NONE;
     }
-    if (!vtr_reader_u8(text, &byte) || !is_word(byte)) {
+    if (!vtr_reader_u8(text, &byte) || !vtr_is_word_byte(byte)) {
         return false;
     }
     *out = byte;
@@ -185,8 +169,8 @@ bool vtr_class_run_parse(struct vtr_bytes text, uint8_t flags,
 bool vtr_class_run_ends(const struct vtr_class_run *run, struct vtr_bytes data,
                         size_t at)
 {
-    const bool is_behind = at > 0 && is_word(data.ptr[at - 1]);
-    const bool is_before = at < data.len && is_word(data.ptr[at]);
+    const bool is_behind = at > 0 && vtr_is_word_byte(data.ptr[at - 1]);
+    const bool is_before = at < data.len && vtr_is_word_byte(data.ptr[at]);
 
     switch (run->tail) {
     case VTR_CLASS_RUN_ANY:

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "format/record/rule.h"
 
 #define DEPTH_LIMIT 32u /* of groups inside each other: the recursion's */
@@ -154,35 +155,21 @@ static bool append_any(struct reading *r)
     return append_set(r, &set);
 }
 
-static unsigned hex_digit(uint8_t c)
-{
-    const unsigned digit = (unsigned)c - '0';
-    const unsigned letter = (unsigned)c - 'a';
-
-    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
-}
-
-static bool is_word_byte(uint8_t c)
-{
-    return (uint8_t)(c - '0') < 10u || (uint8_t)(c - 'a') < 26u ||
-           (uint8_t)(c - 'A') < 26u || c == '_';
-}
-
 /* A letter, digit or '_', or \xNN. */
 static bool read_byte(struct reading *r, unsigned *out)
 {
     const uint8_t *p = r->text.ptr + r->at;
 
-    if (r->at < r->text.len && is_word_byte(*p)) {
+    if (r->at < r->text.len && vtr_is_word_byte(*p)) {
         *out = *p;
         r->at++;
         return true;
     }
     if (r->text.len - r->at < 4 || p[0] != '\\' || p[1] != 'x' ||
-        hex_digit(p[2]) > 15 || hex_digit(p[3]) > 15) {
+        vtr_hex_value(p[2]) == VTR_HEX_NONE || vtr_hex_value(p[3]) == VTR_HEX_NONE) {
         return false;
     }
-    *out = hex_digit(p[2]) << 4 | hex_digit(p[3]);
+    *out = vtr_hex_value(p[2]) << 4 | vtr_hex_value(p[3]);
     r->at += 4;
     return true;
 }
@@ -219,7 +206,7 @@ static bool read_name(struct reading *r, char end, struct vtr_bytes *out)
 {
     const size_t start = r->at;
 
-    while (r->at < r->text.len && is_word_byte(r->text.ptr[r->at])) {
+    while (r->at < r->text.len && vtr_is_word_byte(r->text.ptr[r->at])) {
         r->at++;
     }
     *out = (struct vtr_bytes){r->text.ptr + start, r->at - start};
@@ -260,8 +247,7 @@ static bool read_call(struct reading *r)
     }
     for (size_t i = 0; i < r->group_count; i++) {
         const struct named_group *group = &r->groups[i];
-        if (group->name.len == name.len && group->end > group->start &&
-            memcmp(group->name.ptr, name.ptr, name.len) == 0) {
+        if (group->end > group->start && vtr_bytes_equal(group->name, name)) {
             return copy(r, group->start, group->end);
         }
     }
