@@ -7,9 +7,6 @@
 #include "base/error.h"
 #include "format/record/layout.h"
 
-static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5, VTR_HASH_SHA1,
-                                                         VTR_HASH_SHA256};
-
 void vtr_image_plan_deinit(struct vtr_image_plan *plan)
 {
     vtr_atom_plan_deinit(&plan->atoms);
@@ -25,7 +22,7 @@ static enum vtr_status measure_hashes(struct vtr_image_plan *plan,
     enum vtr_status status = vtr_stem_set_init(&plan->stems, plan->records, err);
 
     for (size_t i = 0; i < VTR_HASH_KINDS && status == VTR_OK; i++) {
-        status = vtr_hash_plan_make(&plan->hashes[i], KINDS[i],
+        status = vtr_hash_plan_make(&plan->hashes[i], (enum vtr_hash_kind)i,
                                     &plan->records->hashes[i], &plan->stems, err);
         plan->record_count += plan->hashes[i].extent.count;
         are_walked = are_walked && plan->records->hashes[i].extent == NULL;

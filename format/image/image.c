@@ -266,12 +266,9 @@ static enum vtr_status refuse_other_file(struct vtr_bytes bytes, struct vtr_erro
 
 static enum vtr_status open_tables(struct vtr_image *image, struct vtr_error *err)
 {
-    static const enum vtr_hash_kind KINDS[VTR_HASH_KINDS] = {VTR_HASH_MD5,
-                                                             VTR_HASH_SHA1,
-                                                             VTR_HASH_SHA256};
     for (size_t i = 0; i < VTR_HASH_KINDS; i++) {
         const enum vtr_status status =
-            vtr_hash_table_open(&image->hashes[i], KINDS[i], image, err);
+            vtr_hash_table_open(&image->hashes[i], (enum vtr_hash_kind)i, image, err);
         if (status != VTR_OK) {
             return status;
         }
