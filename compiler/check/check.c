@@ -12,11 +12,11 @@
 struct vtr_place vtr_check_place(const struct vtr_checker *c,
                                  const struct vtr_node *node)
 {
-    return (struct vtr_place){c->source, node->offset, node->length};
+    return vtr_check_place_at(c, node->offset, node->length);
 }
 
-static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
-                                 size_t length)
+struct vtr_place vtr_check_place_at(const struct vtr_checker *c, uint32_t offset,
+                                    size_t length)
 {
     return (struct vtr_place){c->source, offset, (uint32_t)length};
 }
@@ -39,7 +39,7 @@ static void check_external_name(struct vtr_checker *c)
         return;
     }
     (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_EXTERNAL_NAME,
-                              place_at(c, c->rule->offset, name.len),
+                              vtr_check_place_at(c, c->rule->offset, name.len),
                               "'%.*s' is the name of an external variable",
                               (int)name.len, (const char *)name.ptr);
 }
@@ -62,10 +62,10 @@ static void check_tags(struct vtr_checker *c)
         }
         struct vtr_problem *problem =
             vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_TAG,
-                                place_at(c, tag->offset, tag->name.len),
+                                vtr_check_place_at(c, tag->offset, tag->name.len),
                                 "tag '%.*s' is given twice", (int)tag->name.len,
                                 (const char *)tag->name.ptr);
-        problem->other = place_at(c, first, tag->name.len);
+        problem->other = vtr_check_place_at(c, first, tag->name.len);
         problem->other_label = "first here";
     }
 }
@@ -76,11 +76,11 @@ static void report_duplicate_string(struct vtr_checker *c,
 {
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_STRING,
-                            place_at(c, string->offset, string->length),
+                            vtr_check_place_at(c, string->offset, string->length),
                             "string '$%.*s' is defined twice", (int)string->id.len,
                             (const char *)string->id.ptr);
 
-    problem->other = place_at(c, first->offset, first->length);
+    problem->other = vtr_check_place_at(c, first->offset, first->length);
     problem->other_label = "first here";
 }
 
@@ -135,7 +135,7 @@ static void check_unreferenced(struct vtr_checker *c)
         }
         struct vtr_problem *problem =
             vtr_diagnostics_add(c->diagnostics, VTR_CODE_UNREFERENCED,
-                                place_at(c, s->offset, s->length),
+                                vtr_check_place_at(c, s->offset, s->length),
                                 "string '$%.*s' is not used by the condition",
                                 (int)s->id.len, (const char *)s->id.ptr);
         problem->help =
@@ -166,7 +166,7 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
 {
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_UNDEFINED_STRING,
-                            place_at(c, offset, length),
+                            vtr_check_place_at(c, offset, length),
                             "the rule has no string '$%.*s%s'", (int)id.len,
                             (const char *)id.ptr, star);
 

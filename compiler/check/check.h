@@ -147,8 +147,11 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
 void vtr_check_add_reference(struct vtr_checker *c, struct vtr_bytes name,
                              bool is_wildcard, uint32_t offset, uint32_t length);
 
+/* Places in the source: of a node, and of `length` bytes. */
 struct vtr_place vtr_check_place(const struct vtr_checker *c,
                                  const struct vtr_node *node);
+struct vtr_place vtr_check_place_at(const struct vtr_checker *c, uint32_t offset,
+                                    size_t length);
 
 /* "a text", "an integer": for messages. */
 const char *vtr_type_text(enum vtr_type type);

@@ -119,9 +119,9 @@ void vtr_check_range(struct vtr_checker *c, struct vtr_node *node)
     }
     if (low->number > high->number) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
-                                  (struct vtr_place){c->source, low->offset,
+                                  vtr_check_place_at(c, low->offset,
                                                      high->offset + high->length -
-                                                         low->offset},
+                                                         low->offset),
                                   "this range is empty: its end is before its start");
     } else if (low->number < 0) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_RANGE,
@@ -406,9 +406,9 @@ static void report_operands(struct vtr_checker *c, const struct vtr_node *chain,
 {
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_TYPE,
-                            (struct vtr_place){c->source, chain->offset,
+                            vtr_check_place_at(c, chain->offset,
                                                right->offset + right->length -
-                                                   chain->offset},
+                                                   chain->offset),
                             "these two do not go together: %s and %s",
                             vtr_type_text(left), vtr_type_text(right->type));
 

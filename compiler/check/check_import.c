@@ -73,14 +73,13 @@ void vtr_check_report_import(struct vtr_checker *c, const struct vtr_node *node)
     const struct vtr_place begin = {c->source, vtr_source_text_begin(c->source), 0};
     struct vtr_problem *problem =
         vtr_diagnostics_add(c->diagnostics, VTR_CODE_NOT_IMPORTED,
-                            (struct vtr_place){c->source, node->offset,
-                                               (uint32_t)node->text.len},
+                            vtr_check_place_at(c, node->offset, node->text.len),
                             late == NULL ? "module '%.*s' is not imported"
                                          : "module '%.*s' is used before its import",
                             len, name);
 
     if (late != NULL) {
-        problem->other = (struct vtr_place){c->source, late->offset, late->length};
+        problem->other = vtr_check_place_at(c, late->offset, late->length);
         problem->other_label = "imported here";
     }
     vtr_problem_replace(problem, "import it at the beginning of the file", begin,

@@ -21,12 +21,6 @@
 /* What YARA 4 takes. */
 #define YARA4_LOOP_DEPTH 4u
 
-static struct vtr_place place_at(const struct vtr_checker *c, uint32_t offset,
-                                 uint32_t length)
-{
-    return (struct vtr_place){c->source, offset, length};
-}
-
 static void check_quantifier(struct vtr_checker *c, struct vtr_loop *loop)
 {
     const struct vtr_node *count = loop->count;
@@ -190,7 +184,7 @@ static void report_set(struct vtr_checker *c, const struct vtr_loop *loop,
                        const char *what, unsigned limit)
 {
     (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_STACK,
-                              place_at(c, loop->set_offset, loop->set_length),
+                              vtr_check_place_at(c, loop->set_offset, loop->set_length),
                               "%s of more than %u strings", what, limit);
     c->has_unread_part = true;
 }
@@ -205,7 +199,8 @@ static size_t count_set(struct vtr_checker *c, const struct vtr_loop *loop)
     c->member_count += total;
     if (is_them && total == 0) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_NO_STRINGS,
-                                  place_at(c, loop->set_offset, loop->set_length),
+                                  vtr_check_place_at(c, loop->set_offset,
+                                                     loop->set_length),
                                   "'them' are the strings of this rule, which has "
                                   "none");
     }
@@ -279,7 +274,7 @@ static bool enter_loop(struct vtr_checker *c, const struct vtr_node *node)
                                : VTR_LOOP_DEPTH_LIMIT;
     if (c->loop_depth >= limit) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_LOOP_DEPTH,
-                                  place_at(c, node->offset, 3),
+                                  vtr_check_place_at(c, node->offset, 3),
                                   "loops are nested more than %u deep", limit);
         return false;
     }
@@ -353,10 +348,11 @@ void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node)
     check_set(c, node->loop);
     const bool is_inner = c->is_in_string_loop;
     if (is_inner && c->source->dialect != VTR_DIALECT_YARA_X) {
-        (void)vtr_diagnostics_add(
-            c->diagnostics, VTR_CODE_NESTED_STRINGS, place_at(c, node->offset, 3),
-            "a loop over strings inside another: which string '$' "
-            "is would be unclear");
+        (void)
+            vtr_diagnostics_add(c->diagnostics, VTR_CODE_NESTED_STRINGS,
+                                vtr_check_place_at(c, node->offset, 3),
+                                "a loop over strings inside another: which string '$' "
+                                "is would be unclear");
         return;
     }
     if (!enter_loop(c, node)) {
@@ -426,8 +422,8 @@ static void add_variable(struct vtr_checker *c, const struct vtr_loop *loop,
     /* To YARA-X an inner variable hides an outer one. */
     if (is_variable(c, name) && c->source->dialect != VTR_DIALECT_YARA_X) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
-                                  place_at(c, loop->variable_offsets[number],
-                                           (uint32_t)name.len),
+                                  vtr_check_place_at(c, loop->variable_offsets[number],
+                                                     name.len),
                                   "there is a variable '%.*s' already", (int)name.len,
                                   (const char *)name.ptr);
     }
@@ -446,7 +442,7 @@ static bool check_variable_count(struct vtr_checker *c, const struct vtr_loop *l
     const unsigned last = loop->variable_count - 1;
     (void)vtr_diagnostics_add(
         c->diagnostics, VTR_CODE_LOOP_VARIABLES,
-        place_at(c, loop->variable_offsets[last], (uint32_t)loop->variables[last].len),
+        vtr_check_place_at(c, loop->variable_offsets[last], loop->variables[last].len),
         wanted == 1
             ? "the loop gives one value at a time"
             : "a loop over a dictionary gives two values at a time: key, value");
