@@ -79,6 +79,10 @@ void vtr_check_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node);
 
+/* Lists the strings of a loop's set, which is not of rules or conditions; reports
+ * members that are none.  They are asked for anywhere in the file. */
+void vtr_check_set(struct vtr_checker *c, struct vtr_loop *loop);
+
 /* Reports what YARA 4 has and YARA-X has not. */
 void vtr_check_refuse(struct vtr_checker *c, const struct vtr_node *node,
                       const char *what, const char *help);
