@@ -63,12 +63,15 @@ int vtr_complain_text(const struct vtr_verb *verb, const char *message,
 int vtr_output_finish(int exit_code)
 {
     errno = 0;
-    const bool ok = fflush(stdout) == 0 && ferror(stdout) == 0;
-    const int os_errno = errno;
-
-    if (ok) {
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
         return exit_code;
     }
+    /* Why an earlier write failed is forgotten by now: a line feed will meet the same.
+     */
+    if (errno == 0 && fputc('\n', stdout) != EOF) {
+        (void)fflush(stdout);
+    }
+    const int os_errno = errno;
     if (!vtr_is_broken_pipe(os_errno)) {
         (void)fprintf(stderr, "vitrine: cannot write to standard output: %s\n",
                       os_errno == 0 ? "an earlier write failed" : strerror(os_errno));

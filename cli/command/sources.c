@@ -54,7 +54,7 @@ static uint64_t read_names(const struct vtr_verb *verb, const char *names)
             const char *nearest = vtr_warning_suggest(name);
             vtr_complain_text(verb, "no warning is called", name);
             if (nearest != NULL) {
-                vtr_complain_text(verb, "did you mean", nearest);
+                (void)fprintf(stderr, "did you mean '%s'?\n", nearest);
             }
             return 0;
         }

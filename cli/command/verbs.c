@@ -79,6 +79,9 @@ static int unknown_verb(const struct vtr_verb *verb, const char *word)
     const char *nearest = vtr_options_nearest(word, words, count);
     if (nearest != NULL) {
         (void)fprintf(stderr, "did you mean '%s'?\n", nearest);
+    } else if (strpbrk(word, "./") != NULL) {
+        (void)fprintf(stderr, "the verb comes first, as in 'vitrine scan RULES FILE': "
+                              "see 'vitrine help'\n");
     } else {
         (void)fprintf(stderr, "see 'vitrine help'\n");
     }

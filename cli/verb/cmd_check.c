@@ -86,7 +86,7 @@ static int explain(const char *word)
         const char *nearest = vtr_warning_suggest(word);
         vtr_complain_text(&vtr_verb_check, "there is no such code", word);
         if (nearest != NULL) {
-            vtr_complain_text(&vtr_verb_check, "did you mean", nearest);
+            (void)fprintf(stderr, "did you mean '%s'?\n", nearest);
         }
         return VTR_EXIT_FAILED;
     }

@@ -111,13 +111,15 @@ is_same old.vdb keep.vdb
 # A failed write to standard output.
 if [ -w /dev/full ]; then
     for words in "compile -o - rules" "inspect old.vdb" "check noise.yar" \
-        "verify old.vdb --sources rules" "scan old.vdb ." "delta info d.vdelta"; do
+        "verify old.vdb --sources rules" "scan old.vdb ." "delta info d.vdelta" \
+        man "completion bash"; do
         read -ra arguments <<<"$words"
         code=0
         "$VITRINE" "${arguments[@]}" >/dev/full 2>stderr || code=$?
         [ "$code" -eq 2 ] || complain "exit code $code on a full output: $words"
         [ "$(grep -c 'cannot write' stderr)" -eq 1 ] ||
             complain "a full output is not said once: $words"
+        grep -q 'No space left' stderr || complain "it is not said why: $words"
     done
 fi
 
