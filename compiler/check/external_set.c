@@ -111,8 +111,6 @@ enum vtr_status vtr_external_set_init(struct vtr_external_set *out,
                                       const char *const *defines, size_t count,
                                       struct vtr_error *err)
 {
-    size_t kept = 0;
-
     *out = (struct vtr_external_set){0};
     out->items = vtr_arena_array(arena, count + 1, sizeof(*out->items));
     if (out->items == NULL ||
@@ -130,17 +128,15 @@ enum vtr_status vtr_external_set_init(struct vtr_external_set *out,
         VTR_OK) {
         return vtr_error_set_memory(err);
     }
-    for (size_t i = 0; i < count; i++) { /* stable: the last definition is the last */
-        const bool is_last =
-            i + 1 == count ||
-            vtr_bytes_compare(out->items[i].name, out->items[i + 1].name);
-        if (is_last) {
-            out->items[kept] = out->items[i];
-            (void)vtr_name_table_add(&out->names, 0, out->items[kept].name,
-                                     (uint32_t)kept);
-            kept++;
+    for (size_t i = 0; i < count; i++) {
+        const struct vtr_bytes name = out->items[i].name;
+        if (vtr_name_table_add(&out->names, 0, name, (uint32_t)i) !=
+            VTR_NAME_NOT_FOUND) {
+            return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                                 "external variable '%.*s' is defined twice",
+                                 (int)name.len, (const char *)name.ptr);
         }
     }
-    out->count = kept;
+    out->count = count;
     return VTR_OK;
 }

@@ -15,14 +15,14 @@ struct vtr_external {
     struct vtr_bytes body; /* record, format/record/rule.h */
 };
 
-/* Sorted by name; of several definitions of a name the last holds. */
+/* Sorted by name. */
 struct vtr_external_set {
     struct vtr_external *items;
     size_t count;
     struct vtr_name_table names;
 };
 
-/* VTR_ERROR_ARGUMENT for a definition that is none. */
+/* VTR_ERROR_ARGUMENT for a definition that is none, and for a second one of a name. */
 VTR_MUST_CHECK enum vtr_status vtr_external_set_init(struct vtr_external_set *out,
                                                      struct vtr_arena *arena,
                                                      const char *const *defines,

@@ -33,7 +33,7 @@ enum vtr_dialect {
 struct vtr_compile_options {
     const char *const *sources; /* files or folders; "-" is standard input, YARA */
     size_t source_count;
-    const char *const *defines; /* "NAME=VALUE": external variables */
+    const char *const *defines; /* "NAME=VALUE": external variables, each once */
     size_t define_count;
     const char *name; /* of the database; NULL: "vitrine" */
     uint64_t release; /* release number */

@@ -69,7 +69,7 @@ struct vtr_scan_options {
                             nanoseconds: 500,000,000; more for a long file */
 
     /* "NAME=VALUE": external variables of the database that have another value in this
-     * scanner.  Of several for a name the last holds. */
+     * scanner; each once. */
     const char *const *externals;
     size_t external_count;
 
@@ -163,8 +163,8 @@ typedef int (*vtr_detection_fn)(const struct vtr_detection *detection, void *con
 
 struct vtr_scanner; /* opaque, heap, for one thread at a time */
 
-/* VTR_ERROR_ARGUMENT: an external variable that the database has not, a value that is
- * not of its type, or data for a module that there is not. */
+/* VTR_ERROR_ARGUMENT: an external variable that the database has not or that is given
+ * twice, a value that is not of its type, or data for a module that there is not. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_scanner_new(
     struct vtr_scanner **out, const struct vtr_database *database,
     const struct vtr_scan_options *options, struct vtr_error *err);

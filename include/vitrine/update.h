@@ -144,6 +144,8 @@ struct vtr_update_state {
     uint64_t retry_at;
     char last_error[256];
 };
+/* VTR_ERROR_FORMAT: what the last update left is missing or damaged, which the next one
+ * repairs. */
 VTR_API VTR_MUST_CHECK enum vtr_status vtr_update_get_state(
     const char *dir, struct vtr_update_state *out, struct vtr_error *err);
 

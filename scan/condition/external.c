@@ -116,6 +116,17 @@ static enum vtr_status read_text(struct vtr_arena *arena, struct vtr_bytes text,
     return VTR_OK;
 }
 
+static bool has_setting(const struct vtr_external_settings *settings,
+                        struct vtr_bytes name)
+{
+    for (size_t i = 0; i < settings->count; i++) {
+        if (vtr_bytes_equal(settings->items[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum vtr_status read_define(struct vtr_external_settings *settings,
                                    const struct vtr_image *image, const char *define,
                                    struct vtr_error *err)
@@ -131,6 +142,11 @@ static enum vtr_status read_define(struct vtr_external_settings *settings,
     const size_t name_len = (size_t)(equals - define);
     if (!find(image, (struct vtr_bytes){(const uint8_t *)define, name_len}, &view)) {
         return refuse_name(image, define, name_len, err);
+    }
+    if (has_setting(settings, view.name)) {
+        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
+                             "external variable '%.*s' is defined twice",
+                             (int)(name_len < 100 ? name_len : 100), define);
     }
     const struct vtr_bytes text = vtr_bytes_from_text(equals + 1);
     setting->name = view.name;
@@ -185,7 +201,7 @@ struct vtr_value vtr_external_value(const struct vtr_image *image,
 {
     struct vtr_external_view view;
 
-    for (size_t i = settings->count; i-- > 0;) { /* the last one holds */
+    for (size_t i = 0; i < settings->count; i++) {
         if (vtr_bytes_equal(settings->items[i].name, name)) {
             return settings->items[i].value;
         }

@@ -26,10 +26,9 @@ struct vtr_external_settings {
     size_t count;
 };
 
-/* Reads "NAME=VALUE" texts, each value by the type that the database gives the name; of
- * several for a name the last holds.  VTR_ERROR_ARGUMENT: not of this form, a name that
- * the database has not, or a value that its type has not; the message says which there
- * are. */
+/* Reads "NAME=VALUE" texts, each value by the type that the database gives the name.
+ * VTR_ERROR_ARGUMENT: not of this form, a name that the database has not or that is
+ * given twice, or a value that its type has not; the message says which there are. */
 VTR_MUST_CHECK enum vtr_status vtr_external_settings_init(
     struct vtr_external_settings *out, const struct vtr_image *image,
     const char *const *defines, size_t count, struct vtr_error *err);

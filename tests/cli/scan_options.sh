@@ -85,8 +85,12 @@ cp e.vdb before
 expect 0 scan e.vdb file
 expect 1 scan -d n=7 -d t=seventeen -d b=true -d f=1.75 e.vdb file
 [ "$(wc -l <stdout)" -eq 4 ] || complain "not every variable was set"
-expect 1 scan -d n=8 -d n=7 e.vdb file
-says stdout '^number file$'
+for rules in e.vdb e.yar; do
+    expect 2 scan -d n=8 -d t= -d b=false -d f=-1 -d n=7 $rules file
+    says stderr "external variable 'n' is defined twice"
+done
+expect 2 compile -o twice.vdb -D n=1 -D t=one -D b=false -D f=1.0 -D n=1 e.yar
+says stderr "external variable 'n' is defined twice"
 expect 1 scan -d f=2 e.vdb file
 says stdout '^part file$'
 expect 1 scan -d n=7 -d t= -d b=false -d f=-1 e.yar file
@@ -98,7 +102,7 @@ expect 2 scan -d n=seven e.vdb file
 says stderr "'n' is an integer in the rules, and 'seven' is not"
 expect 2 scan -d n=1.5 e.vdb file
 expect 2 scan -d n=9223372036854775808 e.vdb file
-expect 1 scan -d n=7 -d n=-9223372036854775808 -d b=true e.vdb file
+expect 1 scan -d n=-9223372036854775808 -d b=true e.vdb file
 expect 2 scan -d b=1 e.vdb file
 expect 2 scan -d f=x e.vdb file
 expect 2 scan -d n e.vdb file

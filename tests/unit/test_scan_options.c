@@ -94,9 +94,10 @@ static void finds_with(const char *const *defines, size_t count, const char *exp
     assert_string_equal(found.text, expected);
 }
 
-static void refuses(const char *define, const char *reason)
+static void refuses_all(const char *const *defines, size_t count, const char *reason)
 {
-    const struct vtr_scan_options options = {.externals = &define, .external_count = 1};
+    const struct vtr_scan_options options = {.externals = defines,
+                                             .external_count = count};
     struct transcript found = {0};
     struct vtr_error err = {0};
 
@@ -105,16 +106,31 @@ static void refuses(const char *define, const char *reason)
     assert_non_null(strstr(err.message, reason));
 }
 
+static void refuses(const char *define, const char *reason)
+{
+    refuses_all(&define, 1, reason);
+}
+
 static void a_scanner_has_its_own_values_of_external_variables(void **state)
 {
     const char *const all[] = {"en=-7", "et=seven=7", "eb=true", "ef=2.5"};
-    const char *const last[] = {"en=-7", "en=7", "et=seven=7", "et=seven=7"};
+    const char *const some[] = {"en=7", "et=seven=7"};
 
     (void)state;
     finds_with(NULL, 0, "");
     finds_with(all, 4, "+b +f +n +t ");
     finds_with(all, 1, "+n ");
-    finds_with(last, 4, "+t ");
+    finds_with(some, 2, "+t ");
+}
+
+static void a_variable_that_is_given_twice_is_refused(void **state)
+{
+    const char *const two[] = {"en=8", "et=x", "en=7"};
+    const char *const same[] = {"en=7", "en=7"};
+
+    (void)state;
+    refuses_all(two, 3, "external variable 'en' is defined twice");
+    refuses_all(same, 2, "external variable 'en' is defined twice");
 }
 
 static void a_value_that_its_variable_cannot_have_is_refused(void **state)
@@ -176,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scanner_has_its_own_values_of_external_variables),
+        cmocka_unit_test(a_variable_that_is_given_twice_is_refused),
         cmocka_unit_test(a_value_that_its_variable_cannot_have_is_refused),
         cmocka_unit_test(rules_that_do_not_hold_are_told_of_when_asked_for),
         cmocka_unit_test(a_false_global_rule_makes_all_of_its_namespace_not_hold),
