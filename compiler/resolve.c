@@ -470,8 +470,20 @@ struct walk {
     uint8_t *visits;
     uint32_t *stack; /* entries that are open */
     size_t *next;    /* how many edges of each were followed */
+    size_t *low;     /* the lowest place in the stack that a circle leads back to */
+    size_t *places;  /* of each entry that is open, its place in the stack */
     size_t depth;
 };
+
+static void push(struct walk *walk, uint32_t entry)
+{
+    walk->visits[entry] = VISIT_OPEN;
+    walk->places[entry] = walk->depth;
+    walk->stack[walk->depth] = entry;
+    walk->next[walk->depth] = 0;
+    walk->low[walk->depth] = SIZE_MAX;
+    walk->depth++;
+}
 
 static void report_bad(struct vtr_resolution *r, struct vtr_rule_entry *from,
                        const struct vtr_edge *edge, bool is_cycle)
@@ -492,6 +504,30 @@ static void report_bad(struct vtr_resolution *r, struct vtr_rule_entry *from,
     from->is_bad = true;
 }
 
+/* Closes the entry on top.  Of a circle one rule is reported; the others are as bad,
+ * and nothing more has to be said of them. */
+static void close_top(struct walk *walk)
+{
+    struct vtr_resolution *r = walk->r;
+    const size_t at = --walk->depth;
+    struct vtr_rule_entry *entry = &r->entries[walk->stack[at]];
+    const struct vtr_edge *edges = r->edges.items;
+
+    walk->visits[walk->stack[at]] = VISIT_DONE;
+    if (walk->low[at] <= at) {
+        entry->is_bad = true;
+    }
+    if (walk->low[at] < at && walk->low[at] < walk->low[at - 1]) {
+        walk->low[at - 1] = walk->low[at];
+    }
+    for (size_t i = 0; i < entry->edge_count; i++) {
+        const struct vtr_edge *edge = &edges[entry->first_edge + i];
+        if (r->entries[edge->target].is_bad) {
+            report_bad(r, entry, edge, false);
+        }
+    }
+}
+
 /* Follows one edge of the entry on top, or closes it. */
 static void step(struct walk *walk)
 {
@@ -501,25 +537,18 @@ static void step(struct walk *walk)
     const struct vtr_edge *edges = r->edges.items;
 
     if (walk->next[walk->depth - 1] == entry->edge_count) {
-        walk->visits[top] = VISIT_DONE;
-        walk->depth--;
-        for (size_t i = 0; i < entry->edge_count; i++) {
-            const struct vtr_edge *edge = &edges[entry->first_edge + i];
-            if (r->entries[edge->target].is_bad) {
-                report_bad(r, entry, edge, false);
-            }
-        }
+        close_top(walk);
         return;
     }
     const struct vtr_edge *edge =
         &edges[entry->first_edge + walk->next[walk->depth - 1]++];
     if (walk->visits[edge->target] == VISIT_OPEN) {
+        const size_t place = walk->places[edge->target];
+        size_t *low = &walk->low[walk->depth - 1];
+        *low = *low < place ? *low : place;
         report_bad(r, entry, edge, true);
     } else if (walk->visits[edge->target] == VISIT_NEW) {
-        walk->visits[edge->target] = VISIT_OPEN;
-        walk->stack[walk->depth] = edge->target;
-        walk->next[walk->depth] = 0;
-        walk->depth++;
+        push(walk, edge->target);
     }
 }
 
@@ -530,17 +559,17 @@ static enum vtr_status spread_badness(struct vtr_resolution *r)
     walk.visits = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.visits));
     walk.stack = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.stack));
     walk.next = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.next));
-    if (walk.visits == NULL || walk.stack == NULL || walk.next == NULL) {
+    walk.low = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.low));
+    walk.places = vtr_arena_array(r->arena, r->count + 1, sizeof(*walk.places));
+    if (walk.visits == NULL || walk.stack == NULL || walk.next == NULL ||
+        walk.low == NULL || walk.places == NULL) {
         return VTR_ERROR_MEMORY;
     }
     for (size_t i = 0; i < r->count; i++) {
         if (walk.visits[i] != VISIT_NEW || r->entries[i].edge_count == 0) {
             continue;
         }
-        walk.visits[i] = VISIT_OPEN;
-        walk.stack[0] = (uint32_t)i;
-        walk.next[0] = 0;
-        walk.depth = 1;
+        push(&walk, (uint32_t)i);
         while (walk.depth > 0) {
             step(&walk);
         }
