@@ -36,6 +36,10 @@ cp vendor.key kept.key
 expect 2 repo init repo -o vendor.key "${parties[@]}"
 says stderr "'vendor.key' is there and no proposal: it is not replaced"
 is_same vendor.key kept.key
+expect 2 repo init repo -o one.proposal "${parties[@]}" --threshold 1
+says stderr 'alone reach the threshold'
+is_missing repo
+is_missing one.proposal
 : >root.proposal # as mktemp makes it
 expect 0 repo init repo -o root.proposal "${parties[@]}"
 expect 0 repo init repo -o root.proposal "${parties[@]}"
@@ -93,6 +97,19 @@ for words in 'gc nothing' 'expire nothing --key online.key' 'key nothing -o none
 done
 [ -z "$(ls -A nothing)" ] || complain "something is made in what is no repository"
 is_missing none.proposal
+
+# --- A database that a delta should lead from -------------------------------------------
+
+cp -r repo partly
+old=$(echo partly/targets/*.main-2.vdb)
+chmod u+w "$old"
+printf '\xa5' | dd of="$old" bs=1 seek=500 conv=notrunc status=none
+expect 2 repo propose partly 3.vdb -o partly.proposal --key online.key
+says stderr "an older release cannot be read, .* put its file back, or remove it: main-2.vdb is not what its digest says"
+is_missing partly.proposal
+rm "$old"
+expect 0 repo propose partly 3.vdb -o partly.proposal --key online.key
+says stderr '^partly.proposal: main release 3; good until'
 
 # --- Keys that do not count -------------------------------------------------------------
 

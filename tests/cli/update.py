@@ -676,6 +676,25 @@ def times_that_nobody_can_mean_are_refused(w):
     w.has(1)
 
 
+def a_damaged_state_is_said_and_written_anew(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    w.update()
+    for damage in (b"", b"\xff" * 40, None):
+        (w.dir / "state").unlink()
+        if damage is not None:
+            (w.dir / "state").write_bytes(damage)
+        for words in ["status"], ["update", "--rollback"]:
+            run = vitrine(*words, "--dir", w.dir, expect=2)
+            assert "state' is missing or damaged: the next update" in run.stderr
+        w.has(2)
+        assert w.update()["outcome"] == "current"
+        assert w.status()["release"] == 2
+    vitrine("update", "--dir", w.dir, "--rollback")
+    w.has(1)
+
+
 def addresses_of_other_kinds_are_refused(w):
     for url in ["ftp://localhost/", "sample", "", "gopher://x", "-"]:
         assert vitrine("update", "--url", url, "--dir", w.dir, expect=2).stderr

@@ -10,8 +10,10 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/whole_file.h"
 #include "delta/rebuild_image.h"
 #include "update/client/client_install.h"
+#include "update/client/client_store.h"
 
 /* What is told of a database file. */
 struct look {
@@ -37,13 +39,37 @@ static bool look_at(const char *path, struct look *out)
     return is_good;
 }
 
+/* Reads the state of a folder.  Where a root was taken, a state that says nothing was
+ * lost: it is written whenever an update ends. */
+static enum vtr_status read_state(struct vtr_client_state *out, const char *dir,
+                                  struct vtr_error *err)
+{
+    struct vtr_bytes root = {NULL, 0};
+    enum vtr_status status = vtr_client_state_read(out, dir, err);
+
+    if (status != VTR_OK || out->told.database[0] != '\0' ||
+        out->told.failure_count > 0) {
+        return status;
+    }
+    status = vtr_client_read(dir, VTR_CLIENT_METADATA "root.json",
+                             vtr_tuf_type_limit(VTR_TUF_ROOT), &root, err);
+    if (status == VTR_OK && root.len > 0) {
+        status = vtr_error_set(err, VTR_ERROR_FORMAT,
+                               "'%s/" VTR_CLIENT_STATE "' is missing or damaged: the "
+                               "next update writes it anew",
+                               dir);
+    }
+    vtr_whole_file_free(&root);
+    return status;
+}
+
 enum vtr_status vtr_update_get_state(const char *dir, struct vtr_update_state *out,
                                      struct vtr_error *err)
 {
     struct vtr_client_state state = {0};
     struct vtr_client_installed installed = {0};
     struct look previous;
-    enum vtr_status status = vtr_client_state_read(&state, dir, err);
+    enum vtr_status status = read_state(&state, dir, err);
 
     if (status == VTR_OK && state.told.database[0] != '\0') {
         status = vtr_client_installed_open(&installed, dir, state.told.database, err);
@@ -138,7 +164,7 @@ static enum vtr_status roll_back(const char *dir, struct vtr_update_result *resu
     struct vtr_client_state state = {0};
     struct vtr_client_installed installed = {0};
     struct look previous;
-    enum vtr_status status = vtr_client_state_read(&state, dir, err);
+    enum vtr_status status = read_state(&state, dir, err);
 
     if (status == VTR_OK && state.told.database[0] == '\0') {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' was never updated", dir);

@@ -151,6 +151,19 @@ static enum vtr_status add_delta(struct release *r, const struct vtr_tuf_custom 
     return status;
 }
 
+/* What was removed is passed over: clients of then take the whole file.  What is there
+ * and damaged is said, while the copy that it could be put back from is still kept. */
+static enum vtr_status pass_over(enum vtr_status status, const struct vtr_error *why,
+                                 struct vtr_error *err)
+{
+    return vtr_lineage_is_gone(status, why)
+               ? VTR_OK
+               : vtr_error_set(err, status,
+                               "an older release cannot be read, from which a delta "
+                               "should lead; put its file back, or remove it: %.400s",
+                               why->message);
+}
+
 /* The delta from the release with this serial, if its image is still there. */
 static enum vtr_status add_delta_from(struct release *r, uint64_t serial,
                                       struct vtr_error *err)
@@ -158,16 +171,18 @@ static enum vtr_status add_delta_from(struct release *r, uint64_t serial,
     struct vtr_lineage lineage = {0};
     struct vtr_mapping old = {0};
     struct vtr_tuf_custom custom = r->custom;
+    struct vtr_error why = {0};
+    enum vtr_status status =
+        vtr_lineage_find(&lineage, r->dir, r->before, r->image.name, serial, &why);
 
-    if (vtr_lineage_find(&lineage, r->dir, r->before, r->image.name, serial, NULL) !=
-        VTR_OK) {
-        return VTR_OK; /* it has been removed: clients of then take the whole file */
+    if (status != VTR_OK) {
+        return pass_over(status, &why, err);
     }
     const struct vtr_tuf_target *image = vtr_lineage_image(lineage.list, r->image.name);
-    enum vtr_status status = vtr_artefact_open(&old, r->dir, image, NULL);
+    status = vtr_artefact_open(&old, r->dir, image, &why);
     if (status != VTR_OK) {
         vtr_lineage_deinit(&lineage);
-        return VTR_OK;
+        return pass_over(status, &why, err);
     }
     custom.kind = VTR_TUF_KIND_DELTA;
     custom.from_release = image->custom.release;

@@ -292,39 +292,36 @@ static enum vtr_status remove_key(struct vtr_tuf_metadata *root,
     return VTR_OK;
 }
 
-/* The next root after `old` (NULL: the first), as a proposal file. */
-static enum vtr_status propose_root(const struct vtr_tuf_metadata *old,
-                                    const struct vtr_root_change *change,
-                                    const char *path, struct vtr_error *err)
+/* The next root after `old` (NULL: the first).  The caller deinits `*root`, whatever
+ * the status. */
+static enum vtr_status make_root(struct vtr_tuf_metadata *root,
+                                 const struct vtr_tuf_metadata *old,
+                                 const struct vtr_root_change *change,
+                                 struct vtr_error *err)
 {
-    struct vtr_tuf_metadata root = {.type = VTR_TUF_ROOT, .expires = change->expires};
     const size_t room = (old == NULL ? 0 : old->key_count) + change->added_count;
-    enum vtr_status status =
-        copy_root(&root, old, room) ? VTR_OK : vtr_error_set_memory(err);
+    enum vtr_status status = VTR_OK;
 
+    *root = (struct vtr_tuf_metadata){.type = VTR_TUF_ROOT, .expires = change->expires};
+    if (!copy_root(root, old, room)) {
+        return vtr_error_set_memory(err);
+    }
     for (size_t i = 0; i < change->removed_count && status == VTR_OK; i++) {
-        status = remove_key(&root, &change->removed[i], err);
+        status = remove_key(root, &change->removed[i], err);
     }
     for (size_t i = 0; i < change->added_count && status == VTR_OK; i++) {
-        status = add_key(&root, &change->added[i], room, err);
+        status = add_key(root, &change->added[i], room, err);
     }
     if (change->root_threshold != 0) {
-        root.roles[VTR_TUF_ROOT].threshold = change->root_threshold;
+        root->roles[VTR_TUF_ROOT].threshold = change->root_threshold;
     }
     if (change->release_threshold != 0) {
-        root.roles[VTR_TUF_TARGETS].threshold = change->release_threshold;
+        root->roles[VTR_TUF_TARGETS].threshold = change->release_threshold;
     }
     if (status == VTR_OK) {
-        status = vtr_repo_check_parties(&root, change->allows_single_party != 0, err);
+        status = vtr_repo_check_parties(root, change->allows_single_party != 0, err);
     }
-    if (status == VTR_OK) {
-        status = vtr_tuf_seal(&root, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_proposal_write(&root, path, err);
-    }
-    vtr_tuf_metadata_deinit(&root);
-    return status;
+    return status == VTR_OK ? vtr_tuf_seal(root, err) : status;
 }
 
 /* Makes DIR/FOLDER, in which a file could then stand. */
@@ -344,8 +341,15 @@ enum vtr_status vtr_repository_init(const char *dir,
                                     const char *proposal_path, struct vtr_error *err)
 {
     struct vtr_repo repo = {0};
-    enum vtr_status status = make_folder(dir, VTR_REPO_METADATA, err);
+    struct vtr_tuf_metadata root;
+    enum vtr_status status = make_root(&root, NULL, change, err);
 
+    if (status == VTR_OK) { /* what is refused leaves no folders */
+        status = vtr_proposal_check_place(proposal_path, &repo, err);
+    }
+    if (status == VTR_OK) {
+        status = make_folder(dir, VTR_REPO_METADATA, err);
+    }
     if (status == VTR_OK) {
         status = make_folder(dir, VTR_REPO_TARGETS, err);
     }
@@ -356,12 +360,10 @@ enum vtr_status vtr_repository_init(const char *dir,
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "'%s' has a root already", dir);
     }
     if (status == VTR_OK) {
-        status = vtr_proposal_check_place(proposal_path, &repo, err);
-    }
-    if (status == VTR_OK) {
-        status = propose_root(NULL, change, proposal_path, err);
+        status = vtr_proposal_write(&root, proposal_path, err);
     }
     vtr_repo_close(&repo);
+    vtr_tuf_metadata_deinit(&root);
     return status;
 }
 
@@ -371,6 +373,7 @@ enum vtr_status vtr_repository_change_root(const char *dir,
                                            struct vtr_error *err)
 {
     struct vtr_repo repo = {0};
+    struct vtr_tuf_metadata root = {0};
     enum vtr_status status = vtr_repo_open(&repo, dir, err);
 
     if (status == VTR_OK && repo.trusted == NULL) {
@@ -380,9 +383,12 @@ enum vtr_status vtr_repository_change_root(const char *dir,
         status = vtr_proposal_check_place(proposal_path, &repo, err);
     }
     if (status == VTR_OK) {
-        status =
-            propose_root(vtr_repo_get(&repo, VTR_TUF_ROOT), change, proposal_path, err);
+        status = make_root(&root, vtr_repo_get(&repo, VTR_TUF_ROOT), change, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_proposal_write(&root, proposal_path, err);
     }
     vtr_repo_close(&repo);
+    vtr_tuf_metadata_deinit(&root);
     return status;
 }
