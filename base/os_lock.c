@@ -43,11 +43,3 @@ void vtr_file_lock_close(struct vtr_file_lock *lock)
     }
     *lock = (struct vtr_file_lock){0};
 }
-
-enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err)
-{
-    if (unlink(path) != 0 && errno != ENOENT) {
-        return vtr_error_set_os(err, errno, "cannot remove '%s'", path);
-    }
-    return VTR_OK;
-}

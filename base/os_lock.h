@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One writer at a time, across processes; and files that are looked at or removed. */
+/* One writer at a time, across processes. */
 #ifndef VTR_BASE_OS_LOCK_H
 #define VTR_BASE_OS_LOCK_H
 
@@ -20,8 +20,5 @@ VTR_MUST_CHECK enum vtr_status vtr_file_lock_open(struct vtr_file_lock *out,
                                                   const char *path,
                                                   struct vtr_error *err);
 void vtr_file_lock_close(struct vtr_file_lock *lock);
-
-/* Removes a file; that it is missing is fine. */
-VTR_MUST_CHECK enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err);
 
 #endif

@@ -4,15 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/os_map.h"
-#include "base/os_replace.h"
+#include "base/os_path.h"
 
 enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
                                  struct vtr_error *err)
@@ -110,90 +108,8 @@ void vtr_partial_discard(struct vtr_partial *partial)
     vtr_partial_close(partial);
 }
 
-int vtr_sync_folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder =
-        slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-    int code = 0;
-
-    if (folder == NULL) {
-        return ENOMEM;
-    }
-    const int fd = open(folder, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        code = errno;
-    } else {
-        if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) {
-            code = errno;
-        }
-        (void)close(fd);
-    }
-    free(folder);
-    return code;
-}
-
-enum vtr_status vtr_file_rename(const char *path, const char *to, struct vtr_error *err)
-{
-    int code = rename(path, to) == 0 ? 0 : errno;
-
-    if (code == 0) {
-        code = vtr_sync_folder_of(to);
-    }
-    return code == 0 ? VTR_OK : vtr_error_set_os(err, code, "cannot write '%s'", to);
-}
-
 enum vtr_status vtr_partial_install(const struct vtr_partial *partial, const char *path,
                                     struct vtr_error *err)
 {
     return vtr_file_rename(partial->path, path, err);
-}
-
-/* For file systems without links. */
-static enum vtr_status copy_file(const char *path, const char *second,
-                                 struct vtr_error *err)
-{
-    struct vtr_mapping mapping = {0};
-    struct vtr_replacement copy = {0};
-    enum vtr_status status = vtr_mapping_open(&mapping, path, err);
-
-    if (status == VTR_OK) {
-        status = vtr_replacement_begin(&copy, second, 0600, err);
-    }
-    if (status == VTR_OK) {
-        status = vtr_replacement_write(&copy, mapping.bytes, err);
-        if (status == VTR_OK) {
-            status = vtr_replacement_commit(&copy, err);
-        }
-        vtr_replacement_abort(&copy);
-    }
-    vtr_mapping_close(&mapping);
-    return status;
-}
-
-enum vtr_status vtr_file_name_also(const char *path, const char *second,
-                                   struct vtr_error *err)
-{
-    const char *slash = strrchr(second, '/');
-    const size_t folder_len = slash == NULL ? 0 : (size_t)(slash - second) + 1;
-    const size_t cap = strlen(second) + 16;
-    char *temp = malloc(cap);
-    enum vtr_status status = VTR_OK;
-
-    if (temp == NULL) {
-        return vtr_error_set_memory(err);
-    }
-    (void)snprintf(temp, cap, "%.*s.%s.tmp0", (int)folder_len, second,
-                   second + folder_len);
-    (void)unlink(temp);
-    if (link(path, temp) == 0) {
-        status = vtr_file_rename(temp, second, err);
-        (void)unlink(temp); /* two names of one file: renaming leaves both */
-    } else if (errno == EPERM || errno == ENOTSUP || errno == EMLINK) {
-        status = copy_file(path, second, err);
-    } else {
-        status = vtr_error_set_os(err, errno, "cannot write '%s'", second);
-    }
-    free(temp);
-    return status;
 }

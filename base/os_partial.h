@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * A file that is brought piece by piece, over several runs, and then put in place; and
- * second names for a file.  Both survive a kill at any moment.
+ * A file that is brought piece by piece, over several runs, and then put in place: it
+ * survives a kill at any moment.
  */
 #ifndef VTR_BASE_OS_PARTIAL_H
 #define VTR_BASE_OS_PARTIAL_H
@@ -43,20 +43,7 @@ VTR_MUST_CHECK enum vtr_status vtr_partial_install(const struct vtr_partial *par
                                                    const char *path,
                                                    struct vtr_error *err);
 
-/* Makes `second` a name of the file at `path`, whatever it was before; a copy where the
- * file system has no links.  Both are in one folder. */
-VTR_MUST_CHECK enum vtr_status vtr_file_name_also(const char *path, const char *second,
-                                                  struct vtr_error *err);
-
 /* Writes all bytes at an offset of an open file; 0 or an errno. */
 VTR_MUST_CHECK int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes);
-
-/* Syncs the folder that `path` is in, so that names made there survive a power loss; 0
- * or an errno.  A file system that cannot is taken at its word. */
-int vtr_sync_folder_of(const char *path);
-
-/* Renames and syncs the folder. */
-VTR_MUST_CHECK enum vtr_status vtr_file_rename(const char *path, const char *to,
-                                               struct vtr_error *err);
 
 #endif

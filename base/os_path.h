@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What stands at a path, and folders on the way to it. */
+/* What stands at a path, folders on the way to it, and names that go or change. */
 #ifndef VTR_BASE_OS_PATH_H
 #define VTR_BASE_OS_PATH_H
 
@@ -19,5 +19,12 @@ enum vtr_path_kind vtr_path_kind(const char *path);
  * survive a power loss. */
 VTR_MUST_CHECK enum vtr_status vtr_make_folders_for(const char *path,
                                                     struct vtr_error *err);
+
+/* Renames and syncs the folder of `to`. */
+VTR_MUST_CHECK enum vtr_status vtr_file_rename(const char *path, const char *to,
+                                               struct vtr_error *err);
+
+/* Removes a file; that it is missing is fine. */
+VTR_MUST_CHECK enum vtr_status vtr_file_remove(const char *path, struct vtr_error *err);
 
 #endif

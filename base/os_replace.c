@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/os_map.h"
 #include "base/os_memory.h"
 #include "base/os_path.h"
 
@@ -496,4 +497,48 @@ void vtr_replacement_abort(struct vtr_replacement *r)
     free(r->temp_path);
     free(r->path);
     *r = (struct vtr_replacement){.fd = -1};
+}
+
+/* For file systems without links. */
+static enum vtr_status copy_file(const char *path, const char *second,
+                                 struct vtr_error *err)
+{
+    struct vtr_mapping mapping = {0};
+    struct vtr_replacement copy = {0};
+    enum vtr_status status = vtr_mapping_open(&mapping, path, err);
+
+    if (status == VTR_OK) {
+        status = vtr_replacement_begin(&copy, second, 0600, err);
+    }
+    if (status == VTR_OK) {
+        status = vtr_replacement_write(&copy, mapping.bytes, err);
+        if (status == VTR_OK) {
+            status = vtr_replacement_commit(&copy, err);
+        }
+        vtr_replacement_abort(&copy);
+    }
+    vtr_mapping_close(&mapping);
+    return status;
+}
+
+enum vtr_status vtr_file_name_also(const char *path, const char *second,
+                                   struct vtr_error *err)
+{
+    char *temp = temp_path_new(second, 0);
+    enum vtr_status status = VTR_OK;
+
+    if (temp == NULL) {
+        return vtr_error_set_memory(err);
+    }
+    (void)unlink(temp);
+    if (link(path, temp) == 0) {
+        status = vtr_file_rename(temp, second, err);
+        (void)unlink(temp); /* two names of one file: renaming leaves both */
+    } else if (errno == EPERM || errno == ENOTSUP || errno == EMLINK) {
+        status = copy_file(path, second, err);
+    } else {
+        status = vtr_error_set_os(err, errno, "cannot write '%s'", second);
+    }
+    free(temp);
+    return status;
 }

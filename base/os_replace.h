@@ -2,7 +2,8 @@
 
 /*
  * Atomic replacement of a file: whatever happens, kill and power loss included, the
- * destination holds its old bytes or the new ones, whole.
+ * destination holds its old bytes or the new ones, whole.  And second names for a file,
+ * which survive the same.
  */
 #ifndef VTR_BASE_OS_REPLACE_H
 #define VTR_BASE_OS_REPLACE_H
@@ -73,5 +74,11 @@ struct vtr_bytes vtr_replacement_destination(const char *name);
 /* Removes a temporary file that a killed process left; false: it is there yet, since
  * somebody writes it or it cannot be removed. */
 bool vtr_replacement_remove_stale(const char *temp_path);
+
+/* Makes `second` a name of the file at `path`, whatever it was before; a copy where the
+ * file system has no links.  Both are in one folder, which is the caller's alone: the
+ * name that is made on the way is not locked. */
+VTR_MUST_CHECK enum vtr_status vtr_file_name_also(const char *path, const char *second,
+                                                  struct vtr_error *err);
 
 #endif

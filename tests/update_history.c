@@ -19,7 +19,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
-#include "base/os_lock.h"
 #include "base/os_map.h"
 #include "base/os_path.h"
 #include "base/os_replace.h"

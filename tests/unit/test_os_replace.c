@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -280,6 +281,26 @@ static void a_new_file_has_no_mode_to_keep(void **state)
     vtr_test_holds("fresh", "");
 }
 
+static void a_second_name_outlives_the_first(void **state)
+{
+    (void)state;
+    char first[128];
+
+    (void)snprintf(first, sizeof(first), "%s", vtr_test_path("first"));
+    vtr_test_put("first", "first");
+    vtr_test_put("second", "other");
+    assert_int_equal(vtr_file_name_also(first, vtr_test_path("second"), NULL), VTR_OK);
+    vtr_test_holds("second", "first");
+    /* Again, where both are one file already. */
+    assert_int_equal(vtr_file_name_also(first, vtr_test_path("second"), NULL), VTR_OK);
+    assert_int_equal(vtr_path_kind(vtr_test_path(".second.tmp0")), VTR_PATH_MISSING);
+    assert_int_equal(unlink(first), 0);
+    vtr_test_holds("second", "first");
+    assert_int_equal(vtr_file_name_also(first, vtr_test_path("second"), NULL),
+                     VTR_ERROR_IO);
+    vtr_test_holds("second", "first");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_shared_replacement_is_as_readable_as_its_folder),
         cmocka_unit_test(a_replacement_keeps_the_mode_when_asked),
         cmocka_unit_test(a_new_file_has_no_mode_to_keep),
+        cmocka_unit_test(a_second_name_outlives_the_first),
     };
     return cmocka_run_group_tests_name("os_replace", tests, vtr_test_folder_make,
                                        vtr_test_folder_remove);

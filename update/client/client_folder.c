@@ -10,6 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/os_path.h"
+#include "base/os_replace.h"
 #include "base/whole_file.h"
 #include "delta/rebuild_image.h"
 #include "update/client/client_install.h"

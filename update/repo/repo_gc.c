@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/os_path.h"
 #include "base/os_replace.h"
 #include "base/os_walk.h"
 #include "base/sort.h"

@@ -13,7 +13,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
-#include "base/os_lock.h"
 #include "base/os_path.h"
 #include "base/os_replace.h"
 #include "verify/key/key_text.h"
