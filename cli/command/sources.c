@@ -152,11 +152,9 @@ void vtr_sources_print_diagnostics(struct vtr_text *out,
     const uint64_t omitted = vtr_sources_omitted(compilation);
     if (is_json && omitted > 0) {
         struct vtr_json json;
-        vtr_json_init(&json, out);
-        vtr_json_begin_object(&json, NULL);
+        vtr_json_begin(&json, out);
         vtr_json_number(&json, "omitted", omitted);
-        vtr_json_end_object(&json);
-        vtr_text_add(out, "\n");
+        vtr_json_finish(&json);
     } else if (omitted > 0) {
         print_more(out, omitted, "more diagnostic");
     }

@@ -108,6 +108,18 @@ void vtr_json_end_object(struct vtr_json *json)
     end(json, "}");
 }
 
+void vtr_json_begin(struct vtr_json *json, struct vtr_text *text)
+{
+    vtr_json_init(json, text);
+    vtr_json_begin_object(json, NULL);
+}
+
+void vtr_json_finish(struct vtr_json *json)
+{
+    vtr_json_end_object(json);
+    vtr_text_add(json->text, "\n");
+}
+
 void vtr_json_begin_array(struct vtr_json *json, const char *key)
 {
     begin(json, key, "[");

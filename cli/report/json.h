@@ -23,6 +23,10 @@ struct vtr_json {
 
 void vtr_json_init(struct vtr_json *json, struct vtr_text *text);
 
+/* An object that has a line for itself, and what ends both. */
+void vtr_json_begin(struct vtr_json *json, struct vtr_text *text);
+void vtr_json_finish(struct vtr_json *json);
+
 /* `key` is NULL inside an array and at the top. */
 void vtr_json_begin_object(struct vtr_json *json, const char *key);
 void vtr_json_end_object(struct vtr_json *json);

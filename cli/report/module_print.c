@@ -74,8 +74,7 @@ static void print_text(struct vtr_module_print *print, struct vtr_text *out,
 static void begin_line(struct vtr_json *json, struct vtr_text *out,
                        const struct vtr_finding *node, const char *path)
 {
-    vtr_json_init(json, out);
-    vtr_json_begin_object(json, NULL);
+    vtr_json_begin(json, out);
     vtr_json_path(json, path);
     vtr_json_bytes(json, "module", node->name);
     vtr_json_begin_object(json, "data");
@@ -97,7 +96,7 @@ static void begin_json(struct vtr_module_print *print, struct vtr_text *out,
     print->depth++;
 }
 
-static void end_json(struct vtr_module_print *print, struct vtr_text *out)
+static void end_json(struct vtr_module_print *print)
 {
     print->depth--;
     if (print->is_in_array[print->depth]) {
@@ -106,8 +105,7 @@ static void end_json(struct vtr_module_print *print, struct vtr_text *out)
         vtr_json_end_object(&print->json);
     }
     if (print->depth == 0) {
-        vtr_json_end_object(&print->json);
-        vtr_text_add(out, "\n");
+        vtr_json_finish(&print->json);
     }
 }
 
@@ -115,7 +113,7 @@ static void print_json(struct vtr_module_print *print, struct vtr_text *out,
                        const struct vtr_finding *node, const char *path)
 {
     if (node->kind == VTR_FINDING_END) {
-        end_json(print, out);
+        end_json(print);
         return;
     }
     if (print->depth > 0 && !print->is_in_array[print->depth - 1]) {

@@ -310,8 +310,7 @@ void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostic
         out->has_failed = true;
         return;
     }
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "$schema", SCHEMA);
     vtr_json_string(&json, "version", "2.1.0");
     vtr_json_begin_array(&json, "runs");
@@ -326,7 +325,6 @@ void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostic
     vtr_json_end_array(&json);
     vtr_json_end_object(&json);
     vtr_json_end_array(&json);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
     free(rules.index);
 }

@@ -271,8 +271,7 @@ static void print_json(struct vtr_text *out, const struct vtr_detection *detecti
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_path(&json, path);
     vtr_json_bytes(&json, "rule", detection->name);
     vtr_json_string(&json, "kind", detection->is_hash ? "hash" : "rule");
@@ -287,8 +286,7 @@ static void print_json(struct vtr_text *out, const struct vtr_detection *detecti
     vtr_json_end_array(&json);
     put_json_metas(&json, detection);
     put_json_strings(&json, detection);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 void vtr_scan_print(struct vtr_text *out, const struct vtr_scan_style *style,
@@ -395,12 +393,10 @@ void vtr_scan_print_end(struct vtr_text *out, const char *path, const char *key,
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_path(&json, path);
     vtr_json_string(&json, key, reason);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style,
@@ -409,8 +405,7 @@ void vtr_scan_print_log(struct vtr_text *out, const struct vtr_scan_style *style
     struct vtr_json json;
 
     if (style->is_json) {
-        vtr_json_init(&json, out);
-        vtr_json_begin_object(&json, NULL);
+        vtr_json_begin(&json, out);
         vtr_json_path(&json, path);
         vtr_json_bytes(&json, "log", line);
         vtr_json_end_object(&json);
@@ -424,12 +419,10 @@ void vtr_scan_print_count(struct vtr_text *out, const char *path, uint64_t count
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_path(&json, path);
     vtr_json_number(&json, "count", count);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* The strings that came to limits, an object each, where it was a single one. */
@@ -457,8 +450,7 @@ void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limi
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_path(&json, path);
     vtr_json_begin_array(&json, "limits");
     for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
@@ -468,6 +460,5 @@ void vtr_scan_print_limits(struct vtr_text *out, const char *path, unsigned limi
     }
     vtr_json_end_array(&json);
     print_limited(&json, limits, limited);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }

@@ -36,8 +36,7 @@ static void print_json(struct printer *p, const struct vtr_cost *cost)
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, p->out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, p->out);
     vtr_json_string(&json, "profile", KIND_WORDS[cost->kind]);
     if (cost->kind == VTR_COST_RULE || cost->kind == VTR_COST_STRING) {
         vtr_json_bytes(&json, "namespace", cost->space);
@@ -60,8 +59,7 @@ static void print_json(struct printer *p, const struct vtr_cost *cost)
         vtr_json_number(&json, "places", cost->place_count);
         vtr_json_number(&json, "matches", cost->match_count);
     }
-    vtr_json_end_object(&json);
-    vtr_text_add(p->out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* Ends a cell that began at `start`, to the right of its column. */

@@ -168,8 +168,7 @@ static void put_json(struct vtr_text *out, const struct vtr_compilation *compila
     const struct vtr_diagnostic *diagnostics =
         vtr_compilation_get_diagnostics(compilation, &count);
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_bool(&json, "written", result->is_written);
     vtr_json_number(&json, "files", stats->files);
     vtr_json_number(&json, "source_bytes", stats->source_bytes);
@@ -198,8 +197,7 @@ static void put_json(struct vtr_text *out, const struct vtr_compilation *compila
     }
     vtr_json_end_array(&json);
     vtr_json_number(&json, "omitted", vtr_sources_omitted(compilation));
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* Whether the limit of memory is one. */

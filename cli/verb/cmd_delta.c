@@ -274,15 +274,13 @@ static void put_applied(struct vtr_text *out, const char *path,
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "path", path);
     vtr_json_number(&json, "release", info->to_release);
     vtr_json_hex(&json, "digest", (struct vtr_bytes){info->to_digest, VTR_DIGEST_LEN});
     vtr_json_number(&json, "bytes", info->to_len);
     vtr_json_milli(&json, "seconds", milliseconds);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* What a delta that was just applied has led to. */

@@ -196,8 +196,7 @@ static void put_info(struct vtr_text *out, const struct shown *shown)
     const struct vtr_delta_info *info = &shown->info;
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_bytes(&json, "name", info->name);
     put_side(&json, "from", info->from_release, info->from_digest);
     put_side(&json, "to", info->to_release, info->to_digest);
@@ -219,8 +218,7 @@ static void put_info(struct vtr_text *out, const struct shown *shown)
         }
         vtr_json_end_array(&json);
     }
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* Fills `out` from a delta's bytes. */

@@ -171,14 +171,12 @@ static int inspect(const struct inspect_arguments *arguments,
     }
     if (arguments->is_json) {
         struct vtr_json json;
-        vtr_json_init(&json, &out);
-        vtr_json_begin_object(&json, NULL);
+        vtr_json_begin(&json, &out);
         put_info(&json, database);
         if (arguments->is_checked) {
             vtr_json_string(&json, "check", status == VTR_OK ? "ok" : err.message);
         }
-        vtr_json_end_object(&json);
-        vtr_text_add(&out, "\n");
+        vtr_json_finish(&json);
     } else {
         print_info(&out, database);
         if (arguments->is_checked && status == VTR_OK) {

@@ -76,8 +76,7 @@ static int answer(const char *path, const struct vtr_public_key *key, bool is_js
 
     if (is_json) {
         struct vtr_json json;
-        vtr_json_init(&json, &out);
-        vtr_json_begin_object(&json, NULL);
+        vtr_json_begin(&json, &out);
         vtr_json_string(&json, "path", path);
         vtr_key_id_to_json(&json, "id", key->id);
         vtr_json_hex(&json, "key", (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});

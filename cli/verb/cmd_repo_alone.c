@@ -234,8 +234,7 @@ static void json_made(struct vtr_text *out, const struct alone *alone)
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_begin_array(&json, "made");
     if (alone->made_release_key) {
         vtr_json_string(&json, NULL, alone->release_path);
@@ -252,8 +251,7 @@ static void json_made(struct vtr_text *out, const struct alone *alone)
     vtr_json_bytes(&json, "database", alone->info.name);
     vtr_json_number(&json, "release", alone->info.release);
     vtr_json_number(&json, "database_bytes", alone->info.file_len);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 static int answer(const struct alone *alone, bool is_json)

@@ -183,8 +183,7 @@ static void json_proposal(struct vtr_text *out, const struct vtr_proposal *propo
     struct vtr_json json;
 
     vtr_proposal_get_info(proposal, &info);
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "of", info.is_root ? "root" : "release");
     vtr_json_number(&json, "version", info.version);
     vtr_json_string(&json, "expires", info.expires);
@@ -206,8 +205,7 @@ static void json_proposal(struct vtr_text *out, const struct vtr_proposal *propo
         json_target(&json, &target);
     }
     vtr_json_end_array(&json);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 static void put_change(const struct vtr_change *change, void *context)

@@ -89,12 +89,10 @@ static void put_json(struct vtr_text *out, const char *kind, const char *text)
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "kind", kind);
     vtr_json_string(&json, "text", text);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 static void take_note(enum vtr_repository_note kind, const char *text, void *context)

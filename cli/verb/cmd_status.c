@@ -120,8 +120,7 @@ static void put_state(struct vtr_text *out, const struct vtr_update_state *state
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "database", state->database);
     vtr_json_bool(&json, "has_database", state->has_database != 0);
     if (state->has_database != 0) {
@@ -141,8 +140,7 @@ static void put_state(struct vtr_text *out, const struct vtr_update_state *state
     vtr_json_number(&json, "failures", state->failure_count);
     vtr_json_number(&json, "retry_at", state->retry_at);
     vtr_json_string(&json, "last_error", state->last_error);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 static int show(const struct status_arguments *arguments)

@@ -119,8 +119,7 @@ static void put_json(struct vtr_text *out, const struct vtr_test_check *check)
     };
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_bool(&json, "passed", check->is_passed != 0);
     vtr_json_string(&json, "kind", KINDS[check->kind]);
     if (check->kind != VTR_TEST_COVERED) {
@@ -136,8 +135,7 @@ static void put_json(struct vtr_text *out, const struct vtr_test_check *check)
         vtr_json_string(&json, "reason", check->reason);
     }
     vtr_json_place(&json, &check->place);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* The title, fit for a line of text, in the report's scratch. */
@@ -216,8 +214,7 @@ static void put_json_summary(struct vtr_text *out,
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_begin_object(&json, "summary");
     vtr_json_number(&json, "files", summary->files);
     vtr_json_number(&json, "samples", summary->samples);
@@ -228,8 +225,7 @@ static void put_json_summary(struct vtr_text *out,
     vtr_json_number(&json, "digests", summary->digests);
     vtr_json_number(&json, "digests_without_sample", summary->absent);
     vtr_json_end_object(&json);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* Errors of rules and of test files, for people or as JSON lines. */

@@ -123,8 +123,7 @@ static void put_result(struct vtr_text *out, const struct vtr_update_result *res
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "outcome", name_outcome(result->outcome));
     if (result->outcome == VTR_UPDATE_WAITING) {
         vtr_json_number(&json, "retry_at", result->retry_at);
@@ -142,8 +141,7 @@ static void put_result(struct vtr_text *out, const struct vtr_update_result *res
         vtr_json_number(&json, "expires", result->expires);
     }
     vtr_json_milli(&json, "seconds", milliseconds);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 static void print_release(struct vtr_text *out, const struct vtr_update_result *result)

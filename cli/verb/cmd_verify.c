@@ -255,8 +255,7 @@ static void put_finding(struct vtr_text *out, const struct finding *finding)
 {
     struct vtr_json json;
 
-    vtr_json_init(&json, out);
-    vtr_json_begin_object(&json, NULL);
+    vtr_json_begin(&json, out);
     vtr_json_string(&json, "verdict", name_of(finding->verdict));
     put_errors(&json, finding);
     if (finding->layout[0] == '\0') {
@@ -281,8 +280,7 @@ static void put_finding(struct vtr_text *out, const struct finding *finding)
         vtr_change_to_json(&json, word_of(change->kind), change, &place);
     }
     vtr_json_end_array(&json);
-    vtr_json_end_object(&json);
-    vtr_text_add(out, "\n");
+    vtr_json_finish(&json);
 }
 
 /* Problems of the sources explain why nothing could be verified. */
