@@ -211,10 +211,6 @@ void vtr_json_float(struct vtr_json *json, const char *key, double value)
 
 void vtr_json_milli(struct vtr_json *json, const char *key, uint64_t value)
 {
-    const uint64_t part = value % 1000;
-
     lead(json, key);
-    vtr_text_number(json->text, value / 1000);
-    vtr_text_add(json->text, part < 10 ? ".00" : part < 100 ? ".0" : ".");
-    vtr_text_number(json->text, part);
+    vtr_text_milli(json->text, value);
 }

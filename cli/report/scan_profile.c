@@ -88,18 +88,12 @@ static void add_number(struct vtr_text *out, uint64_t value)
     end_cell(out, start);
 }
 
-/* A thousandth's digits behind a point. */
 static void add_thousandths(struct vtr_text *out, uint64_t value, const char *unit)
 {
     const size_t start = out->len;
-    const char digits[] = {(char)('0' + value / 100 % 10),
-                           (char)('0' + value / 10 % 10), (char)('0' + value % 10),
-                           '\0'};
 
     vtr_text_add(out, " ");
-    vtr_text_number(out, value / 1000);
-    vtr_text_add(out, ".");
-    vtr_text_add(out, digits);
+    vtr_text_milli(out, value);
     vtr_text_add(out, unit);
     end_cell(out, start);
 }

@@ -115,6 +115,15 @@ void vtr_text_decimal(struct vtr_text *text, int64_t digits, int64_t exponent)
     vtr_text_add(text, exponent == 0 ? "0" : number + point);
 }
 
+void vtr_text_milli(struct vtr_text *text, uint64_t value)
+{
+    const uint64_t part = value % 1000;
+
+    vtr_text_number(text, value / 1000);
+    vtr_text_add(text, part < 10 ? ".00" : part < 100 ? ".0" : ".");
+    vtr_text_number(text, part);
+}
+
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {

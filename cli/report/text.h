@@ -36,6 +36,8 @@ void vtr_text_signed(struct vtr_text *text, int64_t value);
 /* digits * 10^exponent with a point: "-2.5", "3.0"; "5e30" of what is very large or
  * small. */
 void vtr_text_decimal(struct vtr_text *text, int64_t digits, int64_t exponent);
+/* Thousandths with a point: "1.250". */
+void vtr_text_milli(struct vtr_text *text, uint64_t value);
 void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes);
 
 /* The same with what a terminal would obey, and what is not UTF-8, as \xNN. */

@@ -106,10 +106,7 @@ static void print_digest(struct vtr_text *out, const char *what, const uint8_t *
 
 static void print_seconds(struct vtr_text *out, uint64_t milliseconds)
 {
-    struct vtr_json number;
-
-    vtr_json_init(&number, out);
-    vtr_json_milli(&number, NULL, milliseconds);
+    vtr_text_milli(out, milliseconds);
     vtr_text_add(out, " s");
 }
 

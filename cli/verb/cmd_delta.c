@@ -105,24 +105,21 @@ const struct vtr_verb vtr_verb_delta = {
 void vtr_delta_print_made(struct vtr_text *out, const char *path, uint64_t len,
                           uint64_t milliseconds, bool is_json)
 {
-    struct vtr_json json;
-
-    vtr_json_init(&json, out);
     if (is_json) {
-        vtr_json_begin_object(&json, NULL);
+        struct vtr_json json;
+        vtr_json_begin(&json, out);
         vtr_json_string(&json, "path", path);
         vtr_json_number(&json, "bytes", len);
         vtr_json_milli(&json, "seconds", milliseconds);
-        vtr_json_end_object(&json);
-    } else {
-        vtr_text_safe(out, vtr_text_view(path));
-        vtr_text_add(out, ": ");
-        vtr_text_number(out, len);
-        vtr_text_add(out, " bytes in ");
-        vtr_json_milli(&json, NULL, milliseconds);
-        vtr_text_add(out, " s");
+        vtr_json_finish(&json);
+        return;
     }
-    vtr_text_add(out, "\n");
+    vtr_text_safe(out, vtr_text_view(path));
+    vtr_text_add(out, ": ");
+    vtr_text_number(out, len);
+    vtr_text_add(out, " bytes in ");
+    vtr_text_milli(out, milliseconds);
+    vtr_text_add(out, " s\n");
 }
 
 static uint64_t release_of(struct vtr_bytes bytes)
@@ -256,16 +253,13 @@ int vtr_cmd_delta_create(int argc, char **argv)
 static void print_applied(struct vtr_text *out, const char *path,
                           const struct vtr_delta_info *info, uint64_t milliseconds)
 {
-    struct vtr_json seconds;
-
     vtr_text_safe(out, vtr_text_view(path));
     vtr_text_add(out, ": release ");
     vtr_text_number(out, info->to_release);
     vtr_text_add(out, ", ");
     vtr_text_number(out, info->to_len);
     vtr_text_add(out, " bytes in ");
-    vtr_json_init(&seconds, out);
-    vtr_json_milli(&seconds, NULL, milliseconds);
+    vtr_text_milli(out, milliseconds);
     vtr_text_add(out, " s\n");
 }
 

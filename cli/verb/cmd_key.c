@@ -80,14 +80,14 @@ static int answer(const char *path, const struct vtr_public_key *key, bool is_js
         vtr_json_string(&json, "path", path);
         vtr_key_id_to_json(&json, "id", key->id);
         vtr_json_hex(&json, "key", (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
-        vtr_json_end_object(&json);
+        vtr_json_finish(&json);
     } else {
         vtr_text_add(&out, "key id      ");
         vtr_key_id_print(&out, key->id);
         vtr_text_add(&out, "\npublic key  ");
         vtr_text_hex(&out, (struct vtr_bytes){key->key, VTR_PUBLIC_KEY_LEN});
+        vtr_text_add(&out, "\n");
     }
-    vtr_text_add(&out, "\n");
     return vtr_output_answer(&out, VTR_EXIT_YES);
 }
 
