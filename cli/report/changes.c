@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/print_diagnostic.h"
+
 static const char *name_of_kind(enum vtr_change_of of)
 {
     switch (of) {
@@ -31,11 +33,6 @@ const char *vtr_change_word(enum vtr_change_kind kind)
         return "changed";
     }
     return "";
-}
-
-static bool has_place(const struct vtr_span *place)
-{
-    return place != NULL && place->path != NULL && place->path[0] != '\0';
 }
 
 /* "default:Name", or "Name (digest)" of a hash record. */
@@ -68,13 +65,9 @@ void vtr_change_print(struct vtr_text *out, const char *word,
         vtr_text_add(out, ": ");
         vtr_text_safe(out, change->detail);
     }
-    if (has_place(place)) {
+    if (vtr_has_place(place)) {
         vtr_text_add(out, "  at ");
-        vtr_text_safe(out, vtr_text_view(place->path));
-        vtr_text_add(out, ":");
-        vtr_text_number(out, place->line);
-        vtr_text_add(out, ":");
-        vtr_text_number(out, place->column);
+        vtr_print_place(out, place);
     }
     vtr_text_add(out, "\n");
 }
@@ -95,10 +88,8 @@ void vtr_change_to_json(struct vtr_json *json, const char *word,
     if (change->detail.len > 0) {
         vtr_json_bytes(json, "detail", change->detail);
     }
-    if (has_place(place)) {
-        vtr_json_string(json, "path", place->path);
-        vtr_json_number(json, "line", place->line);
-        vtr_json_number(json, "column", place->column);
+    if (vtr_has_place(place)) {
+        vtr_json_place(json, place);
     }
     vtr_json_end_object(json);
 }

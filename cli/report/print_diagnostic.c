@@ -178,6 +178,11 @@ static void show_marks(const struct page *page, const struct window *window,
     }
 }
 
+bool vtr_has_place(const struct vtr_span *span)
+{
+    return span != NULL && span->path != NULL && span->path[0] != '\0';
+}
+
 void vtr_print_place(struct vtr_text *out, const struct vtr_span *span)
 {
     vtr_text_safe(out, vtr_text_view(span->path));
@@ -191,15 +196,9 @@ void vtr_print_place(struct vtr_text *out, const struct vtr_span *span)
     }
 }
 
-/* Whether a span names a place at all. */
-static bool has_place(const struct vtr_span *span)
-{
-    return span->path != NULL && span->path[0] != '\0';
-}
-
 static bool has_line(const struct vtr_span *span)
 {
-    return has_place(span) && span->line > 0 && span->text != NULL;
+    return vtr_has_place(span) && span->line > 0 && span->text != NULL;
 }
 
 static void show_arrow(const struct page *page, const char *arrow,
@@ -295,7 +294,7 @@ static void show_places(const struct page *page, const struct vtr_diagnostic *d)
     if (has_line(&d->span)) {
         show_source(page, &d->span, d->label, true);
     }
-    if (has_place(&d->other)) {
+    if (vtr_has_place(&d->other)) {
         show_arrow(page, "::: ", &d->other);
     }
     if (has_other) {
@@ -419,7 +418,7 @@ void vtr_print_diagnostic(struct vtr_text *out, const struct vtr_diagnostic *dia
     vtr_text_safe(out, vtr_text_view(diagnostic->message));
     paint(&page, PLAIN);
     vtr_text_add(out, "\n");
-    if (has_place(&diagnostic->span)) {
+    if (vtr_has_place(&diagnostic->span)) {
         show_places(&page, diagnostic);
     }
     show_remark(&page, "note: ", diagnostic->note);
@@ -457,7 +456,7 @@ void vtr_json_diagnostic(struct vtr_json *json, const struct vtr_diagnostic *dia
         vtr_json_number(json, "source_column", diagnostic->span.text_column);
     }
     put_remark(json, "label", diagnostic->label);
-    if (has_place(&diagnostic->other)) {
+    if (vtr_has_place(&diagnostic->other)) {
         vtr_json_begin_object(json, "other");
         vtr_json_place(json, &diagnostic->other);
         vtr_json_number(json, "length", diagnostic->other.length);
@@ -466,7 +465,7 @@ void vtr_json_diagnostic(struct vtr_json *json, const struct vtr_diagnostic *dia
     }
     put_remark(json, "note", diagnostic->note);
     put_remark(json, "help", diagnostic->help);
-    if (has_place(&diagnostic->edit)) {
+    if (vtr_has_place(&diagnostic->edit)) {
         vtr_json_begin_object(json, "edit");
         vtr_json_place(json, &diagnostic->edit);
         vtr_json_number(json, "length", diagnostic->edit.length);

@@ -22,6 +22,9 @@ void vtr_print_diagnostics(struct vtr_text *out,
                            const struct vtr_diagnostic *diagnostics, size_t count,
                            bool is_json, bool is_coloured);
 
+/* Whether a span, or NULL, names a place at all. */
+bool vtr_has_place(const struct vtr_span *span);
+
 /* "path:line:column", without what is not known. */
 void vtr_print_place(struct vtr_text *out, const struct vtr_span *span);
 

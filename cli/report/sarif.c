@@ -7,6 +7,7 @@
 
 #include "cli/report/diagnostic_page.h"
 #include "cli/report/json.h"
+#include "cli/report/print_diagnostic.h"
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -98,11 +99,6 @@ static void put_region(struct vtr_json *json, const char *key,
     vtr_json_end_object(json);
 }
 
-static bool has_place(const struct vtr_span *span)
-{
-    return span->path != NULL && span->path[0] != '\0';
-}
-
 /* A problem of a file as a whole stands before its first character: code hosts ask for
  * a place. */
 static const struct vtr_span FILE_BEGIN = {.line = 1,
@@ -120,7 +116,7 @@ static void put_location(struct vtr_json *json, const struct vtr_span *span)
 
 static void put_related(struct vtr_json *json, const struct vtr_diagnostic *d)
 {
-    if (!has_place(&d->other)) {
+    if (!vtr_has_place(&d->other)) {
         return;
     }
     vtr_json_begin_array(json, "relatedLocations");
@@ -136,7 +132,7 @@ static void put_related(struct vtr_json *json, const struct vtr_diagnostic *d)
 
 static void put_fix(struct vtr_json *json, const struct vtr_diagnostic *d)
 {
-    if (!has_place(&d->edit) || d->edit.character == 0) {
+    if (!vtr_has_place(&d->edit) || d->edit.character == 0) {
         return;
     }
     vtr_json_begin_array(json, "fixes");
@@ -217,7 +213,7 @@ static void put_result(struct vtr_json *json, const struct vtr_diagnostic *d,
                     d->severity == VTR_SEVERITY_ERROR ? "error" : "warning");
     put_texts(json, d);
     vtr_json_begin_array(json, "locations");
-    if (has_place(&d->span)) {
+    if (vtr_has_place(&d->span)) {
         vtr_json_begin_object(json, NULL);
         put_location(json, &d->span);
         vtr_json_end_object(json);
