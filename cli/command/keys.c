@@ -73,6 +73,6 @@ void vtr_key_id_to_json(struct vtr_json *json, const char *name, const uint8_t *
     struct vtr_text text = {0};
 
     vtr_key_id_print(&text, id);
-    vtr_json_bytes(json, name, (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
+    vtr_json_bytes(json, name, vtr_text_get_bytes(&text));
     vtr_text_deinit(&text);
 }

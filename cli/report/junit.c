@@ -90,7 +90,7 @@ void vtr_junit_finish(struct vtr_text *out, const struct vtr_text *cases,
     add_count(out, "failures", summary->failed);
     add_count(out, "errors", error_count);
     vtr_text_add(out, ">\n");
-    vtr_text_bytes(out, (struct vtr_bytes){(const uint8_t *)cases->ptr, cases->len});
+    vtr_text_bytes(out, vtr_text_get_bytes(cases));
     vtr_text_add(out, "  </testsuite>\n</testsuites>\n");
     out->has_failed |= cases->has_failed;
 }

@@ -352,8 +352,7 @@ static void show_edit(const struct page *page, const struct vtr_diagnostic *d)
                                 after.ptr[i] == '\r');
     }
     if (!is_blank && !after.has_failed) {
-        window = open_window((struct vtr_bytes){(const uint8_t *)after.ptr, after.len},
-                             begin);
+        window = open_window(vtr_text_get_bytes(&after), begin);
         show_line(page, &window, d->edit.line, " + ");
     }
     vtr_text_deinit(&after);

@@ -81,7 +81,7 @@ static void put_artifact(struct vtr_json *json, const char *path)
         }
     }
     vtr_json_begin_object(json, "artifactLocation");
-    vtr_json_bytes(json, "uri", (struct vtr_bytes){(const uint8_t *)uri.ptr, uri.len});
+    vtr_json_bytes(json, "uri", vtr_text_get_bytes(&uri));
     vtr_json_end_object(json);
     vtr_text_deinit(&uri);
 }
@@ -197,8 +197,7 @@ static void put_texts(struct vtr_json *json, const struct vtr_diagnostic *d)
         }
     }
     vtr_json_begin_object(json, "message");
-    vtr_json_bytes(json, "text",
-                   (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
+    vtr_json_bytes(json, "text", vtr_text_get_bytes(&text));
     vtr_json_end_object(json);
     vtr_text_deinit(&text);
 }
@@ -245,8 +244,7 @@ static void put_rule(struct vtr_json *json, const struct vtr_code_meaning *meani
     vtr_json_string(json, "text", page);
     vtr_json_string(json, "markdown", page);
     vtr_json_end_object(json);
-    vtr_json_bytes(json, "helpUri",
-                   (struct vtr_bytes){(const uint8_t *)uri.ptr, uri.len});
+    vtr_json_bytes(json, "helpUri", vtr_text_get_bytes(&uri));
     vtr_json_begin_object(json, "defaultConfiguration");
     vtr_json_string(json, "level", meaning->code[0] == 'W' ? "warning" : "error");
     vtr_json_end_object(json);
@@ -285,8 +283,7 @@ static void put_invocation(struct vtr_json *json, uint64_t omitted)
         vtr_json_begin_array(json, "toolExecutionNotifications");
         vtr_json_begin_object(json, NULL);
         vtr_json_begin_object(json, "message");
-        vtr_json_bytes(json, "text",
-                       (struct vtr_bytes){(const uint8_t *)text.ptr, text.len});
+        vtr_json_bytes(json, "text", vtr_text_get_bytes(&text));
         vtr_json_end_object(json);
         vtr_json_end_object(json);
         vtr_json_end_array(json);

@@ -75,7 +75,7 @@ static size_t show_char(struct vtr_text *out, struct vtr_bytes *rest, size_t cel
         cells = safe.len; /* spelt as \xNN */
     }
     if (out != NULL) {
-        vtr_text_bytes(out, (struct vtr_bytes){(const uint8_t *)safe.ptr, safe.len});
+        vtr_text_bytes(out, vtr_text_get_bytes(&safe));
     }
     vtr_text_deinit(&safe);
     return cells;

@@ -133,6 +133,12 @@ void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes)
     }
 }
 
+struct vtr_bytes vtr_text_get_bytes(const struct vtr_text *text)
+{
+    struct vtr_bytes bytes = {(const uint8_t *)text->ptr, text->len};
+    return bytes;
+}
+
 struct vtr_bytes vtr_text_view(const char *string)
 {
     struct vtr_bytes bytes = {(const uint8_t *)string,

@@ -46,6 +46,9 @@ void vtr_text_safe(struct vtr_text *text, struct vtr_bytes bytes);
 /* Writes all of it and clears it.  False when memory was out or the write failed. */
 bool vtr_text_print(struct vtr_text *text, FILE *file);
 
+/* What it holds, until it changes. */
+struct vtr_bytes vtr_text_get_bytes(const struct vtr_text *text);
+
 /* A C string as bytes, borrowed; NULL is empty. */
 struct vtr_bytes vtr_text_view(const char *string);
 

@@ -338,7 +338,7 @@ static void say_limit(const struct outcome *outcome, unsigned bit, const char *p
     struct vtr_text reason = {0};
 
     vtr_scan_say_limit(&reason, bit, &outcome->limited);
-    vtr_text_bytes(&reason, (struct vtr_bytes){(const uint8_t *)"", 1});
+    vtr_text_repeat(&reason, '\0', 1);
     vtr_complain_text(&vtr_verb_scan,
                       reason.has_failed ? "a limit was reached:" : reason.ptr, path);
     vtr_text_deinit(&reason);

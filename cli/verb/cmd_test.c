@@ -144,7 +144,7 @@ static struct vtr_bytes make_title(struct test_report *report,
 {
     vtr_text_clear(&report->title);
     add_title(&report->title, check);
-    return (struct vtr_bytes){(const uint8_t *)report->title.ptr, report->title.len};
+    return vtr_text_get_bytes(&report->title);
 }
 
 static int note_check(const struct vtr_test_check *check, void *context)
@@ -156,7 +156,7 @@ static int note_check(const struct vtr_test_check *check, void *context)
     if (report->arguments->is_json) {
         put_json(&report->machine, check);
     } else if (report->arguments->is_junit) {
-        vtr_text_bytes(&report->title, (struct vtr_bytes){(const uint8_t *)"", 1});
+        vtr_text_repeat(&report->title, '\0', 1);
         vtr_junit_add(&report->machine, check,
                       report->title.has_failed ? "" : report->title.ptr);
     }

@@ -150,8 +150,7 @@ static struct vtr_span place_of(const struct finding *finding,
     } else if (change->of == VTR_CHANGE_OF_HASH) {
         struct vtr_text hex = {0};
         vtr_text_hex(&hex, change->digest);
-        vtr_compilation_find(finding->compilation, NULL,
-                             (struct vtr_bytes){(const uint8_t *)hex.ptr, hex.len},
+        vtr_compilation_find(finding->compilation, NULL, vtr_text_get_bytes(&hex),
                              &place);
         vtr_text_deinit(&hex);
     }
