@@ -47,6 +47,8 @@ struct lookup {
     size_t question_count;
     struct suspect suspects[GROUP];
     size_t suspect_count;
+    struct vtr_plain_slot *full[GROUP]; /* as many matches wait in them as may */
+    size_t full_count;
     /* What does not change in a group; at hand, since each slot asks for it. */
     const uint64_t *idle_bits; /* NULL: no row is idle */
     const uint8_t *units;      /* what is read first of each, so many bytes */
@@ -229,26 +231,28 @@ static void note_units(struct lookup *l)
 
 static void fetch_ends(const struct lookup *l)
 {
-    const struct vtr_pattern_states *patterns = &l->run->patterns;
-    const struct vtr_plain_slot *slots = patterns->slots;
+    const struct vtr_plain_slot *slots = l->run->patterns.slots;
     const struct suspect *end = l->suspects + l->suspect_count;
-    const uint64_t file_number = l->run->file_number;
-    size_t others = 0; /* of which a slot does not say it all */
 
     for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
         if (suspect->number > 0) {
-            const struct vtr_plain_slot *slot = &slots[suspect->number - 1];
-
-            vtr_plain_hits_fetch(slot);
-            others += slot->wanted >> 8 != file_number;
-        } else {
-            vtr_pattern_states_fetch_new(patterns, suspect->pattern, 1);
+            vtr_plain_hits_fetch(&slots[suspect->number - 1]);
         }
     }
-    for (unsigned step = 0; others > 0 && step < VTR_PATTERN_FETCHES; step++) {
+}
+
+/* The same of what is known of patterns besides. */
+static void fetch_states(const struct lookup *l)
+{
+    const struct vtr_pattern_states *patterns = &l->run->patterns;
+    const struct suspect *end = l->suspects + l->suspect_count;
+
+    for (unsigned step = 0; step < VTR_PATTERN_FETCHES; step++) {
         for (const struct suspect *suspect = l->suspects; suspect < end; suspect++) {
             if (suspect->number > 0) {
                 vtr_pattern_states_fetch(patterns, suspect->number - 1, step);
+            } else if (step == 0) {
+                vtr_pattern_states_fetch_new(patterns, suspect->pattern, 1);
             }
         }
     }
@@ -256,11 +260,44 @@ static void fetch_ends(const struct lookup *l)
 
 /* Whether that is all: the pattern is a plain one whose hits are taken, and this was
  * one or was none. */
-static bool take_plain(struct lookup *l, const struct suspect *suspect, size_t at)
+static bool take_plain(struct lookup *l, const struct suspect *suspect)
 {
+    const size_t at = offset_of(l, suspect->at);
+
     return suspect->number > 0 && suspect->is_plain && at >= suspect->back &&
            !l->run->is_search_over &&
            vtr_plain_hits_take(l->run, suspect->number - 1, at - suspect->back);
+}
+
+/* Notes the slot when it is full. */
+static void note_full(struct lookup *l, struct vtr_plain_slot *slot)
+{
+    l->full[l->full_count] = slot;
+    l->full_count += vtr_plain_hits_are_full(slot);
+}
+
+/* Takes the hits of plain patterns; the other suspects are left. */
+static void take_hits(struct lookup *l)
+{
+    struct vtr_plain_slot *slots = l->run->patterns.slots;
+    size_t left = 0;
+
+    l->full_count = 0;
+    for (size_t i = 0; i < l->suspect_count; i++) {
+        const struct suspect *suspect = &l->suspects[i];
+
+        if (take_plain(l, suspect)) {
+            note_full(l, &slots[suspect->number - 1]);
+        } else {
+            l->suspects[left++] = *suspect;
+        }
+    }
+    l->suspect_count = left;
+    for (size_t i = 0; i < l->full_count; i++) {
+        if (vtr_plain_hits_are_full(l->full[i])) { /* or it was written since */
+            vtr_plain_hits_write(l->full[i]);
+        }
+    }
 }
 
 static void try_suspects(struct lookup *l)
@@ -269,18 +306,17 @@ static void try_suspects(struct lookup *l)
 
     if (new_count > 0) {
         fetch_slots(l);
+        if (l->run->match_count >= NOTED_MATCHES) {
+            note_units(l);
+        }
     }
     fetch_ends(l);
-    if (new_count > 0 && l->run->match_count >= NOTED_MATCHES) {
-        note_units(l);
-    }
+    take_hits(l);
+    fetch_states(l);
     for (size_t i = 0; i < l->suspect_count; i++) {
         const struct suspect *suspect = &l->suspects[i];
-        const size_t at = offset_of(l, suspect->at);
 
-        if (!take_plain(l, suspect, at)) {
-            try_row(l, suspect->place - 1, at);
-        }
+        try_row(l, suspect->place - 1, offset_of(l, suspect->at));
     }
     l->suspect_count = 0;
 }
@@ -335,16 +371,15 @@ static void take_answers(struct lookup *l, size_t count)
         const struct vtr_line_question *question = &l->questions[answer.question];
         const uint8_t *slots = lines + (size_t)question->line * VTR_ATOM_LINE_LEN;
         const uint32_t at = question->at;
+        const uint32_t is_full = (answer.slots & VTR_LINE_FULL) != 0;
 
-        if ((answer.slots & VTR_LINE_FULL) != 0) {
-            const uint32_t next =
-                question->line + 1 == line_count ? 0 : question->line + 1;
-
-            VTR_PREFETCH(lines + (size_t)next * VTR_ATOM_LINE_LEN);
-            l->questions[left++] = (struct vtr_line_question){.line = next,
-                                                              .key = question->key,
-                                                              .at = at};
-        }
+        /* Whether it goes on cannot be foreseen: it is written as if, and counted. */
+        uint32_t next = question->line + is_full;
+        next = next == line_count ? 0 : next;
+        VTR_PREFETCH(lines + (size_t)next * VTR_ATOM_LINE_LEN);
+        l->questions[left] =
+            (struct vtr_line_question){.line = next, .key = question->key, .at = at};
+        left += is_full;
         for (uint32_t matches = answer.slots & (VTR_LINE_FULL - 1); matches != 0;
              matches &= matches - 1) {
             const uint32_t slot = vtr_load_u32(slots + 4 * VTR_LOWEST_BIT(matches));

@@ -49,6 +49,9 @@ void vtr_plain_hits_write(struct vtr_plain_slot *slot)
     const uint64_t high = (slot->next - 1) & ~(uint64_t)UINT32_MAX;
     const uint64_t len = slot->wanted & 0xFFu;
 
+    if (slot->waiting_count == 0) {
+        return;
+    }
     for (unsigned i = 0; i < slot->waiting_count; i++) {
         uint32_t low;
 
@@ -56,6 +59,7 @@ void vtr_plain_hits_write(struct vtr_plain_slot *slot)
         *slot->end++ = (struct vtr_match){high | low, len};
     }
     slot->waiting_count = 0;
+    slot->waiting_limit = VTR_PLAIN_HITS_MAX;
 }
 
 void vtr_plain_hits_close(struct vtr_scan_run *run, struct vtr_pattern_state *state)

@@ -27,38 +27,47 @@ void vtr_plain_hits_open(struct vtr_scan_run *run, struct vtr_pattern_state *sta
  * at the list; until the pattern is opened again, no hits of it are taken. */
 void vtr_plain_hits_close(struct vtr_scan_run *run, struct vtr_pattern_state *state);
 
-/* Fetches what taking a hit writes to beside the slot. */
-static inline void vtr_plain_hits_fetch(const struct vtr_plain_slot *slot)
-{
-    if (slot->waiting_count + 1 >= slot->waiting_limit) {
-        VTR_PREFETCH(slot->end);
-    }
-}
-
-/* Writes the matches that wait in a slot to the end of the list. */
+/* Writes the matches that wait in a slot to the end of the list: when they are as many
+ * as may wait, or before anything else is added there. */
 void vtr_plain_hits_write(struct vtr_plain_slot *slot);
+
+/* Whether no more matches may wait, since they fill a line of the list's memory. */
+static inline bool vtr_plain_hits_are_full(const struct vtr_plain_slot *slot)
+{
+    return slot->waiting_count == slot->waiting_limit;
+}
 
 /* Adds a hit where the list has no room, or may have no more matches, or the one before
  * it is behind it or far away. */
 void vtr_plain_hits_add(struct vtr_scan_run *run, uint32_t number, size_t start);
 
-/* Adds a hit behind the others, which is less than 2^32 bytes from the last. */
+/* Fetches what is written beside the slot when the next hit fills it. */
+static inline void vtr_plain_hits_fetch(const struct vtr_plain_slot *slot)
+{
+    const bool is_next = slot->waiting_count + 1 >= slot->waiting_limit;
+
+    VTR_PREFETCH(is_next ? (const void *)slot->end : slot);
+}
+
+/* Adds a hit behind the others, which is less than 2^32 bytes from the last.  When one
+ * has filled the line, the caller writes it, with others: which hit that is cannot be
+ * foreseen, and asking at each costs more than it does to write one. */
 static inline void vtr_plain_hits_append(struct vtr_plain_slot *slot, size_t start)
 {
+    const uint32_t low = (uint32_t)start;
+
     slot->next = (uint64_t)start + 1;
     slot->room--;
-    if (slot->waiting_limit == 0) {
-        *slot->end++ = (struct vtr_match){start, slot->wanted & 0xFFu};
-        return;
+    if (VTR_UNLIKELY(vtr_plain_hits_are_full(slot))) {
+        if (slot->waiting_limit == 0) {
+            *slot->end++ = (struct vtr_match){start, slot->wanted & 0xFFu};
+            return;
+        }
+        vtr_plain_hits_write(slot);
     }
-    const uint32_t low = (uint32_t)start;
     memcpy(slot->bytes + VTR_PLAIN_HITS_AT + slot->waiting_count * sizeof(low), &low,
            sizeof(low));
     slot->waiting_count++;
-    if (slot->waiting_count == slot->waiting_limit) {
-        vtr_plain_hits_write(slot);
-        slot->waiting_limit = VTR_PLAIN_HITS_MAX;
-    }
 }
 
 /* Whether so many bytes, up to VTR_PLAIN_LEN_MAX, are equal. */
