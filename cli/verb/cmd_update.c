@@ -47,7 +47,7 @@ static const struct vtr_option OPTIONS[] = {
      "the root to begin with, in a folder that has none yet",
      offsetof(struct update_arguments, root)},
     {"database", 0, VTR_OPTION_TEXT, "NAME",
-     "which of the repository's databases, where it has several",
+     "which of the repository's databases, at first where it has several",
      offsetof(struct update_arguments, database)},
     {"trust", 't', VTR_OPTION_PATHS, "KEY.pub",
      "deltas must besides be signed by this key; may be given again",

@@ -74,7 +74,8 @@ typedef void (*vtr_update_progress_fn)(const struct vtr_update_progress *progres
 /* Zero means the default. */
 struct vtr_update_options {
     const char *dir;       /* made if it is missing; the client's own */
-    const char *database;  /* by name; NULL: the only one of the repository */
+    const char *database;  /* by name; NULL: that of the last update, or the
+                              only one of the repository */
     struct vtr_bytes root; /* the first root, for a folder that has none yet */
     uint64_t now;          /* seconds since 1970 */
 

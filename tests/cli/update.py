@@ -195,6 +195,28 @@ def one_of_several_databases_is_named(w):
     assert w.update("--database", "another")["database"] == "another"
     assert (w.dir / "another.vdb").exists()
     w.update("--database", "none", expect=2)
+    assert w.update()["database"] == "another"
+
+
+def a_second_database_is_nothing_to_those_who_follow_the_first(w):
+    w.publish(1)
+    w.update()
+    w.publish(2)
+    both = dict(w.repo.targets)
+    w.repo.releases, w.repo.lists = [], []
+    w.repo.publish(database(w.work, 1, "another"))
+    w.repo.targets |= both
+    w.repo.write_targets()
+    w.update()
+    w.has(2)
+    assert w.update()["outcome"] == "current"
+    assert not (w.dir / "another.vdb").exists()
+    w.update("--database", "another")
+    w.update("--database", "sample")
+    assert w.update()["database"] == "sample"
+    w.repo.targets = {k: v for k, v in w.repo.targets.items() if k not in both}
+    w.repo.write_targets()
+    w.refuse("the repository has no database 'sample'", expect=2)
 
 
 def deltas_must_be_signed_by_a_key_that_is_asked_for(w):

@@ -186,6 +186,18 @@ static enum vtr_status follow(struct vtr_client *client,
     return status;
 }
 
+/* Which database is followed: the one that is named, or that of the last update, so
+ * that a second one in the repository is nothing to those who follow the first.  NULL:
+ * the only one. */
+static const char *wanted_database(const struct vtr_client *client)
+{
+    const char *last = client->state.told.database;
+
+    return client->options->database != NULL ? client->options->database
+           : last[0] != '\0'                 ? last
+                                             : NULL;
+}
+
 /* One mirror, from its metadata to its database. */
 static enum vtr_status try_mirror(struct vtr_client *client,
                                   struct vtr_update_result *result,
@@ -197,7 +209,7 @@ static enum vtr_status try_mirror(struct vtr_client *client,
     if (status == VTR_OK) {
         status = vtr_client_find_database(vtr_tuf_trusted_get(client->trusted,
                                                               VTR_TUF_TARGETS),
-                                          client->options->database, &target, err);
+                                          wanted_database(client), &target, err);
     }
     if (status == VTR_OK) {
         status = check_offer(client, target, err);
