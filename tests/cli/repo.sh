@@ -28,6 +28,10 @@ json() { # file, an object a line
         complain "not JSON: $(head -c 200 "$work/$1")"
 }
 
+shown_key() { # file
+    "$VITRINE" key show "$1" | sed -n 's/^public key *\(.\{16\}\).*/\1/p'
+}
+
 # What another implementation says.
 others_agree() { # repository
     [ -n "$python" ] || return 0
@@ -77,7 +81,13 @@ expect 2 repo init repo -o no "${parties[@]}" --party vendor:vendor2.key.pub --o
 says stderr "keys of 'vendor' alone"
 expect 2 repo init repo -o no "${parties[@]}" --party lab:vendor.key.pub --online online.key.pub \
     --threshold 2 --root-threshold 2
-says stderr 'belongs to 2 parties'
+shown=$(shown_key vendor.key.pub)
+says stderr "key '$shown...' belongs to two parties"
+expect 2 repo init repo -o no "${parties[@]}" --party server:online.key.pub --online online.key.pub \
+    --threshold 2 --root-threshold 2
+shown=$(shown_key online.key.pub)
+says stderr "key '$shown...' is the server's, so that whoever runs that would approve for a party"
+is_missing no
 expect 2 repo init repo -o no "${parties[@]}" --threshold 4 --root-threshold 2 --online online.key.pub
 says stderr 'the threshold of targets is 4 of 3 keys'
 expect 2 repo init repo -o no "${parties[@]}" --threshold 2 --root-threshold 2
@@ -265,7 +275,8 @@ says stderr 'the threshold of targets is 2 of 1 keys'
 expect 2 repo key repo -o no --remove lab.key.pub --party vendor:vendor2.key.pub
 says stderr "keys of 'vendor' alone"
 expect 2 repo key repo -o no --remove stranger.key.pub
-says stderr 'does not have the key'
+shown=$(shown_key stranger.key.pub)
+says stderr "does not have the key '$shown...'"
 expect 0 repo key repo -o root2 --remove lab.key.pub --party lab:stranger.key.pub \
     --remove online.key.pub --online online2.key.pub
 for key in rootv roots; do expect 0 repo approve root2 --key "$key.key"; done

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/os_path.h"
 #include "update/repo/proposal.h"
@@ -68,6 +69,28 @@ static uint64_t count_of_party(const struct vtr_tuf_metadata *root,
     return count;
 }
 
+#define KEY_SHOWN 8
+
+/* The first bytes of a key as 'vitrine key show' has them; a key's id is another
+ * number, which nobody sees elsewhere. */
+static const char *show_key(const uint8_t *key, char out[2 * KEY_SHOWN + 1])
+{
+    vtr_digest_hex((struct vtr_bytes){key, KEY_SHOWN}, out);
+    return out;
+}
+
+/* Says `what` of a key of the root. */
+static enum vtr_status refuse_key(const struct vtr_tuf_metadata *root,
+                                  struct vtr_bytes key_id, const char *what,
+                                  struct vtr_error *err)
+{
+    const struct vtr_tuf_key *key = vtr_tuf_find_key(root, key_id);
+    char hex[2 * KEY_SHOWN + 1] = "?";
+
+    return vtr_error_set(err, VTR_ERROR_ARGUMENT, "key '%s...' %s",
+                         key == NULL ? hex : show_key(key->key, hex), what);
+}
+
 static enum vtr_status check_owner(const struct vtr_tuf_metadata *root,
                                    struct vtr_bytes key_id, struct vtr_error *err)
 {
@@ -77,12 +100,11 @@ static enum vtr_status check_owner(const struct vtr_tuf_metadata *root,
         owners +=
             has_id(root->parties[i].key_ids, root->parties[i].key_id_count, key_id);
     }
-    if (owners != 1) {
-        return vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                             "key '%.16s...' belongs to %u parties",
-                             (const char *)key_id.ptr, owners);
-    }
-    return VTR_OK;
+    return owners == 1 ? VTR_OK
+                       : refuse_key(root, key_id,
+                                    owners == 0 ? "belongs to no party"
+                                                : "belongs to two parties",
+                                    err);
 }
 
 static enum vtr_status check_role(const struct vtr_tuf_metadata *root,
@@ -100,6 +122,13 @@ static enum vtr_status check_role(const struct vtr_tuf_metadata *root,
     }
     for (size_t i = 0; i < role->key_id_count && status == VTR_OK; i++) {
         status = check_owner(root, role->key_ids[i], err);
+        if (status == VTR_OK && !allows_single_party &&
+            (vtr_repo_uses_of(root, role->key_ids[i]) & VTR_KEY_USE_ONLINE) != 0) {
+            status = refuse_key(root, role->key_ids[i],
+                                "is the server's, so that whoever runs that would "
+                                "approve for a party: give the party another",
+                                err);
+        }
     }
     for (size_t i = 0;
          i < root->party_count && status == VTR_OK && !allows_single_party; i++) {
@@ -262,13 +291,15 @@ static enum vtr_status remove_key(struct vtr_tuf_metadata *root,
                                   struct vtr_error *err)
 {
     char hex[VTR_TUF_KEY_ID_LEN + 1];
+    char shown[2 * KEY_SHOWN + 1];
     size_t kept = 0;
 
     vtr_tuf_key_id(removed->key, hex);
     const struct vtr_bytes id = vtr_bytes_from_text(hex);
     if (vtr_tuf_find_key(root, id) == NULL) {
         return vtr_error_set(err, VTR_ERROR_ARGUMENT,
-                             "the root does not have the key '%.16s...'", hex);
+                             "the root does not have the key '%s...'",
+                             show_key(removed->key, shown));
     }
     for (unsigned type = 0; type < VTR_TUF_TYPES; type++) {
         remove_id(root->roles[type].key_ids, &root->roles[type].key_id_count, id);
