@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define REASON_ROOM 128u /* what the system says, with room to spare */
+
 static void set_message(struct vtr_error *err, enum vtr_status status,
                         const char *format, va_list args) VTR_PRINTF(3, 0);
 
@@ -38,9 +40,12 @@ enum vtr_status vtr_error_set_os(struct vtr_error *err, int os_errno,
         va_end(args);
         err->os_errno = os_errno;
 
+        /* Of a path that is too long the end is cut, and not the reason. */
+        const char *reason = strerror(os_errno);
         const size_t used = strlen(err->message);
-        (void)snprintf(err->message + used, sizeof(err->message) - used, ": %s",
-                       strerror(os_errno));
+        const size_t cut = sizeof(err->message) - REASON_ROOM;
+        const size_t at = used + strlen(reason) + 3 > sizeof(err->message) ? cut : used;
+        (void)snprintf(err->message + at, sizeof(err->message) - at, ": %s", reason);
     }
     return VTR_ERROR_IO;
 }

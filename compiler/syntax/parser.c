@@ -11,6 +11,7 @@
 #include "compiler/syntax/lexer_scan.h"
 #include "compiler/syntax/slip.h"
 #include "format/modules/module_table.h"
+#include "format/record/layout.h"
 
 void vtr_parser_advance(struct vtr_parser *p)
 {
@@ -516,6 +517,11 @@ static bool is_binary(struct vtr_parser *p)
     if (bytes.len >= 2 && ((bytes.ptr[0] ^ bytes.ptr[1]) == (0xFF ^ 0xFE) ||
                            (bytes.ptr[0] == 0) != (bytes.ptr[1] == 0))) {
         problem->help = "it may be UTF-16 text: save it as UTF-8";
+    }
+    if (bytes.len >= VTR_MAGIC_LEN &&
+        memcmp(bytes.ptr, VTR_MAGIC, VTR_MAGIC_LEN) == 0) {
+        problem->help =
+            "it is a database, not rules: 'vitrine scan DB.vdb PATH' scans with it";
     }
     return true;
 }

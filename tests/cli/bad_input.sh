@@ -108,6 +108,10 @@ expect 2 delta create old.vdb new.vdb -o k --key k
 says stderr 'also an input'
 is_same old.vdb keep.vdb
 
+# A database where rules should be.
+expect 1 check old.vdb
+says stdout "it is a database, not rules: 'vitrine scan DB.vdb PATH' scans with it"
+
 # A failed write to standard output.
 if [ -w /dev/full ]; then
     for words in "compile -o - rules" "inspect old.vdb" "check noise.yar" \

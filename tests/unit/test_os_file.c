@@ -2,6 +2,7 @@
 
 #include "base/os_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,6 +43,29 @@ static void a_stream_gives_a_file_from_its_beginning_to_its_end(void **state)
     stream.path = "folder";
     assert_int_equal(vtr_file_stream_read(&stream, out, 5, &len, &err), VTR_ERROR_IO);
     vtr_file_stream_close(&stream);
+}
+
+static void of_a_path_that_is_too_long_to_say_the_reason_is_said(void **state)
+{
+    struct vtr_file_stream stream = {0};
+    struct vtr_error err = {0};
+    char path[600];
+
+    (void)state;
+    for (size_t len = 470; len < sizeof(path); len++) {
+        for (size_t i = 0; i < len; i++) {
+            path[i] = i % 2 == 0 ? '.' : '/'; /* what is missing is the last name */
+        }
+        path[len - 1] = 'x';
+        path[len] = '\0';
+        assert_int_equal(vtr_file_stream_open(&stream, path, &err), VTR_ERROR_IO);
+        assert_int_equal(err.os_errno, ENOENT);
+        const size_t said = strlen(err.message);
+        const char *reason = strstr(err.message, ": ");
+        assert_true(said < sizeof(err.message));
+        assert_non_null(reason);
+        assert_string_equal(reason + 2, strerror(ENOENT));
+    }
 }
 
 /* An included name may be a pipe: nobody waits for who writes into it. */
@@ -173,6 +197,7 @@ int main(void)
         cmocka_unit_test(a_loaded_file_has_its_bytes_and_a_nul),
         cmocka_unit_test(a_file_at_the_limit_is_loaded_and_a_longer_one_is_not),
         cmocka_unit_test(a_regular_file_called_minus_is_closed),
+        cmocka_unit_test(of_a_path_that_is_too_long_to_say_the_reason_is_said),
         cmocka_unit_test(a_pipe_is_loaded_to_its_end_where_it_may_be),
         cmocka_unit_test(a_file_is_the_same_by_any_of_its_names),
     };
