@@ -117,8 +117,10 @@ struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detection,
                                      const struct vtr_string_matches *string,
                                      size_t index)
 {
+    if (index >= string->count) {
+        return (struct vtr_bytes){NULL, 0};
+    }
     const struct vtr_match *match = &string->matches[index];
-
     if (string->copies != NULL) {
         return string->copies[index];
     }

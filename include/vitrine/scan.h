@@ -142,7 +142,8 @@ struct vtr_detection {
     size_t string_count;
 };
 
-/* The bytes of a match; of one in a vtr_memory the first VTR_MATCH_COPY_LEN at most. */
+/* The bytes of a match; of one in a vtr_memory the first VTR_MATCH_COPY_LEN at most;
+ * none past the last match. */
 VTR_API struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detection,
                                              const struct vtr_string_matches *string,
                                              size_t index);
@@ -158,7 +159,7 @@ VTR_API struct vtr_bytes vtr_match_get_bytes(const struct vtr_detection *detecti
 #define VTR_SCAN_LIMIT_LAST VTR_SCAN_LIMIT_MODULE /* the highest bit */
 
 /* Called for each detection, rules in the order of namespace and name, then hashes.
- * Returning 0 ends the scan. */
+ * Returning 0 ends the scan, which is VTR_OK. */
 typedef int (*vtr_detection_fn)(const struct vtr_detection *detection, void *context);
 
 struct vtr_scanner; /* opaque, heap, for one thread at a time */

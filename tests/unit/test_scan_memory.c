@@ -214,6 +214,7 @@ static int look_at_first(const struct vtr_detection *detection, void *context)
     assert_true(string->matches[0].offset == 0x4000);
     assert_int_equal(string->matches[0].length, 600);
     assert_int_equal(vtr_match_get_bytes(detection, string, 0).len, VTR_MATCH_COPY_LEN);
+    assert_int_equal(vtr_match_get_bytes(detection, string, string->count).len, 0);
     *(bool *)context = true;
     return 1;
 }
