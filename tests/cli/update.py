@@ -657,6 +657,9 @@ def a_database_that_is_not_what_was_approved_is_refused(w):
         w.repo.targets = {name: w.repo.add_target(
             name, database(w.work, 2).read_bytes(), custom | {key: value})}
         w.repo.write_targets()
+        if value == "simple":
+            w.refuse("the repository has no database 'sample'", expect=2)
+            (w.dir / "state").unlink() # which says that it is 'sample' that is followed
         w.refuse("")
     assert {p.name for p in w.dir.iterdir()} == {"lock", "metadata", "partial", "state",
                                                  "sample.vdb"}

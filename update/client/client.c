@@ -74,13 +74,20 @@ static bool is_digest(const uint8_t *a, const uint8_t *b)
     return memcmp(a, b, VTR_DIGEST_LEN) == 0;
 }
 
+/* Whether the state is of this database, and not of another that the folder has. */
+static bool is_told_of(const struct vtr_client_state *state, struct vtr_bytes database)
+{
+    return vtr_bytes_equal(vtr_bytes_from_text(state->told.database), database);
+}
+
 /* Releases only go forward, whatever the versions of metadata do. */
 static enum vtr_status check_release(const struct vtr_client *client,
                                      const struct vtr_tuf_custom *custom,
                                      const struct vtr_client_installed *installed,
                                      struct vtr_error *err)
 {
-    uint64_t newest = client->state.release_max;
+    uint64_t newest =
+        is_told_of(&client->state, custom->database) ? client->state.release_max : 0;
 
     if (installed->is_there && installed->image.release > newest) {
         newest = installed->image.release;
@@ -259,6 +266,9 @@ static void remember_success(struct vtr_client *client,
     const bool is_installed = result->outcome == VTR_UPDATE_BY_DELTAS ||
                               result->outcome == VTR_UPDATE_BY_DATABASE;
 
+    if (!is_told_of(state, vtr_bytes_from_text(result->database))) {
+        state->release_max = 0;
+    }
     memcpy(told->database, result->database, sizeof(told->database));
     told->release = result->release;
     told->checked_at = client->options->now;
