@@ -9,8 +9,18 @@
 
 #include "base/bytes.h"
 
-/* jansson takes up to some thirty bytes for each of a report. */
-#define REPORT_LEN_LIMIT ((size_t)128 << 20)
+/* What a report may be long, and what jansson may take for it: an empty object takes
+ * eighty times the bytes that it is long. */
+#define REPORT_LEN_LIMIT    ((size_t)128 << 20)
+#define REPORT_MEMORY_LIMIT ((uint64_t)1 << 30)
+
+/* What jansson allocates, in bytes, with what malloc adds: of a member by its colon and
+ * the quotes of its name, of other values by what is before them. */
+#define OBJECT_MEMORY 224u
+#define ARRAY_MEMORY  136u
+#define COLON_MEMORY  48u
+#define COMMA_MEMORY  40u
+#define QUOTE_MEMORY  32u
 
 struct report {
     struct vtr_bytes bytes; /* what was parsed */
@@ -23,6 +33,40 @@ static void release(void *state)
 
     json_decref(report->root);
     free(report);
+}
+
+static unsigned memory_of(uint8_t byte)
+{
+    switch (byte) {
+    case '{':
+        return OBJECT_MEMORY;
+    case '[':
+        return ARRAY_MEMORY;
+    case ':':
+        return COLON_MEMORY;
+    case ',':
+        return COMMA_MEMORY;
+    case '"':
+        return QUOTE_MEMORY;
+    default:
+        return 1;
+    }
+}
+
+/* Whether no more memory than there may be is taken for a report, by what stands in it
+ * outside of its texts. */
+static bool is_bounded(struct vtr_bytes report)
+{
+    uint64_t memory = 0;
+    bool is_text = false;
+
+    for (size_t i = 0; i < report.len && memory <= REPORT_MEMORY_LIMIT; i++) {
+        const uint8_t byte = report.ptr[i];
+        memory += is_text && byte != '"' ? 1 : memory_of(byte);
+        i += is_text && byte == '\\';
+        is_text = is_text != (byte == '"');
+    }
+    return report.len <= REPORT_LEN_LIMIT && memory <= REPORT_MEMORY_LIMIT;
 }
 
 /* The report, parsed; NULL when memory is out. */
@@ -44,7 +88,7 @@ static const struct report *parse(struct vtr_module_run *run)
         return NULL;
     }
     report->bytes = run->extra;
-    if (run->extra.len <= REPORT_LEN_LIMIT) {
+    if (is_bounded(run->extra)) {
         report->root = json_loadb((const char *)run->extra.ptr, run->extra.len,
                                   JSON_ALLOW_NUL, NULL);
     }

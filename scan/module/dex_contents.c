@@ -84,7 +84,7 @@ struct vtr_module_value vtr_dex_signature(struct vtr_module_run *run,
 }
 
 /* Text `index` as it stands in the file, whatever its length: string_ids have it as
- * YARA takes it. */
+ * YARA takes it.  When it has no end *out is what was looked through. */
 static bool whole_text(const struct vtr_dex_image *dex, uint64_t index,
                        struct vtr_bytes *out)
 {
@@ -130,7 +130,6 @@ static struct vtr_module_value contains(struct vtr_module_run *run,
                                         struct vtr_bytes wanted)
 {
     const struct vtr_dex_image *dex = vtr_dex_get_image(run);
-    struct vtr_bytes text;
     uint32_t index;
 
     if (dex == NULL) {
@@ -138,10 +137,11 @@ static struct vtr_module_value contains(struct vtr_module_run *run,
     }
     const uint32_t count = vtr_dex_image_count(dex, table);
     for (uint32_t i = 0; i < count; i++) {
+        struct vtr_bytes text = {NULL, 0};
         if (!text_of_record(dex, table, i, &index) || !whole_text(dex, index, &text)) {
-            text.len = 0;
             index = VTR_NO_ITEM;
         }
+        /* Records may share a text, and one without an end is as long as the file. */
         if (!vtr_module_spend(run, RECORD_UNITS + text.len / UNIT_LEN)) {
             return vtr_module_undefined();
         }

@@ -38,6 +38,7 @@
 #define OWNER_IS_METHOD 1u
 #define CLASS_COST      64u
 #define METHOD_COST     32u
+#define GENERIC_COST    4u
 #define NAME_SIZE       16u
 
 /* Rows of a table by their owner: first[owner] is the first row, next[row] the one
@@ -162,7 +163,8 @@ static void store_word(struct classes *classes, uint32_t field, uint32_t item,
     vtr_store_text(&classes->run->store, field, item, vtr_bytes_from_text(word));
 }
 
-/* The names of the parameters of a class or a method: none if one of them has none. */
+/* The names of the parameters of a class or a method: none if one of them has none.
+ * Types may share a method, and each reads its parameters anew. */
 static struct vtr_net_generics read_generics(const struct classes *classes,
                                              uint32_t first_row,
                                              const struct thread *thread,
@@ -172,6 +174,9 @@ static struct vtr_net_generics read_generics(const struct classes *classes,
     struct vtr_net_row row;
 
     for (uint32_t i = first_row; i != 0; i = thread->next[i]) {
+        if (!vtr_module_spend(classes->run, GENERIC_COST)) {
+            return (struct vtr_net_generics){room, 0};
+        }
         if (!vtr_net_row_get(&classes->metadata->tables, VTR_NET_GENERICPARAM, i,
                              &row)) {
             continue;

@@ -214,6 +214,35 @@ static void a_deep_report_is_refused(void **state)
     free(report);
 }
 
+/* Five million objects that jansson would take a gigabyte for, and as many braces in a
+ * text, which take nothing. */
+static void a_report_that_takes_too_much_memory_is_refused(void **state)
+{
+    const size_t count = 5000000;
+    const char head[] = "{\"network\": {\"hosts\": [\"\\\"\", \"1\"]}, \"x\": ";
+    char *report = malloc(sizeof(head) + 3 * count + 4);
+
+    (void)state;
+    assert_non_null(report);
+    memcpy(report, head, sizeof(head));
+    char *at = report + strlen(head);
+    *at++ = '[';
+    for (size_t i = 0; i < count; i++, at += 3) {
+        memcpy(at, "{},", 3);
+    }
+    memcpy(at - 1, "]}", 3);
+    struct fixture *fixture = set_up(report);
+    assert_int_equal(ask(fixture, VTR_CUCKOO_HOST, "1", 0), -1);
+    assert_true(vtr_modules_is_limited(&fixture->modules));
+    tear_down(fixture);
+    report[strlen(head)] = '"';
+    memcpy(at - 1, "\"}", 3);
+    fixture = set_up(report);
+    assert_int_equal(ask(fixture, VTR_CUCKOO_HOST, "1", 0), 1);
+    tear_down(fixture);
+    free(report);
+}
+
 static void a_report_is_kept_for_the_next_file_until_another_is_given(void **state)
 {
     struct fixture *fixture = set_up(REPORT);
@@ -243,6 +272,7 @@ int main(void)
         cmocka_unit_test(without_a_report_nothing_was_seen),
         cmocka_unit_test(a_report_that_is_no_json_is_said_to_be_none),
         cmocka_unit_test(a_deep_report_is_refused),
+        cmocka_unit_test(a_report_that_takes_too_much_memory_is_refused),
         cmocka_unit_test(a_report_is_kept_for_the_next_file_until_another_is_given),
     };
 

@@ -3,6 +3,7 @@
 /* What the dex module finds: the values are those that YARA 4.2.3 gives. */
 #include "scan/module/dex.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -314,6 +315,37 @@ static void texts_methods_and_classes_are_found_in_the_tables(void **state)
     vtr_sample_free(sample);
 }
 
+/* Many strings that share a text without an end, which is as long as the file. */
+static void a_text_without_an_end_is_paid_for_each_time(void **state)
+{
+    enum {
+        STRINGS = 100,
+        TEXT_AT = AT_FIRST_STRING + 4 * STRINGS,
+        LEN = TEXT_AT + (1 << 16)
+    };
+    uint8_t *bytes = calloc(1, LEN);
+    struct vtr_test_modules test;
+
+    (void)state;
+    assert_non_null(bytes);
+    memcpy(bytes, "dex\n035", 8);
+    vtr_store_u32(bytes + AT_STRINGS_COUNT, STRINGS);
+    vtr_store_u32(bytes + AT_STRINGS_COUNT + 4, AT_FIRST_STRING);
+    for (size_t i = 0; i < STRINGS; i++) {
+        vtr_store_u32(bytes + AT_FIRST_STRING + 4 * i, TEXT_AT);
+    }
+    memset(bytes + TEXT_AT, 0x7F, LEN - TEXT_AT);
+    memset(bytes + TEXT_AT, 0xFF, 2);
+    vtr_test_modules_init(&test, (struct vtr_bytes){bytes, LEN});
+    const struct vtr_module_value value =
+        vtr_test_call(&test, "dex.contains_string(s)", "x");
+    assert_int_equal(value.kind, VTR_MODULE_INT);
+    assert_int_equal(value.is.number, 0);
+    assert_in_range(test.units_spent, STRINGS * ((1 << 16) / 32), UINT64_MAX);
+    vtr_test_modules_deinit(&test);
+    free(bytes);
+}
+
 static void the_checksum_and_the_signature_are_computed(void **state)
 {
     const struct vtr_bytes sample = vtr_sample_read("dex/good-classes");
@@ -370,6 +402,7 @@ int main(void)
         cmocka_unit_test(work_that_is_not_allowed_leaves_values_undefined),
         cmocka_unit_test(long_names_of_methods_are_paid_for),
         cmocka_unit_test(texts_methods_and_classes_are_found_in_the_tables),
+        cmocka_unit_test(a_text_without_an_end_is_paid_for_each_time),
         cmocka_unit_test(the_checksum_and_the_signature_are_computed),
         cmocka_unit_test(every_file_says_whether_it_is_one),
         cmocka_unit_test(damaged_files_are_safe),

@@ -263,14 +263,17 @@ static void compressed_numbers_take_one_two_or_four_bytes(void **state)
 }
 
 /* A file without sections, where addresses are offsets: headers, and metadata of ROWS
- * types and ROWS methods, where every second type has all methods. */
+ * types and ROWS methods, where every second type has all methods, with room for ROWS
+ * generic parameters. */
 #define ROWS        3000u
 #define CLI_AT      0x200u
 #define ROOT_AT     0x300u
 #define TABLES_AT   0x400u
-#define ROWS_AT     (TABLES_AT + 24u + 2u * 4u)
+#define ROWS_AT     (TABLES_AT + 24u + 3u * 4u)
 #define ROW_LEN     14u /* of both tables */
-#define STRINGS_AT  (ROWS_AT + 2u * ROWS * ROW_LEN)
+#define GENERICS_AT (ROWS_AT + 2u * ROWS * ROW_LEN)
+#define GENERIC_LEN 8u
+#define STRINGS_AT  (GENERICS_AT + ROWS * GENERIC_LEN)
 #define BLOBS_AT    (STRINGS_AT + 16u)
 #define CROWDED_LEN (BLOBS_AT + 64u)
 
@@ -309,8 +312,9 @@ static void put_rows(uint8_t *bytes)
     uint8_t *types = bytes + ROWS_AT;
     uint8_t *methods = types + (size_t)ROWS * ROW_LEN;
 
-    vtr_store_u64(bytes + TABLES_AT + 8,
-                  UINT64_C(1) << VTR_NET_TYPEDEF | UINT64_C(1) << VTR_NET_METHODDEF);
+    vtr_store_u64(bytes + TABLES_AT + 8, UINT64_C(1) << VTR_NET_TYPEDEF |
+                                             UINT64_C(1) << VTR_NET_METHODDEF |
+                                             UINT64_C(1) << VTR_NET_GENERICPARAM);
     vtr_store_u32(bytes + TABLES_AT + 24, ROWS);
     vtr_store_u32(bytes + TABLES_AT + 28, ROWS);
     memcpy(bytes + STRINGS_AT, "\0name", 6);
@@ -347,6 +351,35 @@ static void methods_that_many_types_have_end_at_a_limit(void **state)
     free(bytes);
 }
 
+/* Every second type has the first method alone, whose parameters are all that there
+ * are; the last has no name, so that nothing is kept of them. */
+static void parameters_of_a_method_that_many_types_have_are_paid_for(void **state)
+{
+    uint8_t *bytes = calloc(1, CROWDED_LEN);
+    struct vtr_test_modules *test = calloc(1, sizeof(*test));
+
+    (void)state;
+    assert_non_null(bytes);
+    assert_non_null(test);
+    put_headers(bytes);
+    put_rows(bytes);
+    vtr_store_u32(bytes + TABLES_AT + 32, ROWS);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint8_t *generic = bytes + GENERICS_AT + (size_t)i * GENERIC_LEN;
+        vtr_store_u16(bytes + ROWS_AT + (size_t)i * ROW_LEN + 12,
+                      (uint16_t)(1 + i % 2));
+        vtr_store_u16(generic + 4, 1 << 1 | 1); /* of the first method */
+        vtr_store_u16(generic + 6, i + 1 < ROWS);
+    }
+    vtr_test_modules_init(test, (struct vtr_bytes){bytes, CROWDED_LEN});
+    assert_int_equal(vtr_modules_count(&test->modules, VTR_DOTNET_CLASSES, NULL, 0),
+                     ROWS);
+    assert_in_range(test->units_spent, ROWS / 2 * ROWS, UINT64_MAX);
+    vtr_test_modules_deinit(test);
+    free(test);
+    free(bytes);
+}
+
 static void every_cut_and_every_changed_byte_is_survived(void **state)
 {
     const struct vtr_bytes shapes = vtr_sample_read("dotnet/good-shapes");
@@ -372,6 +405,7 @@ int main(void)
         cmocka_unit_test(columns_widen_with_heaps_and_tables),
         cmocka_unit_test(compressed_numbers_take_one_two_or_four_bytes),
         cmocka_unit_test(methods_that_many_types_have_end_at_a_limit),
+        cmocka_unit_test(parameters_of_a_method_that_many_types_have_are_paid_for),
         cmocka_unit_test(every_cut_and_every_changed_byte_is_survived),
     };
 
