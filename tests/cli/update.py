@@ -69,6 +69,12 @@ class World:
         wanted = database(self.work, release).read_bytes()
         assert self.installed() == wanted, f"it is not release {release}"
 
+    def falls_back_to(self, release):
+        """Both ways over deltas fail, and the database is fetched whole."""
+        said = self.update()
+        assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
+        self.has(release)
+
 
 # --- What must work ---------------------------------------------------------------------
 
@@ -574,9 +580,7 @@ def a_bad_delta_means_the_whole_database(w):
             if name.endswith(".vdelta"):
                 path = w.repo.path_of(name)
                 path.write_bytes(spoil(path.read_bytes()))
-        said = w.update()
-        assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
-        w.has(release)
+        w.falls_back_to(release)
 
 
 def a_delta_that_leads_elsewhere_means_the_whole_database(w):
@@ -590,9 +594,7 @@ def a_delta_that_leads_elsewhere_means_the_whole_database(w):
     custom = w.repo.targets[name]["custom"]["vitrine"]
     w.repo.targets[name] = w.repo.add_target(name, wrong.read_bytes(), custom)
     w.repo.write_targets()
-    said = w.update()
-    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
-    w.has(2)
+    w.falls_back_to(2)
 
 
 def a_history_that_is_not_what_its_digest_says_means_the_whole_database(w):
@@ -601,9 +603,7 @@ def a_history_that_is_not_what_its_digest_says_means_the_whole_database(w):
     w.publish(2, 3)
     for path in (w.repo.folder / "targets").glob("*.history.json"):
         path.write_bytes(path.read_bytes().replace(b"sample", b"simple"))
-    said = w.update()
-    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
-    w.has(3)
+    w.falls_back_to(3)
 
 
 def a_history_without_the_database_means_the_whole_database(w):
@@ -612,9 +612,7 @@ def a_history_without_the_database_means_the_whole_database(w):
     w.publish(2)
     w.repo.lists[1] = {}
     w.publish(3)
-    said = w.update()
-    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
-    w.has(3)
+    w.falls_back_to(3)
 
 
 def a_delta_of_a_later_format_means_the_whole_database(w):
@@ -627,9 +625,7 @@ def a_delta_of_a_later_format_means_the_whole_database(w):
     custom = w.repo.targets[name]["custom"]["vitrine"]
     w.repo.targets[name] = w.repo.add_target(name, bytes(delta), custom)
     w.repo.write_targets()
-    said = w.update()
-    assert (said["outcome"], said["failed_deltas"]) == ("database", 2), said
-    w.has(2)
+    w.falls_back_to(2)
 
 
 def a_bad_database_is_refused(w):

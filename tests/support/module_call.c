@@ -83,6 +83,16 @@ struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char 
     return vtr_modules_call(&test->modules, row, NULL, 0, args, count);
 }
 
+void vtr_test_is_text(struct vtr_module_value value, const char *expected)
+{
+    if (expected == NULL) {
+        assert_int_equal(value.kind, VTR_MODULE_UNDEFINED);
+    } else {
+        assert_int_equal(value.kind, VTR_MODULE_TEXT);
+        assert_true(vtr_bytes_equal(value.is.text, vtr_bytes_from_text(expected)));
+    }
+}
+
 int64_t vtr_test_call_text(struct vtr_bytes data, const char *path, const char *text)
 {
     struct vtr_test_modules test;

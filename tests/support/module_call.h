@@ -24,6 +24,9 @@ void vtr_test_modules_deinit(struct vtr_test_modules *test);
 struct vtr_module_value vtr_test_call(struct vtr_test_modules *test, const char *path,
                                       ...);
 
+/* Asserts that the value is that text; NULL: that it is undefined. */
+void vtr_test_is_text(struct vtr_module_value value, const char *expected);
+
 /* What a function of one text, that gives an integer, gives of `data`. */
 int64_t vtr_test_call_text(struct vtr_bytes data, const char *path, const char *text);
 

@@ -21,6 +21,18 @@ void vtr_sample_expect(const char *module, struct vtr_bytes sample,
 void vtr_sample_expect_none(const char *module, struct vtr_bytes sample,
                             const char *const *begins, size_t count);
 
+/* The same with the lines as arguments. */
+#define VTR_SAMPLE_EXPECT(module, sample, ...)                                \
+ do {                                                                         \
+  static const char *const LINES[] = {__VA_ARGS__};                           \
+  vtr_sample_expect(module, sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
+ } while (0)
+#define VTR_SAMPLE_EXPECT_NONE(module, sample, ...)                                \
+ do {                                                                              \
+  static const char *const LINES[] = {__VA_ARGS__};                                \
+  vtr_sample_expect_none(module, sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
+ } while (0)
+
 /* Has the module read the sample cut off at every byte, and with every byte of its
  * first `header_len` changed in several ways: a sanitizer sees the first byte past the
  * end. */

@@ -13,16 +13,8 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/module_sample.h"
 
-#define EXPECT(sample, ...)                                                  \
- do {                                                                        \
-  static const char *const LINES[] = {__VA_ARGS__};                          \
-  vtr_sample_expect("dex", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
-#define EXPECT_NONE(sample, ...)                                                  \
- do {                                                                             \
-  static const char *const LINES[] = {__VA_ARGS__};                               \
-  vtr_sample_expect_none("dex", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
+#define EXPECT(sample, ...)      VTR_SAMPLE_EXPECT("dex", sample, __VA_ARGS__)
+#define EXPECT_NONE(sample, ...) VTR_SAMPLE_EXPECT_NONE("dex", sample, __VA_ARGS__)
 
 /* Where the header has what tests change. */
 #define AT_STRINGS_COUNT 56u
@@ -354,12 +346,9 @@ static void the_checksum_and_the_signature_are_computed(void **state)
     (void)state;
     vtr_test_modules_init(&test, sample);
     const struct vtr_module_value checksum = vtr_test_call(&test, "dex.checksum()");
-    const struct vtr_module_value signature = vtr_test_call(&test, "dex.signature()");
     assert_int_equal(checksum.is.number, 0x7867973E);
-    assert_int_equal(signature.kind, VTR_MODULE_TEXT);
-    assert_true(vtr_bytes_equal(signature.is.text,
-                                vtr_bytes_from_text(
-                                    "75d6919b7853df0c94124e1a2387736605892f91")));
+    vtr_test_is_text(vtr_test_call(&test, "dex.signature()"),
+                     "75d6919b7853df0c94124e1a2387736605892f91");
     vtr_test_modules_deinit(&test);
     vtr_sample_free(sample);
 }

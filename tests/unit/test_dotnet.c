@@ -14,16 +14,8 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/module_sample.h"
 
-#define EXPECT(sample, ...)                                                     \
- do {                                                                           \
-  static const char *const LINES[] = {__VA_ARGS__};                             \
-  vtr_sample_expect("dotnet", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
-#define EXPECT_NONE(sample, ...)                                                     \
- do {                                                                                \
-  static const char *const LINES[] = {__VA_ARGS__};                                  \
-  vtr_sample_expect_none("dotnet", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
+#define EXPECT(sample, ...)      VTR_SAMPLE_EXPECT("dotnet", sample, __VA_ARGS__)
+#define EXPECT_NONE(sample, ...) VTR_SAMPLE_EXPECT_NONE("dotnet", sample, __VA_ARGS__)
 
 static void streams_and_tables_are_found(void **state)
 {

@@ -12,16 +12,8 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/module_sample.h"
 
-#define EXPECT(sample, ...)                                                  \
- do {                                                                        \
-  static const char *const LINES[] = {__VA_ARGS__};                          \
-  vtr_sample_expect("elf", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
-#define EXPECT_NONE(sample, ...)                                                  \
- do {                                                                             \
-  static const char *const LINES[] = {__VA_ARGS__};                               \
-  vtr_sample_expect_none("elf", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
+#define EXPECT(sample, ...)      VTR_SAMPLE_EXPECT("elf", sample, __VA_ARGS__)
+#define EXPECT_NONE(sample, ...) VTR_SAMPLE_EXPECT_NONE("elf", sample, __VA_ARGS__)
 
 /* Where the header of a 64-bit file has what tests change. */
 #define AT_SECTIONS_OFFSET 40u
@@ -167,13 +159,7 @@ static void assert_digest(struct vtr_bytes data, const char *path, const char *e
 
     vtr_test_modules_init(&test, data);
     for (int i = 0; i < 2; i++) { /* computed, and remembered */
-        const struct vtr_module_value value = vtr_test_call(&test, path);
-        if (expected == NULL) {
-            assert_int_equal(value.kind, VTR_MODULE_UNDEFINED);
-        } else {
-            assert_int_equal(value.kind, VTR_MODULE_TEXT);
-            assert_true(vtr_bytes_equal(value.is.text, vtr_bytes_from_text(expected)));
-        }
+        vtr_test_is_text(vtr_test_call(&test, path), expected);
     }
     vtr_test_modules_deinit(&test);
 }

@@ -13,16 +13,8 @@
 #include "tests/support/module_call.h"
 #include "tests/support/module_sample.h"
 
-#define EXPECT(sample, ...)                                                    \
- do {                                                                          \
-  static const char *const LINES[] = {__VA_ARGS__};                            \
-  vtr_sample_expect("macho", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
-#define EXPECT_NONE(sample, ...)                                                    \
- do {                                                                               \
-  static const char *const LINES[] = {__VA_ARGS__};                                 \
-  vtr_sample_expect_none("macho", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
+#define EXPECT(sample, ...)      VTR_SAMPLE_EXPECT("macho", sample, __VA_ARGS__)
+#define EXPECT_NONE(sample, ...) VTR_SAMPLE_EXPECT_NONE("macho", sample, __VA_ARGS__)
 
 static void what_the_dynamic_linker_is_told_names_exports_and_imports(void **state)
 {
@@ -127,13 +119,7 @@ static void assert_digest(struct vtr_bytes sample, const char *path,
     struct vtr_test_modules test;
 
     vtr_test_modules_init(&test, sample);
-    const struct vtr_module_value value = vtr_test_call(&test, path);
-    if (expected == NULL) {
-        assert_int_equal(value.kind, VTR_MODULE_UNDEFINED);
-    } else {
-        assert_int_equal(value.kind, VTR_MODULE_TEXT);
-        assert_true(vtr_bytes_equal(value.is.text, vtr_bytes_from_text(expected)));
-    }
+    vtr_test_is_text(vtr_test_call(&test, path), expected);
     vtr_test_modules_deinit(&test);
 }
 

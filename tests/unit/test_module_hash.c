@@ -16,12 +16,6 @@ static void begin(struct vtr_test_modules *test)
     vtr_test_modules_init(test, vtr_bytes_from_text("abcdefghijklmnopqrstuvwxyz"));
 }
 
-static void assert_text(struct vtr_module_value value, const char *expected)
-{
-    assert_int_equal(value.kind, VTR_MODULE_TEXT);
-    assert_true(vtr_bytes_equal(value.is.text, vtr_bytes_from_text(expected)));
-}
-
 static void digests_of_a_part_and_of_a_text_are_the_same(void **state)
 {
     static const struct {
@@ -39,9 +33,10 @@ static void digests_of_a_part_and_of_a_text_are_the_same(void **state)
     (void)state;
     begin(&test);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        assert_text(vtr_test_call(&test, CASES[i].of_part, I(0), I(3)),
-                    CASES[i].digest);
-        assert_text(vtr_test_call(&test, CASES[i].of_text, "abc"), CASES[i].digest);
+        vtr_test_is_text(vtr_test_call(&test, CASES[i].of_part, I(0), I(3)),
+                         CASES[i].digest);
+        vtr_test_is_text(vtr_test_call(&test, CASES[i].of_text, "abc"),
+                         CASES[i].digest);
     }
     assert_int_equal(vtr_test_call(&test, "hash.crc32(ii)", I(0), I(3)).is.number,
                      0x352441c2);
@@ -64,10 +59,10 @@ static void a_part_ends_with_the_file(void **state)
 
     (void)state;
     begin(&test);
-    assert_text(vtr_test_call(&test, "hash.md5(ii)", I(25), I(0)),
-                "d41d8cd98f00b204e9800998ecf8427e");
-    assert_text(vtr_test_call(&test, "hash.md5(ii)", I(0), I(1000)),
-                "c3fcd3d76192e4007dfb496cca67e13b");
+    vtr_test_is_text(vtr_test_call(&test, "hash.md5(ii)", I(25), I(0)),
+                     "d41d8cd98f00b204e9800998ecf8427e");
+    vtr_test_is_text(vtr_test_call(&test, "hash.md5(ii)", I(0), I(1000)),
+                     "c3fcd3d76192e4007dfb496cca67e13b");
     for (size_t i = 0; i < sizeof(PATHS) / sizeof(PATHS[0]); i++) {
         assert_int_equal(vtr_test_call(&test, PATHS[i], I(25), INT64_MAX).kind,
                          i < 3 ? VTR_MODULE_TEXT : VTR_MODULE_INT);
@@ -98,10 +93,10 @@ static void a_part_is_read_once_a_digest(void **state)
     (void)vtr_test_call(&test, "hash.sha1(ii)", I(0), I(26));
     test.units_left = 0;
     /* A size that reaches past the end names the same part. */
-    assert_text(vtr_test_call(&test, "hash.md5(ii)", I(0), I(27)),
-                "c3fcd3d76192e4007dfb496cca67e13b");
-    assert_text(vtr_test_call(&test, "hash.sha1(ii)", I(0), I(26)),
-                "32d10c7b8cf96570ca04ce37f2a19d84240d3a89");
+    vtr_test_is_text(vtr_test_call(&test, "hash.md5(ii)", I(0), I(27)),
+                     "c3fcd3d76192e4007dfb496cca67e13b");
+    vtr_test_is_text(vtr_test_call(&test, "hash.sha1(ii)", I(0), I(26)),
+                     "32d10c7b8cf96570ca04ce37f2a19d84240d3a89");
     assert_int_equal(vtr_test_call(&test, "hash.sha256(ii)", I(0), I(26)).kind,
                      VTR_MODULE_UNDEFINED);
     assert_int_equal(vtr_test_call(&test, "hash.md5(ii)", I(0), I(25)).kind,

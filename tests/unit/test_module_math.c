@@ -42,12 +42,6 @@ static void assert_number(struct vtr_module_value value, int64_t expected)
     assert_int_equal(value.is.number, expected);
 }
 
-static void assert_text(struct vtr_module_value value, const char *expected)
-{
-    assert_int_equal(value.kind, VTR_MODULE_TEXT);
-    assert_true(vtr_bytes_equal(value.is.text, vtr_bytes_from_text(expected)));
-}
-
 static void assert_undefined(struct vtr_module_value value)
 {
     assert_int_equal(value.kind, VTR_MODULE_UNDEFINED);
@@ -155,13 +149,13 @@ static void functions_of_numbers_are_those_of_yara(void **state)
     assert_number(vtr_test_call(&test, "math.in_range(fff)", 3.5, 2.0, 3.0), 0);
     assert_number(vtr_test_call(&test, "math.to_number(b)", I(7)), 1);
     assert_number(vtr_test_call(&test, "math.to_number(b)", I(0)), 0);
-    assert_text(vtr_test_call(&test, "math.to_string(i)", INT64_MIN),
-                "-9223372036854775808");
-    assert_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(16)),
-                "ffffffffffffffff");
-    assert_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(8)),
-                "1777777777777777777777");
-    assert_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(10)), "-1");
+    vtr_test_is_text(vtr_test_call(&test, "math.to_string(i)", INT64_MIN),
+                     "-9223372036854775808");
+    vtr_test_is_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(16)),
+                     "ffffffffffffffff");
+    vtr_test_is_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(8)),
+                     "1777777777777777777777");
+    vtr_test_is_text(vtr_test_call(&test, "math.to_string(ii)", I(-1), I(10)), "-1");
     assert_undefined(vtr_test_call(&test, "math.to_string(ii)", I(1), I(2)));
     vtr_test_modules_deinit(&test);
 }

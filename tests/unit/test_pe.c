@@ -13,16 +13,8 @@
 #include "tests/support/cmocka.h"
 #include "tests/support/module_sample.h"
 
-#define EXPECT(sample, ...)                                                 \
- do {                                                                       \
-  static const char *const LINES[] = {__VA_ARGS__};                         \
-  vtr_sample_expect("pe", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
-#define EXPECT_NONE(sample, ...)                                                 \
- do {                                                                            \
-  static const char *const LINES[] = {__VA_ARGS__};                              \
-  vtr_sample_expect_none("pe", sample, LINES, sizeof(LINES) / sizeof(LINES[0])); \
- } while (0)
+#define EXPECT(sample, ...)      VTR_SAMPLE_EXPECT("pe", sample, __VA_ARGS__)
+#define EXPECT_NONE(sample, ...) VTR_SAMPLE_EXPECT_NONE("pe", sample, __VA_ARGS__)
 
 #define PE_AT       0xE0u
 #define OPTIONAL_AT (PE_AT + 24u)
