@@ -53,11 +53,7 @@ static void print_subject(struct vtr_text *out, const struct vtr_change *change)
 void vtr_change_print(struct vtr_text *out, const char *word,
                       const struct vtr_change *change, const struct vtr_span *place)
 {
-    const size_t start = out->len;
-
-    vtr_text_add(out, word);
-    const size_t used = out->len - start;
-    vtr_text_repeat(out, ' ', used < 8 ? 8 - used : 1);
+    vtr_text_cell(out, word, 8);
     vtr_text_add(out, name_of_kind(change->of));
     vtr_text_add(out, " ");
     print_subject(out, change);

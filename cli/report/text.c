@@ -70,6 +70,14 @@ void vtr_text_repeat(struct vtr_text *text, char c, size_t count)
     }
 }
 
+void vtr_text_cell(struct vtr_text *text, const char *string, size_t width)
+{
+    const size_t len = strlen(string);
+
+    add(text, string, len);
+    vtr_text_repeat(text, ' ', len < width ? width - len : 1);
+}
+
 void vtr_text_number(struct vtr_text *text, uint64_t value)
 {
     char digits[20]; /* of 2^64 - 1 */

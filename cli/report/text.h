@@ -31,6 +31,8 @@ void vtr_text_clear(struct vtr_text *text);
 void vtr_text_add(struct vtr_text *text, const char *string);
 void vtr_text_bytes(struct vtr_text *text, struct vtr_bytes bytes);
 void vtr_text_repeat(struct vtr_text *text, char c, size_t count);
+/* Adds `string`, and blanks up to `width` columns: one at least. */
+void vtr_text_cell(struct vtr_text *text, const char *string, size_t width);
 void vtr_text_number(struct vtr_text *text, uint64_t value);
 void vtr_text_signed(struct vtr_text *text, int64_t value);
 /* digits * 10^exponent with a point: "-2.5", "3.0"; "5e30" of what is very large or

@@ -39,10 +39,7 @@ const struct vtr_verb vtr_verb_delta_info = {
 
 static void row(struct vtr_text *out, const char *what)
 {
-    const size_t start = out->len;
-
-    vtr_text_add(out, what);
-    vtr_text_repeat(out, ' ', 14 - (out->len - start));
+    vtr_text_cell(out, what, 14);
 }
 
 static void print_side(struct vtr_text *out, const char *what, uint64_t release,

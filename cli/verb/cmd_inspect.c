@@ -40,10 +40,7 @@ const struct vtr_verb vtr_verb_inspect = {
 
 static void row(struct vtr_text *out, const char *what)
 {
-    const size_t start = out->len;
-
-    vtr_text_add(out, what);
-    vtr_text_repeat(out, ' ', 16 - (out->len - start));
+    vtr_text_cell(out, what, 16);
 }
 
 static void number_row(struct vtr_text *out, const char *what, uint64_t value)
@@ -79,10 +76,7 @@ static void print_sections(struct vtr_text *out, const struct vtr_database *data
     vtr_text_add(out,
                  "\nsection                       offset       bytes       count\n");
     for (size_t i = 0; vtr_database_get_section(database, i, &section) != 0; i++) {
-        const size_t start = out->len;
-        vtr_text_add(out, section.name);
-        const size_t used = out->len - start;
-        vtr_text_repeat(out, ' ', used < 24 ? 24 - used : 1);
+        vtr_text_cell(out, section.name, 24);
         cell(out, section.offset, 12);
         cell(out, section.len, 12);
         cell(out, section.count, 12);

@@ -34,10 +34,7 @@ const struct vtr_verb vtr_verb_status = {
 
 static void row(struct vtr_text *out, const char *what)
 {
-    const size_t start = out->len;
-
-    vtr_text_add(out, what);
-    vtr_text_repeat(out, ' ', 14 - (out->len - start));
+    vtr_text_cell(out, what, 14);
 }
 
 static void put_number(struct vtr_text *out, const char *what, uint64_t number)
