@@ -29,6 +29,15 @@ bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
     return true;
 }
 
+bool vtr_output_is_torn(const struct vtr_verb *verb, const char *path, bool is_json)
+{
+    if (is_json && path != NULL && strcmp(path, "-") == 0) {
+        vtr_complain_text(verb, "-o - and --json both want standard output", NULL);
+        return true;
+    }
+    return false;
+}
+
 int vtr_output_answer(struct vtr_text *text, int exit_code)
 {
     const bool has_failed = text->has_failed;

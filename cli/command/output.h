@@ -13,6 +13,9 @@
 bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,
                            const char *const *inputs, size_t input_count);
 
+/* Whether the output and a summary as JSON both want standard output; says so. */
+bool vtr_output_is_torn(const struct vtr_verb *verb, const char *path, bool is_json);
+
 /* Writes an answer to standard output and releases it.  Returns `exit_code`, or
  * VTR_EXIT_FAILED, said, when memory ran out while it was put together. */
 int vtr_output_answer(struct vtr_text *text, int exit_code);

@@ -154,6 +154,11 @@ struct vtr_bytes vtr_text_view(const char *string)
     return bytes;
 }
 
+bool vtr_text_is_same(struct vtr_bytes a, struct vtr_bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 static bool is_continuation(uint8_t byte)
 {
     return (byte & 0xc0) == 0x80;

@@ -54,6 +54,9 @@ struct vtr_bytes vtr_text_get_bytes(const struct vtr_text *text);
 /* A C string as bytes, borrowed; NULL is empty. */
 struct vtr_bytes vtr_text_view(const char *string);
 
+/* Whether they are the same bytes. */
+bool vtr_text_is_same(struct vtr_bytes a, struct vtr_bytes b);
+
 /* How many bytes of printable ASCII `bytes` begins with: they are shown as they are, a
  * cell each. */
 size_t vtr_text_plain_len(struct vtr_bytes bytes);

@@ -213,11 +213,8 @@ static bool are_outputs_allowed(const struct compile_arguments *arguments)
 {
     const struct vtr_verb *verb = &vtr_verb_compile;
 
-    if (!vtr_output_is_allowed(verb, arguments->output, NULL, 0)) {
-        return false;
-    }
-    if (arguments->is_json && strcmp(arguments->output, "-") == 0) {
-        vtr_complain_text(verb, "-o - and --json both want standard output", NULL);
+    if (!vtr_output_is_allowed(verb, arguments->output, NULL, 0) ||
+        vtr_output_is_torn(verb, arguments->output, arguments->is_json)) {
         return false;
     }
     const char *map = arguments->source_map;

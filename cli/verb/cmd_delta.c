@@ -3,7 +3,6 @@
 /* vitrine delta: what changes between two databases, made, signed and applied. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command/command.h"
 #include "cli/command/delta_verbs.h"
@@ -102,24 +101,29 @@ const struct vtr_verb vtr_verb_delta = {
     .example = CREATE_EXAMPLE "\n" APPLY_EXAMPLE,
     .children = CHILDREN};
 
-void vtr_delta_print_made(struct vtr_text *out, const char *path, uint64_t len,
-                          uint64_t milliseconds, bool is_json)
+int vtr_delta_report_made(const char *path, uint64_t len, uint64_t milliseconds,
+                          bool is_json)
 {
+    struct vtr_text out = {0};
+
     if (is_json) {
         struct vtr_json json;
-        vtr_json_begin(&json, out);
+        vtr_json_begin(&json, &out);
         vtr_json_string(&json, "path", path);
         vtr_json_number(&json, "bytes", len);
         vtr_json_milli(&json, "seconds", milliseconds);
         vtr_json_finish(&json);
-        return;
+        return vtr_output_answer(&out, VTR_EXIT_YES);
     }
-    vtr_text_safe(out, vtr_text_view(path));
-    vtr_text_add(out, ": ");
-    vtr_text_number(out, len);
-    vtr_text_add(out, " bytes in ");
-    vtr_text_milli(out, milliseconds);
-    vtr_text_add(out, " s\n");
+    vtr_text_safe(&out, vtr_text_view(path));
+    vtr_text_add(&out, ": ");
+    vtr_text_number(&out, len);
+    vtr_text_add(&out, " bytes in ");
+    vtr_text_milli(&out, milliseconds);
+    vtr_text_add(&out, " s\n");
+    (void)vtr_text_print(&out, stderr);
+    vtr_text_deinit(&out);
+    return VTR_EXIT_YES;
 }
 
 static uint64_t release_of(struct vtr_bytes bytes)
@@ -134,11 +138,6 @@ static uint64_t release_of(struct vtr_bytes bytes)
     return info.release;
 }
 
-static bool is_same(struct vtr_bytes a, struct vtr_bytes b)
-{
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 /* A delta that does not lead to a later release is mostly one whose arguments are in
  * the wrong order, or whose release number was forgotten. */
 static void warn_of_releases(struct vtr_bytes from, struct vtr_bytes to)
@@ -147,7 +146,7 @@ static void warn_of_releases(struct vtr_bytes from, struct vtr_bytes to)
     const uint64_t new_release = release_of(to);
     struct vtr_text out = {0};
 
-    if (new_release > old_release || is_same(from, to)) {
+    if (new_release > old_release || vtr_text_is_same(from, to)) {
         return;
     }
     vtr_text_add(&out, "vitrine delta create: warning: ");
@@ -172,10 +171,9 @@ static int create(const struct create_arguments *arguments, const char *const *p
     struct vtr_input to = {0};
     struct vtr_secret_key *key = NULL;
     struct vtr_error err = {0};
-    struct vtr_text out = {0};
     uint64_t start = 0;
     uint64_t len = 0;
-    int exit_code = VTR_EXIT_YES;
+    int exit_code;
 
     enum vtr_status status = vtr_input_open_database(&from, paths[0], &err);
     if (status == VTR_OK) {
@@ -190,32 +188,18 @@ static int create(const struct create_arguments *arguments, const char *const *p
         status =
             vtr_delta_create(from.bytes, to.bytes, key, arguments->output, &len, &err);
     }
-    if (status != VTR_OK) {
-        exit_code = vtr_complain(&CREATE, &err);
-    } else {
+    if (status == VTR_OK) {
         warn_of_releases(from.bytes, to.bytes);
-        vtr_delta_print_made(&out, arguments->output, len, vtr_stopwatch_ms() - start,
-                             arguments->is_json);
-        if (arguments->is_json) {
-            exit_code = vtr_output_answer(&out, exit_code);
-        } else {
-            (void)vtr_text_print(&out, stderr);
-        }
+        exit_code =
+            vtr_delta_report_made(arguments->output, len, vtr_stopwatch_ms() - start,
+                                  arguments->is_json);
+    } else {
+        exit_code = vtr_complain(&CREATE, &err);
     }
-    vtr_text_deinit(&out);
     vtr_secret_key_free(key);
     vtr_input_close(&to);
     vtr_input_close(&from);
     return exit_code;
-}
-
-bool vtr_delta_is_torn(const struct vtr_verb *verb, const char *output, bool is_json)
-{
-    if (is_json && output != NULL && strcmp(output, "-") == 0) {
-        vtr_complain_text(verb, "-o - and --json both want standard output", NULL);
-        return true;
-    }
-    return false;
 }
 
 static bool is_create_allowed(const struct create_arguments *arguments,
@@ -225,7 +209,7 @@ static bool is_create_allowed(const struct create_arguments *arguments,
         vtr_complain_text(&CREATE, "either --key KEY or --unsigned", NULL);
         return false;
     }
-    if (vtr_delta_is_torn(&CREATE, arguments->output, arguments->is_json)) {
+    if (vtr_output_is_torn(&CREATE, arguments->output, arguments->is_json)) {
         return false;
     }
     return vtr_output_is_allowed(&CREATE, arguments->output, paths->items,
@@ -333,7 +317,7 @@ static bool is_apply_allowed(const struct apply_arguments *arguments,
         vtr_complain_text(&APPLY, "either --trust KEY.pub or --unsigned", NULL);
         return false;
     }
-    if (vtr_delta_is_torn(&APPLY, arguments->output, arguments->is_json)) {
+    if (vtr_output_is_torn(&APPLY, arguments->output, arguments->is_json)) {
         return false;
     }
     /* The result takes its place whole, so that OLD may be NEW: an update in place. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* vitrine delta merge: deltas in a row as one. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/command/delta_verbs.h"
 #include "cli/command/keys.h"
@@ -94,21 +92,6 @@ static enum vtr_status inputs_open(struct inputs *out, const struct vtr_list *pa
     return status;
 }
 
-static int report(const struct merge_arguments *arguments, uint64_t len,
-                  uint64_t milliseconds)
-{
-    struct vtr_text out = {0};
-
-    vtr_delta_print_made(&out, arguments->output, len, milliseconds,
-                         arguments->is_json);
-    if (arguments->is_json) {
-        return vtr_output_answer(&out, VTR_EXIT_YES);
-    }
-    (void)vtr_text_print(&out, stderr);
-    vtr_text_deinit(&out);
-    return VTR_EXIT_YES;
-}
-
 static int merge(const struct merge_arguments *arguments, const struct vtr_list *paths)
 {
     struct inputs inputs = {0};
@@ -133,9 +116,11 @@ static int merge(const struct merge_arguments *arguments, const struct vtr_list 
         status = vtr_delta_merge(inputs.bytes, inputs.count, &signing,
                                  arguments->output, &len, &err);
     }
-    const int exit_code = status == VTR_OK
-                              ? report(arguments, len, vtr_stopwatch_ms() - start)
-                              : vtr_complain(&vtr_verb_delta_merge, &err);
+    const int exit_code =
+        status == VTR_OK
+            ? vtr_delta_report_made(arguments->output, len, vtr_stopwatch_ms() - start,
+                                    arguments->is_json)
+            : vtr_complain(&vtr_verb_delta_merge, &err);
     vtr_secret_key_free(key);
     inputs_close(&inputs);
     free(trusted);
@@ -158,7 +143,7 @@ static bool is_merge_allowed(const struct merge_arguments *arguments,
                           NULL);
         return false;
     }
-    if (vtr_delta_is_torn(verb, arguments->output, arguments->is_json)) {
+    if (vtr_output_is_torn(verb, arguments->output, arguments->is_json)) {
         return false;
     }
     return vtr_output_is_allowed(verb, arguments->output, paths->items, paths->count) &&
