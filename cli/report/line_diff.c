@@ -206,8 +206,8 @@ void vtr_print_line_diff(struct vtr_text *out, const struct vtr_diff_texts *text
     while (!is_at_end(&sides[0]) || !is_at_end(&sides[1])) {
         const struct vtr_bytes left = line_of(&sides[0]);
         const struct vtr_bytes right = line_of(&sides[1]);
-        if (sides[0].inked == sides[1].inked && left.len == right.len && left.len > 0 &&
-            memcmp(left.ptr, right.ptr, left.len) == 0) {
+        if (sides[0].inked == sides[1].inked && left.len > 0 &&
+            vtr_text_is_same(left, right)) {
             take_equal(&hunk, sides, out);
         } else {
             take_changed(&hunk, sides, next_changed(sides));

@@ -88,8 +88,7 @@ static bool is_repeated(struct vtr_text *names, struct vtr_bytes name)
 static bool is_listed(const struct vtr_list *list, struct vtr_bytes name)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (strlen(list->items[i]) == name.len &&
-            memcmp(list->items[i], name.ptr, name.len) == 0) {
+        if (vtr_text_is_same(vtr_text_view(list->items[i]), name)) {
             return true;
         }
     }

@@ -2,7 +2,6 @@
 
 /* vitrine compare: which rules and hashes two databases do not share. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/command/command.h"
 #include "cli/command/output.h"
@@ -74,15 +73,12 @@ static int compare(const char *const *paths, bool is_json)
     if (status == VTR_OK) {
         status = vtr_compare(a.bytes, b.bytes, list_change, &listing, &err);
     }
-    const bool is_same =
-        status == VTR_OK && a.bytes.len == b.bytes.len &&
-        (a.bytes.len == 0 || memcmp(a.bytes.ptr, b.bytes.ptr, a.bytes.len) == 0);
     if (status != VTR_OK) {
         exit_code = vtr_complain(&vtr_verb_compare, &err);
     } else if (listing.has_failed) {
         exit_code = VTR_EXIT_FAILED;
     } else {
-        exit_code = is_same ? VTR_EXIT_YES : VTR_EXIT_NO;
+        exit_code = vtr_text_is_same(a.bytes, b.bytes) ? VTR_EXIT_YES : VTR_EXIT_NO;
     }
     if (exit_code == VTR_EXIT_NO && listing.count == 0) {
         (void)fprintf(stderr, "the same records in different bytes: one of the two is "

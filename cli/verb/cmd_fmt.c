@@ -75,20 +75,12 @@ static bool is_stdin(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-static bool is_changed(const struct vtr_formatting *formatting)
-{
-    const struct vtr_bytes old = vtr_formatting_get_source(formatting);
-    const struct vtr_bytes new = vtr_formatting_get_text(formatting);
-
-    return old.len != new.len ||
-           (old.len > 0 && memcmp(old.ptr, new.ptr, old.len) != 0);
-}
-
 /* What is done with a file whose form is, or is not, the canonical one. */
 static void handle(struct fmt_run *run, const char *path,
                    const struct vtr_formatting *formatting)
 {
-    const bool would_change = is_changed(formatting);
+    const bool would_change = !vtr_text_is_same(vtr_formatting_get_source(formatting),
+                                                vtr_formatting_get_text(formatting));
     const bool is_dry = run->arguments->is_check || run->arguments->is_diff;
     struct vtr_error err = {0};
 
