@@ -212,6 +212,7 @@ static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
                     struct vtr_pattern_part *part, const struct run_matches *matches)
 {
     const size_t min = matches->bytes->min;
+    const bool ends_anywhere = matches->bytes->tail == VTR_CLASS_RUN_ANY;
     size_t seen = matches->first;
     size_t end = matches->first;
 
@@ -223,6 +224,7 @@ static void add_run(struct vtr_scan_run *run, struct vtr_pattern_state *state,
             !vtr_run_spend(run, part, RUN_UNITS)) {
             return;
         }
+        seen = ends_anywhere && seen < limit ? limit : seen;
         for (; seen <= limit; seen++) {
             end = vtr_class_run_ends(matches->bytes, run->data, seen) ? seen : end;
         }
