@@ -147,8 +147,8 @@ struct vtr_value vtr_module_host_key(struct vtr_module_host *host, uint32_t row,
     return from_module(vtr_modules_key(&host->modules, row, indices, index_count));
 }
 
-/* Plain texts of the values that are masked, one behind the other; NULL when memory is
- * out. */
+/* Plain texts of the values that are texts, one behind the other, from malloc; NULL
+ * when memory is out. */
 static uint8_t *plain_texts(const struct vtr_value *values, unsigned count,
                             struct vtr_bytes *out)
 {
