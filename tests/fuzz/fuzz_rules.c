@@ -22,11 +22,13 @@ static void check_records(const struct vtr_records *records)
     }
 }
 
-/* A place lies in the line that is shown with it, or reaches past its end. */
+/* A place begins in the part of a line that is shown with it, or at its end. */
 static bool is_span(const struct vtr_span *span)
 {
     return span->path != NULL && span->text != NULL &&
-           (span->text[0] == 0 || span->column <= strlen(span->text) + 2) &&
+           (span->text[0] == 0 ||
+            (span->column >= span->text_column &&
+             span->column - span->text_column <= strlen(span->text) + 1)) &&
            (span->character == 0 || span->character <= span->column) &&
            (span->end_line == 0 || span->end_line >= span->line);
 }

@@ -227,6 +227,24 @@ static void a_time_stamp_says_when_and_by_whom(void **state)
     close_sample(&s);
 }
 
+/* A structure that PKCS #7 does not have, but CMS has: no issuer and serial number. */
+static void a_time_stamp_may_name_its_signer_by_key(void **state)
+{
+    struct sample s;
+
+    (void)state;
+    open_sample(&s, "timestamp-by-key");
+    assert_number(&s, "pe.number_of_signatures", 1);
+    assert_number(&s, "pe.signatures[0].number_of_certificates", 4);
+    assert_number(&s, "pe.signatures[0].countersignatures[0].verified", 1);
+    assert_number(&s, "pe.signatures[0].countersignatures[0].sign_time", 1795356518);
+    assert_text(&s, "pe.signatures[0].countersignatures[0].digest_alg", "sha256");
+    assert_number(&s, "pe.signatures[0].countersignatures[0].length_of_chain", 1);
+    assert_text(&s, "pe.signatures[0].countersignatures[0].chain[0].subject",
+                "/O=Stamps/CN=TSA by key");
+    close_sample(&s);
+}
+
 static void a_countersignature_is_verified_by_keys_of_rsa_only(void **state)
 {
     struct sample s;
@@ -398,7 +416,8 @@ static void more_signatures_than_the_limit_are_not_looked_at(void **state)
 
 static void errors_of_the_host_stay_in_their_queue(void **state)
 {
-    static const char *const NAMES[] = {"signers", "timestamps", "broken-key"};
+    static const char *const NAMES[] = {"signers", "timestamps", "timestamp-by-key",
+                                        "broken-key"};
 
     (void)state;
     ERR_clear_error();
@@ -478,6 +497,7 @@ int main(void)
         cmocka_unit_test(all_entries_and_all_their_structures_are_found),
         cmocka_unit_test(each_signer_is_a_signature_and_may_sign_something_else),
         cmocka_unit_test(a_time_stamp_says_when_and_by_whom),
+        cmocka_unit_test(a_time_stamp_may_name_its_signer_by_key),
         cmocka_unit_test(a_countersignature_is_verified_by_keys_of_rsa_only),
         cmocka_unit_test(a_changed_file_is_not_verified),
         cmocka_unit_test(a_certificate_is_valid_from_its_first_second_to_its_last),
