@@ -83,7 +83,8 @@ static int unknown_verb(const struct vtr_verb *verb, const char *word)
         (void)fprintf(stderr, "the verb comes first, as in 'vitrine scan RULES FILE': "
                               "see 'vitrine help'\n");
     } else {
-        (void)fprintf(stderr, "see 'vitrine help'\n");
+        (void)fprintf(stderr, "see 'vitrine help%s%s'\n",
+                      verb->name[0] == '\0' ? "" : " ", verb->name);
     }
     return VTR_EXIT_FAILED;
 }

@@ -269,14 +269,15 @@ static void put_tool(struct vtr_json *json, const struct rules *rules)
     vtr_json_end_object(json);
 }
 
-/* How the run went: it came to an end, with or without all that there was to say. */
-static void put_invocation(struct vtr_json *json, uint64_t omitted)
+/* How the run went: whether all sources could be read, and all that there was to say is
+ * said. */
+static void put_invocation(struct vtr_json *json, bool is_whole, uint64_t omitted)
 {
     struct vtr_text text = {0};
 
     vtr_json_begin_array(json, "invocations");
     vtr_json_begin_object(json, NULL);
-    vtr_json_bool(json, "executionSuccessful", true);
+    vtr_json_bool(json, "executionSuccessful", is_whole);
     if (omitted > 0) {
         vtr_text_number(&text, omitted);
         vtr_text_add(&text, " more diagnostics are not listed");
@@ -294,7 +295,7 @@ static void put_invocation(struct vtr_json *json, uint64_t omitted)
 }
 
 void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostics,
-                   size_t count, uint64_t omitted)
+                   size_t count, bool is_whole, uint64_t omitted)
 {
     struct vtr_json json;
     struct rules rules;
@@ -310,7 +311,7 @@ void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostic
     vtr_json_begin_object(&json, NULL);
     put_tool(&json, &rules);
     vtr_json_string(&json, "columnKind", "unicodeCodePoints");
-    put_invocation(&json, omitted);
+    put_invocation(&json, is_whole, omitted);
     vtr_json_begin_array(&json, "results");
     for (size_t i = 0; i < count; i++) {
         put_result(&json, &diagnostics[i], &rules);

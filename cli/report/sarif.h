@@ -8,8 +8,9 @@
 #include "cli/report/text.h"
 #include "vitrine/compile.h"
 
-/* Puts down the whole document; `omitted` diagnostics are said to be missing. */
+/* Puts down the whole document; `omitted` diagnostics are said to be missing, and the
+ * run to have failed where it is not `is_whole`: a source could not be read. */
 void vtr_sarif_log(struct vtr_text *out, const struct vtr_diagnostic *diagnostics,
-                   size_t count, uint64_t omitted);
+                   size_t count, bool is_whole, uint64_t omitted);
 
 #endif

@@ -103,7 +103,9 @@ static void print_diagnostics(struct vtr_text *out,
         vtr_compilation_get_diagnostics(compilation, &count);
 
     if (arguments->is_sarif) {
-        vtr_sarif_log(out, diagnostics, count, vtr_sources_omitted(compilation));
+        vtr_sarif_log(out, diagnostics, count,
+                      vtr_compilation_get_stats(compilation)->unreadable == 0,
+                      vtr_sources_omitted(compilation));
     } else {
         vtr_sources_print_diagnostics(out, compilation, arguments->is_json,
                                       vtr_terminal_has_colour(stdout));

@@ -107,9 +107,12 @@ expect 1 check --sarif -j 1 'rules dir'
 is_same stdout first.sarif
 expect 0 check --sarif allowed.yar
 cp stdout empty.sarif
+expect 2 check --sarif missing.yar
+cp stdout missing.sarif
 if command -v python3 >/dev/null; then
     python3 "$root/tests/cli/sarif.py" first.sarif 'rules dir/ü.yar' || complain "SARIF"
     python3 "$root/tests/cli/sarif.py" empty.sarif || complain "SARIF without results"
+    python3 "$root/tests/cli/sarif.py" missing.sarif || complain "SARIF of what cannot be read"
 fi
 
 # Text in UTF-16 is known by its mark, or by its first character.

@@ -52,6 +52,8 @@ expect 2 delta aply
 says stderr "did you mean 'apply'"
 expect 2 compile --relase 3
 says stderr "did you mean '--release'"
+expect 2 repo frobnicate
+says stderr "see 'vitrine help repo'"
 expect 2 rules.yar file
 says stderr "the verb comes first, as in 'vitrine scan RULES FILE'"
 expect 2 check --explain slow_patern
