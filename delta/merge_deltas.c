@@ -6,6 +6,7 @@
  */
 #include "delta/merge_deltas.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,6 +114,18 @@ static enum vtr_status spell(struct vtr_writer *w, const struct row *row,
                            err);
 }
 
+/* Of several deltas, which one it is that cannot be taken. */
+static void say_which(struct vtr_error *err, size_t number, size_t count)
+{
+    char message[sizeof(err->message)];
+
+    if (err != NULL && count > 1) {
+        memcpy(message, err->message, sizeof(message));
+        (void)snprintf(err->message, sizeof(err->message), "delta %zu of %zu: %.450s",
+                       number, count, message);
+    }
+}
+
 enum vtr_status vtr_delta_merge_build(struct vtr_writer *w,
                                       const struct vtr_bytes *deltas, size_t count,
                                       const struct vtr_delta_signing *signing,
@@ -129,6 +142,9 @@ enum vtr_status vtr_delta_merge_build(struct vtr_writer *w,
     }
     for (size_t i = 0; status == VTR_OK && i < count; i++) {
         status = add_delta(&row, deltas[i], signing, err);
+        if (status != VTR_OK) {
+            say_which(err, i + 1, count);
+        }
     }
     if (status == VTR_OK) {
         status = spell(w, &row, signing->key, err);

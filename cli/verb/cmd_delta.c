@@ -300,6 +300,9 @@ static int apply(const struct apply_arguments *arguments, const char *const *pat
     if (status == VTR_OK) {
         status = vtr_delta_apply(from.bytes, delta.bytes, keys,
                                  arguments->trusted.count, arguments->output, &err);
+        if (status == VTR_ERROR_FORMAT || status == VTR_ERROR_SIGNATURE) {
+            vtr_input_blame(paths[1], &err);
+        }
     }
     const int exit_code = status == VTR_OK ? report_applied(arguments, delta.bytes,
                                                             vtr_stopwatch_ms() - start)

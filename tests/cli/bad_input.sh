@@ -108,6 +108,17 @@ expect 2 delta create old.vdb new.vdb -o k --key k
 says stderr 'also an input'
 is_same old.vdb keep.vdb
 
+# Which delta it is that is none, or not signed.
+expect 2 delta apply old.vdb noise -o x.vdb --trust k.pub
+says stderr "'noise': not a delta"
+expect 0 key generate --no-password other
+expect 2 delta apply old.vdb d.vdelta -o x.vdb --trust other.pub
+says stderr "'d.vdelta': no trusted key signed this delta"
+expect 2 delta merge d.vdelta noise -o x.vdelta --unsigned
+says stderr 'delta 2 of 2: not a delta'
+expect 2 delta merge d.vdelta d.vdelta -o x.vdelta --unsigned
+says stderr 'delta 2 of 2: delta from release 1 to 2 does not continue'
+
 # A database where rules should be.
 expect 1 check old.vdb
 says stdout "it is a database, not rules: 'vitrine scan DB.vdb PATH' scans with it"
