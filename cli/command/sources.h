@@ -22,7 +22,16 @@ struct vtr_warning_arguments {
     struct vtr_list deny;
 };
 
-/* The rows of a verb's option table; its arguments begin with these. */
+/* Rows of a verb's option table, and where its arguments have what they say. */
+/* clang-format off */
+#define VTR_LANGUAGE_OPTIONS(namespaces_at, dialect_at)                                   \
+    {"namespace", 0, VTR_OPTION_CHOICE, "shared|file",                                    \
+     "one namespace for all rules, or one a file", namespaces_at},                        \
+    {"dialect", 0, VTR_OPTION_CHOICE, "any|yara4|yara-x",                                 \
+     "whose language the rules are in; by default what either takes", dialect_at}
+/* clang-format on */
+
+/* The rows of a verb whose arguments begin with these. */
 /* clang-format off */
 #define VTR_SOURCE_OPTIONS                                                                \
     {"define", 'D', VTR_OPTION_TEXTS, "NAME=VALUE",                                       \
@@ -30,12 +39,8 @@ struct vtr_warning_arguments {
      offsetof(struct vtr_source_arguments, defines)},                                     \
     {"define", 'd', VTR_OPTION_TEXTS, NULL, NULL, /* as yarac calls it */                 \
      offsetof(struct vtr_source_arguments, defines)},                                     \
-    {"namespace", 0, VTR_OPTION_CHOICE, "shared|file",                                    \
-     "one namespace for all rules, or one a file",                                        \
-     offsetof(struct vtr_source_arguments, namespaces)},                                  \
-    {"dialect", 0, VTR_OPTION_CHOICE, "any|yara4|yara-x",                                 \
-     "whose language the rules are in; by default what either takes",                     \
-     offsetof(struct vtr_source_arguments, dialect)},                                     \
+    VTR_LANGUAGE_OPTIONS(offsetof(struct vtr_source_arguments, namespaces),               \
+                         offsetof(struct vtr_source_arguments, dialect)),                 \
     {"jobs", 'j', VTR_OPTION_NUMBER, "N",                                                 \
      "threads; by default one a processor",                                               \
      offsetof(struct vtr_source_arguments, workers)}

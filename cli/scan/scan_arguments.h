@@ -13,6 +13,8 @@ struct vtr_scan_arguments {
     struct vtr_list defines;     /* "NAME=VALUE" */
     struct vtr_list module_data; /* "MODULE=FILE" */
     bool is_database;            /* the first operand is no source */
+    unsigned namespaces;         /* enum vtr_namespace_mode, of sources */
+    unsigned dialect;            /* enum vtr_dialect, of sources */
     bool has_no_warnings;
     bool fails_on_warnings;
 

@@ -106,9 +106,12 @@ static const char *object(const struct vtr_compile_stats *stats, enum vtr_status
 static bool compile(struct vtr_scan_rules *out, const struct vtr_list *sources,
                     const struct vtr_scan_arguments *arguments)
 {
-    const struct vtr_source_arguments source_arguments = {.defines = arguments->defines,
-                                                          .workers =
-                                                              arguments->workers};
+    const struct vtr_source_arguments source_arguments = {
+        .defines = arguments->defines,
+        .namespaces = arguments->namespaces,
+        .dialect = arguments->dialect,
+        .workers = arguments->workers,
+    };
     struct vtr_compile_options options =
         vtr_sources_to_options(&source_arguments, sources->items, sources->count);
     struct vtr_compilation *compilation = NULL;
@@ -140,9 +143,12 @@ static bool open_database(struct vtr_scan_rules *out, const char *path,
 {
     struct vtr_error err = {0};
 
-    if (arguments->more_rules.count > 0) {
+    if (arguments->more_rules.count > 0 || arguments->namespaces > 0 ||
+        arguments->dialect > 0) {
         vtr_complain_text(&vtr_verb_scan,
-                          "--rules adds to sources, and this is a database:", path);
+                          "--rules, --namespace and --dialect are of sources, and this "
+                          "is a database:",
+                          path);
         return false;
     }
     if (vtr_database_open(&out->database, path, &err) != VTR_OK) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command/command.h"
+#include "cli/command/sources.h"
 #include "cli/scan/scan_arguments.h"
 #include "cli/scan/scan_hint.h"
 #include "cli/scan/scan_job.h"
@@ -46,6 +47,7 @@ static const struct vtr_option OPTIONS[] = {
      "hand the contents of a file to a module", AT(module_data)},
     {"rules", 0, VTR_OPTION_PATHS, "SOURCE",
      "compile this too: more rules beside the first operand", AT(more_rules)},
+    VTR_LANGUAGE_OPTIONS(AT(namespaces), AT(dialect)),
     {"compiled-rules", 'C', VTR_OPTION_FLAG, NULL,
      "the first operand is a database whatever its name says", AT(is_database)},
     {"no-warnings", 'w', VTR_OPTION_FLAG, NULL,

@@ -39,7 +39,18 @@ echo 'rule more { condition: true }' >more.yar
 expect 1 scan --rules more.yar r.yar nothing
 says stdout '^more nothing$'
 expect 2 scan --rules more.yar r.vdb nothing
-says stderr '--rules adds to sources'
+says stderr '--rules, --namespace and --dialect are of sources'
+expect 2 scan --dialect yara-x r.vdb nothing
+says stderr '--rules, --namespace and --dialect are of sources'
+echo 'import "math" rule signed { condition: math.max(-1, 1) == 1 }' >signed.yar
+expect 0 scan signed.yar nothing
+expect 1 scan --dialect yara-x signed.yar nothing
+says stdout '^signed nothing$'
+expect 2 scan --dialect yara5 signed.yar nothing
+cp more.yar again.yar
+expect 2 scan --rules again.yar more.yar nothing
+expect 1 scan -e --namespace file --rules again.yar more.yar nothing
+says stdout '^again:more nothing$'
 
 expect 1 scan r.yar more.yar file
 says stderr "only the first operand is rules.*'more.yar'"
