@@ -91,15 +91,6 @@ static struct vtr_bytes lowered(uint8_t *to, struct vtr_bytes name)
     return (struct vtr_bytes){to, name.len};
 }
 
-static int compare_names(const void *a, const void *b, void *context)
-{
-    const struct vtr_bytes *x = a;
-    const struct vtr_bytes *y = b;
-
-    (void)context;
-    return vtr_bytes_compare(*x, *y);
-}
-
 /* Names, one after the other with commas between; ptr NULL when memory is out. */
 static struct vtr_bytes joined(struct vtr_module_run *run,
                                const struct vtr_bytes *names, uint32_t count,
@@ -163,7 +154,8 @@ static struct vtr_bytes names_of(struct vtr_module_run *run,
     if (kept < count) {
         return none;
     }
-    if (vtr_sort(names, count, sizeof(*names), compare_names, NULL) != VTR_OK) {
+    if (vtr_sort(names, count, sizeof(*names), vtr_bytes_compare_items, NULL) !=
+        VTR_OK) {
         run->store.is_full = true;
         return none;
     }

@@ -103,15 +103,6 @@ bool vtr_macho_names_add(struct vtr_macho_names *names, struct vtr_bytes name)
     return true;
 }
 
-static int compare_names(const void *a, const void *b, void *context)
-{
-    const struct vtr_bytes *x = a;
-    const struct vtr_bytes *y = b;
-
-    (void)context;
-    return vtr_bytes_compare(*x, *y);
-}
-
 /* Each name once, with commas between; they are sorted. */
 static size_t join(const struct vtr_macho_names *names, uint8_t *out)
 {
@@ -141,7 +132,7 @@ struct vtr_module_value vtr_macho_names_md5(struct vtr_macho_names *names)
 
     if (text == NULL ||
         (names->count > 0 && vtr_sort(names->names, names->count, sizeof(*names->names),
-                                      compare_names, NULL) != VTR_OK)) {
+                                      vtr_bytes_compare_items, NULL) != VTR_OK)) {
         return vtr_module_undefined();
     }
     const size_t len = join(names, text);

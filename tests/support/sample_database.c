@@ -178,13 +178,6 @@ static int compare_bodies(const void *a, const void *b, void *context)
     return order == 0 ? strcmp(left->name, right->name) : order;
 }
 
-static int compare_bytes(const void *a, const void *b, void *context)
-{
-    (void)context;
-    return vtr_bytes_compare(*(const struct vtr_bytes *)a,
-                             *(const struct vtr_bytes *)b);
-}
-
 /* A sorted copy without repetitions; the caller frees. */
 static void *sorted(const struct vtr_vector *v, vtr_compare_fn compare,
                     size_t *out_count)
@@ -272,8 +265,8 @@ static void list_stems(struct hash_lists *lists)
     }
     vtr_writer_deinit(&stem);
     struct vtr_bytes *stems = lists->stems.items;
-    require(vtr_sort(stems, lists->stems.count, sizeof(*stems), compare_bytes, NULL) ==
-                VTR_OK,
+    require(vtr_sort(stems, lists->stems.count, sizeof(*stems), vtr_bytes_compare_items,
+                     NULL) == VTR_OK,
             "cannot sort");
     for (size_t i = 0; i < lists->stems.count; i++) {
         if (i > 0 && vtr_bytes_equal(stems[kept - 1], stems[i])) {
