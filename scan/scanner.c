@@ -29,7 +29,7 @@
 #define WORK_LIMIT        500000000u
 
 /* Patterns that may use up what each of them may cost, before the others suffer. */
-#define WORK_SHARES 16u
+#define WORK_SHARES 4u
 
 /* After a file with more matches their memory is given back. */
 #define KEPT_MATCHES 4000000u

@@ -65,8 +65,9 @@ struct vtr_scan_options {
     uint32_t regex_match_limit; /* PCRE2 match limit: 1,000,000 */
     uint32_t regex_heap_kib;    /* PCRE2 heap limit: 16,384 */
     uint64_t timeout_ms;        /* for one file; 0: none */
-    uint64_t work_limit; /* of each pattern in one file, and of all conditions, in some
-                            nanoseconds: 500,000,000; more for a long file */
+    uint64_t work_limit; /* of each pattern in one file, and of all conditions, in units
+                            of some nanoseconds: 500,000,000; more for a long file.
+                            Four times that is the limit of all patterns together */
 
     /* "NAME=VALUE": external variables of the database that have another value in this
      * scanner; each once. */

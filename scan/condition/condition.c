@@ -9,15 +9,15 @@
 #include "scan/condition/external.h"
 #include "scan/run/memory.h"
 
-/* Instructions between two looks at the clock. */
-#define CLOCK_STRIDE 4096u
+/* Units between two looks at the clock. */
+#define CLOCK_STRIDE 16384u
 
-/* What an instruction on texts counts for. */
-#define REGEX_STEPS    16u
-#define BYTES_PER_STEP 8u
-
-/* What reading a number from a memory counts for: it is not at hand. */
-#define MEMORY_STEPS 64u
+/* What things count for, in units as those of vtr_run_spend: an instruction, and what
+ * some do beside it.  A number of a memory is not at hand. */
+#define STEP_UNITS     6u
+#define RULE_UNITS     96u
+#define MEMORY_UNITS   64u
+#define BYTES_PER_UNIT 3u
 
 bool vtr_machine_push(struct vtr_condition_machine *m, struct vtr_value value)
 {
@@ -38,16 +38,16 @@ bool vtr_machine_pop(struct vtr_condition_machine *m, struct vtr_value *out)
     return true;
 }
 
-bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t steps)
+bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t units)
 {
     uint64_t *budget = m->world->budget;
 
-    if (steps >= *budget) {
+    if (units >= *budget) {
         *budget = 0;
         return false;
     }
-    *budget -= steps;
-    return steps < CLOCK_STRIDE || !vtr_run_must_stop(m->world->run);
+    *budget -= units;
+    return units < CLOCK_STRIDE || !vtr_run_must_stop(m->world->run);
 }
 
 static uint64_t read_bytes(struct vtr_bytes data, size_t at, unsigned size,
@@ -128,7 +128,7 @@ static bool run_read(struct vtr_condition_machine *m, struct vtr_reader *code)
         return false;
     }
     const unsigned size = read_size(kind);
-    if (m->world->run->memory != NULL && !vtr_machine_charge(m, MEMORY_STEPS)) {
+    if (m->world->run->memory != NULL && !vtr_machine_charge(m, MEMORY_UNITS)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
     const bool is_float = (kind & VTR_READ_FLOAT) != 0;
@@ -143,6 +143,7 @@ static bool run_rule(struct vtr_condition_machine *m, struct vtr_reader *code)
     if (!vtr_reader_string(code, &name)) {
         return false;
     }
+    (void)vtr_machine_charge(m, RULE_UNITS);
     const enum vtr_truth verdict = m->world->ask(name, m->world->context);
     if (verdict == VTR_TRUTH_PENDING) {
         m->is_pending = true;
@@ -239,16 +240,16 @@ static bool run_matches(struct vtr_condition_machine *m, struct vtr_reader *code
         return false;
     }
     if (text.kind != VTR_VALUE_TEXT ||
-        !vtr_machine_charge(m, REGEX_STEPS + text.text.bytes.len / BYTES_PER_STEP)) {
+        !vtr_machine_charge(m, text.text.bytes.len / BYTES_PER_UNIT)) {
         return vtr_machine_push(m, (struct vtr_value){0});
     }
     return vtr_machine_push(m, vtr_value_bool(vtr_condition_regex_matches(
-                                   m->world->regexes, m->world->run, flags, masked,
-                                   text.text, false, NULL)));
+                                   m->world->regexes, m->world->run, m->world->budget,
+                                   flags, masked, text.text, false, NULL)));
 }
 
-/* Steps that an operator on two texts may take. */
-static uint64_t text_steps(uint8_t op, const struct vtr_value *left,
+/* Units that an operator on two texts may cost. */
+static uint64_t text_units(uint8_t op, const struct vtr_value *left,
                            const struct vtr_value *right)
 {
     const uint64_t len = left->text.bytes.len;
@@ -258,9 +259,9 @@ static uint64_t text_steps(uint8_t op, const struct vtr_value *left,
         return 0;
     }
     if ((op != VTR_OP_CONTAINS && op != VTR_OP_ICONTAINS) || part_len == 0) {
-        return (len < part_len ? len : part_len) / BYTES_PER_STEP;
+        return (len < part_len ? len : part_len) / BYTES_PER_UNIT;
     }
-    return len > UINT64_MAX / part_len ? UINT64_MAX : len * part_len / BYTES_PER_STEP;
+    return len > UINT64_MAX / part_len ? UINT64_MAX : len * part_len / BYTES_PER_UNIT;
 }
 
 static bool run_operator(struct vtr_condition_machine *m, uint8_t op)
@@ -278,7 +279,7 @@ static bool run_operator(struct vtr_condition_machine *m, uint8_t op)
     if (!vtr_machine_pop(m, &left)) {
         return false;
     }
-    if (!vtr_machine_charge(m, text_steps(op, &left, &right))) {
+    if (!vtr_machine_charge(m, text_units(op, &left, &right))) {
         return vtr_machine_push(m, result);
     }
     return vtr_value_binary(op, &left, &right, &result) && vtr_machine_push(m, result);
@@ -317,12 +318,15 @@ static bool run_instruction(struct vtr_condition_machine *m)
 /* Counts an instruction; false when the scan must end. */
 static bool spend(const struct vtr_condition_world *world)
 {
-    if (*world->budget == 0) {
+    const uint64_t before = *world->budget;
+
+    if (before < STEP_UNITS) {
         world->run->limits |= VTR_SCAN_LIMIT_TIME;
         return false;
     }
-    --*world->budget;
-    return *world->budget % CLOCK_STRIDE != 0 || !vtr_run_must_stop(world->run);
+    *world->budget = before - STEP_UNITS;
+    return before / CLOCK_STRIDE == *world->budget / CLOCK_STRIDE ||
+           !vtr_run_must_stop(world->run);
 }
 
 /* Runs a program to its end; its values are then on the stack. */

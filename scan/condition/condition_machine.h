@@ -56,9 +56,9 @@ struct vtr_condition_machine {
 bool vtr_machine_push(struct vtr_condition_machine *m, struct vtr_value value);
 bool vtr_machine_pop(struct vtr_condition_machine *m, struct vtr_value *out);
 
-/* Counts what an instruction does beyond its first step against the budget.  False when
- * that is more than is left: the program ends before its next instruction. */
-bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t steps);
+/* Counts what an instruction costs beyond what each does against the budget.  False
+ * when that is more than is left: the program ends before its next instruction. */
+bool vtr_machine_charge(struct vtr_condition_machine *m, uint64_t units);
 
 /* Reads a quantifier; its number is popped with vtr_machine_pop_quantity, after all
  * else that the instruction pops. */

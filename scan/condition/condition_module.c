@@ -8,8 +8,8 @@
 /* Indices and arguments of one path. */
 #define OPERAND_LIMIT 16u
 
-/* What a call counts for beside the work that the module counts itself. */
-#define CALL_STEPS 8u
+/* What a question counts for beside the work that the module counts itself. */
+#define QUESTION_UNITS 24u
 
 struct operands {
     uint32_t row;
@@ -67,9 +67,6 @@ static bool take_operands(struct vtr_condition_machine *m, struct vtr_reader *co
 static struct vtr_value run_call(struct vtr_condition_machine *m,
                                  const struct operands *o)
 {
-    if (!vtr_machine_charge(m, CALL_STEPS)) {
-        return (struct vtr_value){0};
-    }
     return vtr_module_host_call(m->world->modules, o->row, o->indices, o->index_count,
                                 o->args, o->arg_count);
 }
@@ -139,7 +136,7 @@ bool vtr_machine_module(struct vtr_condition_machine *m, uint8_t op,
         !take_operands(m, code, op == VTR_OP_FIND || op == VTR_OP_KEY ? 1 : 0, &o)) {
         return false;
     }
-    if (o.are_known) {
+    if (o.are_known && vtr_machine_charge(m, QUESTION_UNITS)) {
         struct vtr_profile *profile = m->world->run->profile;
         const struct vtr_profile_span span = vtr_profile_begin(profile);
         value = ask_module(m, op, &o);

@@ -3,6 +3,10 @@
 /* Instructions of conditions about what was found of the rule's patterns and rules. */
 #include "scan/condition/condition_machine.h"
 
+/* What one of a list counts for: to find what is known of a pattern or a rule. */
+#define PATTERN_UNITS 12u
+#define RULE_UNITS    24u
+
 /* Where matches are asked for. */
 struct place {
     enum {
@@ -193,7 +197,8 @@ bool vtr_machine_of(struct vtr_condition_machine *m, uint8_t op,
         !vtr_reader_varint(code, &count) || count > vtr_reader_left(code)) {
         return false;
     }
-    (void)vtr_machine_charge(m, count);
+    (void)vtr_machine_charge(m, count * (op == VTR_OP_OF_RULES ? RULE_UNITS
+                                                               : PATTERN_UNITS));
     if (!pop_place(m, &place, &is_known)) {
         return false;
     }

@@ -64,14 +64,41 @@ static enum vtr_regex_answer search(struct vtr_scan_run *run,
     return vtr_run_regex(run, NULL, expression, &subject, out);
 }
 
+/* Searches a plain text; `flags` are those of the expression. */
+static bool matches(struct vtr_scan_run *run, struct vtr_expression *expression,
+                    uint8_t flags, struct vtr_bytes plain, bool is_inside,
+                    size_t *out_end)
+{
+    struct vtr_match match;
+    enum vtr_regex_answer answer = search(run, expression, plain, 0, &match);
+
+    if (answer == VTR_REGEX_YES && is_inside && match.offset + match.length == 0 &&
+        plain.len > 1) {
+        answer = search(run, expression, plain, 1, &match);
+    }
+    if (answer == VTR_REGEX_YES && is_inside) {
+        const bool is_end = match.offset >= plain.len;
+        answer = is_end || match.offset + match.length == 0 ? VTR_REGEX_NO : answer;
+    }
+    if (answer == VTR_REGEX_YES && (flags & VTR_PROGRAM_INSIDE) != 0 && plain.len > 0 &&
+        match.offset >= plain.len) {
+        answer = VTR_REGEX_NO;
+    }
+    if (answer == VTR_REGEX_YES && out_end != NULL) {
+        *out_end = (size_t)(match.offset + match.length);
+    }
+    return answer == VTR_REGEX_YES;
+}
+
 bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
-                                 struct vtr_scan_run *run, uint8_t flags,
-                                 struct vtr_bytes masked, struct vtr_scan_text subject,
-                                 bool is_inside, size_t *out_end)
+                                 struct vtr_scan_run *run, uint64_t *budget,
+                                 uint8_t flags, struct vtr_bytes masked,
+                                 struct vtr_scan_text subject, bool is_inside,
+                                 size_t *out_end)
 {
     struct vtr_bytes plain = subject.bytes;
+    const uint64_t work_of_patterns = run->work_left;
     uint8_t *copy = NULL;
-    struct vtr_match match;
 
     struct vtr_expression *expression = get(regexes, run, flags, masked);
     if (expression == NULL) {
@@ -89,22 +116,10 @@ bool vtr_condition_regex_matches(struct vtr_condition_regexes *regexes,
         }
         plain.ptr = copy;
     }
-    enum vtr_regex_answer answer = search(run, expression, plain, 0, &match);
-    if (answer == VTR_REGEX_YES && is_inside && match.offset + match.length == 0 &&
-        plain.len > 1) {
-        answer = search(run, expression, plain, 1, &match);
-    }
-    if (answer == VTR_REGEX_YES && is_inside) {
-        const bool is_end = match.offset >= plain.len;
-        answer = is_end || match.offset + match.length == 0 ? VTR_REGEX_NO : answer;
-    }
-    if (answer == VTR_REGEX_YES && (flags & VTR_PROGRAM_INSIDE) != 0 && plain.len > 0 &&
-        match.offset >= plain.len) {
-        answer = VTR_REGEX_NO;
-    }
+    run->work_left = *budget;
+    const bool is_match = matches(run, expression, flags, plain, is_inside, out_end);
+    *budget = run->work_left;
+    run->work_left = work_of_patterns;
     free(copy);
-    if (answer == VTR_REGEX_YES && out_end != NULL) {
-        *out_end = (size_t)(match.offset + match.length);
-    }
-    return answer == VTR_REGEX_YES;
+    return is_match;
 }

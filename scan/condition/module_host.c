@@ -10,9 +10,6 @@
 
 #define ARGUMENT_LIMIT 16u
 
-/* What an expression on a text counts for. */
-#define REGEX_UNITS 16u
-
 static bool spend(void *context, uint64_t units)
 {
     struct vtr_module_host *host = context;
@@ -32,9 +29,9 @@ static bool matches(void *context, const void *regex, struct vtr_bytes subject,
     struct vtr_module_host *host = context;
     const struct vtr_value *value = regex;
 
-    return spend(host, REGEX_UNITS + subject.len) &&
-           vtr_condition_regex_matches(host->regexes, host->run, value->regex_flags,
-                                       value->text.bytes,
+    return spend(host, subject.len) &&
+           vtr_condition_regex_matches(host->regexes, host->run, host->budget,
+                                       value->regex_flags, value->text.bytes,
                                        (struct vtr_scan_text){subject, false}, true,
                                        out_end);
 }

@@ -47,13 +47,31 @@ struct question {
     struct vtr_rule_eval *eval;
     struct vtr_scan_run *run;
     struct vtr_bytes space;
+    uint64_t next; /* rule that is asked for next, perhaps */
 };
+
+/* The rule of a name.  Sets name rules one after the other as the image has them. */
+static uint64_t find_rule(struct question *question, struct vtr_bytes name)
+{
+    const struct vtr_image *image = question->run->image;
+    struct vtr_bytes space;
+    struct vtr_bytes next_name;
+
+    const bool is_next =
+        question->next < image->rule_count &&
+        vtr_rule_read_key(vtr_image_rule(image, question->next), &space, &next_name) &&
+        vtr_rule_compare_key(space, next_name, question->space, name) == 0;
+    const uint64_t rule =
+        is_next ? question->next : vtr_image_find_rule(image, question->space, name);
+
+    question->next = rule == UINT64_MAX ? rule : rule + 1;
+    return rule;
+}
 
 static enum vtr_truth ask(struct vtr_bytes name, void *context)
 {
     struct question *question = context;
-    const uint64_t rule =
-        vtr_image_find_rule(question->run->image, question->space, name);
+    const uint64_t rule = find_rule(question, name);
 
     if (rule >= UINT32_MAX) {
         return VTR_TRUTH_NO_RULE;
@@ -92,7 +110,7 @@ static enum vtr_truth run_rule(struct vtr_rule_eval *eval, struct vtr_scan_run *
         return VTR_TRUTH_FALSE;
     }
     const struct vtr_rule_essence *essence = vtr_rule_facts_essence(run->facts, fact);
-    struct question question = {eval, run, essence->space};
+    struct question question = {eval, run, essence->space, UINT64_MAX};
     const struct vtr_condition_world world = {
         .run = run,
         .regexes = &eval->regexes,

@@ -10,7 +10,11 @@
 #include "scan/module/module_range.h"
 
 #define BYTE_COUNT 256u
-#define PI         3.141592653589793
+
+/* Bytes that are counted in a unit of work. */
+#define COUNTED_PER_UNIT 4u
+
+#define PI 3.141592653589793
 
 /* serial_correlation where all bytes are the same. */
 #define NO_CORRELATION (-100000.0)
@@ -49,7 +53,7 @@ static const struct distribution *count_bytes(struct vtr_module_run *run,
          found->subject.len == subject.len)) {
         return found;
     }
-    if (!vtr_module_spend(run, BYTE_COUNT + subject.len)) {
+    if (!vtr_module_spend(run, BYTE_COUNT + subject.len / COUNTED_PER_UNIT)) {
         return NULL;
     }
     memset(found->counts, 0, sizeof(found->counts));

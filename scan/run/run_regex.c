@@ -6,13 +6,23 @@
 #include "scan/regex/regex_ways.h"
 
 /* The match limits that are tried, up to that of the scan, and what they count for. */
-#define FIRST_LIMIT    4096u
-#define LIMIT_FACTOR   4u
+#define FIRST_LIMIT    32u
+#define LIMIT_FACTOR   8u
 #define UNITS_PER_STEP 8u
 #define RUN_COST       64u
 
-/* Where going back takes longer than this, as `.*x?.*y` does on a line without a y, all
- * ways are followed at once to know where there may be a match at all. */
+/* A search may take as many steps as the limit allows at each place that it passes, and
+ * mostly takes one.  So its limit is low, and few of the steps are counted. */
+#define SEARCH_LIMIT   16u
+#define SEARCH_DIVISOR 32u
+
+/* Places that are searched under a higher limit at a time, where nothing else is left:
+ * one that is costly is paid for by so many. */
+#define SEARCH_STRIDE 256u
+
+/* Where going back takes longer than this at a place, as `.*x?.*y` does on a line
+ * without a y, or a search longer than its limit, all ways are followed at once to know
+ * where there may be a match at all. */
 #define PATIENCE      16384u
 #define UNITS_PER_WAY 4u
 
@@ -35,6 +45,21 @@ bool vtr_run_has_regex(struct vtr_scan_run *run, struct vtr_expression *expressi
         run->limits |= VTR_SCAN_BAD_DATABASE;
     }
     return is_there;
+}
+
+/* Units of a run that had an answer: more steps than the limit before were taken at one
+ * place, at the least. */
+static uint64_t units_of(const struct vtr_regex_subject *subject, bool is_match,
+                         size_t start, uint32_t limit)
+{
+    const uint64_t steps = (uint64_t)limit * UNITS_PER_STEP;
+    const size_t len = subject->data.len;
+    const size_t last = subject->last < len ? subject->last : len;
+
+    if (subject->last == subject->start) {
+        return steps / LIMIT_FACTOR;
+    }
+    return ((is_match ? start : last) - subject->start) * (steps / SEARCH_DIVISOR);
 }
 
 /* PCRE2 does not say what a run cost, so it is tried under low limits first, and what
@@ -63,8 +88,11 @@ static enum vtr_regex_answer go_back(const struct search *s,
         answer = vtr_regex_run(s->run->regexes, regex, subject->data, subject->start,
                                subject->last, &start, &end);
         is_last = current == last;
-        if (answer == VTR_REGEX_LIMIT &&
-            !vtr_run_spend(s->run, s->part, (uint64_t)current * UNITS_PER_STEP)) {
+        const uint64_t units =
+            answer == VTR_REGEX_LIMIT
+                ? (uint64_t)current * UNITS_PER_STEP
+                : units_of(subject, answer == VTR_REGEX_YES, start, current);
+        if (!vtr_run_spend(s->run, s->part, units)) {
             is_last = true;
         }
         limit *= LIMIT_FACTOR;
@@ -94,13 +122,33 @@ static enum vtr_regex_answer follow_ways(const struct search *s,
     struct vtr_regex_subject rest = *subject;
     struct vtr_regex_subject here = *subject;
     enum vtr_regex_answer answer = VTR_REGEX_NO;
+    const uint32_t first = subject->last == subject->start ? PATIENCE : FIRST_LIMIT;
 
     while (answer == VTR_REGEX_NO && rest.start <= subject->data.len &&
            rest.start <= subject->last && find_place(s, ways, &rest, &here.start)) {
         here.last = here.start;
         here.use = VTR_REGEX_AT;
-        answer = go_back(s, &here, PATIENCE, limit, out);
+        answer = go_back(s, &here, first, limit, out);
         rest.start = here.start + 1;
+    }
+    return answer;
+}
+
+/* Goes back as far as it takes, from a few places at a time. */
+static enum vtr_regex_answer search_in_strides(const struct search *s,
+                                               const struct vtr_regex_subject *subject,
+                                               uint32_t limit, struct vtr_match *out)
+{
+    const size_t len = subject->data.len;
+    const size_t last = subject->last < len ? subject->last : len;
+    struct vtr_regex_subject here = *subject;
+    enum vtr_regex_answer answer = VTR_REGEX_NO;
+
+    while (answer == VTR_REGEX_NO && here.start <= last) {
+        here.last =
+            last - here.start < SEARCH_STRIDE ? last : here.start + SEARCH_STRIDE - 1;
+        answer = go_back(s, &here, FIRST_LIMIT, limit, out);
+        here.start = here.last + 1;
     }
     return answer;
 }
@@ -112,13 +160,17 @@ enum vtr_regex_answer vtr_run_regex(struct vtr_scan_run *run,
                                     struct vtr_match *out)
 {
     const uint32_t most = run->options.regex_match_limit;
-    const uint32_t patience = most < PATIENCE ? most : PATIENCE;
+    const bool is_search = subject->last > subject->start;
+    const uint32_t patience = is_search ? SEARCH_LIMIT : PATIENCE;
     const struct search s = {run, part, expression};
 
-    enum vtr_regex_answer answer = go_back(&s, subject, FIRST_LIMIT, patience, out);
+    enum vtr_regex_answer answer =
+        go_back(&s, subject, is_search ? SEARCH_LIMIT : FIRST_LIMIT,
+                most < patience ? most : patience, out);
     if (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0) {
         struct vtr_regex_ways *ways = vtr_expression_get_ways(expression);
         answer = ways != NULL ? follow_ways(&s, ways, subject, most, out)
+                 : is_search  ? search_in_strides(&s, subject, most, out)
                               : go_back(&s, subject, PATIENCE, most, out);
     }
     if (answer == VTR_REGEX_LIMIT) {

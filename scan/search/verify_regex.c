@@ -20,7 +20,7 @@
 #define CLOCK_STRIDE 256u
 
 /* What a match counts for that follows from the one before. */
-#define RUN_UNITS 8u
+#define RUN_UNITS 12u
 
 /* So much is filtered between two looks at the clock, and so many bytes in a unit of
  * work. */
@@ -33,7 +33,7 @@
 /* A match so long is likely to be followed by another that ends where it does.  The
  * next starts are then looked at by themselves, no farther than a match may go. */
 #define LONG_MATCH  256u
-#define NEAR_STARTS 16u
+#define NEAR_STARTS 128u
 
 /* Makes the expression when it is needed first.  False when there is none. */
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
@@ -111,7 +111,9 @@ void vtr_verify_regex_at(struct vtr_scan_run *run, struct vtr_pattern_state *sta
 /* Whether nothing more of the part is kept: what it still finds is dropped. */
 static bool is_full(const struct vtr_scan_run *run, const struct vtr_pattern_part *part)
 {
-    return part->found.count >= run->options.match_limit && !part->found.is_disordered;
+    return (part->found.count >= run->options.match_limit &&
+            !part->found.is_disordered) ||
+           (run->match_count >= VTR_VERIFY_TOTAL_LIMIT && part->found.count > 0);
 }
 
 /* Whether the search ends before its next start; looks at the clock now and then. */
@@ -130,18 +132,44 @@ static bool is_wanted(const struct vtr_scan_run *run,
            state->view.fixed_offset == run->base + start;
 }
 
-/* The first match of the subject, or whether one begins at out->offset, before which
- * there is none: `near` counts starts that are looked at by themselves. */
+/* The match that begins at `start`, near the last one: by JIT where that can be. */
+static enum vtr_regex_answer run_near(struct vtr_scan_run *run,
+                                      struct vtr_pattern_part *part, size_t start,
+                                      struct vtr_match *out)
+{
+    const size_t reach = reach_of(part);
+
+    if ((part->flags & VTR_PROGRAM_END_ANCHOR) != 0) {
+        return run_at(run, part, start, start, reach, out);
+    }
+    const struct vtr_regex_subject subject = {
+        .data = visible(run, start, reach),
+        .start = start,
+        .last = start,
+        .use = VTR_REGEX_SEARCH,
+    };
+    return vtr_run_regex(run, part, part->expression, &subject, out);
+}
+
+/* What a search goes by from match to match. */
+struct course {
+    struct vtr_match match; /* the last one */
+    unsigned near;          /* starts that are looked at by themselves */
+};
+
+/* The first match of the subject, or whether one begins at the offset of the course's,
+ * before which there is none. */
 static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
                                        struct vtr_pattern_part *part,
                                        const struct vtr_regex_subject *subject,
-                                       unsigned *near, struct vtr_match *out)
+                                       struct course *course)
 {
+    struct vtr_match *out = &course->match;
     const size_t looks = (part->flags & VTR_PROGRAM_END_ANCHOR) != 0 ? LOOK_LEN : 0;
     size_t start = subject->start;
 
-    if (*near > 0) {
-        (*near)--;
+    if (course->near > 0) {
+        course->near--;
     } else {
         const enum vtr_regex_answer answer =
             vtr_run_regex(run, part, part->expression, subject, out);
@@ -151,19 +179,20 @@ static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
         if (answer != VTR_REGEX_YES) {
             return answer;
         }
-        *near = out->length > LONG_MATCH ? NEAR_STARTS : 0;
+        course->near = out->length > LONG_MATCH ? NEAR_STARTS : 0;
         if (out->length + looks <= VTR_REGEX_REACH) {
             return VTR_REGEX_YES;
         }
         (void)vtr_run_spend(run, part, out->length / BYTES_PER_UNIT);
         start = (size_t)out->offset;
     }
-    return run_at(run, part, start, start, reach_of(part), out);
+    return run_near(run, part, start, out);
 }
 
 /* Every match that begins in first..end-1, which are not none. */
 static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                          struct vtr_pattern_part *part, size_t first, size_t end)
+                          struct vtr_pattern_part *part, struct course *course,
+                          size_t first, size_t end)
 {
     struct vtr_regex_subject subject = {
         .data = visible(run, first, WINDOW_LEN),
@@ -171,14 +200,11 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
         .last = end - 1,
         .use = VTR_REGEX_SEARCH,
     };
-    struct vtr_match match;
-    unsigned near = 0;
 
     for (size_t tried = 1; subject.start < end && !must_end(run, part, tried);
          tried++) {
-        const enum vtr_regex_answer answer =
-            find_next(run, part, &subject, &near, &match);
-        const size_t start = (size_t)match.offset;
+        const enum vtr_regex_answer answer = find_next(run, part, &subject, course);
+        const size_t start = (size_t)course->match.offset;
         subject.start = start + 1;
         if (answer == VTR_REGEX_NO ||
             (answer == VTR_REGEX_LIMIT && vtr_run_work_left(run, part) > 0)) {
@@ -188,7 +214,7 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
             return;
         }
         if (is_wanted(run, state, start)) {
-            add(run, state, part, &match);
+            add(run, state, part, &course->match);
         }
         if (state->is_off) {
             return;
@@ -268,7 +294,8 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
 
 /* Every match that begins in start..end-1. */
 static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                         struct vtr_pattern_part *part, size_t start, size_t end)
+                         struct vtr_pattern_part *part, struct course *course,
+                         size_t start, size_t end)
 {
     const size_t stride = WINDOW_LEN - VTR_REGEX_REACH - LOOK_LEN;
 
@@ -278,7 +305,7 @@ static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         if (state->is_off || vtr_run_must_stop(run)) {
             return;
         }
-        search_window(run, state, part, start, start + len);
+        search_window(run, state, part, course, start, start + len);
         start += len;
     }
 }
@@ -290,6 +317,7 @@ static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *
 {
     const size_t len = run->data.len;
     struct vtr_regex_cursor cursor = {0};
+    struct course course = {.near = 0};
 
     while (cursor.at < len && !state->is_off && !vtr_run_must_stop(run)) {
         const size_t begin = cursor.at;
@@ -304,10 +332,10 @@ static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *
             continue;
         }
         if (answer == VTR_FILTER_GIVES_UP) {
-            search_range(run, state, part, cursor.start, len);
+            search_range(run, state, part, &course, cursor.start, len);
             return;
         }
-        search_range(run, state, part, cursor.start, cursor.at);
+        search_range(run, state, part, &course, cursor.start, cursor.at);
         cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
     }
 }
@@ -328,6 +356,6 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     if (filter != NULL) {
         search_filtered(run, state, part, filter);
     } else {
-        search_range(run, state, part, 0, run->data.len);
+        search_range(run, state, part, &(struct course){.near = 0}, 0, run->data.len);
     }
 }

@@ -43,6 +43,20 @@ static unsigned scan(const char *rules, struct vtr_bytes data, unsigned *out_fou
     return limits;
 }
 
+/* Rules that are false; the length of their text. */
+static int write_false_rules(char *to, int count)
+{
+    int len = 0;
+
+    for (int i = 0; i < count; i++) {
+        const int added =
+            snprintf(to + len, 40, "rule r%d { condition: filesize == 0 }\n", i);
+        assert_true(added > 0 && added < 40);
+        len += added;
+    }
+    return len;
+}
+
 /* DATA_LEN times 'a', and one other byte at the end; from malloc. */
 static struct vtr_bytes letters(char last)
 {
@@ -166,6 +180,72 @@ static void loops_over_large_sets_come_to_an_end(void **state)
         "(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" "
         "matches /(a|aa)+b/) }",
         'b', VTR_SCAN_LIMIT_TIME);
+}
+
+/* Conditions that would take minutes where a search, a list of rules and a turn of a
+ * loop counted for as little as an instruction. */
+static void what_conditions_ask_for_counts_by_what_it_costs(void **state)
+{
+    enum {
+        TEXT_LEN = 20000,
+        RULES = 1000
+    };
+    static const char *const CONDITIONS[] = {
+        "rule a { condition: for any i in (0..4000) : (\"%s\" matches "
+        "/[a-z]{1,60}[a-z]{1,60}[0-9]/) }",
+        "rule a { condition: for any i in (0..4000) : (\"%s\" icontains \"aaaaaaaab\") "
+        "}",
+        "rule a { condition: \"%s\" == \"\" or for any i in (0..1000000) : (i == -1) }",
+        "rule a { condition: \"%s\" == \"\" or for any i in (0..1000) : (any of (r*)) "
+        "}",
+    };
+    char *text = malloc(TEXT_LEN + 1);
+    char *rules = malloc(2 * TEXT_LEN + (size_t)RULES * 40);
+    unsigned found;
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(rules);
+    memset(text, 'a', TEXT_LEN);
+    text[TEXT_LEN] = '\0';
+    for (size_t i = 0; i < sizeof(CONDITIONS) / sizeof(CONDITIONS[0]); i++) {
+        int len = write_false_rules(rules, RULES);
+        len += snprintf(rules + len, 2 * TEXT_LEN, CONDITIONS[i], text);
+        assert_true(len > TEXT_LEN);
+        assert_true(
+            (scan(rules, vtr_bytes_from_text("x"), &found) & VTR_SCAN_LIMIT_TIME) != 0);
+    }
+    free(rules);
+    free(text);
+}
+
+/* A search of one window may take few steps at each place, and many in all. */
+static void searches_that_go_back_from_each_place_come_to_an_end(void **state)
+{
+    (void)state;
+    assert_is_cut("rule r { strings: $a = /[a-z]{1,1000}[a-z]{0,3}[0-9]/ condition: $a "
+                  "}",
+                  'b', VTR_SCAN_LIMIT_REGEX);
+    assert_is_cut("rule r { strings: $a = /(a|)*b|/ condition: #a > 1 }", 'a',
+                  VTR_SCAN_LIMIT_REGEX);
+}
+
+/* After a long match the next ones are looked at by themselves, wherever a window
+ * begins. */
+static void long_matches_one_behind_the_other_are_found(void **state)
+{
+    static const char RULE[] =
+        "rule r { strings: $a = /([A-Za-z0-9+\\/]{4}){3,}([A-Za-z0-9+\\/]{3}=)?/ "
+        "condition: #a == 989 and !a[1] == 1000 and !a[989] == 12 }";
+    char data[1000];
+    unsigned found;
+
+    (void)state;
+    memset(data, 'Q', sizeof(data));
+    assert_int_equal(scan(RULE, (struct vtr_bytes){(const uint8_t *)data, sizeof(data)},
+                          &found),
+                     0);
+    assert_int_equal(found, 1);
 }
 
 static void work_without_end_does_not_hide_other_rules(void **state)
@@ -400,6 +480,9 @@ int main(void)
         cmocka_unit_test(
             what_a_condition_looks_for_is_known_however_many_ways_there_are),
         cmocka_unit_test(loops_over_large_sets_come_to_an_end),
+        cmocka_unit_test(what_conditions_ask_for_counts_by_what_it_costs),
+        cmocka_unit_test(searches_that_go_back_from_each_place_come_to_an_end),
+        cmocka_unit_test(long_matches_one_behind_the_other_are_found),
         cmocka_unit_test(work_without_end_does_not_hide_other_rules),
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
         cmocka_unit_test(chains_of_many_fragments_come_to_an_end),
