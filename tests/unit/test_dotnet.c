@@ -320,16 +320,24 @@ static void put_rows(uint8_t *bytes)
     }
 }
 
-static void methods_that_many_types_have_end_at_a_limit(void **state)
+/* From malloc. */
+static uint8_t *crowded_new(void)
 {
     uint8_t *bytes = calloc(1, CROWDED_LEN);
-    struct vtr_test_modules *test = calloc(1, sizeof(*test));
 
-    (void)state;
     assert_non_null(bytes);
-    assert_non_null(test);
     put_headers(bytes);
     put_rows(bytes);
+    return bytes;
+}
+
+static void methods_that_many_types_have_end_at_a_limit(void **state)
+{
+    struct vtr_test_modules *test = calloc(1, sizeof(*test));
+    uint8_t *bytes = crowded_new();
+
+    (void)state;
+    assert_non_null(test);
     vtr_test_modules_init(test, (struct vtr_bytes){bytes, CROWDED_LEN});
     const int64_t first[] = {0};
     assert_int_equal(vtr_modules_count(&test->modules, VTR_DOTNET_CLASS_METHODS, first,
@@ -347,14 +355,11 @@ static void methods_that_many_types_have_end_at_a_limit(void **state)
  * are; the last has no name, so that nothing is kept of them. */
 static void parameters_of_a_method_that_many_types_have_are_paid_for(void **state)
 {
-    uint8_t *bytes = calloc(1, CROWDED_LEN);
     struct vtr_test_modules *test = calloc(1, sizeof(*test));
+    uint8_t *bytes = crowded_new();
 
     (void)state;
-    assert_non_null(bytes);
     assert_non_null(test);
-    put_headers(bytes);
-    put_rows(bytes);
     vtr_store_u32(bytes + TABLES_AT + 32, ROWS);
     for (uint32_t i = 0; i < ROWS; i++) {
         uint8_t *generic = bytes + GENERICS_AT + (size_t)i * GENERIC_LEN;
