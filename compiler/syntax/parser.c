@@ -50,7 +50,7 @@ static const char *describe(const struct vtr_parser *p, const struct vtr_lexeme 
     return room;
 }
 
-struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what)
+struct vtr_problem *vtr_parser_report(struct vtr_parser *p, int kind, const char *what)
 {
     char room[64];
     const char *found = describe(p, &p->current, room, sizeof(room));
@@ -62,7 +62,7 @@ struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what)
         vtr_diagnostics_add(p->diagnostics, VTR_CODE_SYNTAX,
                             vtr_parser_place(p, p->current.offset, p->current.length),
                             "expected %s, found %s", what, found);
-    vtr_slip_explain(p, problem, what);
+    vtr_slip_explain(p, problem, kind);
     return problem;
 }
 
@@ -73,7 +73,7 @@ static void report_missing(struct vtr_parser *p, int kind, const char *after)
 
     (void)snprintf(what, sizeof(what), "%s%s%s%s%s", quote, vtr_lexeme_kind_text(kind),
                    quote, after[0] == 0 ? "" : " after ", after);
-    (void)vtr_parser_report(p, what);
+    (void)vtr_parser_report(p, kind, what);
 }
 
 bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
@@ -82,6 +82,18 @@ bool vtr_parser_expect(struct vtr_parser *p, int kind, const char *after)
         return true;
     }
     report_missing(p, kind, after);
+    return false;
+}
+
+bool vtr_parser_expect_list_end(struct vtr_parser *p, const char *after)
+{
+    char what[64];
+
+    if (vtr_parser_accept(p, ')')) {
+        return true;
+    }
+    (void)snprintf(what, sizeof(what), "')' after %s", after);
+    (void)vtr_parser_report(p, ',', what);
     return false;
 }
 
@@ -211,7 +223,7 @@ static bool parse_tags(struct vtr_parser *p, struct vtr_ast_rule *rule)
 
     do {
         if (p->current.kind != VTR_LEX_NAME) {
-            (void)vtr_parser_report(p, "a tag");
+            (void)vtr_parser_report(p, VTR_LEX_NAME, "a tag");
             return false;
         }
         struct vtr_ast_tag *tag = vtr_parser_alloc(p, sizeof(*tag));
@@ -255,9 +267,9 @@ static bool parse_meta_value(struct vtr_parser *p, struct vtr_ast_meta *meta)
         meta->type = VTR_META_BOOL;
         meta->number = 0;
     } else {
-        (void)vtr_parser_report(p, is_negative
-                                       ? "a number"
-                                       : "a text, a whole number, true or false");
+        (void)vtr_parser_report(p, is_negative ? VTR_LEX_INT : VTR_LEX_TEXT,
+                                is_negative ? "a number"
+                                            : "a text, a whole number, true or false");
         return false;
     }
     vtr_parser_advance(p);
@@ -273,7 +285,7 @@ static bool parse_metas(struct vtr_parser *p, struct vtr_ast_rule *rule)
     }
     do {
         if (p->current.kind != VTR_LEX_NAME) {
-            (void)vtr_parser_report(p, "a name of metadata");
+            (void)vtr_parser_report(p, VTR_LEX_NAME, "a name of metadata");
             return false;
         }
         struct vtr_ast_meta *meta = vtr_parser_alloc(p, sizeof(*meta));
@@ -298,7 +310,7 @@ static bool parse_metas(struct vtr_parser *p, struct vtr_ast_rule *rule)
 static void report_end(struct vtr_parser *p, const struct vtr_ast_rule *rule)
 {
     struct vtr_problem *problem =
-        vtr_parser_report(p, "'and', 'or', another operator, or '}'");
+        vtr_parser_report(p, VTR_LEX_AND, "'and', 'or', another operator, or '}'");
 
     if (p->current.kind == VTR_LEX_END || vtr_parser_is_at_rule(p)) {
         problem->other = vtr_parser_place(p, rule->offset, (uint32_t)rule->name.len);
@@ -322,9 +334,9 @@ static bool parse_sections(struct vtr_parser *p, struct vtr_ast_rule *rule)
     }
     if (p->current.kind != VTR_LEX_CONDITION) {
         struct vtr_problem *problem =
-            vtr_parser_report(p, rule->strings != NULL
-                                     ? "another string or 'condition:'"
-                                     : "'condition:'");
+            rule->strings != NULL
+                ? vtr_parser_report(p, VTR_LEX_STRING, "another string or 'condition:'")
+                : vtr_parser_report(p, VTR_LEX_CONDITION, "'condition:'");
         problem->note =
             "a rule has 'meta:', 'strings:' and 'condition:', in this order";
         return false;
@@ -353,7 +365,7 @@ static bool parse_rule_body(struct vtr_parser *p, struct vtr_ast_rule *rule)
         return false;
     }
     if (p->current.kind == VTR_LEX_HEX) {
-        struct vtr_problem *problem = vtr_parser_report(p, "'{' and 'condition:'");
+        struct vtr_problem *problem = vtr_parser_report(p, '{', "'{' and 'condition:'");
         problem->help = "a rule needs a condition: { condition: true }";
         return false;
     }
@@ -385,7 +397,7 @@ static bool parse_rule(struct vtr_parser *p, struct vtr_ast *ast,
         return false;
     }
     if (p->current.kind != VTR_LEX_NAME) {
-        (void)vtr_parser_report(p, "the name of a rule");
+        (void)vtr_parser_report(p, VTR_LEX_NAME, "the name of a rule");
         return false;
     }
     struct vtr_ast_rule *rule = vtr_parser_alloc(p, sizeof(*rule));
@@ -429,7 +441,7 @@ static bool parse_import(struct vtr_parser *p, struct vtr_ast_import ***last)
 
     vtr_parser_advance(p);
     if (p->current.kind != VTR_LEX_TEXT) {
-        (void)vtr_parser_report(p, "the name of a module in quotes");
+        (void)vtr_parser_report(p, VTR_LEX_TEXT, "the name of a module in quotes");
         return false;
     }
     struct vtr_ast_import *import = vtr_parser_alloc(p, sizeof(*import));
@@ -494,7 +506,7 @@ static bool parse_statement(struct vtr_parser *p, struct vtr_ast *ast,
     case VTR_LEX_GLOBAL:
         return parse_rule(p, ast, last_rule);
     default:
-        (void)vtr_parser_report(p, "'rule', 'import' or 'include'");
+        (void)vtr_parser_report(p, VTR_LEX_RULE, "'rule', 'import' or 'include'");
         return false;
     }
 }

@@ -55,9 +55,15 @@ bool vtr_parser_accept(struct vtr_parser *p, int kind);
 VTR_MUST_CHECK bool vtr_parser_expect(struct vtr_parser *p, int kind,
                                       const char *after);
 
-/* Reports the current lexeme: "expected <what>, found ...".  After a lexical error in
- * the same rule it says nothing: that error is the cause. */
-struct vtr_problem *vtr_parser_report(struct vtr_parser *p, const char *what);
+/* Takes the ')' of a list, whose items have ',' between them. */
+VTR_MUST_CHECK bool vtr_parser_expect_list_end(struct vtr_parser *p, const char *after);
+
+/* Reports the current lexeme: "expected <what>, found ...".  slip.h guesses what was
+ * meant by the `kind` that was expected; of several it is the one that tells them best:
+ * VTR_LEX_RULE where a statement begins, VTR_LEX_AND for an operator, ',' for the end
+ * of a list, VTR_LEX_END where none does.  After a lexical error in the same rule it
+ * says nothing: that error is the cause. */
+struct vtr_problem *vtr_parser_report(struct vtr_parser *p, int kind, const char *what);
 
 /* The same where the parenthesis at `open` should end. */
 void vtr_parser_report_open(struct vtr_parser *p, uint32_t open);
@@ -84,6 +90,9 @@ VTR_MUST_CHECK struct vtr_node *vtr_parse_condition(struct vtr_parser *p);
 
 /* An expression that arithmetic accepts: no comparison, no "and". */
 VTR_MUST_CHECK struct vtr_node *vtr_parse_primary(struct vtr_parser *p);
+
+/* The '(' of a range or of values, behind "in". */
+VTR_MUST_CHECK bool vtr_parser_expect_range(struct vtr_parser *p);
 
 /* "(low..high)": `parent` receives the two as children. */
 VTR_MUST_CHECK bool vtr_parse_range(struct vtr_parser *p, struct vtr_node *parent);

@@ -56,9 +56,21 @@ static struct vtr_node *take_leaf(struct vtr_parser *p, enum vtr_node_kind kind)
     return node;
 }
 
+bool vtr_parser_expect_range(struct vtr_parser *p)
+{
+    if (vtr_parser_accept(p, '(')) {
+        return true;
+    }
+    struct vtr_problem *problem = vtr_parser_report(p, '(', "'(' after 'in'");
+    if (p->current.kind == VTR_LEX_INT) {
+        problem->help = "a range stands in parentheses: (0..100)";
+    }
+    return false;
+}
+
 bool vtr_parse_range(struct vtr_parser *p, struct vtr_node *parent)
 {
-    if (!vtr_parser_expect(p, '(', "'in'")) {
+    if (!vtr_parser_expect_range(p)) {
         return false;
     }
     struct vtr_node *low = vtr_parse_primary(p);
@@ -167,7 +179,7 @@ static bool parse_arguments(struct vtr_parser *p, struct vtr_node *call)
         }
         last = &(*last)->next;
     } while (vtr_parser_accept(p, ','));
-    return vtr_parser_expect(p, ')', "the arguments");
+    return vtr_parser_expect_list_end(p, "the arguments");
 }
 
 /* ".field", "[index]" or "(arguments)", the current lexeme being its first. */
@@ -229,7 +241,8 @@ static struct vtr_node *parse_text(struct vtr_parser *p)
 
 void vtr_parser_report_open(struct vtr_parser *p, uint32_t open)
 {
-    struct vtr_problem *problem = vtr_parser_report(p, "an operator or ')'");
+    struct vtr_problem *problem =
+        vtr_parser_report(p, VTR_LEX_AND, "an operator or ')'");
 
     problem->other = vtr_parser_place(p, open, 1);
     problem->other_label = "opened here";
@@ -297,7 +310,7 @@ static struct vtr_node *parse_boolean(struct vtr_parser *p, bool value)
 static struct vtr_node *report_operand(struct vtr_parser *p)
 {
     const int kind = p->current.kind;
-    struct vtr_problem *problem = vtr_parser_report(p, "an expression");
+    struct vtr_problem *problem = vtr_parser_report(p, VTR_LEX_END, "an expression");
 
     if (kind == VTR_LEX_STRING_WILD) {
         problem->help = "a wildcard needs a quantifier: any of ($a*)";
@@ -460,7 +473,11 @@ static struct vtr_node *parse_comparison_of(struct vtr_parser *p, struct vtr_nod
     }
     vtr_parser_advance(p);
     if (op == VTR_OP_MATCHES && p->current.kind != VTR_LEX_REGEX) {
-        (void)vtr_parser_report(p, "a regular expression after 'matches'");
+        struct vtr_problem *problem =
+            vtr_parser_report(p, VTR_LEX_REGEX, "a regular expression after 'matches'");
+        if (p->current.kind == VTR_LEX_TEXT) {
+            problem->help = "a regular expression stands in slashes: /.../";
+        }
         return NULL;
     }
     struct vtr_node *right = op == VTR_OP_MATCHES

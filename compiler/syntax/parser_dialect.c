@@ -89,7 +89,7 @@ struct vtr_node *vtr_parse_tuple(struct vtr_parser *p, struct vtr_node *of)
         }
         last = &(*last)->next;
     } while (vtr_parser_accept(p, ','));
-    if (!vtr_parser_expect(p, ')', "the conditions")) {
+    if (!vtr_parser_expect_list_end(p, "the conditions")) {
         return NULL;
     }
     vtr_parser_close_node(p, of);
@@ -146,7 +146,7 @@ struct vtr_node *vtr_parse_with(struct vtr_parser *p)
             count++ < VTR_LOOP_DEPTH_LIMIT ? parse_binding(p) : NULL;
         if (node == NULL) {
             if (count > VTR_LOOP_DEPTH_LIMIT) {
-                (void)vtr_parser_report(p, "no more names");
+                (void)vtr_parser_report(p, VTR_LEX_END, "no more names");
             }
             return NULL;
         }

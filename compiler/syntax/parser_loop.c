@@ -54,8 +54,13 @@ static struct vtr_set_item *parse_set_item(struct vtr_parser *p, enum vtr_set_ki
     struct vtr_set_item *item;
 
     if (set == VTR_SET_STRINGS ? !is_string : kind != VTR_LEX_NAME) {
-        (void)vtr_parser_report(p, set == VTR_SET_STRINGS ? "the name of a string"
-                                                          : "the name of a rule");
+        struct vtr_problem *problem =
+            set == VTR_SET_STRINGS
+                ? vtr_parser_report(p, VTR_LEX_STRING_WILD, "the name of a string")
+                : vtr_parser_report(p, VTR_LEX_NAME, "the name of a rule");
+        if (kind == VTR_LEX_THEM) {
+            problem->help = "'them' stands without parentheses";
+        }
         return NULL;
     }
     item = vtr_parser_alloc(p, sizeof(*item));
@@ -82,7 +87,7 @@ static bool parse_set(struct vtr_parser *p, struct vtr_loop *loop, bool has_rule
     loop->set = VTR_SET_THEM;
     if (!vtr_parser_accept(p, VTR_LEX_THEM)) {
         if (!vtr_parser_accept(p, '(')) {
-            (void)vtr_parser_report(p, "'them' or a set in parentheses");
+            (void)vtr_parser_report(p, VTR_LEX_THEM, "'them' or a set in parentheses");
             return false;
         }
         loop->set = has_rules && p->current.kind == VTR_LEX_NAME ? VTR_SET_RULES
@@ -95,7 +100,7 @@ static bool parse_set(struct vtr_parser *p, struct vtr_loop *loop, bool has_rule
             *last = item;
             last = &item->next;
         } while (vtr_parser_accept(p, ','));
-        if (!vtr_parser_expect(p, ')', "the set")) {
+        if (!vtr_parser_expect_list_end(p, "the set")) {
             return false;
         }
     }
@@ -165,7 +170,7 @@ static bool parse_iterator(struct vtr_parser *p, struct vtr_node *node)
         node->loop->is_over_items = true;
         return node->children != NULL;
     }
-    if (!vtr_parser_expect(p, '(', "'in'")) {
+    if (!vtr_parser_expect_range(p)) {
         return false;
     }
     struct vtr_node *last = vtr_parse_primary(p);
@@ -179,7 +184,7 @@ static bool parse_iterator(struct vtr_parser *p, struct vtr_node *node)
         last->next = vtr_parse_primary(p);
         last = last->next;
     }
-    return last != NULL && vtr_parser_expect(p, ')', "the values");
+    return last != NULL && vtr_parser_expect_list_end(p, "the values");
 }
 
 /* One name of a loop's variables; more than there can be are reported. */
@@ -233,7 +238,7 @@ struct vtr_node *vtr_parse_for(struct vtr_parser *p)
         } else if (vtr_parser_accept(p, VTR_LEX_OF)) {
             is_parsed = parse_set(p, node->loop, false) && vtr_parse_loop_body(p, node);
         } else {
-            (void)vtr_parser_report(p, "a loop variable or 'of'");
+            (void)vtr_parser_report(p, VTR_LEX_OF, "a loop variable or 'of'");
         }
     }
     vtr_parser_leave(p);

@@ -236,8 +236,9 @@ static bool parse_literal(struct vtr_parser *p, struct vtr_ast_string *string)
         report_open_hex(p);
         return false;
     default:
-        (void)vtr_parser_report(p, "a text in quotes, a hex string in braces or a "
-                                   "regular expression in slashes");
+        (void)vtr_parser_report(p, VTR_LEX_TEXT,
+                                "a text in quotes, a hex string in braces or a "
+                                "regular expression in slashes");
         return false;
     }
     vtr_parser_advance(p);
@@ -258,7 +259,8 @@ bool vtr_parse_strings(struct vtr_parser *p, struct vtr_ast_rule *rule)
 
     do {
         if (p->current.kind != VTR_LEX_STRING) {
-            (void)vtr_parser_report(p, "a string such as $a = \"text\"");
+            (void)vtr_parser_report(p, VTR_LEX_STRING,
+                                    "a string such as $a = \"text\"");
             return false;
         }
         struct vtr_ast_string *string = vtr_parser_alloc(p, sizeof(*string));

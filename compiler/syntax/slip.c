@@ -38,7 +38,8 @@ static bool has_same_letters(struct vtr_bytes name, const char *word)
     return vtr_bytes_equal_nocase(name, vtr_bytes_from_text(word));
 }
 
-const char *vtr_slip_word(struct vtr_bytes name)
+/* The word of the language that `name` was probably meant to be, or NULL. */
+static const char *find_word(struct vtr_bytes name)
 {
     const char *close = NULL;
 
@@ -61,7 +62,7 @@ const char *vtr_slip_word(struct vtr_bytes name)
 
 const char *vtr_slip_value(struct vtr_bytes name)
 {
-    const char *word = vtr_slip_word(name);
+    const char *word = find_word(name);
 
     if (word == NULL || has_same_letters(name, word) ||
         (unsigned char)word[0] - (unsigned)'0' < 10) {
@@ -151,14 +152,14 @@ static bool explain_suffix(struct vtr_parser *p, struct vtr_problem *problem)
     return problem->help[0] != '\0';
 }
 
-/* Whether a word is one of those that begin something between rules, where one of
- * those is expected. */
-static bool may_stand(const char *word, const char *what)
+/* Whether a word may stand where a rule could begin: not all of them begin something
+ * there. */
+static bool may_stand(const char *word, int wanted)
 {
     static const char *const BEGINS[] = {"rule", "import", "include", "private",
                                          "global"};
 
-    if (strstr(what, "'import'") == NULL) {
+    if (wanted != VTR_LEX_RULE) {
         return true;
     }
     for (size_t i = 0; i < sizeof(BEGINS) / sizeof(BEGINS[0]); i++) {
@@ -169,8 +170,7 @@ static bool may_stand(const char *word, const char *what)
     return false;
 }
 
-static void explain_name(struct vtr_parser *p, struct vtr_problem *problem,
-                         const char *what)
+static void explain_name(struct vtr_parser *p, struct vtr_problem *problem, int wanted)
 {
     const struct vtr_bytes name = p->current.text;
     uint32_t after = p->current.offset + p->current.length;
@@ -182,22 +182,20 @@ static void explain_name(struct vtr_parser *p, struct vtr_problem *problem,
         problem->help = "the name of a file stands in quotes: include \"rules.yar\"";
         return;
     }
-    const char *word = vtr_slip_word(name);
+    const char *word = find_word(name);
     while (byte_at(p, after) == ' ') {
         after++;
     }
-    if ((strstr(what, "a string such as") != NULL ||
-         strstr(what, "another string") != NULL) &&
-        byte_at(p, after) == '=') {
+    if (wanted == VTR_LEX_STRING && byte_at(p, after) == '=') {
         vtr_problem_replace(problem, "names of strings begin with '$'", problem->place,
                             vtr_diagnostics_text(p->diagnostics, "$%.*s",
                                                  name.len > PIECE_LEN_MAX
                                                      ? (int)PIECE_LEN_MAX
                                                      : (int)name.len,
                                                  (const char *)name.ptr));
-    } else if (strstr(what, "quotes") != NULL || strstr(what, "a text") != NULL) {
+    } else if (wanted == VTR_LEX_TEXT) {
         offer_quotes(p, problem);
-    } else if (word != NULL && may_stand(word, what)) {
+    } else if (word != NULL && may_stand(word, wanted)) {
         vtr_problem_replace(problem,
                             vtr_diagnostics_text(p->diagnostics, "did you mean '%s'?",
                                                  word),
@@ -229,8 +227,7 @@ static bool begins_operand(int kind)
 }
 
 /* A sign that is another language's. */
-static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
-                         const char *what)
+static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem, int wanted)
 {
     const uint8_t second = byte_at(p, p->current.offset + 1);
     const struct vtr_place two = vtr_parser_place(p, p->current.offset, 2);
@@ -243,15 +240,15 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
         vtr_problem_replace(problem, "nothing ends with ';' here", problem->place, "");
         break;
     case ',':
-        if (strstr(what, "'..'") != NULL) {
+        if (wanted == VTR_LEX_RANGE) {
             vtr_problem_replace(problem, "a range has two dots", problem->place, "..");
-        } else if (strstr(what, "operator") == NULL) {
+        } else if (wanted != VTR_LEX_AND) {
             vtr_problem_replace(problem, "blanks are between them, no ','",
                                 problem->place, "");
         }
         break;
     case '=':
-        if (strstr(what, "operator") == NULL) {
+        if (wanted != VTR_LEX_AND) {
             break;
         }
         if (second == '>' || second == '<') {
@@ -268,7 +265,7 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
         }
         break;
     case VTR_LEX_EQ:
-        if (strstr(what, "'='") != NULL) {
+        if (wanted == '=') {
             vtr_problem_replace(problem, "a value is given by '='", problem->place,
                                 "=");
         }
@@ -281,7 +278,7 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
     case '-':
         if (second == '-') {
             problem->help = COMMENT_HELP;
-        } else if (strstr(what, "name of the rule") != NULL) {
+        } else if (wanted == '{') {
             vtr_problem_replace(problem, "names have letters, digits and '_'",
                                 problem->place, "_");
         }
@@ -293,9 +290,9 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem,
 
 /* Words and literals where they cannot be. */
 static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
-                            const char *what)
+                            int wanted)
 {
-    if (p->current.kind > VTR_LEX_INCLUDE && strstr(what, "name of") != NULL) {
+    if (p->current.kind > VTR_LEX_INCLUDE && wanted == VTR_LEX_NAME) {
         problem->help = "this is a word of the language, and no name";
         return;
     }
@@ -306,12 +303,12 @@ static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
         }
         break;
     case VTR_LEX_COUNT:
-        if (strstr(what, "'rule'") != NULL) {
+        if (wanted == VTR_LEX_RULE) {
             problem->help = COMMENT_HELP;
         }
         break;
     case VTR_LEX_STRING_WILD:
-        if (strstr(what, "'them'") != NULL) {
+        if (wanted == VTR_LEX_THEM) {
             vtr_problem_replace(
                 problem, "a set stands in parentheses", problem->place,
                 vtr_diagnostics_text(p->diagnostics, "($%.*s*)",
@@ -319,21 +316,14 @@ static void explain_literal(struct vtr_parser *p, struct vtr_problem *problem,
                                      (const char *)p->current.text.ptr));
         }
         break;
-    case VTR_LEX_TEXT:
-        if (strstr(what, "'matches'") != NULL) {
-            problem->help = "a regular expression stands in slashes: /.../";
-        }
-        break;
     case VTR_LEX_INT:
-        if (strstr(what, "name of a rule") != NULL) {
+        if (wanted == VTR_LEX_NAME) {
             problem->help = "a name begins with a letter or '_'";
-        } else if (strstr(what, "'in'") != NULL) {
-            problem->help = "a range stands in parentheses: (0..100)";
         }
         break;
     case VTR_LEX_META:
     case VTR_LEX_STRINGS:
-        if (strstr(what, "condition") != NULL || strstr(what, "operator") != NULL) {
+        if (wanted == VTR_LEX_AND) {
             problem->note = "a rule has 'meta:', 'strings:' and 'condition:', in this "
                             "order";
         }
@@ -357,8 +347,7 @@ static bool is_at_merge(const struct vtr_parser *p)
     return false;
 }
 
-void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
-                      const char *what)
+void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem, int wanted)
 {
     const int kind = p->current.kind;
 
@@ -367,18 +356,16 @@ void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
         return;
     }
     if (kind == VTR_LEX_NAME) {
-        explain_name(p, problem, what);
+        explain_name(p, problem, wanted);
     } else if (kind < VTR_LEX_RANGE || kind == VTR_LEX_EQ) {
-        explain_sign(p, problem, what);
+        explain_sign(p, problem, wanted);
     } else {
-        explain_literal(p, problem, what);
+        explain_literal(p, problem, wanted);
     }
-    if (problem->help[0] == '\0' && begins_operand(kind) &&
-        (strstr(what, "the set") != NULL || strstr(what, "the conditions") != NULL ||
-         strstr(what, "the arguments") != NULL)) {
+    if (problem->help[0] == '\0' && begins_operand(kind) && wanted == ',') {
         problem->help = "write ',' between the two";
     }
-    if (problem->help[0] != '\0' || strstr(what, "operator") == NULL) {
+    if (problem->help[0] != '\0' || wanted != VTR_LEX_AND) {
         return;
     }
     if (byte_before(p) == '!' && kind == VTR_LEX_STRING) {

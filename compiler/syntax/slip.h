@@ -12,19 +12,16 @@
 
 #include "compiler/syntax/parser.h"
 
-/* Adds help to a report that something stands where `what` was expected, if it knows
- * any: the current lexeme. */
-void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem,
-                      const char *what);
+/* Adds help to a report that the current lexeme stands where one of the kind `wanted`
+ * was expected (see vtr_parser_report), if it knows any. */
+void vtr_slip_explain(struct vtr_parser *p, struct vtr_problem *problem, int wanted);
 
 /* The same for "&&" and "||", of which `lexeme` is the first half; false: it is not. */
 bool vtr_slip_explain_pair(struct vtr_parser *p, struct vtr_problem *problem,
                            const struct vtr_lexeme *lexeme);
 
-/* The word of the language that `name` was probably meant to be, NULL: none. */
-const char *vtr_slip_word(struct vtr_bytes name);
-
-/* The same where a value stands: of words that are close, one that may stand there. */
+/* The word of the language that `name`, which stands where a value does, was probably
+ * meant to be, or NULL. */
 const char *vtr_slip_value(struct vtr_bytes name);
 
 #endif

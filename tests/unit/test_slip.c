@@ -173,6 +173,12 @@ static void mistakes_without_one_remedy_are_named(void **state)
         {"rule a { condition: true } -- end", "E014", "'//'"},
         {"rule a { strings: $a = \"x\" condition: $a in 0..5 }", "E014", "parentheses"},
         {"rule a { strings: $a = \"x\" condition: any of ($a $a) }", "E014", "','"},
+        {"rule a { condition: for any i in (1 2) : (i) }", "E014", "','"},
+        {"rule a { condition: for any i in 1 : (i) }", "E014", "stands in parentheses"},
+        {"rule a { strings: $a = \"x\" condition: any of (them) }", "E014", "without"},
+        {"rule a : 1a { condition: true }", "E014", "begins with a letter"},
+        {"rule a : for { condition: true }", "E014", "word of the language"},
+        {"rule a { meta: for = 1 condition: true }", "E014", "word of the language"},
         {"rule a { condition: word matches \"x\" }", "E014", "in slashes"},
     };
 
