@@ -226,6 +226,14 @@ static bool begins_operand(int kind)
     }
 }
 
+/* What stands behind others of its kind, or ends them, and has only blanks before it:
+ * tags, modifiers, metadata, statements. */
+static bool stands_behind_blanks(int wanted)
+{
+    return wanted == '{' || wanted == VTR_LEX_STRING || wanted == VTR_LEX_CONDITION ||
+           wanted == VTR_LEX_RULE;
+}
+
 /* A sign that is another language's. */
 static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem, int wanted)
 {
@@ -242,7 +250,7 @@ static void explain_sign(struct vtr_parser *p, struct vtr_problem *problem, int 
     case ',':
         if (wanted == VTR_LEX_RANGE) {
             vtr_problem_replace(problem, "a range has two dots", problem->place, "..");
-        } else if (wanted != VTR_LEX_AND) {
+        } else if (stands_behind_blanks(wanted)) {
             vtr_problem_replace(problem, "blanks are between them, no ','",
                                 problem->place, "");
         }

@@ -196,6 +196,24 @@ static void mistakes_without_one_remedy_are_named(void **state)
     }
 }
 
+static void commas_are_not_called_blanks_where_they_may_stand(void **state)
+{
+    static const char *const CASES[] = {
+        "rule a { condition: uint16(0, 1) == 1 }",
+        "rule a { condition: filesize > 1 and , true }",
+        "rule a { strings: $a = \"x\" condition: for all of (, $a) : ($) }",
+        "rule a { meta: a , 1 condition: true }",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct vtr_compilation *c = compile(vtr_bytes_from_text(CASES[i]));
+        assert_string_equal(first_error(c)->code, "E014");
+        assert_string_equal(first_error(c)->help, "");
+        vtr_compilation_free(c);
+    }
+}
+
 static void a_missing_end_points_at_the_beginning(void **state)
 {
     struct vtr_compilation *c =
@@ -292,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(doing_what_help_says_gives_a_good_rule),
         cmocka_unit_test(mistakes_without_one_remedy_are_named),
+        cmocka_unit_test(commas_are_not_called_blanks_where_they_may_stand),
         cmocka_unit_test(a_missing_end_points_at_the_beginning),
         cmocka_unit_test(any_megabyte_takes_its_time_and_no_more),
     };
