@@ -108,21 +108,30 @@ static struct value combine(enum vtr_op op, int64_t a, int64_t b)
     return holds ? VALUE_TRUE : VALUE_FALSE;
 }
 
+/* YARA's `<` of floats is false where an operand is undefined, and all others are
+ * undefined; to YARA-X it is as the others. */
+static struct value join_undefined(enum vtr_type left, const struct vtr_node *right)
+{
+    const bool is_of_floats = left == VTR_TYPE_FLOAT || right->type == VTR_TYPE_FLOAT;
+
+    return right->joint == VTR_OP_LT && is_of_floats ? VALUE_FALSY : VALUE_UNDEFINED;
+}
+
 static struct value evaluate_chain(const struct vtr_node *chain)
 {
-    struct value sum = evaluate(chain->children);
+    const struct vtr_node *first = chain->children;
 
     if (chain->is_known) {
         return (struct value){KNOWN, chain->number};
     }
-    if (chain->children->next->joint == VTR_OP_AND ||
-        chain->children->next->joint == VTR_OP_OR) {
+    if (first->next->joint == VTR_OP_AND || first->next->joint == VTR_OP_OR) {
         return evaluate_logic(chain);
     }
-    for (const struct vtr_node *n = chain->children->next; n != NULL; n = n->next) {
+    struct value sum = evaluate(first);
+    for (const struct vtr_node *n = first->next; n != NULL; n = n->next) {
         const struct value side = evaluate(n);
         if (sum.kind == UNDEFINED || side.kind == UNDEFINED) {
-            sum = VALUE_UNDEFINED;
+            sum = join_undefined(first->type, n);
         } else if (sum.kind == KNOWN && side.kind == KNOWN) {
             sum = combine(n->joint, sum.number, side.number);
         } else {

@@ -314,6 +314,11 @@ def _():
         " or (filesize > 2 and filesize < 1)" * 30000))
 
 
+@kind("150 and in or in and, strings first", TAKEN)
+def _():
+    return rule(['"aaaa"'], "(" * 150 + "$s0" + " and $s0) or $s0)" * 75)
+
+
 @kind("100,000 comparisons of different texts")
 def _():
     return rule([], " or ".join(f'pe.imphash() == "{i:032x}"' for i in range(20000)), "pe")

@@ -389,6 +389,8 @@ static void a_rule_needs_a_pattern_only_when_that_is_certain(void **state)
                                           "#a & 1 == 1",
                                           "!a[1] == 3",
                                           "not (not $a)",
+                                          "@a < 1.5",
+                                          "not (@a > 1.5)",
                                           "defined @a"};
     static const char *const FREE[] = {"true",
                                        "not $a",
@@ -407,6 +409,8 @@ static void a_rule_needs_a_pattern_only_when_that_is_certain(void **state)
                                        "$a or filesize > 1",
                                        "filesize of them",
                                        "not (($a at @b) and true)",
+                                       "not (@a < 1.5)",
+                                       "defined (1.5 < !a)",
                                        "for all i in (1..#a) : ($a at i)"};
 
     for (size_t i = 0; i < sizeof(NEEDING) / sizeof(NEEDING[0]); i++) {
