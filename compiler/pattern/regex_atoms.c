@@ -13,6 +13,7 @@
  */
 #include "compiler/pattern/regex_atoms.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -26,9 +27,6 @@
 
 /* Bytes of a class that is worth spelling out. */
 #define CLASS_LIMIT 32u
-
-/* A group is at most an alternation of sequences, repeated. */
-#define LEVEL_LIMIT (3u * (VTR_REGEX_DEPTH_LIMIT + 1u) + 1u)
 
 /* Atoms of which every match has one. */
 struct choice {
@@ -67,13 +65,14 @@ struct walker {
     unsigned width; /* bytes of a character */
     bool is_nocase;
     bool has_failed;
-    struct level *levels[LEVEL_LIMIT];
+    struct level *levels[VTR_REGEX_LEVEL_LIMIT];
 };
 
 static const struct choice NO_CHOICE = {NULL, 0, UINT64_MAX, 0};
 
 static struct level *get_level(struct walker *w, unsigned depth)
 {
+    assert(depth < VTR_REGEX_LEVEL_LIMIT);
     if (w->levels[depth] == NULL) {
         w->levels[depth] = vtr_arena_alloc(w->arena, sizeof *w->levels[depth]);
         w->has_failed = w->has_failed || w->levels[depth] == NULL;

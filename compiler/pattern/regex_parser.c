@@ -25,9 +25,6 @@
 #include "compiler/pattern/regex_set.h"
 #include "compiler/pattern/regex_unicode.h"
 
-/* Repeats of repeats in an expression: trees are that much deeper than groups go. */
-#define CHAINED_LIMIT 8u
-
 #define ASCII_LIMIT 128u
 
 struct parser {
@@ -434,7 +431,7 @@ static struct vtr_regex_node *parse_repeats(struct parser *p,
 
     node = parse_repeat(p, node);
     while (p->dialect != VTR_DIALECT_YARA4 && node != NULL && p->pos > before &&
-           p->chained < CHAINED_LIMIT) {
+           p->chained < VTR_REGEX_CHAINED_LIMIT) {
         before = p->pos;
         node = parse_repeat(p, node);
         p->chained += p->pos > before ? 1 : 0;

@@ -11,8 +11,7 @@
 
 #include "compiler/pattern/pattern.h"
 
-/* Groups inside groups.  Everything that recurses over a tree ends here, or a few
- * repeats of repeats below. */
+/* Groups inside groups. */
 #define VTR_REGEX_DEPTH_LIMIT 100u
 
 /* Highest bound of a repeat. */
@@ -20,6 +19,14 @@
 
 /* `max` of a repeat without an upper bound. */
 #define VTR_REGEX_UNBOUNDED UINT32_MAX
+
+/* Repeats of repeats, in all of an expression. */
+#define VTR_REGEX_CHAINED_LIMIT 8u
+
+/* Levels of a tree: a group is alternatives of sequences of repeats, and what it ends in
+ * is the alternatives of the sequences of bytes that are a character of Unicode. */
+#define VTR_REGEX_LEVEL_LIMIT \
+ (3u * (VTR_REGEX_DEPTH_LIMIT + 1u) + VTR_REGEX_CHAINED_LIMIT + 3u)
 
 /* Which ends of words a BOUNDARY asks for: \b, and YARA-X's \b{start} and the like. */
 enum vtr_regex_edge {
@@ -61,6 +68,7 @@ static inline void vtr_byte_set_add(struct vtr_byte_set *set, unsigned byte)
     set->bits[byte >> 3] = (uint8_t)(set->bits[byte >> 3] | 1u << (byte & 7u));
 }
 
+/* What recurses over a tree ends with VTR_REGEX_LEVEL_LIMIT. */
 struct vtr_regex_node {
     struct vtr_regex_node *next;  /* sibling */
     struct vtr_regex_node *first; /* REPEAT, CONCAT, ALT */

@@ -201,9 +201,32 @@ static void large_expressions_take_little_time(void **state)
     assert_string_equal(got, "abb@0");
 }
 
+static void the_deepest_tree_ends_within_its_limit(void **state)
+{
+    static char text[4096];
+    char got[1024];
+    size_t len = (size_t)snprintf(text, sizeof text, "(?u)abcd");
+
+    (void)state;
+    for (unsigned i = 0; i < VTR_REGEX_DEPTH_LIMIT; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "(x|y");
+    }
+    text[len++] = '.';
+    for (unsigned i = 0; i <= VTR_REGEX_CHAINED_LIMIT; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, "{2}");
+    }
+    for (unsigned i = 0; i < VTR_REGEX_DEPTH_LIMIT; i++) {
+        len += (size_t)snprintf(text + len, sizeof text - len, ")+");
+    }
+    (void)snprintf(text + len, sizeof text - len, "|abce");
+    take(text, "", got, sizeof got);
+    assert_string_equal(got, "abcd@0 abce@0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_deepest_tree_ends_within_its_limit),
         cmocka_unit_test(literals_are_their_own_atoms),
         cmocka_unit_test(runs_and_zeros_are_avoided),
         cmocka_unit_test(distances_follow_what_stands_before),
