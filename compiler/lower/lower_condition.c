@@ -10,6 +10,9 @@
  * conditions calculate, which are nested 200 deep. */
 #define LIST_STACK_LIMIT 48u
 
+/* Bytes of a program to which nothing is added that it has already. */
+#define REPEAT_LIMIT ((size_t)16 << 20)
+
 typedef void (*lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
 
 static void push(struct vtr_lowering *l)
@@ -29,6 +32,12 @@ void vtr_lower_int(struct vtr_lowering *l, int64_t value)
 {
     vtr_lower_op(l, VTR_OP_INT, 0);
     vtr_writer_zigzag(&l->out, value);
+}
+
+bool vtr_lower_is_full(struct vtr_lowering *l)
+{
+    l->is_too_long = l->is_too_long || l->out.len > REPEAT_LIMIT;
+    return l->is_too_long;
 }
 
 static void put_text(struct vtr_lowering *l, struct vtr_bytes text)
@@ -498,6 +507,10 @@ static void lower_quantified(struct vtr_lowering *l, const struct vtr_node *node
         lower(l, node);
         return;
     }
+    if (vtr_lower_is_full(l)) {
+        vtr_lower_int(l, 0);
+        return;
+    }
     vtr_lower_node(l, count);
     vtr_lower_int(l, 0);
     vtr_lower_op(l, VTR_OP_GE, 2);
@@ -580,16 +593,20 @@ void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node)
 void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule)
 {
     const struct vtr_node *node = rule->condition;
+    const struct vtr_place place = {l->source, node->offset, node->length};
 
     l->stack = 0;
     l->is_too_deep = false;
+    l->is_too_long = false;
     vtr_lower_truth(l, node);
     if (l->is_too_deep) {
-        (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK,
-                                  (struct vtr_place){l->source, node->offset,
-                                                     node->length},
+        (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK, place,
                                   "this condition needs more than %u values at a time",
                                   VTR_CONDITION_STACK_LIMIT);
+    }
+    if (l->is_too_long) {
+        (void)vtr_diagnostics_add(l->diagnostics, VTR_CODE_STACK, place,
+                                  "this condition asks for the same again and again");
     }
     l->has_no_memory = l->has_no_memory || !vtr_writer_ok(&l->out);
 }

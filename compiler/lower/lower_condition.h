@@ -27,6 +27,7 @@ struct vtr_lowering {
     struct vtr_writer body; /* the record, of lower_rule.h; the same */
     unsigned stack;         /* values on the scanner's stack at this point */
     bool is_too_deep;       /* more than VTR_CONDITION_STACK_LIMIT at some point */
+    bool is_too_long;       /* the program, see vtr_lower_is_full */
     bool has_no_memory;
 };
 
@@ -47,6 +48,10 @@ void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node);
 
 /* The operands of a regular expression: flags and text. */
 void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* Whether the program has no room for what is to be written once more, which is noted.
+ * What is written twice may have in it what is, and so on. */
+bool vtr_lower_is_full(struct vtr_lowering *l);
 
 /* What is read of a module. */
 void vtr_lower_access(struct vtr_lowering *l, const struct vtr_access *access);

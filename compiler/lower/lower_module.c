@@ -29,6 +29,8 @@ static void lower_indices(struct vtr_lowering *l, const struct vtr_access *acces
         } else if (index->kind == VTR_INDEX_SLOT) {
             vtr_lower_op(l, VTR_OP_VARIABLE, 0);
             vtr_writer_varint(&l->out, index->slot);
+        } else if (vtr_lower_is_full(l)) {
+            vtr_lower_int(l, 0);
         } else {
             lower_indices(l, access, i);
             vtr_lower_node(l, index->node);

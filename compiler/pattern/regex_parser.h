@@ -23,8 +23,8 @@
 /* Repeats of repeats, in all of an expression. */
 #define VTR_REGEX_CHAINED_LIMIT 8u
 
-/* Levels of a tree: a group is alternatives of sequences of repeats, and what it ends in
- * is the alternatives of the sequences of bytes that are a character of Unicode. */
+/* Levels of a tree: a group is alternatives of sequences of repeats, and what it ends
+ * in is the alternatives of the sequences of bytes that are a character of Unicode. */
 #define VTR_REGEX_LEVEL_LIMIT \
  (3u * (VTR_REGEX_DEPTH_LIMIT + 1u) + VTR_REGEX_CHAINED_LIMIT + 3u)
 

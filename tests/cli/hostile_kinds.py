@@ -319,6 +319,23 @@ def _():
     return rule(['"aaaa"'], "(" * 150 + "$s0" + " and $s0) or $s0)" * 75)
 
 
+@kind("numbers of quantifiers in each other", REFUSED)
+def _():
+    number = "#s0"
+    for _ in range(40):
+        number = f"math.to_number({number} of (true, $s0))"
+    return rule(['"aaaa"'], f"{number} == 1", "math")
+
+
+@kind("indices before keys in each other", REFUSED)
+def _():
+    number = "filesize"
+    for _ in range(40):
+        text = f'tests.empty_struct_array[{number}].struct_dict["k"].unused'
+        number = f"string.to_int({text})"
+    return rule([], f"{number} == 1", "string tests")
+
+
 @kind("100,000 comparisons of different texts")
 def _():
     return rule([], " or ".join(f'pe.imphash() == "{i:032x}"' for i in range(20000)), "pe")
