@@ -35,7 +35,12 @@ struct vtr_lowering {
  * regular expression, the stack) are reported; they make the program useless. */
 void vtr_lower_condition(struct vtr_lowering *l, const struct vtr_ast_rule *rule);
 
-/* The rest is shared by lower_condition.c and lower_module.c. */
+/* The rest is shared by lower_condition.c, lower_loop.c and lower_module.c. */
+
+typedef void (*vtr_lower_fn)(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* A value comes on the scanner's stack. */
+void vtr_lower_push(struct vtr_lowering *l);
 
 /* An instruction that takes `pops` values and leaves one; its operands come behind. */
 void vtr_lower_op(struct vtr_lowering *l, enum vtr_op op, unsigned pops);
@@ -45,6 +50,24 @@ void vtr_lower_node(struct vtr_lowering *l, const struct vtr_node *node);
 /* A value whose truth is asked for: texts are true when not empty, numbers when not
  * zero; what is undefined stays so. */
 void vtr_lower_truth(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* "low..high", the children of a node. */
+void vtr_lower_range(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* "of" and "for". */
+void vtr_lower_quantified(struct vtr_lowering *l, const struct vtr_node *node);
+
+/* Puts a varint, after `op` unless that is 0, before what was written since `start`. */
+void vtr_lower_put_before(struct vtr_lowering *l, size_t start, unsigned op,
+                          uint64_t value);
+
+/* Joins what is written from `start` on to what stands before it, past which there is a
+ * jump where that decides. */
+void vtr_lower_join(struct vtr_lowering *l, size_t start, enum vtr_op op);
+
+/* left, [jump past the rest when it decides], right, op; and so on from the left. */
+void vtr_lower_joined(struct vtr_lowering *l, const struct vtr_node *first,
+                      vtr_lower_fn lower, enum vtr_op op);
 
 /* The operands of a regular expression: flags and text. */
 void vtr_lower_regex(struct vtr_lowering *l, const struct vtr_node *node);
