@@ -457,7 +457,8 @@ struct vtr_node *vtr_parse_primary(struct vtr_parser *p)
         return node;
     }
     (void)vtr_diagnostics_add(p->diagnostics, VTR_CODE_SYNTAX,
-                              vtr_parser_place(p, first.offset, node->length),
+                              vtr_parser_place(p, first.offset,
+                                               p->last_end - first.offset),
                               "expected a value, found a yes-or-no expression");
     return NULL;
 }
