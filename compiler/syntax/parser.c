@@ -154,7 +154,9 @@ bool vtr_parser_is_at_rule(const struct vtr_parser *p)
     struct vtr_lexeme lexeme = p->current;
 
     ahead.diagnostics = NULL;
-    while (lexeme.kind == VTR_LEX_PRIVATE || lexeme.kind == VTR_LEX_GLOBAL) {
+    for (unsigned i = 0; i < VTR_MODIFIERS_AHEAD && (lexeme.kind == VTR_LEX_PRIVATE ||
+                                                     lexeme.kind == VTR_LEX_GLOBAL);
+         i++) {
         vtr_lexer_next(&ahead, &lexeme);
     }
     if (lexeme.kind != VTR_LEX_RULE) {
@@ -426,7 +428,6 @@ static void suggest_module(struct vtr_parser *p, struct vtr_problem *problem,
     for (uint32_t i = 0; i < VTR_MODULE_COUNT && !vtr_is_module_name(import->name);
          i++) {
         const char *name = vtr_module_get(i)->name;
-
         if (vtr_names_are_close(import->name, vtr_bytes_from_text(name))) {
             problem->help =
                 vtr_diagnostics_text(p->diagnostics, "did you mean \"%s\"?", name);
@@ -516,12 +517,11 @@ static bool is_binary(struct vtr_parser *p)
 {
     const struct vtr_bytes bytes = p->source->bytes;
     const uint8_t *nul = bytes.len == 0 ? NULL : memchr(bytes.ptr, 0, bytes.len);
-    struct vtr_problem *problem;
 
     if (nul == NULL) {
         return false;
     }
-    problem =
+    struct vtr_problem *problem =
         vtr_diagnostics_add(p->diagnostics, VTR_CODE_BINARY, vtr_parser_place(p, 0, 0),
                             "not a text file: a zero byte at offset %zu",
                             (size_t)(nul - bytes.ptr));

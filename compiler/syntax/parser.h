@@ -21,6 +21,10 @@
 #include "compiler/syntax/lexer.h"
 #include "compiler/syntax/source.h"
 
+/* Modifiers before "rule" that are looked at ahead: of a run of thousands each may
+ * begin a rule, and is not followed to the end. */
+#define VTR_MODIFIERS_AHEAD 64u
+
 struct vtr_parser {
     struct vtr_lexer lexer;
     struct vtr_lexeme current; /* the next to be taken */

@@ -496,6 +496,16 @@ def _():
     return "rule x { condition: " + "$ " * 500000 + "}"
 
 
+@kind("1 MB of modifiers of no rule", REFUSED)
+def _():
+    return "rule " + "private " * 130000
+
+
+@kind("1 MB of modifiers of a string", REFUSED)
+def _():
+    return 'rule x { strings: $a = "abc" ' + "private " * 130000 + "condition: $a }"
+
+
 @kind("1 MB of random bytes", REFUSED)
 def _():
     import random
