@@ -13,8 +13,10 @@
 /* References of all rules, wildcards spelled out. */
 #define EDGE_LIMIT ((size_t)1 << 24)
 
-/* Rules before and after the place of a misspelt name that it is held against. */
-#define SUGGESTION_RULES 100u
+/* Rules before and after the place of a misspelt name that it is held against, and
+ * names that are, of all rules together. */
+#define SUGGESTION_RULES  100u
+#define SUGGESTION_ERRORS 1000u
 
 /* Rules that all wildcards together may be held against. */
 #define CANDIDATE_LIMIT ((uint64_t)1 << 27)
@@ -271,6 +273,9 @@ static void suggest_rule(struct vtr_resolution *r, const struct vtr_rule_entry *
     const size_t first = around > SUGGESTION_RULES ? around - SUGGESTION_RULES : 0;
     const size_t end = around + SUGGESTION_RULES;
 
+    if (r->misspelt_count++ >= SUGGESTION_ERRORS) {
+        return;
+    }
     for (size_t i = first; i < r->sorted_count && i < end; i++) {
         const struct vtr_rule_entry *entry = &r->entries[r->sorted[i]];
         if (entry->space == from->space &&

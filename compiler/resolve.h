@@ -41,6 +41,7 @@ struct vtr_resolution {
     struct vtr_name_table names;
     struct vtr_vector edges; /* struct vtr_edge */
     uint64_t candidates;     /* of wildcards, that were looked at */
+    uint64_t misspelt_count; /* names that no rule has, so far */
 };
 
 /* Lists the rules and finds names that are given twice; needs parsed files only. */

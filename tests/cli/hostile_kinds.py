@@ -496,6 +496,13 @@ def _():
     return "rule x { condition: " + "$ " * 500000 + "}"
 
 
+@kind("60,000 names that are nearly those of rules", REFUSED)
+def _():
+    name = "abcdefgh" * 7
+    return "".join(f"rule {name}{i:04d}xx {{ condition: true }}\n" for i in range(200)) + rule(
+        [], " or ".join(f"{name}{i:05d}" for i in range(many(60000))))
+
+
 @kind("1 MB of modifiers of no rule", REFUSED)
 def _():
     return "rule " + "private " * 130000
