@@ -186,27 +186,34 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
     return problem;
 }
 
-static void note_use(struct vtr_ast_string *string, const struct vtr_node *offset)
+/* What two uses come to. */
+static void join_use(struct vtr_string_use *use, const struct vtr_string_use *other)
 {
-    if (offset == NULL || !offset->is_known || offset->number < 0) {
-        string->is_asked_freely = true;
-    } else if (!string->has_fixed_offset) {
-        string->has_fixed_offset = true;
-        string->fixed_offset = offset->number;
-    } else if (string->fixed_offset != offset->number) {
-        string->is_asked_freely = true;
-    }
+    use->is_free = use->is_free || other->is_free ||
+                   (use->is_fixed && other->is_fixed && use->offset != other->offset);
+    use->offset = other->is_fixed ? other->offset : use->offset;
+    use->is_fixed = use->is_fixed || other->is_fixed;
 }
 
 void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
                    const struct vtr_node *offset)
 {
-    if (pattern > 0) {
-        note_use(c->strings[pattern - 1], offset);
-        return;
-    }
-    for (uint32_t i = 0; i < c->rule->string_count; i++) {
-        note_use(c->strings[i], offset);
+    const bool is_fixed = offset != NULL && offset->is_known && offset->number >= 0;
+    const struct vtr_string_use use = {.is_fixed = is_fixed,
+                                       .is_free = !is_fixed,
+                                       .offset = is_fixed ? offset->number : 0};
+
+    join_use(pattern > 0 ? &c->strings[pattern - 1]->use : &c->any_use, &use);
+}
+
+/* A "$" is used thousands of times, and may be any of thousands: of all that is noted
+ * once. */
+static void spread_any_use(struct vtr_checker *c)
+{
+    for (uint32_t i = 0;
+         i < c->rule->string_count && (c->any_use.is_fixed || c->any_use.is_free);
+         i++) {
+        join_use(&c->strings[i]->use, &c->any_use);
     }
 }
 
@@ -255,6 +262,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     c->is_in_string_loop = false;
     c->has_reported_module = false;
     c->has_unread_part = false;
+    c->any_use = (struct vtr_string_use){0};
     c->unknown_strings = 0;
     take_imports(c, rule);
     check_external_name(c);
@@ -262,6 +270,7 @@ enum vtr_status vtr_check_rule(struct vtr_checker *c, struct vtr_ast_rule *rule)
     collect_strings(c);
     if (!c->has_no_memory && rule->condition != NULL) {
         vtr_check_condition(c, rule->condition);
+        spread_any_use(c);
         if (!c->has_unread_part) {
             check_unreferenced(c);
         }

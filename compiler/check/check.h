@@ -63,7 +63,8 @@ struct vtr_checker {
     unsigned loop_depth;
     bool is_in_string_loop;
     bool has_reported_module;
-    bool has_unread_part;     /* of the condition: strings may be named there */
+    bool has_unread_part;          /* of the condition: strings may be named there */
+    struct vtr_string_use any_use; /* of "$" in loops: of each of the rule's strings */
     uint32_t unknown_strings; /* named by the condition, and like none that there is */
     bool has_no_memory;
 };
@@ -120,7 +121,7 @@ void vtr_check_range(struct vtr_checker *c, struct vtr_node *node);
 /* Checks what stands behind "at". */
 void vtr_check_offset(struct vtr_checker *c, struct vtr_node *node);
 
-/* Notes that a pattern (number + 1, or 0: any of the rule's) is asked for at a known
+/* Notes that a pattern (number + 1, or 0: each of the rule's) is asked for at a known
  * offset, or in another way (`offset` NULL or not known). */
 void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
                    const struct vtr_node *offset);

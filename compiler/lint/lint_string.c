@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "compiler/syntax/literal.h"
 #include "compiler/syntax/source.h"
 #include "format/atom/atom_weight.h"
 #include "format/record/pattern_read.h"
@@ -216,9 +217,8 @@ static bool is_regex_rare(const struct vtr_ast_string *s)
 
 static void lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s)
 {
-    const bool is_fixed = s->is_literal && s->has_fixed_offset && !s->is_asked_freely;
     const enum vtr_pattern_type type = vtr_pattern_record_type(&s->modifiers, s->type);
-    const bool is_rare = is_fixed                   ? true
+    const bool is_rare = vtr_string_is_fixed(s)     ? true
                          : type == VTR_PATTERN_TEXT ? is_text_rare(s)
                          : type == VTR_PATTERN_HEX  ? is_hex_rare(s)
                                                     : is_regex_rare(s);

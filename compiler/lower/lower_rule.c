@@ -3,6 +3,7 @@
 #include "compiler/lower/lower_rule.h"
 
 #include "compiler/lower/needs_pattern.h"
+#include "compiler/syntax/literal.h"
 
 static void put_metas(struct vtr_writer *w, const struct vtr_ast_rule *rule)
 {
@@ -29,12 +30,6 @@ static void put_metas(struct vtr_writer *w, const struct vtr_ast_rule *rule)
     }
 }
 
-/* Only an offset that is asked for alone, and of a literal: see literal.h. */
-static bool is_fixed(const struct vtr_ast_string *string)
-{
-    return string->has_fixed_offset && !string->is_asked_freely && string->is_literal;
-}
-
 /* Bytes of a pattern without its length. */
 static size_t pattern_len(const struct vtr_ast_string *string, uint32_t flags)
 {
@@ -42,7 +37,7 @@ static size_t pattern_len(const struct vtr_ast_string *string, uint32_t flags)
                  vtr_varint_len(flags) + string->payload.len;
 
     if ((flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
-        len += vtr_varint_len((uint64_t)string->fixed_offset);
+        len += vtr_varint_len((uint64_t)string->use.offset);
     }
     return (flags & VTR_PATTERN_XOR) != 0 ? len + 2 : len;
 }
@@ -50,7 +45,7 @@ static size_t pattern_len(const struct vtr_ast_string *string, uint32_t flags)
 static void put_pattern(struct vtr_writer *w, const struct vtr_ast_string *string)
 {
     const uint32_t flags =
-        string->flags | (is_fixed(string) ? VTR_PATTERN_FIXED_OFFSET : 0);
+        string->flags | (vtr_string_is_fixed(string) ? VTR_PATTERN_FIXED_OFFSET : 0);
 
     vtr_writer_varint(w, pattern_len(string, flags));
     vtr_writer_string(w, string->id);
@@ -58,7 +53,7 @@ static void put_pattern(struct vtr_writer *w, const struct vtr_ast_string *strin
                   (uint8_t)vtr_pattern_record_type(&string->modifiers, string->type));
     vtr_writer_varint(w, flags);
     if ((flags & VTR_PATTERN_FIXED_OFFSET) != 0) {
-        vtr_writer_varint(w, (uint64_t)string->fixed_offset);
+        vtr_writer_varint(w, (uint64_t)string->use.offset);
     }
     if ((flags & VTR_PATTERN_XOR) != 0) {
         vtr_writer_u8(w, (uint8_t)string->modifiers.xor_min);

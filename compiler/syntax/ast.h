@@ -191,6 +191,13 @@ struct vtr_ast_tag {
     struct vtr_ast_tag *next;
 };
 
+/* Where a condition asks for a string. */
+struct vtr_string_use {
+    bool is_fixed; /* at `offset` */
+    bool is_free;  /* in any other way */
+    int64_t offset;
+};
+
 struct vtr_ast_string {
     struct vtr_bytes id;
     uint32_t offset; /* of its name */
@@ -207,9 +214,7 @@ struct vtr_ast_string {
 
     /* The checker's. */
     bool is_referenced;
-    bool has_fixed_offset; /* asked for at `fixed_offset` */
-    bool is_asked_freely;  /* asked for in any other way */
-    int64_t fixed_offset;
+    struct vtr_string_use use;
 };
 
 /* A rule that a condition names. */

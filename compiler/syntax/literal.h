@@ -13,8 +13,14 @@
 
 #include "compiler/syntax/ast.h"
 
-/* `source` is the text between the quotes, braces or slashes. */
+/* Whether it is; `source` is the text between the quotes, braces or slashes. */
 bool vtr_string_is_literal(const struct vtr_ast_string *string,
                            struct vtr_bytes source);
+
+/* Whether a checked string is one of these, and asked for at one offset alone. */
+static inline bool vtr_string_is_fixed(const struct vtr_ast_string *string)
+{
+    return string->is_literal && string->use.is_fixed && !string->use.is_free;
+}
 
 #endif

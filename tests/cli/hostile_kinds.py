@@ -319,6 +319,12 @@ def _():
     return rule(['"aaaa"'], "(" * 150 + "$s0" + " and $s0) or $s0)" * 75)
 
 
+@kind("100,000 uses of any of 50,000 strings", TAKEN)
+def _():
+    return rule([f'"{word}{i}"' for i, word in enumerate(words(many(50000)))],
+                f"for any of them : ({' or '.join(['$ at 3'] * many(100000))})")
+
+
 @kind("numbers of quantifiers in each other", REFUSED)
 def _():
     number = "#s0"
