@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "compiler/syntax/lexer.h"
 #include "compiler/syntax/literal.h"
 #include "compiler/syntax/source.h"
 #include "format/atom/atom_weight.h"
@@ -252,13 +253,20 @@ static struct vtr_place find_word(const struct vtr_linter *l,
     return (struct vtr_place){l->source, s->offset, 0};
 }
 
-/* The word and the blank before it. */
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The word and the blank before it, if there is one. */
 static void offer_removal(struct vtr_problem *problem, const char *help)
 {
     struct vtr_place edit = problem->place;
 
-    edit.offset--;
-    edit.length++;
+    if (is_blank(edit.source->bytes.ptr[edit.offset - 1])) {
+        edit.offset--;
+        edit.length++;
+    }
     vtr_problem_replace(problem, help, edit, "");
 }
 
@@ -297,11 +305,6 @@ static void lint_nocase(struct vtr_linter *l, const struct vtr_ast_string *s)
         problem->other_label = "no case here";
         offer_removal(problem, "leave one of them out");
     }
-}
-
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static bool is_printable(unsigned byte)
@@ -380,11 +383,13 @@ static void lint_hex_text(struct vtr_linter *l, const struct vtr_ast_string *s)
                                              is_wide ? " wide" : ""));
 }
 
-/* One jump, "[n]", "[n-m]", "[n-]" or "[-]", at `*at`; moves past it. */
+/* One jump, "[n]", "[n-m]", "[n-]", "[-]" or YARA-X's "[0x10]", at `*at`; moves past
+ * it. */
 static bool read_jump(struct vtr_bytes text, size_t *at, uint64_t *low, uint64_t *high)
 {
     uint64_t bounds[2] = {0, 0};
     bool has[2] = {false, false};
+    unsigned radix = 10;
     unsigned side = 0;
     size_t i = *at;
 
@@ -393,10 +398,14 @@ static bool read_jump(struct vtr_bytes text, size_t *at, uint64_t *low, uint64_t
     }
     for (i++; i < text.len && text.ptr[i] != ']'; i++) {
         const uint8_t c = text.ptr[i];
-        if (c - (unsigned)'0' < 10) {
-            bounds[side] = bounds[side] * 10 + (c - (unsigned)'0');
+        const unsigned digit = vtr_hex_value(c);
+        if (digit < radix) {
+            bounds[side] = bounds[side] * radix + digit;
             has[side] = true;
+        } else if (c == 'x' || c == 'o') {
+            radix = c == 'x' ? 16 : 8;
         } else if (c == '-') {
+            radix = 10;
             side = 1;
         }
     }
@@ -428,13 +437,32 @@ static void report_jumps(struct vtr_linter *l, const struct vtr_ast_string *s,
     vtr_problem_replace(problem, "write one jump", place, jump);
 }
 
+/* Where the next jump begins from `at` on, past comments; the end of the text when
+ * there is none. */
+static size_t find_jump(const struct vtr_linter *l, struct vtr_bytes text, size_t at)
+{
+    const uint8_t *open = memchr(text.ptr + at, '[', text.len - at);
+    struct vtr_lexer lexer;
+
+    if (open == NULL ||
+        memchr(text.ptr + at, '/', (size_t)(open - text.ptr) - at) == NULL) {
+        return open == NULL ? text.len : (size_t)(open - text.ptr);
+    }
+    vtr_lexer_init(&lexer, l->source, NULL);
+    const uint32_t start = (uint32_t)(text.ptr - lexer.ptr);
+    while (at < text.len && text.ptr[at] != '[') {
+        const uint32_t pos = start + (uint32_t)at;
+        const uint32_t after = vtr_lexer_skip_comment(&lexer, pos);
+        at = after > pos ? after - start : at + 1;
+    }
+    return at;
+}
+
 static void lint_jumps(struct vtr_linter *l, const struct vtr_ast_string *s)
 {
     const struct vtr_bytes text = value_text(l, s);
-    const uint8_t *open = memchr(text.ptr, '[', text.len);
 
-    while (open != NULL) {
-        const size_t begin = (size_t)(open - text.ptr);
+    for (size_t begin = find_jump(l, text, 0); begin < text.len;) {
         size_t at = begin;
         size_t end = begin;
         uint64_t low = 0;
@@ -453,7 +481,7 @@ static void lint_jumps(struct vtr_linter *l, const struct vtr_ast_string *s)
                                             (uint32_t)(end - begin)};
             report_jumps(l, s, place, low, high);
         }
-        open = end < text.len ? memchr(text.ptr + end, '[', text.len - end) : NULL;
+        begin = end < text.len ? find_jump(l, text, end) : text.len;
     }
 }
 

@@ -143,7 +143,14 @@ static void replacements_are_what_is_meant(void **state)
         {"rule r { strings: $a = \"alpha\" condition: #a }", "#a", "#a > 0"},
         {"rule r { condition: uint8(0) }", "uint8(0)", "uint8(0) != 0"},
         {"rule r { strings: $a = \"alpha\" condition: 0 of them }", "0", "none"},
+        {"rule r { strings: $a = { DE AD BE [0x1a] [0o7-0x10] EF } condition: $a }",
+         "[0x1a] [0o7-0x10]", "[33-42]"},
+        {"rule r { strings: $a = { DE AD /* [1] [2] */ BE [3] // [1]\n EF C0 [4] [5] "
+         "BA }"
+         " condition: $a }",
+         "[4] [5]", "[9]"},
         {"rule r { strings: $a = /alpha/i nocase condition: $a }", " nocase", ""},
+        {"rule r { strings: $a = \"1234\"nocase condition: $a }", "nocase", ""},
         {"// suppress: x\n// vitrine: allow(slow_patern)\nrule r { condition: 1 }",
          "slow_patern", "slow_pattern"},
     };
