@@ -3,9 +3,10 @@
 /*
  * Warnings: what is legal but hardly meant, found in rules that the checker accepts.
  *
- * lint.c does rules and imports, lint_string.c strings, lint_condition.c conditions and
- * loops, lint_compare.c comparisons, lint_logic.c what "and" and "or" join, lint_set.c
- * sets of strings, lint_regex.c regular expressions.  Every pass is linear in the
+ * lint.c does rules and imports, lint_string.c strings, lint_speed.c what they cost,
+ * lint_condition.c conditions and loops, lint_compare.c comparisons, lint_logic.c what
+ * "and" and "or" join, lint_set.c sets of strings, lint_regex.c regular expressions.
+ * Every pass is linear in the
  * length of its rule; what a warning costs beyond a look is spent only where there is
  * one.
  */
@@ -55,6 +56,9 @@ VTR_MUST_CHECK enum vtr_status vtr_lint_rule(struct vtr_linter *l,
 /* The rest is shared by the lint_*.c files. */
 
 void vtr_lint_strings(struct vtr_linter *l);
+
+/* A string that slows down every scan. */
+void vtr_lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s);
 
 /* A regular expression, of a string or a condition, as it stands in the source. */
 void vtr_lint_regex(struct vtr_linter *l, uint32_t offset, uint32_t length);
