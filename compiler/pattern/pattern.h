@@ -3,7 +3,7 @@
 /*
  * What stands inside the quotes, braces and slashes of a rule's strings, turned into
  * the canonical payload of format/record/rule.h: what the front end asks of
- * text_pattern.c, hex_parser.c and regex_pattern.c.
+ * pattern_modifiers.c, text_pattern.c, hex_parser.c and regex_pattern.c.
  *
  * Nothing here knows files or lines: a problem is a place in the text that was handed
  * in, and the front end adds the rest.  The same pattern written differently (case of
@@ -74,6 +74,10 @@ VTR_MUST_CHECK bool vtr_modifier_add(struct vtr_pattern_modifiers *mods,
 VTR_MUST_CHECK bool vtr_modifier_check(const struct vtr_pattern_modifiers *mods,
                                        enum vtr_pattern_type type,
                                        struct vtr_pattern_problem *problem);
+
+/* The alphabet of BASE64 or BASE64WIDE: the one that is given, or the standard one. */
+struct vtr_bytes vtr_modifier_alphabet(const struct vtr_pattern_modifiers *mods,
+                                       enum vtr_modifier modifier);
 
 /*
  * The functions below append the payload (what follows id, type, flags, fixed offset
