@@ -186,34 +186,40 @@ struct vtr_problem *vtr_check_report_string(struct vtr_checker *c, struct vtr_by
     return problem;
 }
 
-/* What two uses come to. */
-static void join_use(struct vtr_string_use *use, const struct vtr_string_use *other)
+/* Notes that a string is asked for at an offset; at two it is anywhere. */
+static void note_offset(struct vtr_string_use *use, int64_t offset)
 {
-    use->is_free = use->is_free || other->is_free ||
-                   (use->is_fixed && other->is_fixed && use->offset != other->offset);
-    use->offset = other->is_fixed ? other->offset : use->offset;
-    use->is_fixed = use->is_fixed || other->is_fixed;
+    use->is_free = use->is_free || (use->is_fixed && use->offset != offset);
+    use->is_fixed = true;
+    use->offset = offset;
 }
 
 void vtr_check_use(struct vtr_checker *c, uint32_t pattern,
                    const struct vtr_node *offset)
 {
-    const bool is_fixed = offset != NULL && offset->is_known && offset->number >= 0;
-    const struct vtr_string_use use = {.is_fixed = is_fixed,
-                                       .is_free = !is_fixed,
-                                       .offset = is_fixed ? offset->number : 0};
+    struct vtr_string_use *use =
+        pattern > 0 ? &c->strings[pattern - 1]->use : &c->any_use;
 
-    join_use(pattern > 0 ? &c->strings[pattern - 1]->use : &c->any_use, &use);
+    if (offset == NULL || !offset->is_known || offset->number < 0) {
+        use->is_free = true;
+    } else {
+        note_offset(use, offset->number);
+    }
 }
 
 /* A "$" is used thousands of times, and may be any of thousands: of all that is noted
  * once. */
 static void spread_any_use(struct vtr_checker *c)
 {
-    for (uint32_t i = 0;
-         i < c->rule->string_count && (c->any_use.is_fixed || c->any_use.is_free);
+    const struct vtr_string_use *any = &c->any_use;
+
+    for (uint32_t i = 0; i < c->rule->string_count && (any->is_fixed || any->is_free);
          i++) {
-        join_use(&c->strings[i]->use, &c->any_use);
+        struct vtr_string_use *use = &c->strings[i]->use;
+        use->is_free = use->is_free || any->is_free;
+        if (any->is_fixed) {
+            note_offset(use, any->offset);
+        }
     }
 }
 

@@ -199,8 +199,9 @@ void vtr_lint_speed(struct vtr_linter *l, const struct vtr_ast_string *s)
         return;
     }
     struct vtr_problem *problem =
-        vtr_diagnostics_add(l->diagnostics, VTR_CODE_SLOW_PATTERN, (struct vtr_place){l->source, s->literal_offset,
-                                           s->literal_length},
+        vtr_diagnostics_add(l->diagnostics, VTR_CODE_SLOW_PATTERN,
+                            (struct vtr_place){l->source, s->literal_offset,
+                                               s->literal_length},
                             "string '$%.*s' slows down every scan", (int)s->id.len,
                             (const char *)s->id.ptr);
     problem->label = "no bytes in it are rare";

@@ -238,7 +238,8 @@ static void report_jumps(struct vtr_linter *l, const struct vtr_ast_string *s,
  * there is none. */
 static size_t find_jump(const struct vtr_linter *l, struct vtr_bytes text, size_t at)
 {
-    const uint8_t *open = memchr(text.ptr + at, '[', text.len - at);
+    const uint8_t *open =
+        at < text.len ? memchr(text.ptr + at, '[', text.len - at) : NULL;
     struct vtr_lexer lexer;
 
     if (open == NULL ||
@@ -259,6 +260,9 @@ static void lint_jumps(struct vtr_linter *l, const struct vtr_ast_string *s)
 {
     const struct vtr_bytes text = value_text(l, s);
 
+    if (memchr(text.ptr, '[', text.len) == NULL) {
+        return; /* as most strings */
+    }
     for (size_t begin = find_jump(l, text, 0); begin < text.len;) {
         size_t at = begin;
         size_t end = begin;
@@ -278,7 +282,7 @@ static void lint_jumps(struct vtr_linter *l, const struct vtr_ast_string *s)
                                             (uint32_t)(end - begin)};
             report_jumps(l, s, place, low, high);
         }
-        begin = end < text.len ? find_jump(l, text, end) : text.len;
+        begin = find_jump(l, text, end);
     }
 }
 

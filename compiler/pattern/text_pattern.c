@@ -182,10 +182,12 @@ static void add_encoded(struct alternatives *list,
 {
     for (size_t before = 0; before < 3 && !list->has_failed; before++) {
         if ((mods->set & VTR_MODIFIER_BASE64) != 0) {
-            add_code(list, text, before, vtr_modifier_alphabet(mods, VTR_MODIFIER_BASE64), false);
+            add_code(list, text, before,
+                     vtr_modifier_alphabet(mods, VTR_MODIFIER_BASE64), false);
         }
         if ((mods->set & VTR_MODIFIER_BASE64WIDE) != 0) {
-            add_code(list, text, before, vtr_modifier_alphabet(mods, VTR_MODIFIER_BASE64WIDE), true);
+            add_code(list, text, before,
+                     vtr_modifier_alphabet(mods, VTR_MODIFIER_BASE64WIDE), true);
         }
     }
 }

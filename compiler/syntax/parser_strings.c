@@ -101,7 +101,8 @@ static bool parse_modifiers(struct vtr_parser *p, struct vtr_ast_string *string,
     string->modifiers.dialect = p->source->dialect;
     while (is_word(&p->current)) {
         const unsigned modifier = vtr_modifier_find(p->current.text);
-        if (modifier == 0 || vtr_parser_is_at_rule(p)) {
+        if (modifier == 0 ||
+            (modifier == VTR_MODIFIER_PRIVATE && vtr_parser_is_at_rule(p))) {
             break; /* the rule may be unfinished, and "private" that of the next */
         }
         if (!parse_modifier(p, &string->modifiers, modifier, out_is_bad)) {
