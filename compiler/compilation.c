@@ -9,10 +9,48 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_file.h"
+#include "compiler/diagnostic/warning.h"
 #include "compiler/hash/hash_input.h"
 #include "format/materialise.h"
 
 #define DATABASE_MODE 0644u
+
+#define DEFAULT_DIAGNOSTIC_LIMIT 1000u
+#define WORKERS_MAX              64u
+
+enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
+                                    const struct vtr_compile_options *options)
+{
+    struct vtr_compilation *c = calloc(1, sizeof(*c));
+
+    if (c == NULL) {
+        return VTR_ERROR_MEMORY;
+    }
+    c->workers = options->workers == 0            ? 1
+                 : options->workers > WORKERS_MAX ? WORKERS_MAX
+                                                  : options->workers;
+    c->diagnostic_limit = options->diagnostic_limit == 0 ? DEFAULT_DIAGNOSTIC_LIMIT
+                                                         : options->diagnostic_limit;
+    c->arenas = calloc(c->workers, sizeof(*c->arenas));
+    c->scratches = calloc(c->workers, sizeof(*c->scratches));
+    if (c->arenas == NULL || c->scratches == NULL) {
+        free(c->arenas);
+        free(c->scratches);
+        free(c);
+        return VTR_ERROR_MEMORY;
+    }
+    c->has_lint = options->lint != 0 && !vtr_warning_are_all(options->allow);
+    c->denied = options->deny;
+    vtr_file_set_init(&c->files, c->arenas, c->scratches, c->workers,
+                      c->diagnostic_limit);
+    c->files.dialect = options->dialect;
+    vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
+    c->files.allowed = options->allow;
+    c->files.diagnostics.allowed = options->allow;
+    c->diagnostics.allowed = options->allow;
+    *out = c;
+    return VTR_OK;
+}
 
 void vtr_compilation_free(struct vtr_compilation *compilation)
 {

@@ -3,8 +3,8 @@
 /*
  * What a compile holds: sources, diagnostics, records, and where each came from.
  *
- * compile.c fills it, phase by phase; compilation.c answers questions about it and
- * writes the database.
+ * compile.c fills it, phase by phase, diagnostic_report.c with what is reported;
+ * compilation.c makes it, answers questions about it and writes the database.
  */
 #ifndef VTR_COMPILER_COMPILATION_H
 #define VTR_COMPILER_COMPILATION_H
@@ -54,6 +54,11 @@ struct vtr_compilation {
     struct vtr_compile_stats stats;
 };
 
+/* An empty compilation, for the phases; vtr_compilation_free ends it.
+ * VTR_ERROR_MEMORY. */
+VTR_MUST_CHECK enum vtr_status vtr_compilation_new(
+    struct vtr_compilation **out, const struct vtr_compile_options *options);
+
 /* The records, ready for vtr_materialise; borrowed. */
 const struct vtr_records *vtr_compilation_records(
     const struct vtr_compilation *compilation);
@@ -62,11 +67,6 @@ const struct vtr_records *vtr_compilation_records(
 const struct vtr_compiled_rule *vtr_compilation_find_rule(
     const struct vtr_compilation *compilation, struct vtr_bytes space,
     struct vtr_bytes name);
-
-/* An empty compilation, for the phases; vtr_compilation_free ends it.
- * VTR_ERROR_MEMORY. */
-VTR_MUST_CHECK enum vtr_status vtr_compilation_new(
-    struct vtr_compilation **out, const struct vtr_compile_options *options);
 
 /* Compiles one YARA source that is in memory, as vtr_compile does with files: includes
  * are refused.  `options` are used but for the sources. */

@@ -9,8 +9,6 @@
  */
 #include "vitrine/compile.h"
 
-#include <stdlib.h>
-
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/os_thread.h"
@@ -18,15 +16,11 @@
 #include "base/sort.h"
 #include "compiler/check/check.h"
 #include "compiler/compilation.h"
-#include "compiler/diagnostic/warning.h"
 #include "compiler/hash/hash_input.h"
 #include "compiler/lint/allow.h"
 #include "compiler/lint/lint.h"
 #include "compiler/lower/lower_rule.h"
 #include "format/modules/module_table.h"
-
-#define DEFAULT_DIAGNOSTIC_LIMIT 1000u
-#define WORKERS_MAX              64u
 
 /* What hash records may take in memory before temporary files take them. */
 #define DEFAULT_MEMORY_LIMIT_BYTES ((uint64_t)1 << 30)
@@ -296,40 +290,6 @@ static enum vtr_status digest_sources(struct vtr_compilation *c)
         }
     }
     vtr_digest_blake2b_pieces(digests, distinct, c->stats.source_digest);
-    return VTR_OK;
-}
-
-enum vtr_status vtr_compilation_new(struct vtr_compilation **out,
-                                    const struct vtr_compile_options *options)
-{
-    struct vtr_compilation *c = calloc(1, sizeof(*c));
-
-    if (c == NULL) {
-        return VTR_ERROR_MEMORY;
-    }
-    c->workers = options->workers == 0            ? 1
-                 : options->workers > WORKERS_MAX ? WORKERS_MAX
-                                                  : options->workers;
-    c->diagnostic_limit = options->diagnostic_limit == 0 ? DEFAULT_DIAGNOSTIC_LIMIT
-                                                         : options->diagnostic_limit;
-    c->arenas = calloc(c->workers, sizeof(*c->arenas));
-    c->scratches = calloc(c->workers, sizeof(*c->scratches));
-    if (c->arenas == NULL || c->scratches == NULL) {
-        free(c->arenas);
-        free(c->scratches);
-        free(c);
-        return VTR_ERROR_MEMORY;
-    }
-    c->has_lint = options->lint != 0 && !vtr_warning_are_all(options->allow);
-    c->denied = options->deny;
-    vtr_file_set_init(&c->files, c->arenas, c->scratches, c->workers,
-                      c->diagnostic_limit);
-    c->files.dialect = options->dialect;
-    vtr_diagnostics_init(&c->diagnostics, &c->arenas[0], c->diagnostic_limit);
-    c->files.allowed = options->allow;
-    c->files.diagnostics.allowed = options->allow;
-    c->diagnostics.allowed = options->allow;
-    *out = c;
     return VTR_OK;
 }
 

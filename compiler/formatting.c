@@ -4,7 +4,6 @@
  * A source to its canonical form: parse, take apart, print, and prove that nothing but
  * blanks moved.
  */
-#include "base/os_replace.h"
 #include "vitrine/format.h"
 
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/os_file.h"
+#include "base/os_replace.h"
 #include "compiler/compilation.h"
 #include "compiler/fmt/fmt_print.h"
 #include "compiler/fmt/fmt_tokens.h"

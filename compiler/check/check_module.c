@@ -120,8 +120,8 @@ static bool look_up(struct vtr_checker *c, struct place *at)
     }
 }
 
-/* The field of this structure whose name is nearest to `name`; "" when none is near. */
-static struct vtr_bytes nearest_field(const struct place *at, struct vtr_bytes name)
+/* The first field of this structure whose name is near to `name`; "" when none is. */
+static struct vtr_bytes find_near_field(const struct place *at, struct vtr_bytes name)
 {
     const struct vtr_module_info *module = vtr_module_get(at->access.module);
     struct place inside = *at;
@@ -144,7 +144,7 @@ static struct vtr_bytes nearest_field(const struct place *at, struct vtr_bytes n
 static void report_field(struct vtr_checker *c, const struct place *at,
                          const struct vtr_node *part)
 {
-    const struct vtr_bytes near = nearest_field(at, part->text);
+    const struct vtr_bytes near = find_near_field(at, part->text);
     struct vtr_problem *problem = vtr_diagnostics_add(
         c->diagnostics, VTR_CODE_NO_FIELD, vtr_check_place(c, part),
         "'%.*s' has no field '%.*s'",

@@ -32,7 +32,8 @@ struct vtr_file_set {
     uint64_t allowed;         /* warnings that no file's diagnostics keep */
     enum vtr_dialect dialect; /* of all sources */
     bool is_closed;           /* includes are refused: sources from memory */
-    struct vtr_vector files;  /* struct vtr_file *, sorted by path after loading */
+    struct vtr_vector files;  /* struct vtr_file *: the given ones sorted by path, then
+                                 those that they include, in the order of statements */
     struct vtr_name_table paths;
     struct vtr_diagnostics diagnostics; /* of arguments, and of hash lists together */
 };
