@@ -59,7 +59,7 @@ void vtr_compilation_free(struct vtr_compilation *compilation)
     }
     vtr_hash_input_free(compilation->hashes);
     vtr_resolution_deinit(&compilation->resolution);
-    vtr_unit_set_deinit(&compilation->units);
+    vtr_namespace_set_deinit(&compilation->namespaces);
     vtr_diagnostics_deinit(&compilation->diagnostics);
     vtr_file_set_deinit(&compilation->files);
     for (unsigned i = 0; i < compilation->workers; i++) {

@@ -10,9 +10,9 @@
 #define VTR_COMPILER_COMPILATION_H
 
 #include "compiler/check/external_set.h"
+#include "compiler/namespaces.h"
 #include "compiler/resolve.h"
 #include "compiler/syntax/file_set.h"
-#include "compiler/unit.h"
 #include "format/record/records.h"
 #include "vitrine/compile.h"
 
@@ -38,7 +38,7 @@ struct vtr_compilation {
     uint64_t denied; /* warnings that are reported as errors */
     struct vtr_file_set files;
     struct vtr_external_set externals;
-    struct vtr_unit_set units;
+    struct vtr_namespace_set namespaces;
     struct vtr_resolution resolution;
     struct vtr_diagnostics diagnostics; /* of what is no file's own */
     struct vtr_hash_input *hashes;

@@ -84,7 +84,7 @@ static enum vtr_status check_file(size_t task, unsigned worker, void *context)
          r = r->next) {
         status = vtr_check_rule(&checker, r);
         if (status == VTR_OK && !r->is_bad) {
-            status = vtr_lower_rule(&lowering, r, c->units.spaces[file->space]);
+            status = vtr_lower_rule(&lowering, r, c->namespaces.spaces[file->space]);
         }
         if (status == VTR_OK && !r->is_bad && c->has_lint) {
             status = vtr_lint_rule(&linter, r, checker.strings);
@@ -180,7 +180,7 @@ static enum vtr_status make_body(struct vtr_compilation *c, uint32_t entry_index
     vtr_writer_clear(scratch);
     out_place->patterns =
         (uint32_t)vtr_write_rule_body(scratch, entry->rule,
-                                      c->units.spaces[entry->space], code);
+                                      c->namespaces.spaces[entry->space], code);
     *out = vtr_arena_dup(&c->arenas[0], vtr_writer_bytes(scratch));
     return out->ptr == NULL || !vtr_writer_ok(scratch) ? VTR_ERROR_MEMORY : VTR_OK;
 }
@@ -196,7 +196,7 @@ static enum vtr_status add_rule(struct vtr_compilation *c, uint32_t entry_index,
     if (status != VTR_OK) {
         return status;
     }
-    rule->space = c->units.spaces[entry->space];
+    rule->space = c->namespaces.spaces[entry->space];
     rule->name = entry->rule->name;
     rule->source = &entry->file->source;
     rule->offset = entry->rule->offset;
@@ -344,13 +344,14 @@ static enum vtr_status run_phases(struct vtr_compilation *c,
         status = vtr_file_set_load(&c->files, err);
     }
     if (status == VTR_OK) {
-        status = vtr_unit_set_init(&c->units, &c->files, options->namespaces, err);
+        status =
+            vtr_namespace_set_init(&c->namespaces, &c->files, options->namespaces, err);
     }
     if (status != VTR_OK) {
         return status;
     }
-    status =
-        vtr_resolution_init(&c->resolution, &c->units, &c->arenas[0], &c->diagnostics);
+    status = vtr_resolution_init(&c->resolution, &c->namespaces, &c->arenas[0],
+                                 &c->diagnostics);
     if (status == VTR_OK) {
         status = check_files(c);
     }

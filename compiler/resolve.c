@@ -39,7 +39,7 @@ static void report_duplicate(struct vtr_resolution *r,
                              const struct vtr_rule_entry *first)
 {
     const struct vtr_bytes name = entry->rule->name;
-    const struct vtr_bytes space = r->units->spaces[entry->space];
+    const struct vtr_bytes space = r->namespaces->spaces[entry->space];
     struct vtr_problem *problem =
         vtr_diagnostics_add(r->diagnostics, VTR_CODE_DUPLICATE_RULE, rule_place(entry),
                             "rule '%.*s' is defined twice in namespace '%.*s'",
@@ -52,10 +52,10 @@ static void report_duplicate(struct vtr_resolution *r,
 
 static void add_entries(struct vtr_resolution *r)
 {
-    const struct vtr_unit_file *members = r->units->members.items;
+    const struct vtr_namespace_file *members = r->namespaces->members.items;
     size_t n = 0;
 
-    for (size_t i = 0; i < r->units->members.count; i++) {
+    for (size_t i = 0; i < r->namespaces->members.count; i++) {
         uint32_t ordinal = 0;
         for (struct vtr_ast_rule *rule = members[i].file->ast.rules; rule != NULL;
              rule = rule->next) {
@@ -147,17 +147,17 @@ static enum vtr_status sort_entries(struct vtr_resolution *r)
 }
 
 enum vtr_status vtr_resolution_init(struct vtr_resolution *out,
-                                    const struct vtr_unit_set *units,
+                                    const struct vtr_namespace_set *namespaces,
                                     struct vtr_arena *arena,
                                     struct vtr_diagnostics *diagnostics)
 {
-    const struct vtr_unit_file *members = units->members.items;
+    const struct vtr_namespace_file *members = namespaces->members.items;
 
-    *out = (struct vtr_resolution){.units = units,
+    *out = (struct vtr_resolution){.namespaces = namespaces,
                                    .arena = arena,
                                    .diagnostics = diagnostics};
     vtr_vector_init(&out->edges, sizeof(struct vtr_edge));
-    for (size_t i = 0; i < units->members.count; i++) {
+    for (size_t i = 0; i < namespaces->members.count; i++) {
         out->count += members[i].file->ast.rule_count;
     }
     if (out->count >= UINT32_MAX) {

@@ -11,7 +11,7 @@
 #define VTR_COMPILER_RESOLVE_H
 
 #include "compiler/lower/lower_condition.h"
-#include "compiler/unit.h"
+#include "compiler/namespaces.h"
 
 /* A rule in a namespace. */
 struct vtr_rule_entry {
@@ -31,7 +31,7 @@ struct vtr_edge {
 };
 
 struct vtr_resolution {
-    const struct vtr_unit_set *units;
+    const struct vtr_namespace_set *namespaces;
     struct vtr_arena *arena;
     struct vtr_diagnostics *diagnostics;
     struct vtr_rule_entry *entries; /* by namespace, file, place in the file */
@@ -45,10 +45,9 @@ struct vtr_resolution {
 };
 
 /* Lists the rules and finds names that are given twice; needs parsed files only. */
-VTR_MUST_CHECK enum vtr_status vtr_resolution_init(struct vtr_resolution *out,
-                                                   const struct vtr_unit_set *units,
-                                                   struct vtr_arena *arena,
-                                                   struct vtr_diagnostics *diagnostics);
+VTR_MUST_CHECK enum vtr_status vtr_resolution_init(
+    struct vtr_resolution *out, const struct vtr_namespace_set *namespaces,
+    struct vtr_arena *arena, struct vtr_diagnostics *diagnostics);
 void vtr_resolution_deinit(struct vtr_resolution *r);
 
 /* Follows the references of checked rules: reports those that lead nowhere or in a

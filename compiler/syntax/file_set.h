@@ -20,8 +20,8 @@ struct vtr_file {
     bool is_given;  /* named by an argument or found in a folder; not only included */
     bool is_failed; /* could not be read */
     unsigned depth; /* includes between it and a given file */
-    uint32_t mark;  /* for walks over includes, see unit.c */
-    uint32_t space; /* the first of its namespaces, of unit.h */
+    uint32_t mark;  /* for walks over includes, see namespaces.c */
+    uint32_t space; /* the first of its namespaces, of namespaces.h */
 };
 
 struct vtr_file_set {

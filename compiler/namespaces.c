@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/unit.h"
+#include "compiler/namespaces.h"
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -14,7 +14,7 @@ struct root {
 
 struct walk {
     struct vtr_file_set *files;
-    struct vtr_unit_set *out;
+    struct vtr_namespace_set *out;
     uint32_t space;
     uint32_t mark; /* of files that are being walked; mark + 1: have been */
     bool has_no_memory;
@@ -62,13 +62,13 @@ static void report_cycle(struct vtr_file *file, const struct vtr_ast_include *in
  * is limited; past the limit a path of includes is cut, reported. */
 static void walk_file(struct walk *walk, struct vtr_file *file, unsigned depth)
 {
-    struct vtr_unit_file *member = vtr_vector_push(&walk->out->members);
+    struct vtr_namespace_file *member = vtr_vector_push(&walk->out->members);
 
     if (member == NULL) {
         walk->has_no_memory = true;
         return;
     }
-    *member = (struct vtr_unit_file){file, walk->space};
+    *member = (struct vtr_namespace_file){file, walk->space};
     file->mark = walk->mark;
     for (struct vtr_ast_include *n = file->ast.includes; n != NULL; n = n->next) {
         if (n->file == SIZE_MAX || walk->has_no_memory) {
@@ -88,8 +88,8 @@ static void walk_file(struct walk *walk, struct vtr_file *file, unsigned depth)
 
 static int compare_members(const void *a, const void *b, void *context)
 {
-    const struct vtr_unit_file *left = a;
-    const struct vtr_unit_file *right = b;
+    const struct vtr_namespace_file *left = a;
+    const struct vtr_namespace_file *right = b;
 
     (void)context;
     if (left->space != right->space) {
@@ -125,24 +125,26 @@ static struct root *list_roots(struct vtr_file_set *files, enum vtr_namespace_mo
     return roots;
 }
 
-static void note_spaces(const struct vtr_unit_set *set)
+static void note_spaces(const struct vtr_namespace_set *set)
 {
-    const struct vtr_unit_file *members = set->members.items;
+    const struct vtr_namespace_file *members = set->members.items;
 
     for (size_t i = set->members.count; i > 0; i--) { /* so that the first one stays */
         members[i - 1].file->space = members[i - 1].space;
     }
 }
 
-enum vtr_status vtr_unit_set_init(struct vtr_unit_set *out, struct vtr_file_set *files,
-                                  enum vtr_namespace_mode mode, struct vtr_error *err)
+enum vtr_status vtr_namespace_set_init(struct vtr_namespace_set *out,
+                                       struct vtr_file_set *files,
+                                       enum vtr_namespace_mode mode,
+                                       struct vtr_error *err)
 {
     struct walk walk = {.files = files, .out = out, .mark = 1};
     size_t count = 0;
     struct root *roots = list_roots(files, mode, &count);
 
-    *out = (struct vtr_unit_set){0};
-    vtr_vector_init(&out->members, sizeof(struct vtr_unit_file));
+    *out = (struct vtr_namespace_set){0};
+    vtr_vector_init(&out->members, sizeof(struct vtr_namespace_file));
     out->spaces = vtr_arena_array(&files->arenas[0], count + 1, sizeof(*out->spaces));
     if (roots == NULL || out->spaces == NULL) {
         return vtr_error_set_memory(err);
@@ -158,15 +160,15 @@ enum vtr_status vtr_unit_set_init(struct vtr_unit_set *out, struct vtr_file_set 
         }
     }
     if (walk.has_no_memory ||
-        vtr_sort(out->members.items, out->members.count, sizeof(struct vtr_unit_file),
-                 compare_members, NULL) != VTR_OK) {
+        vtr_sort(out->members.items, out->members.count,
+                 sizeof(struct vtr_namespace_file), compare_members, NULL) != VTR_OK) {
         return vtr_error_set_memory(err);
     }
     note_spaces(out);
     return VTR_OK;
 }
 
-void vtr_unit_set_deinit(struct vtr_unit_set *set)
+void vtr_namespace_set_deinit(struct vtr_namespace_set *set)
 {
     vtr_vector_deinit(&set->members);
 }
