@@ -44,14 +44,17 @@ struct vtr_resolution {
     uint64_t misspelt_count; /* names that no rule has, so far */
 };
 
-/* Lists the rules and finds names that are given twice; needs parsed files only. */
+/* Lists the rules and finds names that are given twice; needs parsed files only, and
+ * borrows all that it is given.  VTR_ERROR_MEMORY; VTR_ERROR_LIMIT: more rules than 32
+ * bits count. */
 VTR_MUST_CHECK enum vtr_status vtr_resolution_init(
     struct vtr_resolution *out, const struct vtr_namespace_set *namespaces,
     struct vtr_arena *arena, struct vtr_diagnostics *diagnostics);
 void vtr_resolution_deinit(struct vtr_resolution *r);
 
 /* Follows the references of checked rules: reports those that lead nowhere or in a
- * circle, and marks rules that refer to bad ones. */
+ * circle, and marks rules that refer to bad ones.  VTR_ERROR_MEMORY; VTR_ERROR_LIMIT:
+ * more references than are followed. */
 VTR_MUST_CHECK enum vtr_status vtr_resolution_link(struct vtr_resolution *r);
 
 /* For vtr_lowering.list_rules: the members of a wildcard as the entry `entry` sees it.
@@ -62,5 +65,16 @@ struct vtr_rule_lister {
 };
 size_t vtr_resolution_list_rules(void *context, struct vtr_bytes prefix,
                                  struct vtr_writer *out);
+
+/* The rest is shared by resolve.c and resolve_cycle.c. */
+
+/* Marks rules that refer to bad ones, and those of a circle, of which it reports one.
+ * VTR_ERROR_MEMORY. */
+VTR_MUST_CHECK enum vtr_status vtr_resolution_spread(struct vtr_resolution *r);
+
+/* Where a rule's name stands, and what it refers to another with. */
+struct vtr_place vtr_entry_place(const struct vtr_rule_entry *entry);
+struct vtr_place vtr_entry_reference_place(const struct vtr_rule_entry *entry,
+                                           const struct vtr_reference *reference);
 
 #endif
