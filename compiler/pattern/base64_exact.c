@@ -13,7 +13,7 @@
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_atoms.h"
 #include "compiler/pattern/regex_emit.h"
-#include "compiler/pattern/regex_words.h"
+#include "compiler/pattern/regex_put.h"
 
 static void put_text(struct vtr_writer *w, const char *text)
 {

@@ -27,7 +27,7 @@
 #include "base/writer.h"
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_class.h"
-#include "compiler/pattern/regex_words.h"
+#include "compiler/pattern/regex_put.h"
 
 /* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate below is
  * on the safe side. */

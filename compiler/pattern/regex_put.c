@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "compiler/pattern/regex_words.h"
+#include "compiler/pattern/regex_put.h"
 
 #include "base/bytes.h"
 #include "base/writer.h"

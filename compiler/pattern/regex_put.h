@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Numbers, bytes and sets of bytes as PCRE2 reads them. */
-#ifndef VTR_COMPILER_PATTERN_REGEX_WORDS_H
-#define VTR_COMPILER_PATTERN_REGEX_WORDS_H
+#ifndef VTR_COMPILER_PATTERN_REGEX_PUT_H
+#define VTR_COMPILER_PATTERN_REGEX_PUT_H
 
 #include "compiler/pattern/regex_parser.h"
 
