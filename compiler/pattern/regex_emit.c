@@ -28,33 +28,15 @@
 #include "compiler/pattern/pattern_problem.h"
 #include "compiler/pattern/regex_class.h"
 #include "compiler/pattern/regex_put.h"
+#include "compiler/pattern/regex_size.h"
 
-/* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate below is
- * on the safe side. */
+/* PCRE2 with two-byte links takes 65535 bytes of compiled code; the estimate is on
+ * the safe side. */
 #define CODE_LIMIT 60000u
-
-/* Compiled bytes of what is emitted, rounded up. */
-#define COST_LITERAL       2u
-#define COST_CLASS         33u
-#define COST_GROUP         8u /* and per alternative of it */
-#define COST_REPEAT        9u /* of a single byte */
-#define COST_LINE_END      60u
-#define COST_BOUNDARY      180u
-#define COST_BOUNDARY_WIDE 340u
-#define COST_POWER         18u /* of one that is defined or called */
-#define COST_CALL          9u  /* of a group; twice that where it is optional */
-
-/* Wide characters that repeat more often are defined as powers. */
-#define COPY_LIMIT 32u
-
-/* A match ends at most so far from where its atom begins, and begins as near to it:
- * what is longer than both never matches. */
-#define MATCH_LIMIT 8192u
 
 struct emitter {
     struct vtr_writer *w;
-    bool is_wide;
-    bool has_calls; /* what repeats is called, not copied */
+    struct vtr_regex_form form;
     uint32_t group_count;
     const struct vtr_regex_tree *tree;
     uint8_t flags;
@@ -86,16 +68,10 @@ static void put_single(struct emitter *e, const struct vtr_regex_node *node)
     }
 }
 
-static bool is_single(const struct vtr_regex_node *node)
-{
-    return node->kind == VTR_REGEX_LITERAL || node->kind == VTR_REGEX_CLASS ||
-           node->kind == VTR_REGEX_ANY;
-}
-
 /* To YARA-X half a wide character behind it is the end too. */
 static void put_end(struct emitter *e)
 {
-    const bool has_halves = e->is_wide && e->tree->dialect == VTR_DIALECT_YARA_X;
+    const bool has_halves = e->form.is_wide && e->tree->dialect == VTR_DIALECT_YARA_X;
 
     e->flags |= VTR_PROGRAM_END_ANCHOR | (has_halves ? VTR_PROGRAM_DOTALL : 0);
     put_text(e, has_halves ? "(?!..)" : "\\z");
@@ -110,7 +86,7 @@ static void put_boundary(struct emitter *e, bool is_boundary)
 
     e->flags |= VTR_PROGRAM_END_ANCHOR;
     put_text(e, is_boundary ? "(?:" : "(?!");
-    put_text(e, e->is_wide ? WIDE : NARROW);
+    put_text(e, e->form.is_wide ? WIDE : NARROW);
     put_text(e, ")");
 #undef WORD
 }
@@ -131,7 +107,9 @@ static void put_line_end(struct emitter *e, bool is_start, bool has_returns)
         "(?:\\z|(?=" CR ")|(?<!" CR ")(?=" LF "))",
         "(?:\\z|(?=" CR "\\x00)|(?<!" CR "\\x00)(?=" LF "\\x00))",
     };
-    const unsigned form = e->is_wide ? 2 : e->tree->is_of_text && !has_returns ? 0 : 1;
+    const unsigned form = e->form.is_wide                       ? 2
+                          : e->tree->is_of_text && !has_returns ? 0
+                                                                : 1;
 
     e->flags |= is_start ? 0 : VTR_PROGRAM_END_ANCHOR;
     put_text(e, is_start ? STARTS[form] : ENDS[form]);
@@ -161,13 +139,6 @@ static void put_count(struct emitter *e, uint32_t min, uint32_t max, bool is_laz
     if (is_lazy) {
         put_text(e, "?");
     }
-}
-
-/* Whether a repeat is written as a sum of powers. */
-static bool has_powers(const struct emitter *e, const struct vtr_regex_node *node)
-{
-    return e->is_wide && node->kind == VTR_REGEX_REPEAT && is_single(node->first) &&
-           (node->max == VTR_REGEX_UNBOUNDED ? node->min : node->max) > COPY_LIMIT;
 }
 
 /* The exponent of the greatest power of 2 that is at most `value`, which is not 0. */
@@ -275,63 +246,19 @@ static void define_powers(struct emitter *e, const struct vtr_regex_node *node)
     e->power_repeats++;
 }
 
-static uint64_t saturate(uint64_t cost)
-{
-    return cost < UINT32_MAX ? cost : UINT32_MAX;
-}
-
-/* The fewest bytes that a tree matches; recursion as in put_node. */
-static uint64_t least_len(const struct vtr_regex_node *node, bool is_wide)
-{
-    uint64_t sum = node->kind == VTR_REGEX_ALT ? UINT32_MAX : 0;
-
-    if (is_single(node)) {
-        return is_wide ? 2 : 1;
-    }
-    for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-        const uint64_t len = least_len(n, is_wide);
-        if (node->kind == VTR_REGEX_ALT) {
-            sum = len < sum ? len : sum;
-        } else {
-            sum = saturate(sum + len);
-        }
-    }
-    return node->kind == VTR_REGEX_REPEAT ? saturate(sum * node->min) : sum;
-}
-
-/* The repeat as far as a match may go. */
-static struct vtr_regex_node shorten(const struct vtr_regex_node *node, bool is_wide)
-{
-    const uint64_t once = least_len(node->first, is_wide);
-    struct vtr_regex_node repeat = *node;
-
-    if (once > 0 && repeat.max != VTR_REGEX_UNBOUNDED &&
-        repeat.max > MATCH_LIMIT / once) {
-        repeat.max = (uint32_t)(MATCH_LIMIT / once);
-    }
-    return repeat;
-}
-
-/* Whether a repeat's copies are calls. */
-static bool is_called(bool has_calls, bool is_wide, const struct vtr_regex_node *node)
-{
-    return has_calls && !(is_single(node->first) && !is_wide) &&
-           (node->max == VTR_REGEX_UNBOUNDED ? node->min : node->max) > 1;
-}
-
 /* Whether a called repeat is longer than any match: what it repeats is not written. */
 static bool is_hopeless(const struct emitter *e, const struct vtr_regex_node *node)
 {
-    if (node->kind != VTR_REGEX_REPEAT || !is_called(e->has_calls, e->is_wide, node)) {
+    if (node->kind != VTR_REGEX_REPEAT || !vtr_regex_is_called(&e->form, node)) {
         return false;
     }
-    return shorten(node, e->is_wide).max < node->min;
+    return vtr_regex_shorten(node, e->form.is_wide).max < node->min;
 }
 
 /* Defines what put_node will call, in the order in which it comes to it. */
 static void define_all(struct emitter *e, const struct vtr_regex_node *node)
 {
-    if (has_powers(e, node)) {
+    if (vtr_regex_has_powers(&e->form, node)) {
         put_text(e, e->power_repeats == 0 ? "(?(DEFINE)" : "");
         define_powers(e, node);
         return;
@@ -357,7 +284,7 @@ static void put_group_call(struct emitter *e, uint32_t number)
  * of the counts. */
 static void put_called_repeat(struct emitter *e, const struct vtr_regex_node *node)
 {
-    const struct vtr_regex_node repeat = shorten(node, e->is_wide);
+    const struct vtr_regex_node repeat = vtr_regex_shorten(node, e->form.is_wide);
     const uint32_t number = e->group_count++;
     const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
 
@@ -384,15 +311,15 @@ static void put_repeat(struct emitter *e, const struct vtr_regex_node *node)
 {
     const struct vtr_regex_node *what = node->first;
 
-    if (has_powers(e, node)) {
+    if (vtr_regex_has_powers(&e->form, node)) {
         put_power_repeat(e, node);
         return;
     }
-    if (is_called(e->has_calls, e->is_wide, node)) {
+    if (vtr_regex_is_called(&e->form, node)) {
         put_called_repeat(e, node);
         return;
     }
-    if (is_single(what) && !e->is_wide) {
+    if (vtr_regex_is_single(what) && !e->form.is_wide) {
         put_single(e, what);
     } else if (what->kind == VTR_REGEX_ALT) {
         put_node(e, what);
@@ -426,7 +353,7 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
     case VTR_REGEX_ANY:
     case VTR_REGEX_CLASS:
         put_single(e, node);
-        if (e->is_wide) {
+        if (e->form.is_wide) {
             put_text(e, "\\x00");
         }
         break;
@@ -443,7 +370,7 @@ static void put_node(struct emitter *e, const struct vtr_regex_node *node)
     case VTR_REGEX_BOUNDARY:
     case VTR_REGEX_NO_BOUNDARY:
         if (node->edge != VTR_REGEX_EDGE_ANY) {
-            vtr_regex_put_edge(e->w, (enum vtr_regex_edge)node->edge, e->is_wide);
+            vtr_regex_put_edge(e->w, (enum vtr_regex_edge)node->edge, e->form.is_wide);
             e->flags |= VTR_PROGRAM_END_ANCHOR;
             break;
         }
@@ -475,103 +402,17 @@ static void put_word(struct emitter *e, const struct vtr_regex_tree *tree)
         put_node(e, n);
     }
     put_text(e, tree->settled != NULL ? ")" : "");
-    put_text(e, e->is_wide ? "(?![0-9A-Za-z]\\x00)" : "(?![0-9A-Za-z])");
-}
-
-static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *node);
-
-/* Powers that a repeat defines and calls, at most: each bit of the number of counts
- * that varies stands for as many calls as its place says, and for an alternative. */
-static uint64_t count_powers(const struct vtr_regex_node *node)
-{
-    const bool is_open = node->max == VTR_REGEX_UNBOUNDED;
-    const uint32_t counts = is_open ? 1 : node->max - node->min + 1;
-    uint64_t sum = 2 * 16 + 1;
-
-    for (unsigned k = 0; k < 16; k++) {
-        sum += (counts >> k & 1u) != 0 ? k + 2 : 0;
-    }
-    return sum;
-}
-
-static uint64_t estimate_called(const struct emitter *e,
-                                const struct vtr_regex_node *node, uint64_t once)
-{
-    const struct vtr_regex_node repeat = shorten(node, e->is_wide);
-    const bool is_open = repeat.max == VTR_REGEX_UNBOUNDED;
-
-    if (repeat.max < repeat.min) {
-        return COST_GROUP;
-    }
-    return saturate(once + 3 * COST_GROUP + (uint64_t)repeat.min * COST_CALL +
-                    (is_open ? 1 : repeat.max - repeat.min) * 2 * COST_CALL);
-}
-
-static uint64_t estimate_repeat(const struct emitter *e,
-                                const struct vtr_regex_node *node)
-{
-    const struct vtr_regex_node *what = node->first;
-    const uint64_t once = estimate(e, what);
-    const bool is_open = node->max == VTR_REGEX_UNBOUNDED;
-
-    if (is_single(what) && !e->is_wide) {
-        return 2 * once + COST_REPEAT;
-    }
-    if (is_single(what) && (is_open ? node->min : node->max) > COPY_LIMIT) {
-        return once + COST_POWER * count_powers(node);
-    }
-    if (is_called(e->has_calls, e->is_wide, node)) {
-        return estimate_called(e, node, once);
-    }
-    const uint64_t fixed = node->min > 0 ? node->min : is_open ? 1 : 0;
-    const uint64_t optional = is_open ? 0 : node->max - node->min;
-    return saturate(fixed * (once + COST_GROUP) + optional * (once + 2 * COST_GROUP) +
-                    4);
-}
-
-/* Compiled size of a tree; recursion as in put_node. */
-static uint64_t estimate(const struct emitter *e, const struct vtr_regex_node *node)
-{
-    const uint64_t wide = e->is_wide ? COST_LITERAL : 0;
-    uint64_t sum = 0;
-
-    switch (node->kind) {
-    case VTR_REGEX_EMPTY:
-    case VTR_REGEX_START:
-    case VTR_REGEX_END:
-        return 1;
-    case VTR_REGEX_LITERAL:
-    case VTR_REGEX_ANY:
-        return COST_LITERAL + wide;
-    case VTR_REGEX_LINE_START:
-    case VTR_REGEX_LINE_END:
-        return COST_LINE_END;
-    case VTR_REGEX_CLASS:
-        return COST_CLASS + wide;
-    case VTR_REGEX_BOUNDARY:
-    case VTR_REGEX_NO_BOUNDARY:
-        return e->is_wide ? COST_BOUNDARY_WIDE : COST_BOUNDARY;
-    case VTR_REGEX_REPEAT:
-        return estimate_repeat(e, node);
-    case VTR_REGEX_CONCAT:
-    case VTR_REGEX_ALT:
-        sum = COST_GROUP;
-        for (const struct vtr_regex_node *n = node->first; n != NULL; n = n->next) {
-            sum += estimate(e, n) + (node->kind == VTR_REGEX_ALT ? COST_GROUP : 0);
-        }
-        return saturate(sum);
-    }
-    return sum;
+    put_text(e, e->form.is_wide ? "(?![0-9A-Za-z]\\x00)" : "(?![0-9A-Za-z])");
 }
 
 bool vtr_regex_emit(const struct vtr_regex_tree *tree, bool is_wide,
                     struct vtr_writer *w, uint8_t *out_flags,
                     struct vtr_pattern_problem *problem)
 {
-    struct emitter e = {.w = w, .is_wide = is_wide, .tree = tree};
+    struct emitter e = {.w = w, .form = {.is_wide = is_wide}, .tree = tree};
 
-    e.has_calls = estimate(&e, tree->root) > CODE_LIMIT;
-    if (e.has_calls && estimate(&e, tree->root) > CODE_LIMIT) {
+    e.form.has_calls = vtr_regex_estimate(&e.form, tree->root) > CODE_LIMIT;
+    if (e.form.has_calls && vtr_regex_estimate(&e.form, tree->root) > CODE_LIMIT) {
         (void)vtr_problem_set(problem, "E214", 0, 0, "regular expression is too large");
         (void)vtr_problem_note(problem, "%s repeats and alternatives are spelled out",
                                is_wide ? "the wide form's" : "its");
