@@ -6,8 +6,9 @@
  *
  * Names of other rules are collected as references; whether they exist is a matter of
  * the namespace, which resolve.h decides.  check.c does rules and strings,
- * check_condition.c expressions, check_module.c what modules have, check_loop.c
- * quantifiers, check_fold.c constant arithmetic.
+ * check_condition.c expressions, check_name.c names, check_module.c what modules have,
+ * check_loop.c quantifiers, check_set.c sets of strings, check_fold.c constant
+ * arithmetic.
  */
 #ifndef VTR_COMPILER_CHECK_CHECK_H
 #define VTR_COMPILER_CHECK_CHECK_H
@@ -79,6 +80,13 @@ void vtr_check_node(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_of(struct vtr_checker *c, struct vtr_node *node);
 void vtr_check_for_in(struct vtr_checker *c, struct vtr_node *node);
+
+/* The innermost loop's variable of that name, or NULL. */
+const struct vtr_checker_variable *vtr_check_find_variable(const struct vtr_checker *c,
+                                                           struct vtr_bytes name);
+
+/* Checks a NAME or MEMBER, be it a value or not. */
+void vtr_check_part(struct vtr_checker *c, struct vtr_node *node);
 
 /* Lists the strings of a loop's set, which is not of rules or conditions; reports
  * members that are none.  They are asked for anywhere in the file. */

@@ -3,7 +3,6 @@
 /* Quantifiers and loops. */
 #include "compiler/check/check.h"
 
-#include "base/bytes.h"
 #include "compiler/syntax/source.h"
 
 /* What YARA 4 takes. */
@@ -192,23 +191,14 @@ static enum vtr_type check_values(struct vtr_checker *c, struct vtr_node *node)
     return type;
 }
 
-static bool is_variable(const struct vtr_checker *c, struct vtr_bytes name)
-{
-    for (unsigned i = 0; i < c->variable_count; i++) {
-        if (vtr_bytes_equal(c->variables[i].name, name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_variable(struct vtr_checker *c, const struct vtr_loop *loop,
                          unsigned number, struct vtr_checker_variable variable)
 {
     const struct vtr_bytes name = loop->variables[number];
 
     /* To YARA-X an inner variable hides an outer one. */
-    if (is_variable(c, name) && c->source->dialect != VTR_DIALECT_YARA_X) {
+    if (vtr_check_find_variable(c, name) != NULL &&
+        c->source->dialect != VTR_DIALECT_YARA_X) {
         (void)vtr_diagnostics_add(c->diagnostics, VTR_CODE_DUPLICATE_VARIABLE,
                                   vtr_check_place_at(c, loop->variable_offsets[number],
                                                      name.len),
