@@ -83,16 +83,16 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t expected,
             break;
         }
         len += (size_t)got;
+        if (len > limit_bytes) {
+            status = vtr_error_set(err, VTR_ERROR_LIMIT,
+                                   "'%s' is longer than %zu bytes", path, limit_bytes);
+            break;
+        }
         /* Less than was asked for, and all that there is: that was the end. */
         if (got == 0 || (len == expected && (size_t)got < room)) {
             memory[len] = 0;
             *out = (struct vtr_bytes){memory, len};
             return VTR_OK;
-        }
-        if (len > limit_bytes) {
-            status = vtr_error_set(err, VTR_ERROR_LIMIT,
-                                   "'%s' is longer than %zu bytes", path, limit_bytes);
-            break;
         }
     }
     free(memory);

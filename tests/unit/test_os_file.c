@@ -129,6 +129,25 @@ static void a_file_at_the_limit_is_loaded_and_a_longer_one_is_not(void **state)
     vtr_arena_deinit(&arena);
 }
 
+static void a_file_at_the_limit_is_read_and_a_longer_one_is_not(void **state)
+{
+    (void)state;
+    struct vtr_bytes bytes;
+
+    vtr_test_put("limit", "12345");
+    assert_int_equal(vtr_file_read_regular(vtr_test_path("limit"), 5, &bytes, NULL),
+                     VTR_OK);
+    assert_int_equal(bytes.len, 5);
+    free((void *)(uintptr_t)bytes.ptr);
+    for (size_t limit = 0; limit < 5; limit++) {
+        assert_int_equal(vtr_file_read_regular(vtr_test_path("limit"), limit, &bytes,
+                                               NULL),
+                         VTR_ERROR_LIMIT);
+        assert_int_equal(vtr_file_read(vtr_test_path("limit"), limit, &bytes, NULL),
+                         VTR_ERROR_LIMIT);
+    }
+}
+
 /* An included file may be called like standard input, and is closed all the same. */
 static void a_regular_file_called_minus_is_closed(void **state)
 {
@@ -196,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_pipe_is_no_regular_file),
         cmocka_unit_test(a_loaded_file_has_its_bytes_and_a_nul),
         cmocka_unit_test(a_file_at_the_limit_is_loaded_and_a_longer_one_is_not),
+        cmocka_unit_test(a_file_at_the_limit_is_read_and_a_longer_one_is_not),
         cmocka_unit_test(a_regular_file_called_minus_is_closed),
         cmocka_unit_test(of_a_path_that_is_too_long_to_say_the_reason_is_said),
         cmocka_unit_test(a_pipe_is_loaded_to_its_end_where_it_may_be),
