@@ -62,7 +62,7 @@ static bool make_group(struct vtr_always_rules *always, struct vtr_scan_run *run
     }
     *group = (struct group){.place = *place, .first_guard = always->guards.count};
     if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view)) {
-        run->limits |= VTR_SCAN_BAD_DATABASE;
+        always->is_bad = true;
         return true;
     }
     vtr_always_form_read(view.condition, &form);
@@ -72,7 +72,7 @@ static bool make_group(struct vtr_always_rules *always, struct vtr_scan_run *run
         group->subject = form.has_text ? form.text.subject : (struct vtr_bytes){0};
         group->path = form.has_text ? form.text.path : (struct vtr_bytes){0};
     } else if (form.has_size || form.has_text) {
-        run->limits |= VTR_SCAN_BAD_DATABASE; /* they would be looked up by nothing */
+        always->is_bad = true; /* they would be looked up by nothing */
     }
     return add_guards(always, run, &form);
 }
@@ -83,10 +83,11 @@ static bool make(struct vtr_always_rules *always, struct vtr_scan_run *run)
 
     always->groups.count = 0;
     always->guards.count = 0;
+    always->is_bad = false;
     for (size_t i = 0; i < count; i++) {
         struct vtr_always_group place;
         if (!vtr_always_group_get(run->image, i, &place)) {
-            run->limits |= VTR_SCAN_BAD_DATABASE;
+            always->is_bad = true;
         } else if (!make_group(always, run, &place)) {
             return false;
         }
@@ -227,6 +228,7 @@ bool vtr_always_rules_add(struct vtr_always_rules *always, struct vtr_scan_run *
         !make(always, run)) {
         return false;
     }
+    run->limits |= always->is_bad ? VTR_SCAN_BAD_DATABASE : 0;
     const struct group *groups = always->groups.items;
     for (size_t i = 0; i < always->groups.count; i++) {
         if (is_possible(always, run, &groups[i]) && !add_group(&groups[i], run, out)) {

@@ -18,6 +18,7 @@ struct vtr_always_rules {
     struct vtr_vector groups; /* struct group */
     struct vtr_vector guards; /* uint32_t, of the groups: numbers in the run's facts */
     bool is_made;
+    bool is_bad;         /* not all of the groups could be made: bytes that are none */
     uint32_t generation; /* of the facts that `guards` are of */
 };
 

@@ -218,6 +218,28 @@ static void bad_groups_are_told(void **state)
     assert_int_equal(f->run.limits, VTR_SCAN_BAD_DATABASE);
 }
 
+/* What cannot be read of the database cannot be read for the next file either. */
+static void bad_groups_are_told_of_each_file(void **state)
+{
+    static const uint8_t BAD[4] = {0xFF, 0xFF, 0xFF, 0xFF};
+    struct fixture *f = *state;
+    struct vtr_always_rules always;
+    struct vtr_vector rules;
+
+    f->image.sections[VTR_SECTION_RULE_GROUPS].bytes =
+        (struct vtr_bytes){BAD, sizeof(BAD)};
+    vtr_always_rules_init(&always);
+    vtr_vector_init(&rules, sizeof(uint32_t));
+    for (unsigned file = 0; file < 2; file++) {
+        f->run.limits = 0;
+        begin_file(f, BYTES("....."));
+        assert_true(vtr_always_rules_add(&always, &f->run, &rules));
+        assert_int_equal(f->run.limits, VTR_SCAN_BAD_DATABASE);
+    }
+    vtr_vector_deinit(&rules);
+    vtr_always_rules_deinit(&always);
+}
+
 static void a_rule_that_is_none_has_no_number(void **state)
 {
     struct fixture *f = *state;
@@ -240,6 +262,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rules_of_a_size_wait_for_files_of_that_size,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_groups_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_groups_are_told_of_each_file, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_rule_that_is_none_has_no_number, set_up,
                                         tear_down),
     };
