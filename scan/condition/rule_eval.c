@@ -106,7 +106,6 @@ static enum vtr_truth run_rule(struct vtr_rule_eval *eval, struct vtr_scan_run *
     const uint32_t fact = vtr_rule_facts_get(run->facts, run, rule);
 
     if (fact == UINT32_MAX) {
-        run->limits |= VTR_SCAN_BAD_DATABASE;
         return VTR_TRUTH_FALSE;
     }
     const struct vtr_rule_essence *essence = vtr_rule_facts_essence(run->facts, fact);

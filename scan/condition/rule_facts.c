@@ -131,38 +131,51 @@ static bool add_needs(struct vtr_rule_facts *facts, const struct vtr_rule_view *
     return true;
 }
 
-uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts,
-                            const struct vtr_scan_run *run, uint32_t rule)
+/* Adds a rule as the last one; false when memory is out. */
+static bool add_rule(struct vtr_rule_facts *facts, const struct vtr_image *image,
+                     uint32_t rule, const struct vtr_rule_view *view)
+{
+    const uint32_t fact = (uint32_t)facts->rules.count;
+    struct rule made = {0};
+
+    made.essence = (struct vtr_rule_essence){
+        .flags = view->flags,
+        .space = view->space,
+        .condition = view->condition,
+        .first_pattern = view->pattern_count == 0 ? 0 : vtr_pattern_first(image, rule),
+        .pattern_count = (uint32_t)view->pattern_count,
+    };
+    if (!add_guards(facts, view->condition, &made) || !add_needs(facts, view, &made)) {
+        return false;
+    }
+    struct rule *item = vtr_vector_push(&facts->rules);
+    if (item == NULL) {
+        return false;
+    }
+    *item = made;
+    return vtr_number_map_put(&facts->index, rule, fact);
+}
+
+uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts, struct vtr_scan_run *run,
+                            uint32_t rule)
 {
     const uint32_t *known = vtr_number_map_get(&facts->index, rule);
     const uint32_t fact = (uint32_t)facts->rules.count;
     struct vtr_rule_view view;
-    struct rule made = {0};
 
     if (known != NULL) {
         return *known;
     }
     if (!vtr_rule_read(vtr_image_rule(run->image, rule), &view) ||
         view.pattern_count > UINT32_MAX) {
+        run->limits |= VTR_SCAN_BAD_DATABASE;
         return UINT32_MAX;
     }
-    made.essence = (struct vtr_rule_essence){
-        .flags = view.flags,
-        .space = view.space,
-        .condition = view.condition,
-        .first_pattern =
-            view.pattern_count == 0 ? 0 : vtr_pattern_first(run->image, rule),
-        .pattern_count = (uint32_t)view.pattern_count,
-    };
-    if (!add_guards(facts, view.condition, &made) || !add_needs(facts, &view, &made)) {
+    if (!add_rule(facts, run->image, rule, &view)) {
+        run->is_memory_out = true;
         return UINT32_MAX;
     }
-    struct rule *item = vtr_vector_push(&facts->rules);
-    if (item == NULL) {
-        return UINT32_MAX;
-    }
-    *item = made;
-    return vtr_number_map_put(&facts->index, rule, fact) ? fact : UINT32_MAX;
+    return fact;
 }
 
 const struct vtr_rule_essence *vtr_rule_facts_essence(

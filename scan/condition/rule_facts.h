@@ -45,9 +45,9 @@ struct vtr_rule_essence {
 };
 
 /* The number here of a rule of the database; UINT32_MAX when memory is out or the
- * image's bytes are no rule. */
-uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts,
-                            const struct vtr_scan_run *run, uint32_t rule);
+ * image's bytes are no rule, and the run is told which. */
+uint32_t vtr_rule_facts_get(struct vtr_rule_facts *facts, struct vtr_scan_run *run,
+                            uint32_t rule);
 
 /* Valid until the next vtr_rule_facts_get. */
 const struct vtr_rule_essence *vtr_rule_facts_essence(

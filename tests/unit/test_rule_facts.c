@@ -246,6 +246,30 @@ static void a_rule_that_is_none_has_no_number(void **state)
 
     assert_int_equal(vtr_rule_facts_get(&f->facts, &f->run, 6), UINT32_MAX);
     assert_int_equal(vtr_rule_facts_get(&f->facts, &f->run, UINT32_MAX), UINT32_MAX);
+    assert_int_equal(f->run.limits, VTR_SCAN_BAD_DATABASE);
+    assert_false(f->run.is_memory_out);
+}
+
+/* Nothing more goes into a vector so long. */
+static void fill(struct vtr_vector *v)
+{
+    v->count = SIZE_MAX;
+    v->cap = SIZE_MAX;
+}
+
+static void rules_that_memory_has_no_room_for_are_no_damage(void **state)
+{
+    struct fixture *f = *state;
+
+    fill(&f->facts.rule_guards);
+    begin_file(f, BYTES("MZ.."));
+    assert_int_equal(vtr_rule_facts_get(&f->facts, &f->run, 0), UINT32_MAX);
+    assert_true(f->run.is_memory_out);
+    f->run.is_memory_out = false;
+    begin_file(f, BYTES("MZ.."));
+    assert_false(vtr_rule_eval_run(&f->eval, &f->run));
+    assert_true(f->run.is_memory_out);
+    assert_int_equal(f->run.limits, 0);
 }
 
 int main(void)
@@ -266,6 +290,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_rule_that_is_none_has_no_number, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(rules_that_memory_has_no_room_for_are_no_damage,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
