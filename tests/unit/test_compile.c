@@ -371,6 +371,28 @@ static uint8_t flags_of(const char *condition)
     return view.flags;
 }
 
+/* A source and what refers to other rules keep as many each. */
+static void no_more_problems_are_shown_than_are_asked_for(void **state)
+{
+    static const char TEXT[] = "rule a { condition: 1 + true }\n"
+                               "rule b { condition: x or y or z }\n"
+                               "rule c { condition: $a and $b }\n";
+    const struct vtr_compile_options options = {.diagnostic_limit = 3};
+    struct vtr_compilation *c = NULL;
+
+    (void)state;
+    assert_int_equal(vtr_compile_text(&c, "test.yar", vtr_bytes_from_text(TEXT),
+                                      &options, NULL),
+                     VTR_ERROR_RULES);
+    assert_int_equal(c->stats.errors, 6);
+    assert_int_equal(c->report_count, 3);
+    assert_code(c, 0, "E014");
+    assert_code(c, 1, "E026");
+    assert_code(c, 2, "E026");
+    assert_int_equal(c->reports[2].span.column, 26);
+    vtr_compilation_free(c);
+}
+
 static void a_rule_needs_a_pattern_only_when_that_is_certain(void **state)
 {
     (void)state;
@@ -438,6 +460,7 @@ int main(void)
         cmocka_unit_test(missing_sources_do_not_hide_other_problems),
         cmocka_unit_test(a_folder_may_be_named_as_files_are),
         cmocka_unit_test(only_externals_that_are_asked_for_are_records),
+        cmocka_unit_test(no_more_problems_are_shown_than_are_asked_for),
         cmocka_unit_test(a_rule_needs_a_pattern_only_when_that_is_certain),
     };
     return cmocka_run_group_tests_name("compile", tests, NULL, NULL);

@@ -315,6 +315,9 @@ static void contradictions_are_named(void **state)
                      "W064 1 'uint16(0) != 0x457F'");
     assert_condition("filesize > 10 or filesize < 20", "W064 1 'filesize < 20'");
     assert_condition("filesize > 20 or filesize < 10", "");
+    assert_condition("filesize < 10 or filesize >= 10", "W064 1 'filesize >= 10'");
+    assert_condition("filesize <= 10 or filesize > 10", "W064 1 'filesize > 10'");
+    assert_condition("filesize < 10 or filesize > 10", "");
     assert_condition("$a or true", "W064 1 'true'");
     assert_condition("$a and false", "W064 1 'false'");
     assert_condition("$a and true", "");
