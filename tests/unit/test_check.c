@@ -406,6 +406,16 @@ static void each_rule_has_its_own_mistake(void **state)
     vtr_compilation_free(c);
 }
 
+static void of_no_strings_it_is_not_said_that_they_are_too_few(void **state)
+{
+    (void)state;
+    struct vtr_compilation *c = compile("rule a { condition: 3 of them }");
+
+    assert_int_equal(c->report_count, 1);
+    assert_string_equal(c->reports[0].code, "E041");
+    vtr_compilation_free(c);
+}
+
 static void what_is_no_value_is_shown_with_its_parentheses(void **state)
 {
     (void)state;
@@ -576,6 +586,7 @@ int main(void)
         cmocka_unit_test(a_word_is_offered_where_it_may_stand),
         cmocka_unit_test(signs_of_other_languages_are_understood),
         cmocka_unit_test(each_rule_has_its_own_mistake),
+        cmocka_unit_test(of_no_strings_it_is_not_said_that_they_are_too_few),
         cmocka_unit_test(what_is_no_value_is_shown_with_its_parentheses),
         cmocka_unit_test(marks_of_a_merge_are_known),
         cmocka_unit_test(what_a_module_has_is_checked_by_name_and_type),

@@ -393,6 +393,30 @@ static void no_more_problems_are_shown_than_are_asked_for(void **state)
     vtr_compilation_free(c);
 }
 
+/* Each would be on the stack, were it alone. */
+static void lists_in_each_other_have_room(void **state)
+{
+    const struct vtr_compile_options options = {0};
+    struct vtr_compilation *c = NULL;
+    char text[4096];
+    size_t len = (size_t)snprintf(text, sizeof(text), "rule a { condition: ");
+
+    (void)state;
+    for (unsigned depth = 0; depth < 10; depth++) {
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                                "for any v%u in (filesize", depth);
+        for (unsigned i = 0; i < 40; i++) {
+            len += (size_t)snprintf(text + len, sizeof(text) - len, ",%u", i);
+        }
+        len += (size_t)snprintf(text + len, sizeof(text) - len, ") : (");
+    }
+    (void)snprintf(text + len, sizeof(text) - len, "v0 == v9)))))))))) }");
+    assert_int_equal(vtr_compile_text(&c, "test.yar", vtr_bytes_from_text(text),
+                                      &options, NULL),
+                     VTR_OK);
+    vtr_compilation_free(c);
+}
+
 static void a_rule_needs_a_pattern_only_when_that_is_certain(void **state)
 {
     (void)state;
@@ -460,6 +484,7 @@ int main(void)
         cmocka_unit_test(missing_sources_do_not_hide_other_problems),
         cmocka_unit_test(a_folder_may_be_named_as_files_are),
         cmocka_unit_test(only_externals_that_are_asked_for_are_records),
+        cmocka_unit_test(lists_in_each_other_have_room),
         cmocka_unit_test(no_more_problems_are_shown_than_are_asked_for),
         cmocka_unit_test(a_rule_needs_a_pattern_only_when_that_is_certain),
     };
