@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/system/os_input.h"
+#include "cli/system/os_places.h"
 #include "cli/system/os_terminal.h"
 
 bool vtr_output_is_allowed(const struct vtr_verb *verb, const char *path,

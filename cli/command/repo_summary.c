@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/report/text.h"
-#include "cli/system/os_path_list.h"
+#include "cli/system/os_places.h"
 #include "vitrine/repository.h"
 
 /* The deltas that lead to a database: none means that every client fetches it whole. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/system/os_path_list.h"
+#include "cli/system/os_places.h"
 
 static const char *const SOURCES[] = {".yar", ".yara", ".hdb", ".hsb", NULL};
 static const char *const YARA[] = {".yar", ".yara", NULL};

@@ -12,6 +12,7 @@
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_parallel.h"
+#include "cli/system/os_places.h"
 #include "cli/system/os_process.h"
 
 #define WORKER_LIMIT 256u
@@ -236,7 +237,7 @@ static void decide(const struct job *job, const char *path, bool is_process,
 {
     const struct vtr_scan_arguments *arguments = job->arguments;
     const bool is_limited = arguments->size_limit != 0 || arguments->skip_larger != 0;
-    const uint64_t len = is_limited && !is_process ? vtr_walk_file_len(path) : 0;
+    const uint64_t len = is_limited && !is_process ? vtr_file_len(path) : 0;
 
     const bool is_enough =
         arguments->rule_limit != 0 && job->satisfied >= arguments->rule_limit;

@@ -8,7 +8,7 @@
 
 #include "cli/command/command.h"
 #include "cli/command/sources.h"
-#include "cli/system/os_path_list.h"
+#include "cli/system/os_places.h"
 #include "cli/system/os_terminal.h"
 
 /* No source of rules has such a byte at its start; databases and deltas do. */

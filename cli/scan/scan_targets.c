@@ -9,6 +9,7 @@
 #include "cli/report/text.h"
 #include "cli/scan/shard.h"
 #include "cli/system/os_input.h"
+#include "cli/system/os_places.h"
 
 /* What the walk's callbacks know. */
 struct finder {

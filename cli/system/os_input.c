@@ -132,35 +132,3 @@ void vtr_input_close(struct vtr_input *input)
     }
     *input = (struct vtr_input){0};
 }
-
-bool vtr_is_one_of(const char *path, const char *const *others, size_t count)
-{
-    struct stat info;
-    struct stat other;
-
-    if (stat(path, &info) != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (stat(others[i], &other) == 0 && info.st_dev == other.st_dev &&
-            info.st_ino == other.st_ino) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool vtr_path_exists(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0;
-}
-
-enum vtr_status vtr_folder_make_private(const char *path, struct vtr_error *err)
-{
-    if (mkdir(path, (mode_t)0700) == 0 || errno == EEXIST) {
-        return VTR_OK;
-    }
-    return vtr_fail_os(err, errno, "cannot make the folder '%s'", path);
-}

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Input files of the program, and what is at a path. */
+/* Input files of the program. */
 #ifndef VTR_CLI_SYSTEM_OS_INPUT_H
 #define VTR_CLI_SYSTEM_OS_INPUT_H
-
-#include <stdbool.h>
 
 #include "vitrine/common.h"
 
@@ -27,14 +25,5 @@ VTR_MUST_CHECK enum vtr_status vtr_input_open_database(struct vtr_input *out,
 /* Names the file in a message about what is in it. */
 void vtr_input_blame(const char *path, struct vtr_error *err);
 void vtr_input_close(struct vtr_input *input);
-
-bool vtr_path_exists(const char *path);
-
-/* Makes a folder that nobody but its owner enters, unless it is there. */
-VTR_MUST_CHECK enum vtr_status vtr_folder_make_private(const char *path,
-                                                       struct vtr_error *err);
-
-/* Whether `path` and one of the others name one and the same existing file. */
-bool vtr_is_one_of(const char *path, const char *const *others, size_t count);
 
 #endif

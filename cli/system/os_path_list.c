@@ -261,31 +261,3 @@ bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
     free(p.linked);
     return is_ok;
 }
-
-uint64_t vtr_walk_file_len(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && info.st_size > 0 ? (uint64_t)info.st_size : 0;
-}
-
-bool vtr_is_file(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
-bool vtr_is_folder(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-bool vtr_is_missing(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) != 0 && errno == ENOENT;
-}

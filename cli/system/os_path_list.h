@@ -55,12 +55,4 @@ void vtr_path_list_keep(struct vtr_path_list *list,
 VTR_MUST_CHECK bool vtr_walk_collect(struct vtr_path_list *list, const char *path,
                                      const struct vtr_walk *walk);
 
-/* Bytes of a file, or 0 when it cannot be told. */
-uint64_t vtr_walk_file_len(const char *path);
-
-/* What a path leads to. */
-bool vtr_is_file(const char *path);
-bool vtr_is_folder(const char *path);
-bool vtr_is_missing(const char *path);
-
 #endif

@@ -10,7 +10,7 @@
 #include "cli/report/json.h"
 #include "cli/report/print_diagnostic.h"
 #include "cli/system/os_clock.h"
-#include "cli/system/os_input.h"
+#include "cli/system/os_places.h"
 #include "cli/system/os_terminal.h"
 
 /* The most that --memory may say. */

@@ -15,6 +15,7 @@
 #include "cli/system/failure.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
+#include "cli/system/os_places.h"
 #include "vitrine/scan.h"
 
 #define PARTY         "operator"
