@@ -11,6 +11,7 @@
 #include "base/file_digest.h"
 #include "base/os_file.h"
 #include "base/os_walk.h"
+#include "testing/suite_digests.h"
 
 /* The folder of samples that metadata name. */
 struct collection {
@@ -117,7 +118,7 @@ enum vtr_status vtr_suite_try_collection(struct vtr_test_run *run, const char *f
     enum vtr_status status;
 
     vtr_vector_init(&c.digests, sizeof(struct vtr_suite_digest));
-    status = vtr_suite_rules_digests(&run->rules, &c.digests);
+    status = vtr_suite_digests_collect(&run->rules, &c.digests);
     if (status != VTR_OK) {
         status = vtr_error_set_memory(err);
     } else {

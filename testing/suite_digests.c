@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The digests of samples that metadata name: hash = "...", sha256_1 = "...",
- * original_sample_sha1 = "...". */
-#include "testing/suite_rules.h"
+#include "testing/suite_digests.h"
 
 #include <string.h>
 
@@ -155,8 +153,8 @@ static int compare_digests(const void *a, const void *b, void *context)
     return order != 0 ? order : (left->rule > right->rule) - (left->rule < right->rule);
 }
 
-enum vtr_status vtr_suite_rules_digests(const struct vtr_suite_rules *rules,
-                                        struct vtr_vector *out)
+enum vtr_status vtr_suite_digests_collect(const struct vtr_suite_rules *rules,
+                                          struct vtr_vector *out)
 {
     struct vtr_suite_digest *items;
     size_t kept = 0;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The rules of a compilation as tests see them: found by name, ticked off when a sample
- * satisfies them, and the digests that their metadata name. */
+/* The rules of a compilation as tests see them: found by name, and ticked off when a
+ * sample satisfies them. */
 #ifndef VTR_TESTING_SUITE_RULES_H
 #define VTR_TESTING_SUITE_RULES_H
 
-#include "base/vector.h"
 #include "compiler/compilation.h"
 #include "format/record/rule.h"
 
@@ -39,22 +38,5 @@ bool vtr_suite_rule_has_string(const struct vtr_compiled_rule *rule,
 /* Ticks off a rule that a sample satisfies, as it should. */
 void vtr_suite_rules_note(struct vtr_suite_rules *rules, struct vtr_bytes space,
                           struct vtr_bytes name);
-
-/* A digest that metadata name. */
-struct vtr_suite_digest {
-    uint8_t bytes[VTR_SHA256_LEN];
-    size_t len;  /* tells which it is */
-    size_t rule; /* index of the rule */
-    bool is_present;
-};
-
-/* Adds all of them to `out` (struct vtr_suite_digest), sorted by length, bytes and
- * rule, each once.  VTR_ERROR_MEMORY. */
-VTR_MUST_CHECK enum vtr_status vtr_suite_rules_digests(
-    const struct vtr_suite_rules *rules, struct vtr_vector *out);
-
-/* The first that has these bytes, or NULL; those of other rules follow it. */
-struct vtr_suite_digest *vtr_suite_digest_find(const struct vtr_vector *digests,
-                                               struct vtr_bytes bytes);
 
 #endif

@@ -8,10 +8,10 @@
 #ifndef VTR_TESTING_SUITE_RUN_H
 #define VTR_TESTING_SUITE_RUN_H
 
-#include "testing/suite_collect.h"
 #include "testing/suite_file.h"
 #include "testing/suite_rules.h"
 #include "testing/suite_scan.h"
+#include "testing/suite_sources.h"
 #include "vitrine/test.h"
 
 /* A longer sample is refused: it is in memory. */

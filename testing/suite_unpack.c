@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Samples as files of their own, for other programs to look at. */
-#include "base/os_replace.h"
 #include "testing/suite_run.h"
 
 #include <string.h>
 
 #include "base/error.h"
 #include "base/os_path.h"
+#include "base/os_replace.h"
 
 /* Whether a name stays below the folder that it is put after. */
 static bool is_path_below(struct vtr_bytes name)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "testing/suite_digests.h"
 #include "tests/support/cmocka.h"
 
 struct fixture {
@@ -42,7 +43,7 @@ static size_t count_digests(const char *meta)
     (void)snprintf(text, sizeof(text), "rule a { meta: %s condition: true }", meta);
     begin(&f, text);
     vtr_vector_init(&digests, sizeof(struct vtr_suite_digest));
-    assert_int_equal(vtr_suite_rules_digests(&f.rules, &digests), VTR_OK);
+    assert_int_equal(vtr_suite_digests_collect(&f.rules, &digests), VTR_OK);
     const size_t count = digests.count;
     vtr_vector_deinit(&digests);
     end(&f);
@@ -101,7 +102,7 @@ static void private_rules_name_no_samples(void **state)
               "rule b { meta: hash = \"" MD5 "\" condition: true }\n"
               "rule c { meta: hash = \"" MD5 "\" condition: true }");
     vtr_vector_init(&digests, sizeof(struct vtr_suite_digest));
-    assert_int_equal(vtr_suite_rules_digests(&f.rules, &digests), VTR_OK);
+    assert_int_equal(vtr_suite_digests_collect(&f.rules, &digests), VTR_OK);
     assert_int_equal(digests.count, 2);
     static const uint8_t BYTES[] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF,
                                     0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-#include "testing/suite_collect.h"
+#include "testing/suite_sources.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Which of the arguments of a run are rules, and where the test files are. */
-#ifndef VTR_TESTING_SUITE_COLLECT_H
-#define VTR_TESTING_SUITE_COLLECT_H
+#ifndef VTR_TESTING_SUITE_SOURCES_H
+#define VTR_TESTING_SUITE_SOURCES_H
 
 #include "base/arena.h"
 #include "base/vector.h"
