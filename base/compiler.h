@@ -27,7 +27,8 @@
 #endif
 
 /* Functions for processors that have these vectors: called where base/os_cpu.h says so,
- * and compiled where the processor's family may have them (scan/CMakeLists.txt). */
+ * and compiled where the processor's family may have them (scan/kernel/CMakeLists.txt).
+ */
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 # define VTR_HAS_X86_VECTORS 1
 # define VTR_TARGET_AVX2     __attribute__((target("avx2,bmi,popcnt")))
