@@ -427,7 +427,12 @@ static int link_new(const struct vtr_replacement *r)
         return errno;
     }
     (void)close(fd);
-    return rename(r->temp_path, r->path) == 0 ? 0 : errno;
+    if (rename(r->temp_path, r->path) != 0) {
+        const int code = errno;
+        (void)unlink(r->path);
+        return code;
+    }
+    return 0;
 }
 
 /* Puts the temporary file in its place and makes that survive a power loss. */
