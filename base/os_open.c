@@ -59,3 +59,20 @@ enum vtr_status vtr_read_up_to(int fd, const char *path, uint8_t *out, size_t ca
     *out_len = done;
     return VTR_OK;
 }
+
+int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes)
+{
+    while (bytes.len > 0) {
+        const ssize_t written = pwrite(fd, bytes.ptr, bytes.len, (off_t)offset);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return written == 0 ? EIO : errno;
+        }
+        bytes.ptr += written;
+        bytes.len -= (size_t)written;
+        offset += (uint64_t)written;
+    }
+    return 0;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What reading and mapping files begin with. */
+/* What other files do with an open file: open a regular one, read as much as there is,
+ * write all of it. */
 #ifndef VTR_BASE_OS_OPEN_H
 #define VTR_BASE_OS_OPEN_H
 
@@ -19,5 +20,8 @@ int vtr_open_regular(const char *path, struct stat *out, struct vtr_error *err);
 VTR_MUST_CHECK enum vtr_status vtr_read_up_to(int fd, const char *path, uint8_t *out,
                                               size_t cap, size_t *out_len,
                                               struct vtr_error *err);
+
+/* Writes all bytes at an offset of an open file; 0 or an errno. */
+VTR_MUST_CHECK int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/os_open.h"
 #include "base/os_path.h"
 
 enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
@@ -37,23 +38,6 @@ enum vtr_status vtr_partial_open(struct vtr_partial *out, const char *path,
     partial.len = (uint64_t)info.st_size;
     *out = partial;
     return VTR_OK;
-}
-
-int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes)
-{
-    while (bytes.len > 0) {
-        const ssize_t written = pwrite(fd, bytes.ptr, bytes.len, (off_t)offset);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return written == 0 ? EIO : errno;
-        }
-        bytes.ptr += written;
-        bytes.len -= (size_t)written;
-        offset += (uint64_t)written;
-    }
-    return 0;
 }
 
 enum vtr_status vtr_partial_write(struct vtr_partial *partial, uint64_t offset,

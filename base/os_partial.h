@@ -43,7 +43,4 @@ VTR_MUST_CHECK enum vtr_status vtr_partial_install(const struct vtr_partial *par
                                                    const char *path,
                                                    struct vtr_error *err);
 
-/* Writes all bytes at an offset of an open file; 0 or an errno. */
-VTR_MUST_CHECK int vtr_write_at(int fd, uint64_t offset, struct vtr_bytes bytes);
-
 #endif

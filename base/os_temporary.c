@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/os_partial.h"
+#include "base/os_open.h"
 #include "base/os_path.h"
 
 /* A read of more at a time may be cut short by the system. */
