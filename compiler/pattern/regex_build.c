@@ -9,8 +9,14 @@
 struct vtr_regex_node *vtr_regex_new_node(struct vtr_regex_builder *builder,
                                           enum vtr_regex_kind kind)
 {
+    if (builder->node_count == VTR_REGEX_NODE_LIMIT) {
+        (void)vtr_problem_set(builder->problem, "E214", 0, 0,
+                              "regular expression is too large");
+        (void)vtr_problem_help(builder->problem, "make several of it");
+        return NULL;
+    }
+    builder->node_count++;
     struct vtr_regex_node *node = vtr_arena_alloc(builder->arena, sizeof *node);
-
     if (node == NULL) {
         (void)vtr_problem_set_memory(builder->problem);
     } else {
@@ -46,10 +52,13 @@ struct vtr_regex_node *vtr_regex_list_node(struct vtr_regex_builder *builder,
 struct vtr_regex_node *vtr_regex_new_class(struct vtr_regex_builder *builder,
                                            const struct vtr_byte_set *set)
 {
-    struct vtr_byte_set *copy = vtr_arena_alloc(builder->arena, sizeof *copy);
     struct vtr_regex_node *node = vtr_regex_new_node(builder, VTR_REGEX_CLASS);
 
-    if (copy == NULL || node == NULL) {
+    if (node == NULL) {
+        return NULL;
+    }
+    struct vtr_byte_set *copy = vtr_arena_alloc(builder->arena, sizeof *copy);
+    if (copy == NULL) {
         (void)vtr_problem_set_memory(builder->problem);
         return NULL;
     }

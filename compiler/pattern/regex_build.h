@@ -2,7 +2,8 @@
 
 /*
  * Nodes of an expression's tree, for its parser: a character is what the flags make of
- * it.  Everything returns NULL when memory is out, and says so in the problem.
+ * it.  Everything returns NULL when memory is out or VTR_REGEX_NODE_LIMIT is met, and
+ * says so in the problem.
  */
 #ifndef VTR_COMPILER_PATTERN_REGEX_BUILD_H
 #define VTR_COMPILER_PATTERN_REGEX_BUILD_H
@@ -16,6 +17,7 @@ struct vtr_regex_builder {
     struct vtr_regex_tree *tree;
     struct vtr_regex_flags flags; /* of what comes next */
     bool has_cased;               /* something has case, whatever the tree says */
+    size_t node_count;
 };
 
 /* Siblings while they are collected. */

@@ -565,6 +565,7 @@ static bool parse_tree(struct parser *p, const struct vtr_regex_source *source,
     p->pos = 0;
     p->chained = 0;
     p->builder.has_cased = false;
+    p->builder.node_count = 0;
     read_leading_flags(p);
     *p->tree =
         (struct vtr_regex_tree){.dialect = source->dialect,

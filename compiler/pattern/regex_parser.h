@@ -14,6 +14,10 @@
 /* Groups inside groups. */
 #define VTR_REGEX_DEPTH_LIMIT 100u
 
+/* Nodes of a tree: more than all the programs that it may become have room for, so that
+ * what is refused anyway is so before it takes memory. */
+#define VTR_REGEX_NODE_LIMIT ((size_t)1 << 21)
+
 /* Highest bound of a repeat. */
 #define VTR_REGEX_REPEAT_MAX 32767u
 

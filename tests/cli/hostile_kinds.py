@@ -110,6 +110,11 @@ def _():
     return rule(["/" + "abcdefgh" * 131072 + "/"])
 
 
+@kind("64 MB expression", REFUSED)
+def _():
+    return rule(["/" + "a" * many(64 << 20) + "/"])
+
+
 @kind("1,000 expressions that backtrack")
 def _():
     return rule([f"/a{chr(97 + i % 26)}?(a{{1,10}}){{1,{10 + i % 90}}}b{i}/"
