@@ -50,19 +50,28 @@ static size_t regular_len(const struct stat *info)
                : 0;
 }
 
+static enum vtr_status refuse_len(const char *path, size_t limit_bytes,
+                                  struct vtr_error *err)
+{
+    return vtr_error_set(err, VTR_ERROR_LIMIT, "'%s' is longer than %zu bytes", path,
+                         limit_bytes);
+}
+
 /* Reads to the end of `fd`, which is expected after `expected` bytes when that is not
  * 0; memory from malloc with a NUL after the bytes. */
 static enum vtr_status read_to_end(int fd, const char *path, size_t expected,
                                    size_t limit_bytes, struct vtr_bytes *out,
                                    struct vtr_error *err)
 {
-    const size_t first =
-        expected > 0 && expected <= limit_bytes ? expected + 2 : FIRST_READ_LEN;
+    const size_t first = expected > 0 ? expected + 2 : FIRST_READ_LEN;
     uint8_t *memory = NULL;
     size_t len = 0;
     size_t cap = 0;
     enum vtr_status status = VTR_OK;
 
+    if (expected > limit_bytes) {
+        return refuse_len(path, limit_bytes, err);
+    }
     for (;;) {
         if (cap - len < 2) {
             cap = cap == 0 ? first : cap * 2;
@@ -84,8 +93,7 @@ static enum vtr_status read_to_end(int fd, const char *path, size_t expected,
         }
         len += (size_t)got;
         if (len > limit_bytes) {
-            status = vtr_error_set(err, VTR_ERROR_LIMIT,
-                                   "'%s' is longer than %zu bytes", path, limit_bytes);
+            status = refuse_len(path, limit_bytes, err);
             break;
         }
         /* Less than was asked for, and all that there is: that was the end. */
@@ -169,13 +177,15 @@ static struct vtr_bytes read_expected(int fd, size_t len, struct vtr_arena *aren
     return (struct vtr_bytes){NULL, 0};
 }
 
-/* Reads `fd` to its end, whatever it is, to the arena. */
+/* Reads `fd` to its end, whatever it is, to the arena; `expected` as for read_to_end.
+ */
 static enum vtr_status load_to_end(struct vtr_bytes *out, int fd, const char *path,
-                                   size_t limit_bytes, struct vtr_arena *arena,
-                                   struct vtr_error *err)
+                                   size_t expected, size_t limit_bytes,
+                                   struct vtr_arena *arena, struct vtr_error *err)
 {
     struct vtr_bytes bytes;
-    const enum vtr_status status = read_to_end(fd, path, 0, limit_bytes, &bytes, err);
+    const enum vtr_status status =
+        read_to_end(fd, path, expected, limit_bytes, &bytes, err);
 
     if (status != VTR_OK) {
         return status;
@@ -203,7 +213,8 @@ enum vtr_status vtr_file_load(struct vtr_loaded_file *out, const char *path,
         file.bytes = read_expected(fd, (size_t)info.st_size, arena);
     }
     if (file.bytes.ptr == NULL) {
-        status = load_to_end(&file.bytes, fd, path, limit_bytes, arena, err);
+        status = load_to_end(&file.bytes, fd, path, regular_len(&info), limit_bytes,
+                             arena, err);
     }
     if (is_regular) { /* to vtr_open_regular "-" is a name like any other */
         (void)close(fd);

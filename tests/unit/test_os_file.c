@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -148,6 +149,34 @@ static void a_file_at_the_limit_is_read_and_a_longer_one_is_not(void **state)
     }
 }
 
+static long peak_kib(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;
+}
+
+static void a_file_that_says_it_is_longer_is_not_read_first(void **state)
+{
+    (void)state;
+    const size_t limit = (size_t)256 << 20;
+    const long before_kib = peak_kib();
+    struct vtr_bytes bytes;
+    struct vtr_arena arena = {0};
+    struct vtr_loaded_file file;
+
+    vtr_test_put("sparse", "");
+    assert_int_equal(truncate(vtr_test_path("sparse"), (off_t)limit + 1), 0);
+    assert_int_equal(vtr_file_read(vtr_test_path("sparse"), limit, &bytes, NULL),
+                     VTR_ERROR_LIMIT);
+    assert_int_equal(vtr_file_load(&file, vtr_test_path("sparse"), true, limit, &arena,
+                                   NULL),
+                     VTR_ERROR_LIMIT);
+    assert_true(peak_kib() - before_kib < 64 * 1024);
+    vtr_arena_deinit(&arena);
+}
+
 /* An included file may be called like standard input, and is closed all the same. */
 static void a_regular_file_called_minus_is_closed(void **state)
 {
@@ -216,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_loaded_file_has_its_bytes_and_a_nul),
         cmocka_unit_test(a_file_at_the_limit_is_loaded_and_a_longer_one_is_not),
         cmocka_unit_test(a_file_at_the_limit_is_read_and_a_longer_one_is_not),
+        cmocka_unit_test(a_file_that_says_it_is_longer_is_not_read_first),
         cmocka_unit_test(a_regular_file_called_minus_is_closed),
         cmocka_unit_test(of_a_path_that_is_too_long_to_say_the_reason_is_said),
         cmocka_unit_test(a_pipe_is_loaded_to_its_end_where_it_may_be),
