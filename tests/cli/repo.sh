@@ -173,7 +173,7 @@ says stdout 'from release 1 to release 2'
 publish 2
 holds repo
 expect 2 repo publish repo p2 --key online.key
-says stderr 'version 3 is next'
+says stderr 'published already, and version 3 is next'
 expect 2 repo propose repo 1.vdb -o no --key online.key
 says stderr 'release 1 does not come after release 2'
 # A reader at any moment sees a whole release.
@@ -295,7 +295,7 @@ expect 2 repo expire repo --key online.key
 expect 0 repo expire repo --key online2.key
 holds repo
 expect 2 repo publish repo root2 --key online2.key
-says stderr 'version 3 is next'
+says stderr 'published already, and version 3 is next'
 if command -v minisign >/dev/null; then # the signatures are the new key's too
     minisign -Vqm repo/targets/*.main-16.vdb -p online2.key.pub >/dev/null ||
         complain "minisign refuses the present database after a change of keys"

@@ -108,7 +108,14 @@ static enum vtr_status take_proposals(struct publication *p, const char *const *
 static enum vtr_status refuse_version(const struct vtr_tuf_metadata *m, uint64_t next,
                                       struct vtr_error *err)
 {
-    return vtr_error_set(err, m->version < next ? VTR_ERROR_ROLLBACK : VTR_ERROR_GAP,
+    if (m->version < next) {
+        return vtr_error_set(err, VTR_ERROR_ROLLBACK,
+                             "version %llu of the %s is published already, and version "
+                             "%llu is next: what is not in it is to be proposed again",
+                             (unsigned long long)m->version, vtr_tuf_type_name(m->type),
+                             (unsigned long long)next);
+    }
+    return vtr_error_set(err, VTR_ERROR_GAP,
                          "the proposal is of version %llu of the %s, and version %llu "
                          "is next: propose it again",
                          (unsigned long long)m->version, vtr_tuf_type_name(m->type),
