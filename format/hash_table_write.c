@@ -43,7 +43,6 @@ static enum vtr_status walk_extent(struct vtr_hash_extent *out, enum vtr_hash_ki
         }
     } while (status == VTR_OK && has_record);
     *out = walk.extent;
-    vtr_hash_walk_deinit(&walk);
     return status;
 }
 
@@ -239,6 +238,5 @@ enum vtr_status vtr_hash_table_write(const struct vtr_hash_plan *plan,
         }
     }
     vtr_hash_window_deinit(&w.window);
-    vtr_hash_walk_deinit(&walk);
     return status;
 }

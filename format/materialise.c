@@ -201,6 +201,27 @@ static void seal(const struct vtr_image_plan *plan, uint8_t *image,
     memcpy(image + VTR_AT_CONTENT_DIGEST, digest, sizeof(digest));
 }
 
+/* Asks for the memory of the image; why there is none is known also where nobody wants
+ * the words. */
+static enum vtr_status allocate(const struct vtr_image_plan *plan,
+                                vtr_image_alloc_fn alloc, void *context, uint8_t **out,
+                                struct vtr_error *err)
+{
+    struct vtr_error found = {0};
+
+    *out = alloc(context, (size_t)plan->file_len, &found);
+    if (*out != NULL) {
+        return VTR_OK;
+    }
+    if (found.status == VTR_OK) {
+        return vtr_error_set_memory(err);
+    }
+    if (err != NULL) {
+        *err = found;
+    }
+    return found.status;
+}
+
 enum vtr_status vtr_materialise(const struct vtr_records *records,
                                 vtr_image_alloc_fn alloc, void *context,
                                 size_t *out_len, struct vtr_error *err)
@@ -213,9 +234,8 @@ enum vtr_status vtr_materialise(const struct vtr_records *records,
     if (status != VTR_OK) {
         goto out;
     }
-    image = alloc(context, (size_t)plan.file_len, err);
-    if (image == NULL) {
-        status = err != NULL && err->status != VTR_OK ? err->status : VTR_ERROR_MEMORY;
+    status = allocate(&plan, alloc, context, &image, err);
+    if (status != VTR_OK) {
         goto out;
     }
     status = fill(&plan, image, record_root, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * docs/format.md, "Buckets".  Windows that are side by side in their order have much in
- * common: each bucket takes a run of them, and of all ways to cut the order into runs
- * the one is chosen that lets the fewest of all places pass.
+ * docs/format.md, "Atom index".  Windows that are side by side in their order have much
+ * in common: each bucket takes a run of them, and of all ways to cut the order into
+ * runs the one is chosen that lets the fewest of all places pass.
  */
 #include "format/image/atom_buckets.h"
 

@@ -41,8 +41,13 @@ static enum vtr_status check_stem(struct vtr_stem_set *set, size_t index,
 {
     const struct vtr_bytes stem = set->stems[index];
     const bool is_numbered = stem.len > 0 && memchr(stem.ptr, 0, stem.len) != NULL;
-    const bool is_good = is_canonical(stem, &scratch->name, &scratch->again);
 
+    if (stem.len > VTR_STEM_LEN_MAX) {
+        return vtr_error_set(err, VTR_ERROR_FORMAT,
+                             "stem %zu: it is longer than %u bytes", index,
+                             VTR_STEM_LEN_MAX);
+    }
+    const bool is_good = is_canonical(stem, &scratch->name, &scratch->again);
     if (!vtr_writer_ok(&scratch->name) || !vtr_writer_ok(&scratch->again)) {
         return vtr_error_set_memory(err);
     }
@@ -120,37 +125,12 @@ void vtr_hash_walk_init(struct vtr_hash_walk *walk, enum vtr_hash_kind kind,
     }
 }
 
-void vtr_hash_walk_deinit(struct vtr_hash_walk *walk)
-{
-    if (walk != NULL) {
-        vtr_writer_deinit(&walk->names);
-    }
-}
-
 static enum vtr_status refuse(const struct vtr_hash_walk *walk, const char *fault,
                               struct vtr_error *err)
 {
     return vtr_error_set(err, VTR_ERROR_FORMAT, "%s record %llu: %s",
                          vtr_hash_name(walk->kind),
                          (unsigned long long)walk->extent.count, fault);
-}
-
-/* Orders the names of the last record and of `record`. */
-static int compare_names(struct vtr_hash_walk *walk,
-                         const struct vtr_hash_record *record)
-{
-    vtr_writer_clear(&walk->names);
-    vtr_name_join(walk->stems->stems[walk->last.stem], walk->last.number, &walk->names);
-    const size_t len = walk->names.len;
-    vtr_name_join(walk->stems->stems[record->stem], record->number, &walk->names);
-    if (!vtr_writer_ok(&walk->names)) {
-        return 0;
-    }
-    const struct vtr_bytes last = {walk->names.ptr, len};
-    const struct vtr_bytes next = {walk->names.ptr == NULL ? NULL
-                                                           : walk->names.ptr + len,
-                                   walk->names.len - len};
-    return vtr_bytes_compare(last, next);
 }
 
 /* Whether `record`, which has the digest of the last one, comes after it. */
@@ -160,7 +140,9 @@ static bool is_after_same(struct vtr_hash_walk *walk,
     if (walk->last.size != record->size) {
         return walk->last.size < record->size;
     }
-    return compare_names(walk, record) < 0;
+    const struct vtr_bytes *stems = walk->stems->stems;
+    return vtr_name_compare(stems[walk->last.stem], walk->last.number,
+                            stems[record->stem], record->number) < 0;
 }
 
 /* Whether `record` comes after the last one: digest, size, name. */
@@ -230,9 +212,6 @@ enum vtr_status vtr_hash_walk_next(struct vtr_hash_walk *walk,
         return refuse(walk, "it cannot be read", err);
     }
     const char *fault = find_fault(walk, &record);
-    if (!vtr_writer_ok(&walk->names)) {
-        return vtr_error_set_memory(err);
-    }
     if (fault != NULL) {
         return refuse(walk, fault, err);
     }
@@ -300,9 +279,6 @@ enum vtr_status vtr_hash_walk_next_block(struct vtr_hash_walk *walk,
     }
     vtr_hash_block_rows(out, walk->source, walk->rows);
     const char *fault = find_block_fault(walk, out);
-    if (!vtr_writer_ok(&walk->names)) {
-        return vtr_error_set_memory(err);
-    }
     if (fault != NULL) {
         return refuse(walk, fault, err);
     }

@@ -38,7 +38,6 @@ struct vtr_hash_walk {
     struct vtr_hash_extent extent; /* of the records so far */
     struct vtr_hash_record last;
     uint8_t last_digest[32];
-    struct vtr_writer names;                         /* two names under comparison */
     struct vtr_hash_record rows[VTR_HASH_BLOCK_MAX]; /* of the last block, without
                                                         digests */
 };
@@ -47,7 +46,6 @@ struct vtr_hash_walk {
 void vtr_hash_walk_init(struct vtr_hash_walk *walk, enum vtr_hash_kind kind,
                         const struct vtr_hash_source *source,
                         struct vtr_stem_set *stems);
-void vtr_hash_walk_deinit(struct vtr_hash_walk *walk);
 
 /* The next record, checked: VTR_OK with `*out_has` false after the last one.  The
  * record borrows from the walk. */

@@ -20,6 +20,9 @@
  */
 #define DELTA_MAGIC "VDELTA\r\x1a"
 
+/* A name of one byte and a value of one, with their lengths and the type. */
+#define EXTERNAL_LEN_LEAST 5u
+
 /* So much of a file that is no database is looked at to say what it is. */
 #define TEXT_PROBE_LEN 512u
 
@@ -198,13 +201,14 @@ static enum vtr_status read_toc(struct vtr_image *image, struct vtr_reader *r,
     return VTR_OK;
 }
 
-/* Data sections count what their offsets count; all counts together are the header's.
- */
+/* Data sections count what their offsets count, or no more than there is room for; all
+ * counts together are the header's. */
 static enum vtr_status check_counts(struct vtr_image *image, struct vtr_error *err)
 {
     const struct vtr_image_section *sections = image->sections;
     const struct vtr_image_section *stem_data = &sections[VTR_SECTION_STEM_DATA];
     const struct vtr_image_section *rule_data = &sections[VTR_SECTION_RULE_DATA];
+    const struct vtr_image_section *externals = &sections[VTR_SECTION_EXTERNALS];
     uint64_t total;
 
     image->stem_count = sections[VTR_SECTION_STEM_OFFSETS].count;
@@ -220,6 +224,12 @@ static enum vtr_status check_counts(struct vtr_image *image, struct vtr_error *e
         return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_RULE_DATA),
                                     rule_data->offset,
                                     "as many rules as offsets were expected");
+    }
+    if (image->external_count > externals->bytes.len / EXTERNAL_LEN_LEAST) {
+        return vtr_error_set_format(err, vtr_section_name(VTR_SECTION_EXTERNALS),
+                                    externals->offset,
+                                    "external variables are more than their bytes have "
+                                    "room for");
     }
     total = image->rule_count + image->external_count;
     for (size_t kind = 0; kind < VTR_HASH_KINDS; kind++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* docs/format.md, "Rules" and "Externals".  Every write stays in its section even when
- * the caller's memory changes between plan and writing. */
+/* docs/format.md, "Rules" and "External variables".  Every write stays in its section
+ * even when the caller's memory changes between plan and writing. */
 #include "format/image/rule_table.h"
 
 #include <assert.h>

@@ -84,12 +84,12 @@ static void flush(struct vtr_root_builder *builder)
     struct vtr_bytes leaves[VTR_MERKLE_BATCH];
     size_t start = 0;
 
-    for (size_t i = 0; i < builder->leaf_count; i++) {
-        leaves[i] =
-            (struct vtr_bytes){builder->leaves.ptr + start, builder->ends[i] - start};
-        start = builder->ends[i];
-    }
     if (vtr_writer_ok(&builder->leaves)) {
+        for (size_t i = 0; i < builder->leaf_count; i++) {
+            leaves[i] = (struct vtr_bytes){builder->leaves.ptr + start,
+                                           builder->ends[i] - start};
+            start = builder->ends[i];
+        }
         vtr_merkle_tree_add(&builder->tree, (struct vtr_bytes){NULL, 0}, leaves,
                             builder->leaf_count);
     }

@@ -161,6 +161,62 @@ void vtr_name_join(struct vtr_bytes stem, uint32_t number, struct vtr_writer *w)
     write_name(w, &parts);
 }
 
+/* Where reading of a spelled name is. */
+struct name_reader {
+    struct vtr_bytes parts[3];
+    unsigned next; /* the part that is read */
+};
+
+static struct name_reader read_name(const struct spelling *parts)
+{
+    return (struct name_reader){{parts->before, parts->digits, parts->after}, 0};
+}
+
+/* Goes past parts that are read; false at the end of the name. */
+static bool has_more(struct name_reader *r)
+{
+    while (r->next < 3 && r->parts[r->next].len == 0) {
+        r->next++;
+    }
+    return r->next < 3;
+}
+
+static void skip(struct name_reader *r, size_t len)
+{
+    struct vtr_bytes *part = &r->parts[r->next];
+
+    part->len -= len;
+    part->ptr = part->len == 0 ? NULL : part->ptr + len;
+}
+
+int vtr_name_compare(struct vtr_bytes stem_a, uint32_t number_a,
+                     struct vtr_bytes stem_b, uint32_t number_b)
+{
+    uint8_t rooms[2][10];
+    const struct spelling spelled_a = spell_name(stem_a, number_a, rooms[0]);
+    const struct spelling spelled_b = spell_name(stem_b, number_b, rooms[1]);
+    struct name_reader a = read_name(&spelled_a);
+    struct name_reader b = read_name(&spelled_b);
+    bool has_a = has_more(&a);
+    bool has_b = has_more(&b);
+
+    while (has_a && has_b) {
+        const struct vtr_bytes left = a.parts[a.next];
+        const struct vtr_bytes right = b.parts[b.next];
+        const size_t len = left.len < right.len ? left.len : right.len;
+        const int order = left.ptr == right.ptr ? 0 : memcmp(left.ptr, right.ptr, len);
+
+        if (order != 0) {
+            return order;
+        }
+        skip(&a, len);
+        skip(&b, len);
+        has_a = has_more(&a);
+        has_b = has_more(&b);
+    }
+    return (int)has_a - (int)has_b;
+}
+
 void vtr_record_write_hash(struct vtr_writer *w, enum vtr_hash_kind kind,
                            const struct vtr_hash_record *record, struct vtr_bytes stem)
 {

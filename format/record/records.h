@@ -34,6 +34,10 @@ struct vtr_hash_record {
     uint32_t number;
 };
 
+/* Bytes of a stem: no more.  Records of one digest are ordered by their names, so that
+ * each byte of one may cost as often as there are records. */
+#define VTR_STEM_LEN_MAX 65536u
+
 #define VTR_HASH_BLOCK_MAX 256u
 
 /* Records in a row of a table of an image, whose digests begin with the same bits: all
@@ -155,6 +159,10 @@ uint32_t vtr_name_split(struct vtr_bytes name, struct vtr_writer *w);
 
 /* Spells stem and number as the name again, appended to `w`. */
 void vtr_name_join(struct vtr_bytes stem, uint32_t number, struct vtr_writer *w);
+
+/* Orders two names by their bytes, without spelling either. */
+int vtr_name_compare(struct vtr_bytes stem_a, uint32_t number_a,
+                     struct vtr_bytes stem_b, uint32_t number_b);
 
 /*
  * Canonical bytes of a record, which the record root covers: u8 kind (1, 2, 3: hash;

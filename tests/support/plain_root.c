@@ -21,7 +21,6 @@ static void add_hashes(struct vtr_root_builder *root, enum vtr_hash_kind kind,
         }
     }
     vtr_root_builder_end_kind(root);
-    vtr_hash_walk_deinit(&walk);
 }
 
 void vtr_test_plain_root(const struct vtr_records *records, uint8_t *out)

@@ -153,6 +153,32 @@ static void a_changed_byte_under_a_right_digest_is_noticed(void **state)
     free_image(bytes);
 }
 
+/* Whoever reads them makes room for as many as are said to be there. */
+static void external_variables_without_bytes_are_refused(void **state)
+{
+    (void)state;
+    const struct vtr_bytes bytes = small_image();
+    uint8_t *copy = copy_of(bytes, bytes.len);
+    const struct vtr_bytes changed = {copy, bytes.len};
+    struct vtr_image image;
+    uint8_t *row = copy + VTR_HEADER_LEN;
+
+    assert_int_equal(vtr_image_open(&image, bytes, NULL), VTR_OK);
+    while (vtr_load_u32(row + VTR_TOC_AT_ID) != VTR_SECTION_EXTERNALS) {
+        row += VTR_TOC_ROW_LEN;
+    }
+    const uint64_t rest = image.record_count - image.external_count;
+    const uint64_t most = image.sections[VTR_SECTION_EXTERNALS].bytes.len / 5;
+    vtr_store_u64(row + VTR_TOC_AT_COUNT, most);
+    vtr_store_u64(copy + VTR_AT_RECORD_COUNT, rest + most);
+    assert_int_equal(vtr_image_open(&image, changed, NULL), VTR_OK);
+    vtr_store_u64(row + VTR_TOC_AT_COUNT, most + 1);
+    vtr_store_u64(copy + VTR_AT_RECORD_COUNT, rest + most + 1);
+    assert_int_equal(vtr_image_open(&image, changed, NULL), VTR_ERROR_FORMAT);
+    free(copy);
+    free_image(bytes);
+}
+
 static void another_version_is_told_apart_from_damage(void **state)
 {
     (void)state;
@@ -173,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_byte_after_the_end_is_refused),
         cmocka_unit_test(every_flipped_bit_is_noticed_and_safe),
         cmocka_unit_test(a_changed_byte_under_a_right_digest_is_noticed),
+        cmocka_unit_test(external_variables_without_bytes_are_refused),
         cmocka_unit_test(another_version_is_told_apart_from_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

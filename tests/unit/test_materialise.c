@@ -267,6 +267,26 @@ static void stems_must_be_used_ordered_and_canonical(void **state)
     vtr_test_records_deinit(&set);
 }
 
+static void a_stem_past_its_limit_is_refused(void **state)
+{
+    (void)state;
+    static uint8_t text[65537];
+    struct vtr_bytes stem = {text, sizeof(text)};
+    const struct vtr_test_counts counts = {.hashes = {1, 0, 0}};
+    struct vtr_test_records set;
+
+    memset(text, 'x', sizeof(text));
+    vtr_test_records_init(&set, 5, &counts);
+    set.sources[0].items[0].stem = 0;
+    set.sources[0].items[0].number = 0;
+    set.records.stems = &stem;
+    set.records.stem_count = 1;
+    assert_int_equal(try(&set.records), VTR_ERROR_FORMAT);
+    stem.len--;
+    free_image(vtr_test_materialise(&set.records));
+    vtr_test_records_deinit(&set);
+}
+
 static void a_source_that_says_less_or_more_than_it_announced_is_refused(void **state)
 {
     (void)state;
@@ -584,6 +604,7 @@ int main(void)
         cmocka_unit_test(an_image_without_records_is_a_header),
         cmocka_unit_test(disorder_and_duplicates_are_refused),
         cmocka_unit_test(stems_must_be_used_ordered_and_canonical),
+        cmocka_unit_test(a_stem_past_its_limit_is_refused),
         cmocka_unit_test(a_source_that_says_less_or_more_than_it_announced_is_refused),
         cmocka_unit_test(a_source_that_changes_between_readings_is_refused),
         cmocka_unit_test(pauses_change_nothing),

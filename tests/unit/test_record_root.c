@@ -152,6 +152,23 @@ static void hash_records_share_leaves_of_sixty_four(void **state)
 }
 
 /* A body's leaf is its kind and its bytes, wherever a batch ends. */
+static void memory_that_is_out_from_the_first_leaf_on_is_told(void **state)
+{
+    struct vtr_root_builder builder = {.leaves = {.has_failed = true}};
+    const uint8_t digest[16] = {0};
+    const struct vtr_hash_record record = {.digest = digest};
+    uint8_t root[VTR_DIGEST_LEN];
+    (void)state;
+
+    for (unsigned i = 0; i < 2 * VTR_LEAF_HASHES; i++) {
+        vtr_root_builder_add_hash(&builder, VTR_HASH_MD5, &record,
+                                  vtr_bytes_from_text("name"));
+    }
+    vtr_root_builder_end_kind(&builder);
+    assert_int_equal(vtr_root_builder_finish(&builder, root, NULL), VTR_ERROR_MEMORY);
+    vtr_root_builder_deinit(&builder);
+}
+
 static void bodies_are_leaves_behind_their_kind(void **state)
 {
     (void)state;
@@ -192,6 +209,7 @@ int main(void)
         cmocka_unit_test(every_size_of_tree_agrees_with_the_definition),
         cmocka_unit_test(leaves_that_are_added_together_give_the_same_tree),
         cmocka_unit_test(hash_records_share_leaves_of_sixty_four),
+        cmocka_unit_test(memory_that_is_out_from_the_first_leaf_on_is_told),
         cmocka_unit_test(bodies_are_leaves_behind_their_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

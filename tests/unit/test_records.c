@@ -74,6 +74,42 @@ static void join_undoes_split(void **state)
     }
 }
 
+static int sign(int order)
+{
+    return (order > 0) - (order < 0);
+}
+
+static void names_are_ordered_as_they_are_spelled(void **state)
+{
+    static const uint32_t NUMBERS[] = {0, 1, 5, 9, 10, 12, 120, 999999999};
+    enum {
+        COUNT = sizeof(CASES) / sizeof(CASES[0]),
+        NUMBER_COUNT = sizeof(NUMBERS) / sizeof(NUMBERS[0])
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT * NUMBER_COUNT; i++) {
+        for (size_t k = 0; k < COUNT * NUMBER_COUNT; k++) {
+            const struct split_case *a = &CASES[i / NUMBER_COUNT];
+            const struct split_case *b = &CASES[k / NUMBER_COUNT];
+            const struct vtr_bytes stem_a = {(const uint8_t *)a->stem, a->stem_len};
+            const struct vtr_bytes stem_b = {(const uint8_t *)b->stem, b->stem_len};
+            const uint32_t number_a = NUMBERS[i % NUMBER_COUNT];
+            const uint32_t number_b = NUMBERS[k % NUMBER_COUNT];
+            struct vtr_writer spelled_a = {0};
+            struct vtr_writer spelled_b = {0};
+
+            vtr_name_join(stem_a, number_a, &spelled_a);
+            vtr_name_join(stem_b, number_b, &spelled_b);
+            assert_int_equal(sign(vtr_name_compare(stem_a, number_a, stem_b, number_b)),
+                             sign(vtr_bytes_compare(vtr_writer_bytes(&spelled_a),
+                                                    vtr_writer_bytes(&spelled_b))));
+            vtr_writer_deinit(&spelled_a);
+            vtr_writer_deinit(&spelled_b);
+        }
+    }
+}
+
 static void hash_record_bytes_are_kind_digest_size_and_name(void **state)
 {
     (void)state;
@@ -110,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_split_into_stem_and_number),
         cmocka_unit_test(join_undoes_split),
+        cmocka_unit_test(names_are_ordered_as_they_are_spelled),
         cmocka_unit_test(hash_record_bytes_are_kind_digest_size_and_name),
         cmocka_unit_test(any_size_is_written_as_zero),
     };
