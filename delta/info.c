@@ -95,13 +95,13 @@ static enum vtr_status tell_put(const struct listener *listener,
         }
         vtr_writer_raw(&detail, put->base_name.name);
     }
-    if (!vtr_writer_ok(&detail)) {
-        return vtr_error_set_memory(err);
+    const bool is_spelled = vtr_writer_ok(&detail);
+    if (is_spelled) {
+        tell(listener, put->is_change ? VTR_CHANGE_CHANGED : VTR_CHANGE_ADDED,
+             &put->name, vtr_writer_bytes(&detail));
     }
-    tell(listener, put->is_change ? VTR_CHANGE_CHANGED : VTR_CHANGE_ADDED, &put->name,
-         vtr_writer_bytes(&detail));
     vtr_writer_deinit(&detail);
-    return VTR_OK;
+    return is_spelled ? VTR_OK : vtr_error_set_memory(err);
 }
 
 /* Both lists are sorted, and so is what is told. */

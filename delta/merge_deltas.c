@@ -2,7 +2,9 @@
 
 /*
  * Deltas in a row become one, without the databases.  They are opened and checked one
- * after the other; what was composed so far borrows from all of them.
+ * after the other.  Since it does not matter which are composed first, runs of as many
+ * deltas are: a change is copied as often as the logarithm of the row says, and not
+ * once for every delta after its own.
  */
 #include "delta/merge_deltas.h"
 
@@ -15,23 +17,37 @@
 #include "delta/file/delta_file.h"
 #include "delta/merge/compose.h"
 
-/* The deltas, and what was composed of them: [i] of the first i + 1. */
+/* What deltas in a row come to. */
+struct run {
+    struct vtr_changes changes;
+    size_t first; /* index of a delta */
+    size_t count; /* of deltas */
+};
+
+/* The deltas, and what was composed of them. */
 struct row {
     struct vtr_delta *deltas;
-    struct vtr_changes *changes;
     size_t opened_count;
-    size_t composed_count;
+    struct run *runs; /* each follows the one before it and is of fewer deltas */
+    size_t run_count;
+    struct vtr_vector spent; /* struct vtr_changes: texts that runs borrow */
 };
 
 static void row_deinit(struct row *row)
 {
-    for (size_t i = 0; i < row->composed_count; i++) {
-        vtr_changes_deinit(&row->changes[i]);
+    struct vtr_changes *spent = row->spent.items;
+
+    for (size_t i = 0; i < row->run_count; i++) {
+        vtr_changes_deinit(&row->runs[i].changes);
+    }
+    for (size_t i = 0; i < row->spent.count; i++) {
+        vtr_changes_deinit(&spent[i]);
     }
     for (size_t i = 0; i < row->opened_count; i++) {
         vtr_delta_deinit(&row->deltas[i]);
     }
-    free(row->changes);
+    vtr_vector_deinit(&row->spent);
+    free(row->runs);
     free(row->deltas);
 }
 
@@ -60,14 +76,67 @@ static enum vtr_status check_link(const struct vtr_delta_header *before,
     return VTR_OK;
 }
 
-/* Opens the next delta and composes it with what there is. */
-static enum vtr_status add_delta(struct row *row, struct vtr_bytes bytes,
-                                 const struct vtr_delta_signing *signing,
-                                 struct vtr_error *err)
+/* Which of several deltas cannot be taken, or follow what is before them. */
+static void say_which(struct vtr_error *err, size_t first, size_t count, size_t of)
+{
+    char message[sizeof(err->message)];
+
+    if (err == NULL || of == 1) {
+        return;
+    }
+    memcpy(message, err->message, sizeof(message));
+    if (count == 1) {
+        (void)snprintf(err->message, sizeof(err->message), "delta %zu of %zu: %.430s",
+                       first + 1, of, message);
+    } else {
+        (void)snprintf(err->message, sizeof(err->message),
+                       "deltas %zu to %zu of %zu: %.430s", first + 1, first + count, of,
+                       message);
+    }
+}
+
+/* Keeps what others borrow from a run that was composed; there is room. */
+static void spend(struct row *row, struct run *run)
+{
+    struct vtr_changes *spent = vtr_vector_push(&row->spent);
+
+    vtr_changes_keep_texts(&run->changes);
+    *spent = run->changes;
+}
+
+/* Composes the last two runs. */
+static enum vtr_status compose_last(struct row *row, size_t delta_count,
+                                    struct vtr_error *err)
+{
+    struct run *first = &row->runs[row->run_count - 2];
+    struct run *second = first + 1;
+    struct vtr_changes both;
+
+    if (!vtr_vector_reserve(&row->spent, row->spent.count + 2)) {
+        return vtr_error_set_memory(err);
+    }
+    const enum vtr_status status =
+        vtr_changes_compose(&first->changes, &second->changes, &both, err);
+    if (status != VTR_OK) {
+        say_which(err, second->first, second->count, delta_count);
+        return status;
+    }
+    spend(row, first);
+    spend(row, second);
+    first->changes = both;
+    first->count += second->count;
+    row->run_count--;
+    return VTR_OK;
+}
+
+/* Opens the next delta and makes it a run. */
+static enum vtr_status open_delta(struct row *row, struct vtr_bytes bytes,
+                                  const struct vtr_delta_signing *signing,
+                                  struct vtr_error *err)
 {
     const size_t i = row->opened_count;
     struct vtr_delta *delta = &row->deltas[i];
-    struct vtr_changes step = {0};
+    struct run *run = &row->runs[row->run_count];
     enum vtr_status status =
         vtr_delta_open(delta, bytes, signing->trusted, signing->trusted_count, err);
 
@@ -79,18 +148,39 @@ static enum vtr_status add_delta(struct row *row, struct vtr_bytes bytes,
         status = check_link(&row->deltas[i - 1].header, &delta->header, err);
     }
     if (status == VTR_OK) {
-        status = vtr_changes_read(delta, &step, err);
+        status = vtr_changes_read(delta, &run->changes, err);
     }
-    if (status != VTR_OK) {
-        return status;
+    if (status == VTR_OK) {
+        run->first = i;
+        run->count = 1;
+        row->run_count++;
     }
-    if (i == 0) {
-        row->changes[row->composed_count++] = step;
-        return VTR_OK;
+    return status;
+}
+
+/* Opens all deltas, composing runs of one length as they come, and then what is left.
+ */
+static enum vtr_status compose_all(struct row *row, const struct vtr_bytes *deltas,
+                                   size_t count,
+                                   const struct vtr_delta_signing *signing,
+                                   struct vtr_error *err)
+{
+    enum vtr_status status = VTR_OK;
+
+    for (size_t i = 0; status == VTR_OK && i < count; i++) {
+        status = open_delta(row, deltas[i], signing, err);
+        if (status != VTR_OK) {
+            say_which(err, i, 1, count);
+        }
+        while (status == VTR_OK && row->run_count > 1 &&
+               row->runs[row->run_count - 1].count ==
+                   row->runs[row->run_count - 2].count) {
+            status = compose_last(row, count, err);
+        }
     }
-    status = vtr_changes_compose(&row->changes[i - 1], &step, &row->changes[i], err);
-    row->composed_count += status == VTR_OK;
-    vtr_changes_deinit(&step);
+    while (status == VTR_OK && row->run_count > 1) {
+        status = compose_last(row, count, err);
+    }
     return status;
 }
 
@@ -110,20 +200,7 @@ static enum vtr_status spell(struct vtr_writer *w, const struct row *row,
         .to_len = last->to_len,
     };
 
-    return vtr_delta_spell(w, &header, &row->changes[row->composed_count - 1], key,
-                           err);
-}
-
-/* Of several deltas, which one it is that cannot be taken. */
-static void say_which(struct vtr_error *err, size_t number, size_t count)
-{
-    char message[sizeof(err->message)];
-
-    if (err != NULL && count > 1) {
-        memcpy(message, err->message, sizeof(message));
-        (void)snprintf(err->message, sizeof(err->message), "delta %zu of %zu: %.450s",
-                       number, count, message);
-    }
+    return vtr_delta_spell(w, &header, &row->runs[0].changes, key, err);
 }
 
 enum vtr_status vtr_delta_merge_build(struct vtr_writer *w,
@@ -132,19 +209,17 @@ enum vtr_status vtr_delta_merge_build(struct vtr_writer *w,
                                       struct vtr_error *err)
 {
     struct row row = {.deltas = calloc(count + 1, sizeof(*row.deltas)),
-                      .changes = calloc(count + 1, sizeof(*row.changes))};
+                      .runs = calloc(count + 1, sizeof(*row.runs))};
     enum vtr_status status = VTR_OK;
 
-    if (row.deltas == NULL || row.changes == NULL) {
+    vtr_vector_init(&row.spent, sizeof(struct vtr_changes));
+    if (row.deltas == NULL || row.runs == NULL) {
         status = vtr_error_set_memory(err);
     } else if (count == 0) {
         status = vtr_error_set(err, VTR_ERROR_ARGUMENT, "no deltas");
     }
-    for (size_t i = 0; status == VTR_OK && i < count; i++) {
-        status = add_delta(&row, deltas[i], signing, err);
-        if (status != VTR_OK) {
-            say_which(err, i + 1, count);
-        }
+    if (status == VTR_OK) {
+        status = compose_all(&row, deltas, count, signing, err);
     }
     if (status == VTR_OK) {
         status = spell(w, &row, signing->key, err);

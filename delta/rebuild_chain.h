@@ -3,7 +3,9 @@
 /*
  * Several deltas in a row, applied at once: the records of each are those of the one
  * before it, merged, and only the last are materialised.  Memory grows by what the
- * deltas hold, time by one look at each record for each delta.
+ * deltas hold.  Records are asked for through all deltas, one call inside the other,
+ * and once for each of them: for the tens of deltas that an update has, not for any
+ * number.
  */
 #ifndef VTR_DELTA_REBUILD_CHAIN_H
 #define VTR_DELTA_REBUILD_CHAIN_H

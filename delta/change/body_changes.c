@@ -22,10 +22,15 @@ void vtr_body_changes_init(struct vtr_body_changes *changes)
 void vtr_body_changes_deinit(struct vtr_body_changes *changes)
 {
     if (changes != NULL) {
-        vtr_vector_deinit(&changes->removed);
-        vtr_vector_deinit(&changes->put);
+        vtr_body_changes_keep_texts(changes);
         vtr_arena_deinit(&changes->memory);
     }
+}
+
+void vtr_body_changes_keep_texts(struct vtr_body_changes *changes)
+{
+    vtr_vector_deinit(&changes->removed);
+    vtr_vector_deinit(&changes->put);
 }
 
 int vtr_body_name_compare(const struct vtr_body_name *a, const struct vtr_body_name *b)

@@ -44,6 +44,9 @@ struct vtr_body_changes {
 void vtr_body_changes_init(struct vtr_body_changes *changes);
 void vtr_body_changes_deinit(struct vtr_body_changes *changes);
 
+/* Forgets the changes, but not the texts that were made. */
+void vtr_body_changes_keep_texts(struct vtr_body_changes *changes);
+
 /* The one order of bodies: namespace, then name. */
 int vtr_body_name_compare(const struct vtr_body_name *a, const struct vtr_body_name *b);
 

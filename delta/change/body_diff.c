@@ -31,6 +31,7 @@ struct differ {
     struct vtr_body_changes *out;
     struct vtr_vector gone;     /* struct gone_body */
     struct vtr_vector blocks;   /* struct block, sorted by hash */
+    struct vtr_vector voted;    /* uint32_t: those of `gone` that have votes */
     struct vtr_writer edit;     /* of one body */
     struct vtr_arena plain_old; /* bodies that go */
 };
@@ -80,27 +81,47 @@ static enum vtr_status note_put(struct differ *d, const struct vtr_body_pair *pa
     return vtr_body_dup_plain(&d->out->memory, d->kind, pair->b, &put->text, err);
 }
 
+/* Spells the edit of `put` from `base`; none where they differ in more places than an
+ * edit may have. */
+static enum vtr_status spell_edit(struct differ *d, const struct vtr_body_put *put,
+                                  struct vtr_bytes base, bool *out_is_edit,
+                                  struct vtr_error *err)
+{
+    struct vtr_error why = {0};
+    struct vtr_edit edit;
+    const enum vtr_status status = vtr_text_diff(base, put->text, &edit, &why);
+
+    *out_is_edit = false;
+    if (status == VTR_ERROR_LIMIT) {
+        return VTR_OK;
+    }
+    if (status != VTR_OK) {
+        if (err != NULL) {
+            *err = why;
+        }
+        return status;
+    }
+    vtr_writer_clear(&d->edit);
+    vtr_edit_write(&edit, &d->edit);
+    *out_is_edit = !vtr_edit_copies_nothing(&edit);
+    vtr_edit_deinit(&edit);
+    return vtr_writer_ok(&d->edit) ? VTR_OK : vtr_error_set_memory(err);
+}
+
 /* Keeps the edit of `put` from `base` if it is shorter than the body. */
 static enum vtr_status try_base(struct differ *d, struct vtr_body_put *put,
                                 struct vtr_bytes base, const struct vtr_body_name *name,
                                 struct vtr_error *err)
 {
-    struct vtr_edit edit;
-    enum vtr_status status = vtr_text_diff(base, put->text, &edit, err);
+    bool is_edit = false;
+    const enum vtr_status status = spell_edit(d, put, base, &is_edit, err);
 
     if (status != VTR_OK) {
         return status;
     }
-    vtr_writer_clear(&d->edit);
-    vtr_edit_write(&edit, &d->edit);
-    const bool is_copy = !vtr_edit_copies_nothing(&edit);
-    vtr_edit_deinit(&edit);
-    if (!vtr_writer_ok(&d->edit)) {
-        return vtr_error_set_memory(err);
-    }
     const size_t names_len =
         name->space.len + name->name.len + put->name.space.len + put->name.name.len;
-    if (!is_copy || d->edit.len + names_len >= put->text.len) {
+    if (!is_edit || d->edit.len + names_len >= put->text.len) {
         return VTR_OK;
     }
     const struct vtr_bytes text =
@@ -161,19 +182,30 @@ static size_t find_block(const struct vtr_vector *blocks, uint64_t hash)
                                compare_blocks, NULL);
 }
 
-/* The body that goes with which a new one shares most, or NULL.  Blocks that many have
- * say little and are skipped. */
-static const struct gone_body *find_origin(struct differ *d, struct vtr_bytes text)
+/* Counts a block that a new body shares with one that goes. */
+static enum vtr_status vote(struct differ *d, uint32_t index, struct vtr_error *err)
+{
+    struct gone_body *gone = d->gone.items;
+
+    if (gone[index].votes++ == 0) {
+        uint32_t *voted = vtr_vector_push(&d->voted);
+        if (voted == NULL) {
+            return vtr_error_set_memory(err);
+        }
+        *voted = index;
+    }
+    return VTR_OK;
+}
+
+/* Counts the blocks of a new body.  Those that many bodies have say little and are
+ * skipped. */
+static enum vtr_status vote_all(struct differ *d, struct vtr_bytes text,
+                                struct vtr_error *err)
 {
     const struct block *blocks = d->blocks.items;
-    struct gone_body *gone = d->gone.items;
-    const struct gone_body *best = NULL;
-    const size_t votes_least = text.len / (4 * BLOCK_LEN) + 1;
+    enum vtr_status status = VTR_OK;
 
-    for (size_t i = 0; i < d->gone.count; i++) {
-        gone[i].votes = 0;
-    }
-    for (size_t at = 0; at + BLOCK_LEN <= text.len; at++) {
+    for (size_t at = 0; status == VTR_OK && at + BLOCK_LEN <= text.len; at++) {
         const uint64_t hash = hash_block(text.ptr + at);
         const size_t first = find_block(&d->blocks, hash);
         size_t end = first;
@@ -181,17 +213,47 @@ static const struct gone_body *find_origin(struct differ *d, struct vtr_bytes te
         while (end < d->blocks.count && blocks[end].hash == hash && end - first < 8) {
             end++;
         }
-        for (size_t i = first; i < end && end - first < 8; i++) {
-            gone[blocks[i].gone].votes++;
+        for (size_t i = first; status == VTR_OK && i < end && end - first < 8; i++) {
+            status = vote(d, blocks[i].gone, err);
         }
     }
-    for (size_t i = 0; i < d->gone.count; i++) {
-        if (gone[i].votes >= votes_least &&
-            (best == NULL || gone[i].votes > best->votes)) {
-            best = &gone[i];
+    return status;
+}
+
+/* The body that goes with which a new one shares most, the first of equals; NULL:
+ * none. */
+static enum vtr_status find_origin(struct differ *d, struct vtr_bytes text,
+                                   const struct gone_body **out, struct vtr_error *err)
+{
+    struct gone_body *gone = d->gone.items;
+    const struct gone_body *best = NULL;
+    const size_t votes_least = text.len / (4 * BLOCK_LEN) + 1;
+    const enum vtr_status status = vote_all(d, text, err);
+    const uint32_t *voted = d->voted.items;
+
+    for (size_t i = 0; i < d->voted.count; i++) {
+        const struct gone_body *other = &gone[voted[i]];
+
+        if (other->votes >= votes_least &&
+            (best == NULL || other->votes > best->votes ||
+             (other->votes == best->votes && other < best))) {
+            best = other;
         }
     }
-    return best;
+    *out = best;
+    return status;
+}
+
+/* Takes all votes back. */
+static void clear_votes(struct differ *d)
+{
+    struct gone_body *gone = d->gone.items;
+    const uint32_t *voted = d->voted.items;
+
+    for (size_t i = 0; i < d->voted.count; i++) {
+        gone[voted[i]].votes = 0;
+    }
+    d->voted.count = 0;
 }
 
 /* Makes edits of new bodies that come from those that go. */
@@ -211,8 +273,10 @@ static enum vtr_status find_origins(struct differ *d, struct vtr_error *err)
         if (puts[i].is_change) {
             continue;
         }
-        const struct gone_body *origin = find_origin(d, puts[i].text);
-        if (origin != NULL) {
+        const struct gone_body *origin = NULL;
+        status = find_origin(d, puts[i].text, &origin, err);
+        clear_votes(d);
+        if (status == VTR_OK && origin != NULL) {
             status = try_base(d, &puts[i], origin->plain, &origin->name, err);
         }
     }
@@ -229,6 +293,7 @@ enum vtr_status vtr_body_diff(enum vtr_body_kind kind, const struct vtr_records 
     vtr_body_changes_init(&changes);
     vtr_vector_init(&d.gone, sizeof(struct gone_body));
     vtr_vector_init(&d.blocks, sizeof(struct block));
+    vtr_vector_init(&d.voted, sizeof(uint32_t));
     enum vtr_status status = vtr_pair_bodies(kind, from, to, body_differs, &d, err);
     if (status == VTR_OK) {
         status = find_origins(&d, err);
@@ -236,6 +301,7 @@ enum vtr_status vtr_body_diff(enum vtr_body_kind kind, const struct vtr_records 
     vtr_writer_deinit(&d.edit);
     vtr_vector_deinit(&d.gone);
     vtr_vector_deinit(&d.blocks);
+    vtr_vector_deinit(&d.voted);
     vtr_arena_deinit(&d.plain_old);
     if (status != VTR_OK) {
         vtr_body_changes_deinit(&changes);

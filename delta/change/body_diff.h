@@ -8,7 +8,8 @@
 
 /* Finds the changes of a kind.  A body that changes becomes an edit of what it was, a
  * new one an edit of one that goes, if it has much of it (a rule that is renamed);
- * where no edit is shorter, the body itself.  `out` borrows names from the records. */
+ * where no edit is shorter, or one had too many pieces, the body itself.  `out` borrows
+ * names from the records. */
 VTR_MUST_CHECK enum vtr_status vtr_body_diff(enum vtr_body_kind kind,
                                              const struct vtr_records *from,
                                              const struct vtr_records *to,

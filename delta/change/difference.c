@@ -176,16 +176,22 @@ enum vtr_status vtr_changes_find(struct vtr_changes *out, const struct vtr_image
     return VTR_OK;
 }
 
-void vtr_changes_deinit(struct vtr_changes *changes)
+void vtr_changes_keep_texts(struct vtr_changes *changes)
 {
-    if (changes == NULL) {
-        return;
-    }
     for (unsigned kind = 0; kind < VTR_HASH_KINDS; kind++) {
         vtr_vector_deinit(&changes->hashes[kind].removed);
         vtr_vector_deinit(&changes->hashes[kind].added);
     }
     vtr_vector_deinit(&changes->stems);
-    vtr_body_changes_deinit(&changes->rules);
-    vtr_body_changes_deinit(&changes->externals);
+    vtr_body_changes_keep_texts(&changes->rules);
+    vtr_body_changes_keep_texts(&changes->externals);
+}
+
+void vtr_changes_deinit(struct vtr_changes *changes)
+{
+    if (changes != NULL) {
+        vtr_changes_keep_texts(changes);
+        vtr_body_changes_deinit(&changes->rules);
+        vtr_body_changes_deinit(&changes->externals);
+    }
 }

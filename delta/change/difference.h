@@ -60,6 +60,9 @@ struct vtr_changes {
 void vtr_changes_init(struct vtr_changes *out);
 void vtr_changes_deinit(struct vtr_changes *changes);
 
+/* Forgets the changes, but not the texts that others borrow from them. */
+void vtr_changes_keep_texts(struct vtr_changes *changes);
+
 /* Finds what changes; `from` is the image that `from_records` were read from.  `out`
  * borrows from both records. */
 VTR_MUST_CHECK enum vtr_status vtr_changes_find(struct vtr_changes *out,

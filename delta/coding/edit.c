@@ -201,6 +201,17 @@ enum vtr_status vtr_edit_compose(const struct vtr_edit *first,
     return VTR_OK;
 }
 
+uint64_t vtr_edit_given_len(const struct vtr_edit *edit)
+{
+    const struct vtr_edit_piece *pieces = edit->pieces.items;
+    uint64_t len = 0;
+
+    for (size_t i = 0; i < edit->pieces.count; i++) {
+        len += pieces[i].given == NULL ? 0 : pieces[i].len;
+    }
+    return len;
+}
+
 /* Writes the given pieces from `at` on as one; the index of the piece after them. */
 static size_t write_given(const struct vtr_edit *edit, size_t at, struct vtr_writer *w)
 {

@@ -51,6 +51,9 @@ VTR_MUST_CHECK enum vtr_status vtr_edit_compose(const struct vtr_edit *first,
                                                 struct vtr_edit *out,
                                                 struct vtr_error *err);
 
+/* Bytes of the result that are given. */
+uint64_t vtr_edit_given_len(const struct vtr_edit *edit);
+
 void vtr_edit_write(const struct vtr_edit *edit, struct vtr_writer *w);
 
 /* Reads an edit of a base of `base_len` bytes, which borrows; VTR_ERROR_FORMAT for

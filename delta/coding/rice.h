@@ -6,7 +6,7 @@
  * A key is a string of 1 to 256 bits, most significant first, all of a list equally
  * long.  Its top, the first 64 bits at most, is coded as the gap to the top before; the
  * rest follows as it is.  For random keys this is within 0.03 bits a key of what a
- * sorted list must cost.  docs/delta-format.md, "Key lists", has the bytes.
+ * sorted list must cost.  docs/delta-format.md, "Keys", has the bytes.
  */
 #ifndef VTR_DELTA_CODING_RICE_H
 #define VTR_DELTA_CODING_RICE_H

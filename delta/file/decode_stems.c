@@ -10,9 +10,6 @@
 #include "base/reader.h"
 #include "delta/file/stem_ranks.h"
 
-/* A name is a line of a list and no longer than this. */
-#define STEM_LEN_MAX 65536u
-
 static enum vtr_status bad_stems(struct vtr_error *err, const struct vtr_delta *delta,
                                  unsigned id, const char *what)
 {
@@ -53,11 +50,13 @@ static bool next_stem(struct vtr_reader *r, size_t previous_len, uint64_t *out_s
 {
     return vtr_reader_varint(r, out_shared) && *out_shared <= previous_len &&
            *out_shared <= VTR_STEM_SHARED_MAX && vtr_reader_string(r, out_rest) &&
-           out_rest->len <= STEM_LEN_MAX && *out_shared + out_rest->len <= STEM_LEN_MAX;
+           out_rest->len <= VTR_STEM_LEN_MAX &&
+           *out_shared + out_rest->len <= VTR_STEM_LEN_MAX;
 }
 
-/* Bytes that the new stems fill when they are spelled out; false when they are bad. */
-static bool measure_new(const struct vtr_delta *delta, size_t *out_len)
+/* Bytes that the new stems fill when they are spelled out. */
+static enum vtr_status measure_new(const struct vtr_delta *delta, size_t *out_len,
+                                   struct vtr_error *err)
 {
     const size_t count = delta->stem_count - delta->known_count;
     struct vtr_bytes rest;
@@ -69,13 +68,24 @@ static bool measure_new(const struct vtr_delta *delta, size_t *out_len)
     for (size_t i = 0; i < count; i++) {
         uint64_t shared;
         if (!next_stem(&r, previous_len, &shared, &rest)) {
-            return false;
+            return bad_stems(err, delta, VTR_DELTA_STEMS_NEW, "a stem is cut short");
         }
         previous_len = (size_t)shared + rest.len;
         total += previous_len;
     }
+    if (vtr_reader_left(&r) != 0) {
+        return bad_stems(err, delta, VTR_DELTA_STEMS_NEW,
+                         "it goes on after its last stem");
+    }
+    if (total > VTR_STEMS_SPELLED_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "new names of the delta have %llu bytes, more than %llu: "
+                             "take the full database",
+                             (unsigned long long)total,
+                             (unsigned long long)VTR_STEMS_SPELLED_MAX);
+    }
     *out_len = (size_t)total;
-    return vtr_reader_left(&r) == 0 && total < SIZE_MAX;
+    return VTR_OK;
 }
 
 /* Spells the new stems out: ascending, and with all that they share said. */
@@ -116,9 +126,10 @@ static bool spell_new(struct vtr_delta *delta)
 static enum vtr_status read_new(struct vtr_delta *delta, struct vtr_error *err)
 {
     size_t len = 0;
+    const enum vtr_status status = measure_new(delta, &len, err);
 
-    if (!measure_new(delta, &len)) {
-        return bad_stems(err, delta, VTR_DELTA_STEMS_NEW, "a stem is cut short");
+    if (status != VTR_OK) {
+        return status;
     }
     delta->stem_memory = malloc(len + 1);
     if (delta->stem_memory == NULL) {

@@ -66,6 +66,12 @@ bool vtr_delta_section_is_text(unsigned id)
     return id < VTR_DELTA_SECTION_LIMIT && KINDS[id].shape == SHAPE_TEXT;
 }
 
+bool vtr_delta_section_has_room(unsigned id, uint64_t count)
+{
+    return id < VTR_DELTA_RULES_REMOVED || id > VTR_DELTA_EXTERNALS_PUT ||
+           count <= VTR_DELTA_BODIES_MAX;
+}
+
 enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
                                      struct vtr_delta_front *out, struct vtr_error *err)
 {
@@ -181,6 +187,26 @@ static bool read_row_fields(struct vtr_reader *r, const struct vtr_delta_header 
     return out->codec == VTR_DELTA_STORED || vtr_reader_varint(r, out_packed_len);
 }
 
+/* What is no fault of a delta, but too much for one. */
+static enum vtr_status check_limits(unsigned id,
+                                    const struct vtr_delta_section *section,
+                                    uint64_t unpacked, struct vtr_error *err)
+{
+    if (unpacked > VTR_DELTA_UNPACKED_MAX) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "delta unpacks to more than %llu bytes: take the full "
+                             "database",
+                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
+    }
+    if (!vtr_delta_section_has_room(id, section->count)) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "section '%s' of the delta has more than %llu elements: "
+                             "take the full database",
+                             KINDS[id].name, (unsigned long long)VTR_DELTA_BODIES_MAX);
+    }
+    return VTR_OK;
+}
+
 /* Reads one row of the table of sections and takes its bytes. */
 static enum vtr_status read_row(struct vtr_reader *r, unsigned *last_id,
                                 struct vtr_reader *packed, uint64_t *io_unpacked,
@@ -207,15 +233,9 @@ static enum vtr_status read_row(struct vtr_reader *r, unsigned *last_id,
                                     KINDS[id].name);
     }
     *io_unpacked += section.codec == VTR_DELTA_DEFLATED ? section.raw_len : 0;
-    if (*io_unpacked > VTR_DELTA_UNPACKED_MAX) {
-        return vtr_error_set(err, VTR_ERROR_LIMIT,
-                             "delta unpacks to more than %llu bytes: take the full "
-                             "database",
-                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
-    }
     out->sections[id] = section;
     *last_id = id;
-    return VTR_OK;
+    return check_limits(id, &section, *io_unpacked, err);
 }
 
 /* Everything before the table of sections. */

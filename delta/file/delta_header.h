@@ -49,6 +49,10 @@ enum vtr_delta_hash_section {
  * the full database. */
 #define VTR_DELTA_UNPACKED_MAX ((uint64_t)1 << 28)
 
+/* No section of rules or externals has more elements, each of which costs a reader some
+ * hundred bytes and a delta as little as one. */
+#define VTR_DELTA_BODIES_MAX ((uint64_t)1 << 20)
+
 enum vtr_delta_codec {
     VTR_DELTA_STORED = 0,
     VTR_DELTA_DEFLATED = 1
@@ -88,6 +92,10 @@ const char *vtr_delta_section_name(unsigned id);
 
 /* Whether a section is text, which is packed where that makes it shorter. */
 bool vtr_delta_section_is_text(unsigned id);
+
+/* Whether a section may have so many elements: rules and externals may be too many for
+ * any delta. */
+bool vtr_delta_section_has_room(unsigned id, uint64_t count);
 
 VTR_MUST_CHECK enum vtr_status vtr_delta_front_read(struct vtr_bytes delta,
                                                     struct vtr_delta_front *out,

@@ -31,6 +31,14 @@ static enum vtr_status pack_section(struct vtr_section_set *set, unsigned id,
                              "section '%s' of %zu bytes is too long",
                              vtr_delta_section_name(id), raw.len);
     }
+    if (!vtr_delta_section_has_room(id, set->counts[id])) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "section '%s' would have %llu elements, more than %llu: "
+                             "publish the full database",
+                             vtr_delta_section_name(id),
+                             (unsigned long long)set->counts[id],
+                             (unsigned long long)VTR_DELTA_BODIES_MAX);
+    }
     *out = (struct vtr_delta_section){.count = set->counts[id],
                                       .raw_len = raw.len,
                                       .packed = raw};

@@ -66,11 +66,13 @@ static void write_known(struct vtr_section_set *out, const struct vtr_stem_name 
 }
 
 /* New stems, each by how much it shares with the one before and what follows. */
-static void write_new(struct vtr_section_set *out, const struct vtr_stem_name *stems,
-                      size_t count)
+static enum vtr_status write_new(struct vtr_section_set *out,
+                                 const struct vtr_stem_name *stems, size_t count,
+                                 struct vtr_error *err)
 {
     struct vtr_writer *w = &out->raw[VTR_DELTA_STEMS_NEW];
     struct vtr_bytes previous = {NULL, 0};
+    uint64_t spelled_len = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct vtr_bytes stem = stems[i].text;
@@ -85,8 +87,16 @@ static void write_new(struct vtr_section_set *out, const struct vtr_stem_name *s
                                                                    : stem.ptr + shared,
                                                 stem.len - shared});
         previous = stem;
+        spelled_len += stem.len;
     }
     out->counts[VTR_DELTA_STEMS_NEW] = count;
+    return spelled_len <= VTR_STEMS_SPELLED_MAX
+               ? VTR_OK
+               : vtr_error_set(err, VTR_ERROR_LIMIT,
+                               "new names of the delta have %llu bytes, more than "
+                               "%llu: publish the full database",
+                               (unsigned long long)spelled_len,
+                               (unsigned long long)VTR_STEMS_SPELLED_MAX);
 }
 
 static void write_uses(struct vtr_section_set *out, const struct vtr_stem_name *stems,
@@ -138,14 +148,15 @@ enum vtr_status vtr_stem_ranks_encode(struct vtr_section_set *out,
 {
     const struct vtr_stem_name *items = stems->items;
     size_t known_count = 0;
+    enum vtr_status status = VTR_OK;
 
     while (known_count < stems->count && items[known_count].bits > 0) {
         known_count++;
     }
     write_known(out, items, known_count);
     if (known_count < stems->count) {
-        write_new(out, items + known_count, stems->count - known_count);
+        status = write_new(out, items + known_count, stems->count - known_count, err);
     }
     write_uses(out, items, stems->count);
-    return find_ranks(items, stems->count, out_ranks, err);
+    return status == VTR_OK ? find_ranks(items, stems->count, out_ranks, err) : status;
 }

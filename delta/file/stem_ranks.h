@@ -19,6 +19,10 @@
  * bytes do not unfold to many. */
 #define VTR_STEM_SHARED_MAX 255u
 
+/* All new stems together have no more bytes, spelled out: what they share costs a delta
+ * next to nothing. */
+#define VTR_STEMS_SPELLED_MAX ((uint64_t)1 << 28)
+
 /* Writes to `out_ranks` (freed by the caller), for each rank the entry: by descending
  * uses, then by entry. */
 VTR_MUST_CHECK enum vtr_status vtr_stem_ranks(const uint32_t *uses, size_t count,

@@ -9,6 +9,10 @@
 #include "delta/coding/edit.h"
 #include "delta/file/delta_header.h"
 
+/* Pieces of edits of the first delta that are read for edits of other names: any number
+ * of these may be of one body. */
+#define SHARED_PIECES_MAX ((uint64_t)1 << 26)
+
 /* Both lists of both deltas, each up to where it was read. */
 struct composer {
     enum vtr_body_kind kind;
@@ -17,6 +21,8 @@ struct composer {
     struct vtr_body_changes *out;
     size_t removed_at[2];
     size_t put_at[2];
+    uint64_t made_len; /* of all texts that were made */
+    uint64_t shared_pieces;
 };
 
 /* What the two say of one name. */
@@ -154,16 +160,29 @@ static void find_first(const struct composer *c, const struct vtr_body_name *nam
     }
 }
 
+/* Counts what is made: each of few bytes may copy all of another. */
+static enum vtr_status count_made(struct composer *c, uint64_t len,
+                                  struct vtr_error *err)
+{
+    if (len > VTR_DELTA_UNPACKED_MAX - c->made_len) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "records of the delta have more than %llu bytes: publish "
+                             "the full database",
+                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
+    }
+    c->made_len += len;
+    return VTR_OK;
+}
+
 /* Spells the result of an edit that copies nothing, or copies from `base`. */
 static enum vtr_status spell_result(struct composer *c, const struct vtr_edit *edit,
                                     const uint8_t *base, struct vtr_bytes *out,
                                     struct vtr_error *err)
 {
-    if (edit->len > VTR_DELTA_UNPACKED_MAX - c->out->memory.used_bytes) {
-        return vtr_error_set(err, VTR_ERROR_LIMIT,
-                             "records of the delta have more than %llu bytes: publish "
-                             "the full database",
-                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
+    const enum vtr_status status = count_made(c, edit->len, err);
+
+    if (status != VTR_OK) {
+        return status;
     }
     uint8_t *room = vtr_arena_take(&c->out->memory, (size_t)edit->len + 1);
     if (room == NULL) {
@@ -174,13 +193,36 @@ static enum vtr_status spell_result(struct composer *c, const struct vtr_edit *e
     return VTR_OK;
 }
 
+static enum vtr_status spell_edit(struct composer *c, const struct vtr_edit *edit,
+                                  struct vtr_bytes *out, struct vtr_error *err)
+{
+    const uint64_t given_len = vtr_edit_given_len(edit);
+    enum vtr_status status = count_made(c, given_len, err);
+    struct vtr_writer w = {0};
+
+    if (status != VTR_OK) {
+        return status;
+    }
+    vtr_edit_write(edit, &w);
+    if (!vtr_writer_ok(&w)) {
+        status = vtr_error_set_memory(err);
+    }
+    if (status == VTR_OK) {
+        status = count_made(c, w.len - given_len, err);
+    }
+    if (status == VTR_OK) {
+        *out = vtr_arena_dup(&c->out->memory, vtr_writer_bytes(&w));
+        status = out->ptr == NULL ? vtr_error_set_memory(err) : VTR_OK;
+    }
+    vtr_writer_deinit(&w);
+    return status;
+}
+
 /* Gives `put` the text of an edit of `base_name`, in the one form it has. */
 static enum vtr_status set_edit(struct composer *c, const struct vtr_edit *edit,
                                 struct vtr_body_put *put, bool *out_is_nothing,
                                 struct vtr_error *err)
 {
-    struct vtr_writer w = {0};
-
     if (vtr_edit_copies_nothing(edit)) {
         put->base = VTR_BASE_NONE;
         return spell_result(c, edit, NULL, &put->text, err);
@@ -189,11 +231,7 @@ static enum vtr_status set_edit(struct composer *c, const struct vtr_edit *edit,
                     ? VTR_BASE_SELF
                     : VTR_BASE_OTHER;
     *out_is_nothing = put->base == VTR_BASE_SELF && vtr_edit_changes_nothing(edit);
-    vtr_edit_write(edit, &w);
-    put->text = vtr_writer_ok(&w) ? vtr_arena_dup(&c->out->memory, vtr_writer_bytes(&w))
-                                  : (struct vtr_bytes){NULL, 0};
-    vtr_writer_deinit(&w);
-    return put->text.ptr == NULL ? vtr_error_set_memory(err) : VTR_OK;
+    return spell_edit(c, edit, &put->text, err);
 }
 
 /* Composes the edit of `put`, whose base the first delta puts as `before`. */
@@ -209,6 +247,12 @@ static enum vtr_status compose_edits(struct composer *c,
 
     if (status == VTR_OK) {
         status = vtr_edit_read(before->text, before->base_len, &first, err);
+    }
+    c->shared_pieces += put->base == VTR_BASE_OTHER ? first.pieces.count : 0;
+    if (status == VTR_OK && c->shared_pieces > SHARED_PIECES_MAX) {
+        status = vtr_error_set(err, VTR_ERROR_LIMIT,
+                               "too many records are made of those that change in too "
+                               "many places: publish the full database");
     }
     if (status == VTR_OK) {
         status = vtr_edit_compose(&first, &second, &both, err);

@@ -19,6 +19,10 @@ struct body_merge {
     const struct vtr_body_put *put; /* what is left of it */
     size_t put_left;
     struct vtr_arena *memory;
+    uint64_t edited_len;           /* of all that edits have led to */
+    struct vtr_bytes *plain;       /* old bodies without masks, once an edit was of
+                                      them; owned */
+    struct vtr_arena plain_memory; /* of these */
     struct vtr_bytes *out;
     size_t count;
 };
@@ -45,16 +49,16 @@ static enum vtr_status read_old(const struct body_merge *m, size_t index,
                                       index);
 }
 
-/* The old body of a name; no bytes when there is none. */
+/* The index of the old body of a name; their number when there is none. */
 static enum vtr_status find_old(const struct body_merge *m,
-                                const struct vtr_body_name *name, struct vtr_bytes *out,
+                                const struct vtr_body_name *name, size_t *out,
                                 struct vtr_error *err)
 {
     struct vtr_body_name other;
     size_t low = 0;
     size_t high = m->old_count;
 
-    *out = (struct vtr_bytes){NULL, 0};
+    *out = m->old_count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         const enum vtr_status status = read_old(m, middle, &other, err);
@@ -63,7 +67,7 @@ static enum vtr_status find_old(const struct body_merge *m,
         }
         const int order = vtr_body_name_compare(&other, name);
         if (order == 0) {
-            *out = m->old[middle];
+            *out = middle;
             return VTR_OK;
         }
         if (order < 0) {
@@ -75,41 +79,71 @@ static enum vtr_status find_old(const struct body_merge *m,
     return VTR_OK;
 }
 
-/* The text that an edit makes of its base, without masks. */
-static enum vtr_status apply_edit(const struct body_merge *m,
-                                  const struct vtr_body_put *put, struct vtr_bytes *out,
-                                  struct vtr_error *err)
+/* The base of an edit, without masks, which are taken off once: any number of edits may
+ * be of one long body. */
+static enum vtr_status find_base(struct body_merge *m, const struct vtr_body_put *put,
+                                 struct vtr_bytes *out, struct vtr_error *err)
 {
-    struct vtr_arena memory = {0};
-    struct vtr_bytes base;
-    struct vtr_edit edit;
-    enum vtr_status status = find_old(m, &put->base_name, &base, err);
+    size_t at = 0;
+    enum vtr_status status = find_old(m, &put->base_name, &at, err);
 
     if (status != VTR_OK) {
         return status;
     }
-    if (base.ptr == NULL || base.len != put->base_len) {
+    if (at == m->old_count || m->old[at].len != put->base_len) {
         return refuse_put(m, "delta changes a record that the database does not have",
                           err);
     }
-    status = vtr_edit_read(put->text, base.len, &edit, err);
-    if (status != VTR_OK) {
-        return status;
+    if (m->plain == NULL) {
+        m->plain = calloc(m->old_count, sizeof(*m->plain));
     }
-    status = vtr_body_dup_plain(&memory, m->kind, base, &base, err);
-    if (status == VTR_OK && edit.len > VTR_DELTA_UNPACKED_MAX - m->memory->used_bytes) {
-        status = refuse_put(m, "its records would be too long", err);
+    if (m->plain == NULL) {
+        return vtr_error_set_memory(err);
     }
-    uint8_t *room =
-        status == VTR_OK ? vtr_arena_take(m->memory, (size_t)edit.len + 1) : NULL;
-    if (room != NULL) {
+    if (m->plain[at].ptr == NULL) {
+        status = vtr_body_dup_plain(&m->plain_memory, m->kind, m->old[at],
+                                    &m->plain[at], err);
+    }
+    *out = m->plain[at];
+    return status;
+}
+
+/* Makes room for what an edit leads to: all edits together have a limit, since a copy
+ * of a few bytes may be of all of its base. */
+static enum vtr_status make_room(struct body_merge *m, const struct vtr_edit *edit,
+                                 uint8_t **out, struct vtr_error *err)
+{
+    if (edit->len > VTR_DELTA_UNPACKED_MAX - m->edited_len) {
+        return vtr_error_set(err, VTR_ERROR_LIMIT,
+                             "edits of the delta lead to more than %llu bytes: take "
+                             "the full database",
+                             (unsigned long long)VTR_DELTA_UNPACKED_MAX);
+    }
+    m->edited_len += edit->len;
+    *out = vtr_arena_take(m->memory, (size_t)edit->len + 1);
+    return *out == NULL ? vtr_error_set_memory(err) : VTR_OK;
+}
+
+/* The text that an edit makes of its base, without masks. */
+static enum vtr_status apply_edit(struct body_merge *m, const struct vtr_body_put *put,
+                                  struct vtr_bytes *out, struct vtr_error *err)
+{
+    struct vtr_bytes base;
+    struct vtr_edit edit = {0};
+    uint8_t *room = NULL;
+    enum vtr_status status = find_base(m, put, &base, err);
+
+    if (status == VTR_OK) {
+        status = vtr_edit_read(put->text, base.len, &edit, err);
+    }
+    if (status == VTR_OK) {
+        status = make_room(m, &edit, &room, err);
+    }
+    if (status == VTR_OK) {
         vtr_edit_apply(&edit, base.ptr, room);
         *out = (struct vtr_bytes){room, (size_t)edit.len};
-    } else if (status == VTR_OK) {
-        status = vtr_error_set_memory(err);
     }
     vtr_edit_deinit(&edit);
-    vtr_arena_deinit(&memory);
     return status;
 }
 
@@ -239,6 +273,8 @@ enum vtr_status vtr_merge_bodies(struct vtr_merge *merge, enum vtr_body_kind kin
         return vtr_error_set_memory(err);
     }
     const enum vtr_status status = run(&m, err);
+    free(m.plain);
+    vtr_arena_deinit(&m.plain_memory);
     *(is_rule ? &merge->rules : &merge->externals) = m.out; /* freed with the merge */
     *(is_rule ? &merge->records.rule_count : &merge->records.external_count) = m.count;
     return status;

@@ -2,6 +2,7 @@
 
 #include "delta/file/decode_stems.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -121,6 +122,33 @@ static void few_bytes_do_not_unfold_to_many(void **state)
     check_refused(list, 2, 1);
 }
 
+/* Stems of 257 bytes each for five in the delta. */
+static void stems_that_unfold_to_too_much_are_refused(void **state)
+{
+    enum {
+        COUNT = (1 << 28) / 257 + 2
+    };
+    struct spelled *list = calloc(COUNT, sizeof(*list));
+    char(*rests)[3] = calloc(COUNT, sizeof(*rests));
+    char first[256] = {0};
+    struct vtr_delta delta;
+    (void)state;
+
+    assert_non_null(list);
+    assert_non_null(rests);
+    memset(first, 'x', VTR_STEM_SHARED_MAX);
+    list[0] = (struct spelled){0, first};
+    for (unsigned i = 1; i < COUNT; i++) { /* more than two bytes can tell apart */
+        rests[i][0] = (char)(1 + i / 127 % 127);
+        rests[i][1] = (char)(1 + i % 127);
+        list[i] = (struct spelled){VTR_STEM_SHARED_MAX, rests[i]};
+    }
+    assert_int_equal(read_stems(list, COUNT, 1, &delta), VTR_ERROR_LIMIT);
+    vtr_delta_deinit(&delta);
+    free(list);
+    free(rests);
+}
+
 static void no_stems_are_fine(void **state)
 {
     struct vtr_delta delta;
@@ -138,6 +166,7 @@ int main(void)
         cmocka_unit_test(most_used_stem_has_the_first_rank),
         cmocka_unit_test(impossible_stems_are_refused),
         cmocka_unit_test(few_bytes_do_not_unfold_to_many),
+        cmocka_unit_test(stems_that_unfold_to_too_much_are_refused),
         cmocka_unit_test(no_stems_are_fine),
     };
     return cmocka_run_group_tests_name("decode stems", tests, NULL, NULL);

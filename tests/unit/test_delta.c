@@ -628,6 +628,7 @@ static void signed_nonsense_is_refused(void **state)
     assert_int_equal(apply_changed(f, change_layout, &err), VTR_ERROR_VERSION);
     assert_non_null(strstr(err.message, "take the full database"));
     assert_int_equal(apply_changed(f, change_to_len, &err), VTR_ERROR_MISMATCH);
+    assert_int_equal(apply_changed(f, change_to_len, NULL), VTR_ERROR_MISMATCH);
     assert_int_equal(apply_changed(f, change_to_release, &err), VTR_ERROR_MISMATCH);
     assert_int_equal(apply_changed(f, change_from_release, &err), VTR_ERROR_MISMATCH);
     assert_int_not_equal(apply_changed(f, drop_removals, &err), VTR_OK);

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "delta/coding/deflate.h"
+#include "delta/file/section_set.h"
 #include "tests/support/cmocka.h"
 #include "verify/key/key.h"
 
@@ -195,6 +196,42 @@ static void delta_that_unpacks_to_too_much_is_refused(void **state)
                      VTR_ERROR_LIMIT);
 }
 
+/* A reader keeps a hundred bytes of each, whatever few of them a delta has. */
+static void delta_of_too_many_rules_is_refused(void **state)
+{
+    const uint64_t most = (uint64_t)1 << 20;
+    (void)state;
+
+    for (unsigned id = VTR_DELTA_RULES_REMOVED; id <= VTR_DELTA_EXTERNALS_PUT; id++) {
+        assert_int_equal(read_section(id, VTR_DELTA_DEFLATED, most, most * 4, most / 8),
+                         VTR_OK);
+        assert_int_equal(read_section(id, VTR_DELTA_DEFLATED, most + 1, most * 4,
+                                      most / 4),
+                         VTR_ERROR_LIMIT);
+        assert_int_equal(read_section(id, VTR_DELTA_STORED, most + 1, most * 2,
+                                      most * 2),
+                         VTR_ERROR_LIMIT);
+    }
+    assert_int_equal(read_section(VTR_DELTA_STEMS_NEW, VTR_DELTA_STORED, most + 1,
+                                  most * 2, most * 2),
+                     VTR_OK); /* names of hashes are as many as those */
+}
+
+static void delta_of_too_many_rules_is_not_made(void **state)
+{
+    struct vtr_section_set set = {0};
+    struct vtr_delta_header header = {0};
+    (void)state;
+
+    vtr_writer_zeros(&set.raw[VTR_DELTA_RULES_REMOVED], 100);
+    set.counts[VTR_DELTA_RULES_REMOVED] = (uint64_t)1 << 20;
+    assert_int_equal(vtr_section_set_pack(&set, &header, NULL), VTR_OK);
+    vtr_writer_clear(&set.packed[VTR_DELTA_RULES_REMOVED]);
+    set.counts[VTR_DELTA_RULES_REMOVED]++;
+    assert_int_equal(vtr_section_set_pack(&set, &header, NULL), VTR_ERROR_LIMIT);
+    vtr_section_set_deinit(&set);
+}
+
 static void unknown_section_is_refused(void **state)
 {
     struct vtr_writer packed = {0};
@@ -326,6 +363,8 @@ int main(void)
         cmocka_unit_test(other_version_is_told_from_damage),
         cmocka_unit_test(impossible_lengths_are_refused),
         cmocka_unit_test(delta_that_unpacks_to_too_much_is_refused),
+        cmocka_unit_test(delta_of_too_many_rules_is_refused),
+        cmocka_unit_test(delta_of_too_many_rules_is_not_made),
         cmocka_unit_test(unknown_section_is_refused),
         cmocka_unit_test(only_a_trusted_signature_counts),
         cmocka_unit_test(unsigned_delta_needs_to_be_asked_for),

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bytes.h"
 #include "delta/create.h"
+#include "delta/file/delta_file.h"
+#include "delta/merge/compose.h"
 #include "delta/rebuild_image.h"
 #include "format/record/rule.h"
 #include "tests/support/cmocka.h"
@@ -324,6 +327,127 @@ static void deltas_that_do_not_follow_are_refused(void **state)
     end(&h);
 }
 
+/* A delta between two made-up databases, `i` and the next. */
+static void spell_step(struct vtr_writer *w, unsigned i, const struct vtr_changes *c)
+{
+    const uint8_t digests[][VTR_DIGEST_LEN] = {{(uint8_t)i, (uint8_t)(i >> 8)},
+                                               {(uint8_t)(i + 1),
+                                                (uint8_t)((i + 1) >> 8)}};
+    struct vtr_delta_header header = {.layout = VTR_LAYOUT_VERSION,
+                                      .name = vtr_bytes_from_text("sample"),
+                                      .from_release = i,
+                                      .to_release = i + 1,
+                                      .from_digest = digests[0],
+                                      .to_digest = digests[1],
+                                      .to_root = digests[1],
+                                      .to_len = 1};
+
+    assert_int_equal(vtr_delta_spell(w, &header, c, NULL, NULL), VTR_OK);
+}
+
+/* Years of releases, each with a few new hashes. */
+static void long_row_costs_what_it_holds(void **state)
+{
+    enum {
+        COUNT = 2000,
+        ADDED = 100,
+        SECONDS_LIMIT = 15
+    };
+    struct vtr_writer *steps = calloc(COUNT, sizeof(*steps));
+    struct vtr_bytes *bytes = calloc(COUNT, sizeof(*bytes));
+    struct vtr_writer w = {0};
+    struct vtr_delta_info info;
+    (void)state;
+
+    assert_non_null(steps);
+    assert_non_null(bytes);
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct vtr_changes changes = {0};
+
+        vtr_changes_init(&changes);
+        struct vtr_stem_name *stem = vtr_vector_push(&changes.stems);
+        assert_non_null(stem);
+        stem->text = vtr_bytes_from_text("Family");
+        for (unsigned k = 0; k < ADDED; k++) {
+            struct vtr_added_hash *added = vtr_vector_push(&changes.hashes[0].added);
+            assert_non_null(added);
+            added->digest[0] = (uint8_t)k;
+            added->digest[1] = (uint8_t)(i * 7 % 256);
+            added->digest[2] = (uint8_t)(i / 256);
+        }
+        assert_int_equal(vtr_changes_settle_stems(&changes, NULL), VTR_OK);
+        spell_step(&steps[i], i, &changes);
+        bytes[i] = vtr_writer_bytes(&steps[i]);
+        vtr_changes_deinit(&changes);
+    }
+    const clock_t start = clock();
+    assert_int_equal(vtr_delta_merge_build(&w, bytes, COUNT, &NOBODY, NULL), VTR_OK);
+    assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, SECONDS_LIMIT);
+    assert_int_equal(vtr_delta_get_info(vtr_writer_bytes(&w), &info, NULL), VTR_OK);
+    assert_int_equal(info.hashes[0].added, COUNT * ADDED);
+    assert_int_equal(info.to_release, COUNT);
+    vtr_writer_deinit(&w);
+    for (unsigned i = 0; i < COUNT; i++) {
+        vtr_writer_deinit(&steps[i]);
+    }
+    free(steps);
+    free(bytes);
+}
+
+/* The one that does not follow is named, whichever it is composed with first. */
+static void run_that_does_not_follow_is_named(void **state)
+{
+    const uint8_t digests[] = {1, 2, 1};
+    struct vtr_writer steps[5] = {{0}};
+    struct vtr_bytes bytes[5];
+    struct vtr_writer w = {0};
+    struct vtr_error err = {0};
+    (void)state;
+
+    for (unsigned i = 0; i < 5; i++) {
+        struct vtr_changes changes = {0};
+
+        vtr_changes_init(&changes);
+        if (i < 3) { /* the third adds what the first has added */
+            struct vtr_stem_name *stem = vtr_vector_push(&changes.stems);
+            struct vtr_added_hash *added = vtr_vector_push(&changes.hashes[0].added);
+            assert_non_null(stem);
+            assert_non_null(added);
+            stem->text = vtr_bytes_from_text("Family");
+            added->digest[0] = digests[i];
+            assert_int_equal(vtr_changes_settle_stems(&changes, NULL), VTR_OK);
+        }
+        spell_step(&steps[i], i, &changes);
+        bytes[i] = vtr_writer_bytes(&steps[i]);
+        vtr_changes_deinit(&changes);
+    }
+    assert_int_equal(vtr_delta_merge_build(&w, bytes, 3, &NOBODY, &err),
+                     VTR_ERROR_MISMATCH);
+    assert_non_null(strstr(err.message, "delta 3 of 3: deltas do not follow"));
+    assert_int_equal(vtr_delta_merge_build(&w, bytes, 5, &NOBODY, &err),
+                     VTR_ERROR_MISMATCH);
+    assert_non_null(strstr(err.message, "deltas 3 to 4 of 5: deltas do not follow"));
+    vtr_writer_deinit(&w);
+    for (unsigned i = 0; i < 5; i++) {
+        vtr_writer_deinit(&steps[i]);
+    }
+}
+
+/* Two bits each in a delta are many bytes in memory. */
+static void too_many_removals_are_not_composed(void **state)
+{
+    struct vtr_delta delta = {.stems = NULL};
+    struct vtr_changes changes = {0};
+    const unsigned id = VTR_DELTA_HASH_SECTION(0, VTR_DELTA_HASH_REMOVED);
+    (void)state;
+
+    delta.header.sections[id].count = VTR_COMPOSED_REMOVED_MAX;
+    assert_int_equal(vtr_changes_read(&delta, &changes, NULL), VTR_OK);
+    vtr_changes_deinit(&changes);
+    delta.header.sections[id].count++;
+    assert_int_equal(vtr_changes_read(&delta, &changes, NULL), VTR_ERROR_LIMIT);
+}
+
 static void one_delta_merged_is_itself(void **state)
 {
     (void)state;
@@ -386,6 +510,9 @@ int main(void)
         cmocka_unit_test(merged_deltas_lead_where_they_lead_in_turn_in_any_grouping),
         cmocka_unit_test(delta_and_its_way_back_remove_and_add_nothing_new),
         cmocka_unit_test(deltas_that_do_not_follow_are_refused),
+        cmocka_unit_test(long_row_costs_what_it_holds),
+        cmocka_unit_test(run_that_does_not_follow_is_named),
+        cmocka_unit_test(too_many_removals_are_not_composed),
         cmocka_unit_test(one_delta_merged_is_itself),
         cmocka_unit_test(trust_is_asked_of_each_and_not_handed_on),
     };

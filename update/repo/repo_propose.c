@@ -124,21 +124,30 @@ static enum vtr_status write_history(struct release *r, struct vtr_tuf_custom *d
     return status;
 }
 
-/* Makes the delta from an old image; one that saves nothing is left out. */
+/* Makes the delta from an old image; one that saves nothing is left out, and so is one
+ * that would be past a limit: both are for the whole file. */
 static enum vtr_status add_delta(struct release *r, const struct vtr_tuf_custom *custom,
                                  struct vtr_bytes from, struct vtr_error *err)
 {
     struct vtr_tuf_target *target = &r->made[r->made_count];
     struct vtr_writer w = {0};
+    struct vtr_error why = {0};
     char name[VTR_REPO_NAME_CAP];
     enum vtr_status status =
-        vtr_delta_build(&w, from, r->image.bytes, r->options->key, err);
+        vtr_delta_build(&w, from, r->image.bytes, r->options->key, &why);
+    const bool is_made =
+        status == VTR_OK && vtr_writer_bytes(&w).len < r->image.bytes.len;
 
     (void)snprintf(name, sizeof(name), "%.*s-%llu-%llu.vdelta", (int)r->image.name.len,
                    (const char *)r->image.name.ptr,
                    (unsigned long long)custom->from_release,
                    (unsigned long long)custom->release);
-    if (status == VTR_OK && vtr_writer_bytes(&w).len < r->image.bytes.len) {
+    if (status == VTR_ERROR_LIMIT) {
+        status = VTR_OK;
+    } else if (status != VTR_OK && err != NULL) {
+        *err = why;
+    }
+    if (is_made) {
         *target = (struct vtr_tuf_target){.custom = *custom};
         status = set_path(r, target, name) ? VTR_OK : vtr_error_set_memory(err);
         if (status == VTR_OK) {
