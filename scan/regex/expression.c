@@ -8,6 +8,7 @@
 #include "scan/regex/class_run.h"
 #include "scan/regex/regex_filter.h"
 #include "scan/regex/regex_program.h"
+#include "scan/regex/regex_sweep.h"
 #include "scan/regex/regex_ways.h"
 
 enum form {
@@ -16,7 +17,8 @@ enum form {
     FORM_RUN = 4,
     FORM_PROGRAM = 8,
     FORM_FILTER = 16,
-    FORM_WAYS = 32
+    FORM_WAYS = 32,
+    FORM_SWEEP = 64
 };
 
 struct vtr_expression {
@@ -27,9 +29,10 @@ struct vtr_expression {
     struct vtr_regex *search;
     struct vtr_class_run run;
     bool is_run;
-    struct vtr_regex_program_code *program; /* what the two below go by */
+    struct vtr_regex_program_code *program; /* what the three below go by */
     struct vtr_regex_filter *filter;
     struct vtr_regex_ways *ways;
+    struct vtr_regex_sweep *sweep;
 };
 
 struct vtr_expression *vtr_expression_new(struct vtr_bytes masked,
@@ -51,6 +54,7 @@ void vtr_expression_free(struct vtr_expression *expression)
         vtr_regex_free(expression->search);
         vtr_regex_filter_free(expression->filter);
         vtr_regex_ways_free(expression->ways);
+        vtr_regex_sweep_free(expression->sweep);
         vtr_regex_program_free(expression->program);
         free(expression);
     }
@@ -144,4 +148,12 @@ struct vtr_regex_ways *vtr_expression_get_ways(struct vtr_expression *expression
         expression->ways = vtr_regex_ways_new(expression->program);
     }
     return expression->ways;
+}
+
+struct vtr_regex_sweep *vtr_expression_get_sweep(struct vtr_expression *expression)
+{
+    if (is_first(expression, FORM_SWEEP) && get_program(expression) != NULL) {
+        expression->sweep = vtr_regex_sweep_new(expression->program);
+    }
+    return expression->sweep;
 }

@@ -15,6 +15,7 @@
 
 struct vtr_class_run;
 struct vtr_regex_filter;
+struct vtr_regex_sweep;
 struct vtr_regex_ways;
 
 struct vtr_expression; /* opaque, heap; one thread at a time */
@@ -34,8 +35,9 @@ const struct vtr_regex *vtr_expression_get_regex(struct vtr_expression *expressi
 /* NULL when it is not one run of a class. */
 const struct vtr_class_run *vtr_expression_get_run(struct vtr_expression *expression);
 
-/* NULL when it cannot be looked for, or followed, like this. */
+/* NULL when it cannot be looked for, or followed, or gone through like this. */
 struct vtr_regex_filter *vtr_expression_get_filter(struct vtr_expression *expression);
 struct vtr_regex_ways *vtr_expression_get_ways(struct vtr_expression *expression);
+struct vtr_regex_sweep *vtr_expression_get_sweep(struct vtr_expression *expression);
 
 #endif

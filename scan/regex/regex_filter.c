@@ -5,42 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
-#include "base/number_map.h"
-#include "base/vector.h"
 #include "scan/regex/regex_lead.h"
 #include "scan/regex/regex_program.h"
-
-/* States that are kept, and steps of all of them; past either the table is begun anew.
- */
-#define STATE_LIMIT 2048u
-#define ITEM_LIMIT  262144u
+#include "scan/regex/regex_table.h"
 
 /* So often, then the filter gives up. */
 #define FLUSH_LIMIT 8u
 
 /* An element of the table: where the row begins that a byte leads to, and whether a
  * match ends there; or that this is not known. */
-#define UNKNOWN UINT32_MAX
+#define UNKNOWN VTR_REGEX_NO_STATE
 #define ACCEPTS 0x80000000u
-
-struct state {
-    uint32_t first; /* of its steps, in `items` */
-    uint32_t count;
-    bool is_open; /* a match has begun; the same steps may also be those of none */
-};
 
 struct vtr_regex_filter {
     const struct vtr_regex_program_code *program; /* borrowed */
-    uint8_t classes[256];  /* bytes that no set tells apart share one */
-    uint8_t examples[256]; /* a byte of each class */
-    bool is_idle[256];     /* leads from the first state to itself */
+    struct vtr_regex_table table; /* of steps in ascending order, marked where a match
+                                     has begun; the first is what one begins with */
+    bool is_idle[256];            /* leads from the first state to itself */
     struct vtr_regex_lead lead;
-    unsigned class_count;
-    uint32_t *table; /* owned: a row of class_count for each state, STATE_LIMIT rows */
-    struct vtr_vector states; /* struct state; the first is what a match begins with */
-    struct vtr_vector items;  /* uint16_t: steps that read a byte, ascending */
-    struct vtr_number_map known;           /* digest of the steps -> state */
     uint8_t marks[VTR_REGEX_STEP_LIMIT];   /* steps of the set that is being made */
     uint16_t work[VTR_REGEX_STEP_LIMIT];   /* steps to follow */
     uint16_t sorted[VTR_REGEX_STEP_LIMIT]; /* the set */
@@ -51,41 +33,8 @@ struct vtr_regex_filter {
 void vtr_regex_filter_free(struct vtr_regex_filter *filter)
 {
     if (filter != NULL) {
-        free(filter->table);
-        vtr_vector_deinit(&filter->states);
-        vtr_vector_deinit(&filter->items);
-        vtr_number_map_deinit(&filter->known);
+        vtr_regex_table_deinit(&filter->table);
         free(filter);
-    }
-}
-
-/* Splits the classes by each set in turn. */
-static void find_classes(struct vtr_regex_filter *f)
-{
-    f->class_count = 1;
-    for (size_t i = 0; i < f->program->set_count; i++) {
-        const struct vtr_regex_set *set = &f->program->sets[i];
-        uint16_t inside[256];
-        for (unsigned c = 0; c < 256; c++) {
-            inside[c] = UINT16_MAX;
-        }
-        bool has_outside[256] = {false};
-        for (unsigned byte = 0; byte < 256; byte++) {
-            has_outside[f->classes[byte]] |= !vtr_regex_set_has(set, byte);
-        }
-        for (unsigned byte = 0; byte < 256; byte++) {
-            const uint8_t old = f->classes[byte];
-            if (!vtr_regex_set_has(set, byte) || !has_outside[old]) {
-                continue;
-            }
-            if (inside[old] == UINT16_MAX) {
-                inside[old] = (uint16_t)f->class_count++;
-            }
-            f->classes[byte] = (uint8_t)inside[old];
-        }
-    }
-    for (unsigned byte = 256; byte-- > 0;) {
-        f->examples[f->classes[byte]] = (uint8_t)byte;
     }
 }
 
@@ -140,95 +89,51 @@ static size_t take_marked(struct vtr_regex_filter *f)
     return count;
 }
 
-static bool is_state(const struct vtr_regex_filter *f, uint32_t number, size_t count,
-                     bool is_open)
-{
-    const struct state *state = &((const struct state *)f->states.items)[number];
-    const uint16_t *items = f->items.items;
-
-    return state->is_open == is_open && state->count == count &&
-           (count == 0 ||
-            memcmp(items + state->first, f->sorted, count * sizeof(*items)) == 0);
-}
-
-/* The state whose steps are the first `count` of `sorted`; UNKNOWN when there is no
- * room. */
-static uint32_t find_state(struct vtr_regex_filter *f, size_t count, bool is_open)
-{
-    const struct vtr_bytes bytes = {(const uint8_t *)f->sorted,
-                                    count * sizeof(f->sorted[0])};
-    const uint32_t key = (uint32_t)vtr_digest_xxh3(bytes) + (is_open ? 1 : 0);
-    const uint32_t *known = vtr_number_map_get(&f->known, key);
-
-    if (known != NULL && is_state(f, *known, count, is_open)) {
-        return *known;
-    }
-    if (f->states.count == STATE_LIMIT || f->items.count + count > ITEM_LIMIT) {
-        return UNKNOWN;
-    }
-    const uint32_t number = (uint32_t)f->states.count;
-    struct state *state = vtr_vector_push(&f->states);
-    if (state == NULL) {
-        return UNKNOWN;
-    }
-    *state = (struct state){(uint32_t)f->items.count, (uint32_t)count, is_open};
-    for (size_t i = 0; i < count; i++) {
-        uint16_t *item = vtr_vector_push(&f->items);
-        if (item == NULL) {
-            return UNKNOWN;
-        }
-        *item = f->sorted[i];
-    }
-    for (unsigned c = 0; c < f->class_count; c++) {
-        f->table[(size_t)number * f->class_count + c] = UNKNOWN;
-    }
-    return vtr_number_map_put(&f->known, key, number) ? number : UNKNOWN;
-}
-
 /* Forgets all states but the first, which it makes. */
 static bool begin_table(struct vtr_regex_filter *f)
 {
-    f->states.count = 0;
-    f->items.count = 0;
-    vtr_number_map_clear(&f->known);
+    vtr_regex_table_clear(&f->table);
     (void)follow(f, 0);
-    return find_state(f, take_marked(f), false) == 0;
+    return vtr_regex_table_state(&f->table, f->sorted, take_marked(f), false) == 0;
 }
 
 /* Where a byte of class `c` leads from the state whose row is `row`; a match may begin
  * anywhere. */
 static uint32_t make_step(struct vtr_regex_filter *f, uint32_t row, unsigned c)
 {
-    const uint32_t from = row / f->class_count;
-    const struct state state = ((const struct state *)f->states.items)[from];
-    const uint16_t *items = f->items.items;
+    struct vtr_regex_table *table = &f->table;
+    const struct vtr_regex_state *state =
+        vtr_regex_table_get(table, row / table->class_count);
+    const uint16_t *steps = vtr_regex_table_steps(table, state);
     bool accepts = false;
     bool is_open = false;
 
-    for (uint32_t i = 0; i < state.count; i++) {
-        const uint16_t at = items[state.first + i];
-        const struct vtr_regex_step *step = &f->program->steps[at];
-        if (vtr_regex_set_has(&f->program->sets[step->x], f->examples[c])) {
-            accepts = follow(f, (size_t)at + 1) || accepts;
+    for (uint32_t i = 0; i < state->count; i++) {
+        const struct vtr_regex_step *step = &f->program->steps[steps[i]];
+        if (vtr_regex_set_has(&f->program->sets[step->x], table->examples[c])) {
+            accepts = follow(f, (size_t)steps[i] + 1) || accepts;
             is_open = true;
         }
     }
     (void)follow(f, 0);
-    const uint32_t to = find_state(f, take_marked(f), is_open);
+    const size_t count = take_marked(f);
+    const uint32_t to = vtr_regex_table_state(table, f->sorted, count, is_open);
     if (to == UNKNOWN) {
         return UNKNOWN;
     }
-    const uint32_t entry = to * f->class_count | (accepts ? ACCEPTS : 0);
-    f->table[row + c] = entry;
+    const uint32_t entry = to * table->class_count | (accepts ? ACCEPTS : 0);
+    table->entries[row + c] = entry;
     return entry;
 }
 
 static void find_idle_bytes(struct vtr_regex_filter *f)
 {
+    const struct vtr_regex_table *table = &f->table;
+
     for (unsigned byte = 0; byte < 256; byte++) {
-        const uint32_t entry = f->table[f->classes[byte]];
-        const uint32_t to =
-            entry == UNKNOWN ? make_step(f, 0, f->classes[byte]) : entry;
+        const unsigned c = table->classes[byte];
+        const uint32_t entry = table->entries[c];
+        const uint32_t to = entry == UNKNOWN ? make_step(f, 0, c) : entry;
         f->is_idle[byte] = to == 0 ? 1 : 0;
     }
 }
@@ -266,12 +171,8 @@ struct vtr_regex_filter *vtr_regex_filter_new(
     if (f == NULL) {
         return NULL;
     }
-    vtr_vector_init(&f->states, sizeof(struct state));
-    vtr_vector_init(&f->items, sizeof(uint16_t));
     f->program = program;
-    find_classes(f);
-    f->table = malloc((size_t)STATE_LIMIT * f->class_count * sizeof(*f->table));
-    if (f->table == NULL || !begin_table(f)) {
+    if (!vtr_regex_table_init(&f->table, program) || !begin_table(f)) {
         vtr_regex_filter_free(f);
         return NULL;
     }
@@ -319,14 +220,15 @@ static inline uint32_t run_table(const struct vtr_regex_filter *f,
                                  struct vtr_bytes data, size_t *at, size_t limit,
                                  uint32_t *row)
 {
-    const uint32_t *table = f->table;
+    const uint32_t *entries = f->table.entries;
+    const uint8_t *classes = f->table.classes;
     const uint8_t *p = data.ptr;
     size_t place = *at;
     uint32_t from = *row;
     uint32_t entry = from;
 
     while (place < limit) {
-        entry = table[from + f->classes[p[place]]];
+        entry = entries[from + classes[p[place]]];
         if (entry >= ACCEPTS) {
             break;
         }
@@ -347,7 +249,7 @@ static bool pass_special(struct vtr_regex_filter *f, struct vtr_bytes data,
                          struct vtr_regex_cursor *cursor, uint32_t entry,
                          bool *out_accepts)
 {
-    const unsigned c = f->classes[data.ptr[cursor->at]];
+    const unsigned c = f->table.classes[data.ptr[cursor->at]];
 
     if (entry == UNKNOWN) {
         entry = make_step(f, cursor->state, c);

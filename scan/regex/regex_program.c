@@ -34,6 +34,7 @@ struct reading {
     unsigned depth;
     struct named_group groups[NAME_LIMIT];
     size_t group_count;
+    bool is_reached[VTR_REGEX_STEP_LIMIT + 1]; /* of can_be_nothing alone */
 };
 
 static bool read_branches(struct reading *r);
@@ -96,7 +97,7 @@ static bool copy(struct reading *r, size_t start, size_t end)
     return true;
 }
 
-static struct vtr_regex_step split(size_t x, size_t y)
+static struct vtr_regex_step split(int x, int y)
 {
     return (struct vtr_regex_step){VTR_REGEX_STEP_SPLIT, (int16_t)x, (int16_t)y};
 }
@@ -264,6 +265,7 @@ static bool skip_look(struct reading *r)
         return false;
     }
     r->code->step_count = start;
+    r->code->has_order = false;
     r->group_count = group_count;
     return true;
 }
@@ -301,11 +303,18 @@ static bool read_group(struct reading *r)
     } else if (skip(r, "(?<")) {
         is_good = read_named_group(r);
     } else {
-        is_good =
-            (skip(r, "(?:") || skip(r, "(?>")) && read_branches(r) && skip(r, ")");
+        const bool is_final = skip(r, "(?>");
+        r->code->has_order = r->code->has_order && !is_final;
+        is_good = (is_final || skip(r, "(?:")) && read_branches(r) && skip(r, ")");
     }
     r->depth--;
     return is_good;
+}
+
+static bool append_place(struct reading *r, enum vtr_regex_step_kind kind)
+{
+    r->code->has_order = false;
+    return append_kind(r, kind);
 }
 
 /* What a repeat may repeat. */
@@ -323,10 +332,10 @@ static bool read_item(struct reading *r)
         return append_any(r);
     }
     if (skip(r, "^") || skip(r, "\\A")) {
-        return append_kind(r, VTR_REGEX_STEP_BEGIN);
+        return append_place(r, VTR_REGEX_STEP_BEGIN);
     }
     if (skip(r, "$") || skip(r, "\\z")) {
-        return append_kind(r, VTR_REGEX_STEP_FINISH);
+        return append_place(r, VTR_REGEX_STEP_FINISH);
     }
     return read_byte(r, &byte) && append_byte(r, byte);
 }
@@ -361,9 +370,27 @@ static bool read_counts(struct reading *r, uint32_t *out_min, uint32_t *out_max)
     return skip(r, "}") && *out_min <= *out_max;
 }
 
+/* How often something is there. */
+struct repeat {
+    uint32_t min;
+    uint32_t max;
+    bool is_lazy; /* goes on before it repeats */
+};
+
+/* Turns the choice at `place` around where going on comes first. */
+static void set_order(struct reading *r, size_t place, const struct repeat *repeat)
+{
+    struct vtr_regex_step *step = &r->code->steps[place];
+
+    if (repeat->is_lazy) {
+        *step = split(step->y, step->x);
+    }
+}
+
 /* The steps from `start` on, none to `max` times: each but the first behind a choice
  * of its own. */
-static bool repeat_optional(struct reading *r, size_t start, uint32_t max)
+static bool repeat_optional(struct reading *r, size_t start,
+                            const struct repeat *repeat, uint32_t max)
 {
     const size_t len = r->code->step_count - start;
 
@@ -372,6 +399,7 @@ static bool repeat_optional(struct reading *r, size_t start, uint32_t max)
     }
     if (max == UNBOUNDED) {
         r->code->steps[start].y = (int16_t)(len + 2);
+        set_order(r, start, repeat);
         return append(r, (struct vtr_regex_step){VTR_REGEX_STEP_JUMP,
                                                  (int16_t)(-(int)len - 1), 0});
     }
@@ -383,58 +411,90 @@ static bool repeat_optional(struct reading *r, size_t start, uint32_t max)
     for (uint32_t i = 0; i < max; i++) {
         const size_t place = start + i * (len + 1);
         r->code->steps[place].y = (int16_t)(r->code->step_count - place);
+        set_order(r, place, repeat);
     }
     return true;
 }
 
-static bool repeat(struct reading *r, size_t start, uint32_t min, uint32_t max)
+static void reach(struct reading *r, size_t from, int distance)
+{
+    if (distance > 0 && from + (size_t)distance <= r->code->step_count) {
+        r->is_reached[from + (size_t)distance] = true;
+    }
+}
+
+/* Whether the steps from `start` on can be passed without a byte.  A step that leads
+ * back leads to where one has come from. */
+static bool can_be_nothing(struct reading *r, size_t start)
+{
+    const size_t end = r->code->step_count;
+
+    memset(r->is_reached + start, 0, (end - start + 1) * sizeof(r->is_reached[0]));
+    r->is_reached[start] = true;
+    for (size_t i = start; i < end; i++) {
+        const struct vtr_regex_step *step = &r->code->steps[i];
+        if (r->is_reached[i] && step->kind != VTR_REGEX_STEP_BYTE) {
+            const bool leads =
+                step->kind == VTR_REGEX_STEP_SPLIT || step->kind == VTR_REGEX_STEP_JUMP;
+            reach(r, i, leads ? step->x : 1);
+            reach(r, i, step->kind == VTR_REGEX_STEP_SPLIT ? step->y : 0);
+        }
+    }
+    return r->is_reached[end];
+}
+
+static bool apply_repeat(struct reading *r, size_t start, const struct repeat *repeat)
 {
     const size_t len = r->code->step_count - start;
 
     if (len == 0) {
         return true; /* nothing, however often */
     }
-    if (max == 0) {
+    if (repeat->max == 0) {
         r->code->step_count = start;
         return true;
     }
-    if (min == 0) {
-        return repeat_optional(r, start, max);
+    if (repeat->max > 1 && can_be_nothing(r, start)) {
+        r->code->has_order = false;
     }
-    for (uint32_t i = 1; i < min; i++) {
+    if (repeat->min == 0) {
+        return repeat_optional(r, start, repeat, repeat->max);
+    }
+    for (uint32_t i = 1; i < repeat->min; i++) {
         if (!copy(r, start, start + len)) {
             return false;
         }
     }
-    if (max == UNBOUNDED) {
-        return append(r, (struct vtr_regex_step){VTR_REGEX_STEP_SPLIT,
-                                                 (int16_t)(-(int)len), 1});
-    }
-    if (max == min) {
-        return true;
-    }
     const size_t rest = r->code->step_count;
-    return copy(r, start, start + len) && repeat_optional(r, rest, max - min);
+    if (repeat->max == UNBOUNDED) {
+        const bool is_good = append(r, split(-(int)len, 1));
+        if (is_good) {
+            set_order(r, rest, repeat);
+        }
+        return is_good;
+    }
+    return repeat->max == repeat->min ||
+           (copy(r, start, start + len) &&
+            repeat_optional(r, rest, repeat, repeat->max - repeat->min));
 }
 
 static bool read_repeat(struct reading *r, size_t start)
 {
-    uint32_t min = 0;
-    uint32_t max = UNBOUNDED;
+    struct repeat repeat = {.min = 0, .max = UNBOUNDED};
 
     if (skip(r, "+")) {
-        min = 1;
+        repeat.min = 1;
     } else if (skip(r, "?")) {
-        max = 1;
+        repeat.max = 1;
     } else if (skip(r, "{")) {
-        if (!read_counts(r, &min, &max)) {
+        if (!read_counts(r, &repeat.min, &repeat.max)) {
             return false;
         }
     } else if (!skip(r, "*")) {
         return true;
     }
-    (void)skip(r, "?"); /* lazy: what can match is the same */
-    return repeat(r, start, min, max);
+    repeat.is_lazy = skip(r, "?");
+    return apply_repeat(r, start, &repeat);
 }
 
 static bool read_sequence(struct reading *r)
@@ -468,7 +528,7 @@ static bool read_branches(struct reading *r)
             return true;
         }
         const size_t len = r->code->step_count - start;
-        if (!insert(r, start, split(1, len + 2))) {
+        if (!insert(r, start, split(1, (int)len + 2))) {
             return false;
         }
         const size_t jump = r->code->step_count;
@@ -511,6 +571,7 @@ struct vtr_regex_program_code *vtr_regex_program_new(struct vtr_bytes text,
     }
     code->step_count = 0;
     code->set_count = 0;
+    code->has_order = true;
     if (!read_branches(&r) || r.at != text.len ||
         !append_kind(&r, VTR_REGEX_STEP_END) || !is_closed(code)) {
         free(code);

@@ -17,7 +17,7 @@
 
 enum vtr_regex_step_kind {
     VTR_REGEX_STEP_BYTE = 1, /* a byte of the set `x` */
-    VTR_REGEX_STEP_SPLIT,    /* goes on at +x and at +y */
+    VTR_REGEX_STEP_SPLIT,    /* goes on at +x, and at +y where that fails */
     VTR_REGEX_STEP_JUMP,     /* goes on at +x */
     VTR_REGEX_STEP_BEGIN,    /* goes on at +1 where the data begins */
     VTR_REGEX_STEP_FINISH,   /* goes on at +1 where the data ends */
@@ -44,6 +44,8 @@ struct vtr_regex_program_code {
     size_t step_count;
     struct vtr_regex_set sets[VTR_REGEX_SET_LIMIT];
     size_t set_count;
+    bool has_order; /* what is tried first is what PCRE2 tries first, and nothing is
+                       asked but bytes: no looks, no places, no repeats of nothing */
 };
 
 /* Reads the unmasked `text`; `program_flags` are VTR_PROGRAM_*.  NULL when it has what

@@ -6,6 +6,7 @@
 #include "scan/regex/class_run.h"
 #include "scan/regex/expression.h"
 #include "scan/regex/regex_filter.h"
+#include "scan/regex/regex_sweep.h"
 #include "scan/run/run_regex.h"
 #include "scan/search/verify_pattern.h"
 
@@ -30,10 +31,15 @@
 /* Bytes that an expression may see in a unit of work. */
 #define BYTES_PER_UNIT 16u
 
-/* A match so long is likely to be followed by another that ends where it does.  The
- * next starts are then looked at by themselves, no farther than a match may go. */
+/* A match so long is likely to be followed by another that ends where it does.  All of
+ * them are then looked for in one pass.  Where that cannot be, the next starts are
+ * looked at by themselves, no farther than a match may go. */
 #define LONG_MATCH  256u
 #define NEAR_STARTS 128u
+
+/* Steps of a pass between two looks at what it cost, and what one counts for. */
+#define SWEEP_STEPS    16384u
+#define UNITS_PER_STEP 2u
 
 /* Makes the expression when it is needed first.  False when there is none. */
 static bool is_ready(struct vtr_scan_run *run, struct vtr_pattern_part *part)
@@ -189,10 +195,50 @@ static enum vtr_regex_answer find_next(struct vtr_scan_run *run,
     return run_near(run, part, start, out);
 }
 
-/* Every match that begins in first..end-1, which are not none. */
-static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                          struct vtr_pattern_part *part, struct course *course,
-                          size_t first, size_t end)
+/* The pass over all matches from a long one on; NULL when there can be none. */
+static struct vtr_regex_sweep *begin_sweep(struct vtr_pattern_part *part,
+                                           const struct vtr_match *match)
+{
+    struct vtr_regex_sweep *sweep =
+        match->length > LONG_MATCH ? vtr_expression_get_sweep(part->expression) : NULL;
+
+    return sweep != NULL && reach_of(part) == VTR_REGEX_SWEEP_REACH &&
+                   vtr_regex_sweep_begin(sweep, (size_t)match->offset)
+               ? sweep
+               : NULL;
+}
+
+/* Every match while they lie over each other; where to go on behind them. */
+static size_t sweep_matches(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                            struct vtr_pattern_part *part,
+                            struct vtr_regex_sweep *sweep)
+{
+    const size_t last = run->data.len - 1;
+    enum vtr_sweep_answer answer = VTR_SWEEP_PAUSE;
+    size_t start = last;
+
+    for (size_t tried = 1;
+         answer != VTR_SWEEP_OVER && !state->is_off && !must_end(run, part, tried);
+         tried++) {
+        uint64_t left = SWEEP_STEPS;
+        size_t end;
+        answer = vtr_regex_sweep_next(sweep, run->data, last, &left, &start, &end);
+        if (!vtr_run_spend(run, part,
+                           RUN_UNITS + (SWEEP_STEPS - left) * UNITS_PER_STEP)) {
+            return start;
+        }
+        if (answer == VTR_SWEEP_MATCH && is_wanted(run, state, start)) {
+            add(run, state, part, &(struct vtr_match){start, end - start});
+        }
+    }
+    return start;
+}
+
+/* Every match that begins in first..end-1, which are not none; up to where all are
+ * known. */
+static size_t search_window(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                            struct vtr_pattern_part *part, struct course *course,
+                            size_t first, size_t end)
 {
     struct vtr_regex_subject subject = {
         .data = visible(run, first, WINDOW_LEN),
@@ -211,15 +257,20 @@ static void search_window(struct vtr_scan_run *run, struct vtr_pattern_state *st
             continue;
         }
         if (answer != VTR_REGEX_YES) {
-            return;
+            return end;
         }
-        if (is_wanted(run, state, start)) {
+        struct vtr_regex_sweep *sweep = begin_sweep(part, &course->match);
+        if (sweep != NULL) {
+            course->near = 0;
+            subject.start = sweep_matches(run, state, part, sweep);
+        } else if (is_wanted(run, state, start)) {
             add(run, state, part, &course->match);
         }
         if (state->is_off) {
-            return;
+            return end;
         }
     }
+    return subject.start > end ? subject.start : end;
 }
 
 /* Matches in one run: each begins in first..last, and goes as far as it may, to `end`
@@ -292,10 +343,10 @@ static void search_runs(struct vtr_scan_run *run, struct vtr_pattern_state *stat
     }
 }
 
-/* Every match that begins in start..end-1. */
-static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
-                         struct vtr_pattern_part *part, struct course *course,
-                         size_t start, size_t end)
+/* Every match that begins in start..end-1; up to where all are known. */
+static size_t search_range(struct vtr_scan_run *run, struct vtr_pattern_state *state,
+                           struct vtr_pattern_part *part, struct course *course,
+                           size_t start, size_t end)
 {
     const size_t stride = WINDOW_LEN - VTR_REGEX_REACH - LOOK_LEN;
 
@@ -303,11 +354,11 @@ static void search_range(struct vtr_scan_run *run, struct vtr_pattern_state *sta
         const size_t left = end - start;
         const size_t len = left > stride ? stride : left;
         if (state->is_off || vtr_run_must_stop(run)) {
-            return;
+            return end;
         }
-        search_window(run, state, part, course, start, start + len);
-        start += len;
+        start = search_window(run, state, part, course, start, start + len);
     }
+    return start;
 }
 
 /* Searches only where the filter says that a match may be. */
@@ -332,11 +383,12 @@ static void search_filtered(struct vtr_scan_run *run, struct vtr_pattern_state *
             continue;
         }
         if (answer == VTR_FILTER_GIVES_UP) {
-            search_range(run, state, part, &course, cursor.start, len);
+            (void)search_range(run, state, part, &course, cursor.start, len);
             return;
         }
-        search_range(run, state, part, &course, cursor.start, cursor.at);
-        cursor = (struct vtr_regex_cursor){.at = cursor.at, .start = cursor.at};
+        const size_t next =
+            search_range(run, state, part, &course, cursor.start, cursor.at);
+        cursor = (struct vtr_regex_cursor){.at = next, .start = next};
     }
 }
 
@@ -356,6 +408,7 @@ void vtr_verify_regex_everywhere(struct vtr_scan_run *run,
     if (filter != NULL) {
         search_filtered(run, state, part, filter);
     } else {
-        search_range(run, state, part, &(struct course){.near = 0}, 0, run->data.len);
+        (void)search_range(run, state, part, &(struct course){.near = 0}, 0,
+                           run->data.len);
     }
 }

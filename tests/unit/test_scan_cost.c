@@ -248,6 +248,24 @@ static void long_matches_one_behind_the_other_are_found(void **state)
     assert_int_equal(found, 1);
 }
 
+/* A line of base64 of 100,004 bytes: four hundred million bytes of
+ * matches, which are found without looking at each of them. */
+static void long_matches_over_each_other_cost_what_their_data_costs(void **state)
+{
+    static const char RULE[] =
+        "rule r { strings: $a = "
+        "/([A-Za-z0-9+\\/]{4}){3,}([A-Za-z0-9+\\/]{2}==|[A-Za-z0-9+\\/]{3}=)?/ "
+        "condition: #a == 99993 and !a[1] == 4096 and !a[99993] == 12 and "
+        "@a[99993] == 99992 and !a[99989] == 16 }";
+    static uint8_t data[100004];
+    unsigned found;
+
+    (void)state;
+    memset(data, 'Q', sizeof(data));
+    assert_int_equal(scan(RULE, (struct vtr_bytes){data, sizeof(data)}, &found), 0);
+    assert_int_equal(found, 1);
+}
+
 static void work_without_end_does_not_hide_other_rules(void **state)
 {
     (void)state;
@@ -483,6 +501,7 @@ int main(void)
         cmocka_unit_test(what_conditions_ask_for_counts_by_what_it_costs),
         cmocka_unit_test(searches_that_go_back_from_each_place_come_to_an_end),
         cmocka_unit_test(long_matches_one_behind_the_other_are_found),
+        cmocka_unit_test(long_matches_over_each_other_cost_what_their_data_costs),
         cmocka_unit_test(work_without_end_does_not_hide_other_rules),
         cmocka_unit_test(matches_of_all_strings_together_are_bounded),
         cmocka_unit_test(chains_of_many_fragments_come_to_an_end),
