@@ -9,6 +9,7 @@
 #include "cli/command/command.h"
 #include "cli/report/module_print.h"
 #include "cli/report/scan_profile.h"
+#include "cli/scan/scan_outcome.h"
 #include "cli/system/os_clock.h"
 #include "cli/system/os_input.h"
 #include "cli/system/os_parallel.h"
@@ -17,30 +18,11 @@
 
 #define WORKER_LIMIT 256u
 
-/* What the scan of one file came to; kept until it is its turn to be said. */
-struct outcome {
-    struct vtr_text text;
-    struct vtr_text hash_names; /* said already, a zero byte after each */
-    struct vtr_error err;       /* status VTR_OK: scanned */
-    unsigned limits;
-    struct vtr_scan_limited limited;
-    uint64_t satisfied; /* rules */
-    uint64_t shown; /* of them or, negated, of the others: those that were asked for */
-    enum {
-        SCANNED = 0,
-        TOO_LARGE,    /* for --max-size */
-        SKIPPED,      /* --skip-larger */
-        TOO_LATE,     /* the time for all was up */
-        NOT_NECESSARY /* the rules that were asked for had been found, or nothing more
-                         can be said */
-    } end;
-};
-
 /* Who hears of the file that is being scanned. */
 struct listener {
     const struct job *job;
     const char *path;
-    struct outcome *outcome;
+    struct vtr_scan_outcome *outcome;
 };
 
 struct worker {
@@ -55,10 +37,11 @@ struct job {
     const struct vtr_scan_targets *targets;
     struct vtr_scan_options options;
     struct worker *workers;
-    struct outcome **outcomes; /* one a target: from its scan until it was said */
-    uint64_t deadline_ms;      /* of vtr_stopwatch_ms; 0: none */
-    uint64_t satisfied;        /* with a limit of rules: so far; there is one worker */
-    uint64_t too_late;         /* files */
+    struct vtr_scan_outcome *
+        *outcomes;        /* one a target: from its scan until it was said */
+    uint64_t deadline_ms; /* of vtr_stopwatch_ms; 0: none */
+    uint64_t satisfied;   /* with a limit of rules: so far; there is one worker */
+    uint64_t too_late;    /* files */
     bool has_found;
     bool has_failed;
 };
@@ -114,7 +97,7 @@ static bool is_wanted(const struct vtr_scan_arguments *arguments,
 static int hear(const struct vtr_detection *detection, void *context)
 {
     struct listener *listener = context;
-    struct outcome *outcome = listener->outcome;
+    struct vtr_scan_outcome *outcome = listener->outcome;
     const struct vtr_scan_arguments *arguments = listener->job->arguments;
 
     if (!arguments->style.is_json && detection->is_hash &&
@@ -165,7 +148,7 @@ static enum vtr_status open_scanner(const struct job *job, struct worker *worker
 static enum vtr_status scan_stdin(struct vtr_scanner *scanner,
                                   struct listener *listener)
 {
-    struct outcome *outcome = listener->outcome;
+    struct vtr_scan_outcome *outcome = listener->outcome;
     struct vtr_input input = {0};
     enum vtr_status status = vtr_input_open(&input, "-", &outcome->err);
 
@@ -180,7 +163,7 @@ static enum vtr_status scan_stdin(struct vtr_scanner *scanner,
 static enum vtr_status scan_process(struct vtr_scanner *scanner,
                                     struct listener *listener)
 {
-    struct outcome *outcome = listener->outcome;
+    struct vtr_scan_outcome *outcome = listener->outcome;
     struct vtr_process *process = NULL;
     enum vtr_status status =
         vtr_process_open(&process, vtr_scan_read_pid(listener->path),
@@ -201,7 +184,7 @@ static enum vtr_status scan_process(struct vtr_scanner *scanner,
 static enum vtr_status scan_target(struct vtr_scanner *scanner, bool is_process,
                                    struct listener *listener)
 {
-    struct outcome *outcome = listener->outcome;
+    struct vtr_scan_outcome *outcome = listener->outcome;
 
     if (is_process) {
         return scan_process(scanner, listener);
@@ -233,7 +216,7 @@ static bool time_left(const struct job *job, uint64_t *out_ms)
 
 /* Why a target is not scanned, if so. */
 static void decide(const struct job *job, const char *path, bool is_process,
-                   uint64_t *out_timeout_ms, struct outcome *outcome)
+                   uint64_t *out_timeout_ms, struct vtr_scan_outcome *outcome)
 {
     const struct vtr_scan_arguments *arguments = job->arguments;
     const bool is_limited = arguments->size_limit != 0 || arguments->skip_larger != 0;
@@ -243,13 +226,13 @@ static void decide(const struct job *job, const char *path, bool is_process,
         arguments->rule_limit != 0 && job->satisfied >= arguments->rule_limit;
 
     if (is_enough || ferror(stdout) != 0) {
-        outcome->end = NOT_NECESSARY;
+        outcome->end = VTR_SCAN_NOT_NECESSARY;
     } else if (arguments->skip_larger != 0 && len > arguments->skip_larger) {
-        outcome->end = SKIPPED;
+        outcome->end = VTR_SCAN_SKIPPED;
     } else if (arguments->size_limit != 0 && len > arguments->size_limit) {
-        outcome->end = TOO_LARGE;
+        outcome->end = VTR_SCAN_TOO_LARGE;
     } else if (!time_left(job, out_timeout_ms)) {
-        outcome->end = TOO_LATE;
+        outcome->end = VTR_SCAN_TOO_LATE;
     }
 }
 
@@ -284,7 +267,7 @@ static void ask_limited(const struct vtr_scanner *scanner,
 static void run_task(size_t task, unsigned worker, void *context)
 {
     struct job *job = context;
-    struct outcome *outcome = calloc(1, sizeof(*outcome));
+    struct vtr_scan_outcome *outcome = calloc(1, sizeof(*outcome));
     const char *path = job->targets->names.items[task];
     const bool is_process = task >= job->targets->file_count;
     struct worker *self = &job->workers[worker];
@@ -296,7 +279,7 @@ static void run_task(size_t task, unsigned worker, void *context)
         return;
     }
     decide(job, path, is_process, &timeout_ms, outcome);
-    if (outcome->end != SCANNED) {
+    if (outcome->end != VTR_SCAN_DONE) {
         return;
     }
     self->listener = (struct listener){job, path, outcome};
@@ -315,101 +298,18 @@ static void run_task(size_t task, unsigned worker, void *context)
     }
 }
 
-static void say_count(struct vtr_text *out, const struct job *job, const char *path,
-                      uint64_t count)
-{
-    if (!job->arguments->is_count) {
-        return;
-    }
-    if (job->arguments->style.is_json) {
-        vtr_scan_print_count(out, path, count);
-        return;
-    }
-    if (!job->targets->is_single) {
-        vtr_scan_print_path(out, &job->arguments->style, path);
-        vtr_text_add(out, ": ");
-    }
-    vtr_text_number(out, count);
-    vtr_text_add(out, "\n");
-}
-
-static void say_limit(const struct outcome *outcome, unsigned bit, const char *path)
-{
-    struct vtr_text reason = {0};
-
-    vtr_scan_say_limit(&reason, bit, &outcome->limited);
-    vtr_text_repeat(&reason, '\0', 1);
-    vtr_complain_text(&vtr_verb_scan,
-                      reason.has_failed ? "a limit was reached:" : reason.ptr, path);
-    vtr_text_deinit(&reason);
-}
-
-static void say_limits(struct job *job, struct outcome *outcome, const char *path)
-{
-    for (unsigned bit = 1; bit <= VTR_SCAN_LIMIT_LAST; bit <<= 1) {
-        if ((outcome->limits & bit) != 0) {
-            say_limit(outcome, bit, path);
-        }
-    }
-    if (outcome->limits != 0 && job->arguments->style.is_json) {
-        vtr_scan_print_limits(&outcome->text, path, outcome->limits, &outcome->limited);
-    }
-}
-
-/* For programs, what standard error says as well. */
-static void say_not_scanned(const struct job *job, struct outcome *outcome,
-                            const char *path, const char *key, const char *reason)
-{
-    if (job->arguments->style.is_json) {
-        vtr_scan_print_end(&outcome->text, path, key, reason);
-    }
-}
-
-/* Says how a file went; it was the turn of those before. */
-static void say_end(struct job *job, struct outcome *outcome, const char *path)
-{
-    switch (outcome->end) {
-    case SCANNED:
-        break;
-    case TOO_LARGE:
-        vtr_complain_text(&vtr_verb_scan, "larger than --max-size:", path);
-        say_not_scanned(job, outcome, path, "error", "larger than --max-size");
-        job->has_failed = true;
-        return;
-    case SKIPPED:
-        vtr_complain_text(&vtr_verb_scan, "skipped, larger than --skip-larger:", path);
-        say_not_scanned(job, outcome, path, "skipped", "larger than --skip-larger");
-        return;
-    case TOO_LATE:
-        say_not_scanned(job, outcome, path, "error", "the time was up");
-        job->too_late++;
-        return;
-    case NOT_NECESSARY:
-        return;
-    }
-    if (outcome->err.status != VTR_OK) {
-        vtr_complain(&vtr_verb_scan, &outcome->err);
-        say_not_scanned(job, outcome, path, "error", outcome->err.message);
-        job->has_failed = true;
-    } else {
-        say_count(&outcome->text, job, path, outcome->satisfied);
-    }
-}
-
 static size_t result_len(size_t task, void *context)
 {
     const struct job *job = context;
-    const struct outcome *outcome = job->outcomes[task];
+    const struct vtr_scan_outcome *outcome = job->outcomes[task];
 
-    return outcome == NULL
-               ? 0
-               : sizeof(*outcome) + outcome->text.cap + outcome->hash_names.cap;
+    return outcome == NULL ? 0 : vtr_scan_outcome_len(outcome);
 }
 
 static void finish_task(size_t task, void *context)
 {
     struct job *job = context;
-    struct outcome *outcome = job->outcomes[task];
+    struct vtr_scan_outcome *outcome = job->outcomes[task];
     const char *path = job->targets->names.items[task];
 
     if (outcome == NULL) {
@@ -417,15 +317,12 @@ static void finish_task(size_t task, void *context)
         job->has_failed = true;
         return;
     }
-    say_end(job, outcome, path);
+    const bool is_good =
+        vtr_scan_outcome_say(outcome, job->arguments, path, job->targets->is_single);
+    job->has_failed = job->has_failed || !is_good;
     job->has_found = job->has_found || outcome->shown > 0;
-    job->has_failed = job->has_failed || outcome->limits != 0 ||
-                      outcome->text.has_failed || outcome->hash_names.has_failed;
-    say_limits(job, outcome, path);
-    (void)vtr_text_print(&outcome->text, stdout); /* vtr_output_finish looks at it */
-    vtr_text_deinit(&outcome->text);
-    vtr_text_deinit(&outcome->hash_names);
-    free(outcome);
+    job->too_late += outcome->end == VTR_SCAN_TOO_LATE ? 1 : 0;
+    vtr_scan_outcome_free(outcome);
     job->outcomes[task] = NULL;
 }
 
