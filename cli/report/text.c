@@ -20,16 +20,9 @@ void vtr_text_clear(struct vtr_text *text)
     text->len = 0;
 }
 
-/* Room for `len` more bytes. */
-static bool reserve(struct vtr_text *text, size_t len)
+/* More memory, with room for `len` more bytes. */
+static bool grow(struct vtr_text *text, size_t len)
 {
-    if (text->has_failed || len > SIZE_MAX / 2 - text->len) {
-        text->has_failed = true;
-        return false;
-    }
-    if (len <= text->cap - text->len) {
-        return true;
-    }
     size_t cap = text->cap < 256 ? 256 : text->cap * 2;
     if (cap < text->len + len) {
         cap = text->len + len;
@@ -42,6 +35,25 @@ static bool reserve(struct vtr_text *text, size_t len)
     text->ptr = grown;
     text->cap = cap;
     return true;
+}
+
+static bool has_room(const struct vtr_text *text, size_t len)
+{
+    return len <= text->cap - text->len;
+}
+
+/* Room for `len` more bytes. */
+static bool reserve(struct vtr_text *text, size_t len)
+{
+    if (!text->has_failed && !has_room(text, len) && text->relieve != NULL &&
+        text->cap >= VTR_TEXT_KEPT) {
+        text->relieve(text, text->context);
+    }
+    if (text->has_failed || len > SIZE_MAX / 2 - text->len) {
+        text->has_failed = true;
+        return false;
+    }
+    return has_room(text, len) || grow(text, len);
 }
 
 static void add(struct vtr_text *text, const void *bytes, size_t len)
@@ -252,6 +264,7 @@ bool vtr_text_print(struct vtr_text *text, FILE *file)
     const bool ok =
         !text->has_failed &&
         (text->len == 0 || fwrite(text->ptr, 1, text->len, file) == text->len);
+    text->has_failed = !ok;
     text->len = 0;
     return ok;
 }

@@ -4,7 +4,7 @@
  * Growing text in memory: what a verb says is put together here and written in one
  * piece, so that threads do not mix their lines.
  *
- * Failure is sticky: after an allocation fails every call does nothing and
+ * Failure is sticky: after an allocation or a write fails every call does nothing and
  * vtr_text_print answers false.
  */
 #ifndef VTR_CLI_REPORT_TEXT_H
@@ -15,11 +15,18 @@
 
 #include "vitrine/common.h"
 
+#define VTR_TEXT_KEPT ((size_t)4 << 20)
+
 struct vtr_text {
     char *ptr; /* owned, from malloc; not NUL-terminated */
     size_t len;
     size_t cap;
     bool has_failed;
+
+    /* Asked, where there is no more room, before more than VTR_TEXT_KEPT bytes are
+     * kept: it may print them.  NULL: all of it is kept. */
+    void (*relieve)(struct vtr_text *text, void *context);
+    void *context;
 };
 
 /* {0} is a valid empty text. */
@@ -45,7 +52,7 @@ void vtr_text_hex(struct vtr_text *text, struct vtr_bytes bytes);
 /* The same with what a terminal would obey, and what is not UTF-8, as \xNN. */
 void vtr_text_safe(struct vtr_text *text, struct vtr_bytes bytes);
 
-/* Writes all of it and clears it.  False when memory was out or the write failed. */
+/* Writes all of it and clears it.  False when memory was out or a write failed. */
 bool vtr_text_print(struct vtr_text *text, FILE *file);
 
 /* What it holds, until it changes. */

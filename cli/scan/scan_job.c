@@ -18,9 +18,13 @@
 
 #define WORKER_LIMIT 256u
 
+/* Bytes that are kept of a target before its turn is waited for. */
+#define WAITING_LEN_MAX ((size_t)16 << 20)
+
 /* Who hears of the file that is being scanned. */
 struct listener {
     const struct job *job;
+    const struct vtr_parallel_task *task;
     const char *path;
     struct vtr_scan_outcome *outcome;
 };
@@ -112,8 +116,10 @@ static int hear(const struct vtr_detection *detection, void *context)
         }
     }
     outcome->satisfied += detection->is_satisfied ? 1 : 0;
-    return arguments->rule_limit == 0 ||
-           listener->job->satisfied + outcome->satisfied < arguments->rule_limit;
+    const bool is_enough =
+        arguments->rule_limit != 0 &&
+        listener->job->satisfied + outcome->satisfied >= arguments->rule_limit;
+    return !is_enough && !outcome->text.has_failed;
 }
 
 static void hear_line(struct vtr_bytes line, void *context)
@@ -263,18 +269,47 @@ static void ask_limited(const struct vtr_scanner *scanner,
     }
 }
 
+/* Prints what is kept of a target, when it is its turn. */
+static void relieve(struct vtr_text *text, void *context)
+{
+    const struct listener *listener = context;
+
+    if (text->cap >= WAITING_LEN_MAX) {
+        vtr_parallel_await_turn(listener->task);
+    }
+    if (vtr_parallel_has_turn(listener->task)) {
+        (void)vtr_text_print(text, stdout); /* the outcome says it */
+    }
+}
+
+static void begin_listening(const struct job *job, struct worker *worker,
+                            const struct vtr_parallel_task *task,
+                            struct vtr_scan_outcome *outcome)
+{
+    worker->listener =
+        (struct listener){job, task, job->targets->names.items[task->number], outcome};
+    worker->modules =
+        (struct vtr_module_print){.is_json = job->arguments->style.is_json};
+    /* The time of a target is not to be that of who reads the output, or of targets
+     * before it; and bounds what there is to say. */
+    if (job->arguments->file_timeout_ms == 0) {
+        outcome->text.relieve = relieve;
+        outcome->text.context = &worker->listener;
+    }
+}
+
 /* Scans one file; everything that there is to say goes into its outcome. */
-static void run_task(size_t task, unsigned worker, void *context)
+static void run_task(const struct vtr_parallel_task *task, void *context)
 {
     struct job *job = context;
     struct vtr_scan_outcome *outcome = calloc(1, sizeof(*outcome));
-    const char *path = job->targets->names.items[task];
-    const bool is_process = task >= job->targets->file_count;
-    struct worker *self = &job->workers[worker];
+    const char *path = job->targets->names.items[task->number];
+    const bool is_process = task->number >= job->targets->file_count;
+    struct worker *self = &job->workers[task->worker];
     enum vtr_status status = VTR_OK;
     uint64_t timeout_ms = 0;
 
-    job->outcomes[task] = outcome;
+    job->outcomes[task->number] = outcome;
     if (outcome == NULL) {
         return;
     }
@@ -282,8 +317,7 @@ static void run_task(size_t task, unsigned worker, void *context)
     if (outcome->end != VTR_SCAN_DONE) {
         return;
     }
-    self->listener = (struct listener){job, path, outcome};
-    self->modules = (struct vtr_module_print){.is_json = job->arguments->style.is_json};
+    begin_listening(job, self, task, outcome);
     if (self->scanner == NULL) {
         status = open_scanner(job, self, &outcome->err);
     }
@@ -292,6 +326,7 @@ static void run_task(size_t task, unsigned worker, void *context)
         status = scan_target(self->scanner, is_process, &self->listener);
         ask_limited(self->scanner, job->arguments, &outcome->limited);
     }
+    outcome->text.relieve = NULL;
     outcome->err.status = status;
     if (job->arguments->rule_limit != 0) {
         job->satisfied += outcome->satisfied;

@@ -113,7 +113,11 @@ bool vtr_scan_outcome_say(struct vtr_scan_outcome *outcome,
     const bool is_good = say_end(outcome, arguments, path, is_single);
 
     say_limits(outcome, arguments->style.is_json, path);
-    (void)vtr_text_print(&outcome->text, stdout); /* vtr_output_finish looks at it */
-    return is_good && outcome->limits == 0 && !outcome->text.has_failed &&
-           !outcome->hash_names.has_failed;
+    const bool is_printed = vtr_text_print(&outcome->text, stdout);
+    const bool is_whole = is_printed && !outcome->hash_names.has_failed;
+    if (!is_whole && ferror(stdout) == 0) { /* else vtr_output_finish says it */
+        vtr_complain_text(&vtr_verb_scan, "out of memory for what there is to say of",
+                          path);
+    }
+    return is_good && outcome->limits == 0 && is_whole;
 }

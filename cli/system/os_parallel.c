@@ -15,7 +15,7 @@
 #define RESULTS_LEN_MAX ((size_t)64 << 20)
 
 /* What the workers share, under one lock. */
-struct shared {
+struct vtr_parallel_shared {
     const struct vtr_parallel *parallel;
     pthread_mutex_t lock;
     pthread_cond_t moved; /* `finished` has grown */
@@ -34,7 +34,7 @@ enum state {
 };
 
 struct worker {
-    struct shared *shared;
+    struct vtr_parallel_shared *shared;
     unsigned number;
     pthread_t thread;
 };
@@ -47,7 +47,7 @@ static size_t result_len(const struct vtr_parallel *parallel, size_t task)
 
 /* Whether to wait before the next task.  Never when it is its turn: then nobody would
  * be left to go on. */
-static bool is_too_far(const struct shared *shared)
+static bool is_too_far(const struct vtr_parallel_shared *shared)
 {
     const size_t ahead = shared->next - shared->finished;
 
@@ -56,7 +56,7 @@ static bool is_too_far(const struct shared *shared)
 }
 
 /* Hands over what is next in order; the lock is held, and given back meanwhile. */
-static void finish_in_order(struct shared *shared)
+static void finish_in_order(struct vtr_parallel_shared *shared)
 {
     const struct vtr_parallel *parallel = shared->parallel;
 
@@ -80,7 +80,7 @@ static void finish_in_order(struct shared *shared)
 
 /* The last of the long tasks that nobody has taken; where there is none, or results
  * that wait are many, `count`. */
-static size_t take_long(struct shared *shared)
+static size_t take_long(struct vtr_parallel_shared *shared)
 {
     const struct vtr_parallel *parallel = shared->parallel;
 
@@ -99,7 +99,7 @@ static size_t take_long(struct shared *shared)
 
 /* The next task in order, which is waited for as long as it is too far; `count` when
  * there is none. */
-static size_t take_next(struct shared *shared)
+static size_t take_next(struct vtr_parallel_shared *shared)
 {
     const size_t count = shared->parallel->count;
 
@@ -117,7 +117,7 @@ static size_t take_next(struct shared *shared)
 static void *work(void *argument)
 {
     const struct worker *worker = argument;
-    struct shared *shared = worker->shared;
+    struct vtr_parallel_shared *shared = worker->shared;
     const struct vtr_parallel *parallel = shared->parallel;
     const size_t count = parallel->count;
 
@@ -131,7 +131,8 @@ static void *work(void *argument)
         }
         shared->states[task] = TAKEN;
         pthread_mutex_unlock(&shared->lock);
-        parallel->run(task, worker->number, parallel->context);
+        parallel->run(&(struct vtr_parallel_task){task, worker->number, shared},
+                      parallel->context);
         pthread_mutex_lock(&shared->lock);
         shared->states[task] = DONE;
         shared->results_len += result_len(parallel, task);
@@ -145,16 +146,17 @@ static void *work(void *argument)
 static void run_alone(const struct vtr_parallel *parallel)
 {
     for (size_t task = 0; task < parallel->count; task++) {
-        parallel->run(task, 0, parallel->context);
+        parallel->run(&(struct vtr_parallel_task){.number = task}, parallel->context);
         parallel->finish(task, parallel->context);
     }
 }
 
 void vtr_parallel_run(const struct vtr_parallel *parallel)
 {
-    struct shared shared = {.parallel = parallel,
-                            .long_count = parallel->long_count,
-                            .states = calloc(parallel->count + 1, sizeof(uint8_t))};
+    struct vtr_parallel_shared shared = {.parallel = parallel,
+                                         .long_count = parallel->long_count,
+                                         .states = calloc(parallel->count + 1,
+                                                          sizeof(uint8_t))};
     struct worker self = {.shared = &shared};
     const unsigned wanted = parallel->workers > 1 ? parallel->workers - 1 : 0;
     struct worker *workers = wanted == 0 ? NULL : calloc(wanted, sizeof(*workers));
@@ -183,6 +185,35 @@ void vtr_parallel_run(const struct vtr_parallel *parallel)
     pthread_mutex_destroy(&shared.lock);
     free(shared.states);
     free(workers);
+}
+
+bool vtr_parallel_has_turn(const struct vtr_parallel_task *task)
+{
+    struct vtr_parallel_shared *shared = task->shared;
+
+    if (shared == NULL) {
+        return true; /* one after the other */
+    }
+    pthread_mutex_lock(&shared->lock);
+    const bool has_turn = shared->finished == task->number;
+    pthread_mutex_unlock(&shared->lock);
+    return has_turn;
+}
+
+/* The first task that is not finished never waits here, and those after it that are not
+ * taken yet are for other workers: so there is always one that goes on. */
+void vtr_parallel_await_turn(const struct vtr_parallel_task *task)
+{
+    struct vtr_parallel_shared *shared = task->shared;
+
+    if (shared == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&shared->lock);
+    while (shared->finished != task->number) {
+        pthread_cond_wait(&shared->moved, &shared->lock);
+    }
+    pthread_mutex_unlock(&shared->lock);
 }
 
 unsigned vtr_parallel_processors(void)

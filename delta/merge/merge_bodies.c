@@ -128,7 +128,7 @@ static enum vtr_status make_room(struct body_merge *m, const struct vtr_edit *ed
 static enum vtr_status apply_edit(struct body_merge *m, const struct vtr_body_put *put,
                                   struct vtr_bytes *out, struct vtr_error *err)
 {
-    struct vtr_bytes base;
+    struct vtr_bytes base = {NULL, 0};
     struct vtr_edit edit = {0};
     uint8_t *room = NULL;
     enum vtr_status status = find_base(m, put, &base, err);

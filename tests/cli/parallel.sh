@@ -27,6 +27,32 @@ for jobs in 2 5; do
     is_same stdout alone
 done
 
+# What one file says is handed over while it is scanned, and so is what those after it
+# say when it is much; not where a file has a time of its own.
+mkdir long
+for i in 1 2 3; do
+    for _ in $(seq 40); do
+        cat once
+    done >"long/$i"
+done
+expect 1 scan -j 1 --file-timeout 900000 -s r.vdb long
+cp stdout alone
+for jobs in 1 2 5; do
+    expect 1 scan -j "$jobs" -s r.vdb long
+    is_same stdout alone
+done
+expect 1 scan -j 1 --json r.vdb long
+cp stdout alone
+expect 1 scan -j 3 --json r.vdb long
+is_same stdout alone
+if [ -w /dev/full ]; then
+    code=0
+    "$VITRINE" scan -j 3 -s r.vdb long >/dev/full 2>stderr || code=$?
+    [ "$code" -eq 2 ] || complain "a full device ended with $code"
+    [ "$(wc -l <stderr)" -eq 1 ] || complain "a full device is not said once"
+    says stderr "No space left"
+fi
+
 # Many files that say next to nothing.
 mkdir many
 (cd many && seq 3000 | split -l 1 -a 4 -)
@@ -45,12 +71,14 @@ if command -v python3 >/dev/null && ! grep -q __asan_init "$VITRINE"; then
     python3 - "$VITRINE" <<'PYTHON' || complain "files cost too much memory"
 import resource, subprocess, sys
 def peak(*paths):
-    subprocess.run([sys.argv[1], "scan", "-w", "r.vdb", *paths], check=True)
+    subprocess.run([sys.argv[1], "scan", "-w", *paths[:-1], "r.vdb", paths[-1]],
+                   stdout=subprocess.DEVNULL)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 few = peak("many/xaaaa")
 each = (peak("many") - few) / 33000
-print(f"{each:.0f} bytes a file")
-sys.exit(each > 300)
+said = peak("-j", "1", "-s", "long/1") - few # a maximum of all
+print(f"{each:.0f} bytes a file, {said} where one says 25 MB")
+sys.exit(each > 300 or said > 10 << 20)
 PYTHON
 fi
 

@@ -24,14 +24,14 @@ struct trial {
     size_t finished;
 };
 
-static void run(size_t task, unsigned worker, void *context)
+static void run(const struct vtr_parallel_task *task, void *context)
 {
     struct trial *trial = context;
     unsigned none = 0;
 
-    (void)worker;
-    (void)atomic_compare_exchange_strong(&trial->first, &none, (unsigned)task + 1);
-    atomic_fetch_add(&trial->runs[task], 1);
+    (void)atomic_compare_exchange_strong(&trial->first, &none,
+                                         (unsigned)task->number + 1);
+    atomic_fetch_add(&trial->runs[task->number], 1);
 }
 
 static size_t result_len(size_t task, void *context)
@@ -97,6 +97,69 @@ static void each_task_is_run_once_and_finished_in_order(void **state)
         }
     }
     free(longs);
+}
+
+struct turns {
+    struct trial trial;
+    atomic_bool is_open; /* a task has its turn */
+};
+
+/* Half of the tasks wait for their turn. */
+static void run_in_turn(const struct vtr_parallel_task *task, void *context)
+{
+    struct turns *turns = context;
+
+    run(task, &turns->trial);
+    if (task->number % 2 == 0) {
+        vtr_parallel_await_turn(task);
+        assert_true(vtr_parallel_has_turn(task));
+    }
+    if (vtr_parallel_has_turn(task)) {
+        assert_false(atomic_exchange(&turns->is_open, true));
+        assert_int_equal(turns->trial.finished, task->number);
+        assert_true(vtr_parallel_has_turn(task));
+        atomic_store(&turns->is_open, false);
+    }
+}
+
+static void finish_in_turn(size_t task, void *context)
+{
+    struct turns *turns = context;
+
+    assert_false(atomic_load(&turns->is_open));
+    finish(task, &turns->trial);
+}
+
+static size_t len_in_turn(size_t task, void *context)
+{
+    struct turns *turns = context;
+
+    return result_len(task, &turns->trial);
+}
+
+static void only_one_task_has_its_turn(void **state)
+{
+    (void)state;
+    static const size_t LONGS[] = {1, 17, 400, 401, 2990, COUNT - 1};
+
+    for (unsigned workers = 0; workers <= 5; workers++) {
+        struct turns *turns = calloc(1, sizeof(*turns));
+
+        assert_non_null(turns);
+        turns->trial.result_len = (size_t)40 << 20;
+        const struct vtr_parallel parallel = {.count = COUNT,
+                                              .workers = workers,
+                                              .longs = LONGS,
+                                              .long_count =
+                                                  sizeof(LONGS) / sizeof(LONGS[0]),
+                                              .run = run_in_turn,
+                                              .result_len = len_in_turn,
+                                              .finish = finish_in_turn,
+                                              .context = turns};
+        vtr_parallel_run(&parallel);
+        assert_int_equal(turns->trial.finished, COUNT);
+        free(turns);
+    }
 }
 
 static void walk_failed(const struct vtr_error *err, void *context)
@@ -172,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_task_is_run_once_and_finished_in_order),
+        cmocka_unit_test(only_one_task_has_its_turn),
         cmocka_unit_test(long_files_are_noted_where_they_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

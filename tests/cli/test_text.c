@@ -174,6 +174,71 @@ static void json_keeps_zero_bytes(void **state)
     vtr_text_deinit(&text);
 }
 
+static void print_to(struct vtr_text *text, void *context)
+{
+    assert_true(text->len <= VTR_TEXT_KEPT);
+    (void)vtr_text_print(text, context);
+}
+
+static void leave(struct vtr_text *text, void *context)
+{
+    unsigned *asked = context;
+
+    (void)text;
+    (*asked)++;
+}
+
+#define LINE_COUNT 1000000u
+
+static void add_lines(struct vtr_text *text)
+{
+    for (unsigned i = 0; i < LINE_COUNT; i++) {
+        vtr_text_add(text, "0123456789\n");
+    }
+}
+
+static void no_more_is_kept_than_is_printed_meanwhile(void **state)
+{
+    (void)state;
+    FILE *file = tmpfile();
+    struct vtr_text text = {.relieve = print_to, .context = file};
+
+    assert_non_null(file);
+    add_lines(&text);
+    assert_true(text.cap <= VTR_TEXT_KEPT);
+    assert_true(vtr_text_print(&text, file));
+    assert_int_equal(ftell(file), 11l * LINE_COUNT);
+    vtr_text_deinit(&text);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void what_cannot_be_printed_yet_is_kept(void **state)
+{
+    (void)state;
+    unsigned asked = 0;
+    struct vtr_text text = {.relieve = leave, .context = &asked};
+
+    add_lines(&text);
+    assert_int_equal(text.len, 11u * LINE_COUNT);
+    assert_int_equal(asked, 2); /* before it grew past 4 and past 8 MiB */
+    vtr_text_deinit(&text);
+}
+
+static void after_a_write_that_failed_nothing_is_kept(void **state)
+{
+    (void)state;
+    FILE *file = fopen("/dev/null", "rb");
+    struct vtr_text text = {.relieve = print_to, .context = file};
+
+    assert_non_null(file);
+    add_lines(&text);
+    assert_true(text.has_failed);
+    assert_int_equal(text.len, 0);
+    assert_false(vtr_text_print(&text, file));
+    vtr_text_deinit(&text);
+    assert_int_equal(fclose(file), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +252,9 @@ int main(void)
         cmocka_unit_test(json_floats_are_numbers_or_null),
         cmocka_unit_test(json_strings_are_always_utf8),
         cmocka_unit_test(json_keeps_zero_bytes),
+        cmocka_unit_test(no_more_is_kept_than_is_printed_meanwhile),
+        cmocka_unit_test(what_cannot_be_printed_yet_is_kept),
+        cmocka_unit_test(after_a_write_that_failed_nothing_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
